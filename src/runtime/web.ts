@@ -1,0 +1,28 @@
+import { wrapSession } from './ort-session.js';
+import type { Runtime } from './session.js';
+
+export interface WebRuntimeOptions {
+  /** Tried in this order; WebAssembly runs everywhere. */
+  readonly executionProviders?: readonly ('webgpu' | 'wasm')[];
+  /** Folder that serves ONNX Runtime's `.wasm` files, when it is not the page's own script folder. */
+  readonly wasmPaths?: string;
+  /** WebAssembly threads; more than one needs a cross-origin isolated page. */
+  readonly threads?: number;
+}
+
+/** ONNX Runtime in a browser; it is loaded at the first session. */
+export function webRuntime({ executionProviders = ['wasm'], wasmPaths, threads }: WebRuntimeOptions = {}): Runtime {
+  return {
+    async createSession(model) {
+      const { InferenceSession, Tensor, env } = await import('onnxruntime-web');
+      env.logLevel = 'error';
+      if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
+      if (threads !== undefined) env.wasm.numThreads = threads;
+      const session = await InferenceSession.create(model, {
+        executionProviders: [...executionProviders],
+        graphOptimizationLevel: 'all',
+      });
+      return wrapSession(session, Tensor);
+    },
+  };
+}

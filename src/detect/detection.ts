@@ -1,0 +1,97 @@
+/**
+ * One face as the detector sees it, in the pixels of whatever image it is expressed in.
+ *
+ * `keypoints` are x, y of: right eye, left eye, nose tip, mouth centre, right ear, left ear (the subject's right first).
+ */
+export interface Detection {
+  readonly centreX: number;
+  readonly centreY: number;
+  readonly width: number;
+  readonly height: number;
+  /** 0…1. */
+  readonly score: number;
+  readonly keypoints: Float32Array;
+}
+
+/** Values per anchor: centre x, y, width, height, then six key points, all in input pixels relative to the anchor. */
+const valuesPerAnchor = 16;
+
+/**
+ * Detections of one network run above a score, in network input pixels. Boxes without a positive size are dropped: the
+ * network emits some where it has no face in mind.
+ *
+ * @param scores one logit per anchor
+ * @param boxes 16 values per anchor
+ * @param anchors x, y per anchor
+ */
+export function decodeDetections(scores: Float32Array, boxes: Float32Array, anchors: Float32Array, threshold: number): Detection[] {
+  const logitThreshold = Math.log(threshold / (1 - threshold));
+  const found: Detection[] = [];
+  for (let k = 0; k < scores.length; k++) {
+    if (scores[k]! < logitThreshold) continue;
+    const at = k * valuesPerAnchor;
+    const x = anchors[2 * k]!;
+    const y = anchors[2 * k + 1]!;
+    const width = boxes[at + 2]!;
+    const height = boxes[at + 3]!;
+    if (!(width > 0 && height > 0)) continue;
+    const keypoints = Float32Array.from({ length: 12 }, (_, i) => boxes[at + 4 + i]! + (i % 2 === 0 ? x : y));
+    const score = 1 / (1 + Math.exp(-scores[k]!));
+    found.push({ centreX: boxes[at]! + x, centreY: boxes[at + 1]! + y, width, height, score, keypoints });
+  }
+  return found;
+}
+
+/** Area of the intersection over the area of the union of two boxes. */
+export function intersectionOverUnion(a: Detection, b: Detection): number {
+  const shared = intersection(a, b);
+  return shared / (a.width * a.height + b.width * b.height - shared);
+}
+
+/** The part of the smaller box that lies in the other, 0…1. */
+export function intersectionOverSmaller(a: Detection, b: Detection): number {
+  return intersection(a, b) / Math.min(a.width * a.height, b.width * b.height);
+}
+
+function intersection(a: Detection, b: Detection): number {
+  const width = overlap(a.centreX, a.width, b.centreX, b.width);
+  const height = overlap(a.centreY, a.height, b.centreY, b.height);
+  return width * height;
+}
+
+function overlap(centreA: number, sizeA: number, centreB: number, sizeB: number): number {
+  const end = Math.min(centreA + sizeA / 2, centreB + sizeB / 2);
+  const start = Math.max(centreA - sizeA / 2, centreB - sizeB / 2);
+  return Math.max(0, end - start);
+}
+
+/**
+ * One detection per face: the best of each group of overlapping ones, with position and size averaged over the group by
+ * score, which is steadier than the best alone (Bazarevsky et al. 2019, section 3.4). The score stays the best one's.
+ * @param overlapAbove intersection over union from which two detections are the same face
+ */
+export function mergeOverlapping(detections: readonly Detection[], overlapAbove = 0.3): Detection[] {
+  let rest = [...detections].sort((a, b) => b.score - a.score);
+  const merged: Detection[] = [];
+  while (rest.length > 0) {
+    const best = rest[0]!;
+    const group = rest.filter((other) => other === best || intersectionOverUnion(best, other) > overlapAbove);
+    rest = rest.filter((other) => !group.includes(other));
+    merged.push(averageByScore(group));
+  }
+  return merged;
+}
+
+function averageByScore(group: readonly Detection[]): Detection {
+  const total = group.reduce((sum, { score }) => sum + score, 0);
+  const mean = (value: (detection: Detection) => number): number =>
+    group.reduce((sum, detection) => sum + value(detection) * detection.score, 0) / total;
+  return {
+    centreX: mean((d) => d.centreX),
+    centreY: mean((d) => d.centreY),
+    width: mean((d) => d.width),
+    height: mean((d) => d.height),
+    score: group[0]!.score,
+    keypoints: group[0]!.keypoints.map((_, i) => mean((d) => d.keypoints[i]!)),
+  };
+}

@@ -19,7 +19,7 @@ export function createClipper(): Clipper {
     other: new Float64Array(3 * maxCorners),
     current: new Float64Array(3 * maxCorners),
     scratch: {
-      x: new Float64Array(maxCorners), y: new Float64Array(maxCorners),
+      x: new Int32Array(maxCorners), y: new Int32Array(maxCorners),
       inverseDepth: new Float64Array(maxCorners), code: new Uint8Array(maxCorners),
     },
   };

@@ -32,8 +32,8 @@ export interface PixelBounds {
 
 /** Projected vertices: fixed-point screen position, inverse depth, and whether a vertex needs the clipping path. */
 export interface RasterScratch {
-  x: Float64Array;
-  y: Float64Array;
+  x: Int32Array;
+  y: Int32Array;
   inverseDepth: Float64Array;
   /** 0 inside the guard band, 1 to be clipped, 2 not a number. */
   code: Uint8Array;
@@ -58,7 +58,7 @@ export function createRasterTarget(width: number, height: number): RasterTarget 
     barycentric: new Float32Array(2 * count),
     inverseDepth: new Float32Array(count),
     bounds: { minX: width, minY: height, maxX: 0, maxY: 0 },
-    scratch: { x: new Float64Array(0), y: new Float64Array(0), inverseDepth: new Float64Array(0), code: new Uint8Array(0) },
+    scratch: { x: new Int32Array(0), y: new Int32Array(0), inverseDepth: new Float64Array(0), code: new Uint8Array(0) },
   };
   clearRasterTarget(target);
   return target;

@@ -1,0 +1,149 @@
+import type { Camera } from '../math/camera.js';
+import { createImage, type Image } from '../math/image.js';
+import { irradiancePolynomial } from '../math/spherical-harmonics.js';
+import { resolveSamples } from './antialias.js';
+import { drawLayers, type LayerBuffers } from './layers.js';
+import { vertexNormals } from './normals.js';
+import { clearRasterTarget, createRasterTarget, type RasterTarget } from './raster-target.js';
+import { rasterize } from './rasterize.js';
+import { dominantLight, shadePart, type PartShading } from './shade-part.js';
+import type { Texture } from './texture.js';
+
+/** One surface with one look. All colours multiply: `color` × `vertexColors` × `texture`. */
+export interface ScenePart {
+  /** V×3, camera-space mm. */
+  readonly positions: Float32Array;
+  /** T×3. */
+  readonly triangles: Uint32Array;
+  /** V×3 unit normals, camera space; computed from the triangles when absent. */
+  readonly normals?: Float32Array;
+  /** Texture coordinates, and T×3 indices into them where they are not one per vertex. */
+  readonly uvs?: Float32Array;
+  readonly uvTriangles?: Uint32Array;
+  readonly texture?: Texture;
+  /** Linear 0…1, white by default. */
+  readonly color?: readonly [number, number, number];
+  /** V×3 linear. */
+  readonly vertexColors?: Float32Array;
+  /**
+   * How the texture's alpha is taken: not at all (default), cut at one half, or mixed with what lies behind. Parts with
+   * alpha are seen from both sides and are sorted pixel by pixel.
+   */
+  readonly alpha?: 'opaque' | 'mask' | 'blend';
+  /** A soft highlight (Blinn–Phong) of the light's strongest direction. */
+  readonly specular?: Specular;
+}
+
+export interface Specular {
+  /** Brightness of the highlight relative to the lamp, about 0.04 for skin, 0.5 for wet eyes. */
+  readonly strength: number;
+  /** Exponent: about 12 for skin, 150 for eyes. */
+  readonly shininess: number;
+}
+
+export interface Scene {
+  /** In pixels of the target's image. */
+  readonly camera: Camera;
+  /** 27 irradiance coefficients (docs/conventions.md), or one number for constant irradiance, under which albedo shows as it is. */
+  readonly light: ArrayLike<number> | number;
+  readonly parts: readonly ScenePart[];
+}
+
+/** What {@link renderScene} draws into; reuse it for pictures of the same size. */
+export interface SceneTarget {
+  /** Four channels, sRGB with straight alpha: 255 where a surface covers the whole pixel, 0 where none does. */
+  readonly image: Image;
+  /** Samples per pixel along each axis. */
+  readonly supersample: number;
+  /** The opaque parts' buffers, `supersample` times the image's size. */
+  readonly raster: RasterTarget;
+  /** Linear, premultiplied alpha, at the raster's size. */
+  readonly linear: Float32Array;
+  /** Memory that grows on demand. */
+  readonly scratch: { normals: Float32Array[]; layers: LayerBuffers | undefined };
+}
+
+export interface SceneTargetOptions {
+  /** Antialiasing: samples per pixel along each axis, 1 (none, default) to 8. */
+  readonly supersample?: number;
+}
+
+export interface RenderSceneOptions {
+  /** Nearest visible distance, mm. Default 1. */
+  readonly near?: number;
+  /** How many alpha surfaces behind one another a pixel can show. Default 12. */
+  readonly maxLayers?: number;
+}
+
+/** A target for pictures of `width × height`. */
+export function createSceneTarget(width: number, height: number, options: SceneTargetOptions = {}): SceneTarget {
+  const { supersample = 1 } = options;
+  if (!Number.isInteger(supersample) || supersample < 1 || supersample > 8) {
+    throw new RangeError(`createSceneTarget: expected 1…8 samples per axis, got ${supersample}.`);
+  }
+  const raster = createRasterTarget(width * supersample, height * supersample);
+  return {
+    image: createImage(width, height, 4),
+    supersample,
+    raster,
+    linear: new Float32Array(4 * raster.width * raster.height),
+    scratch: { normals: [], layers: undefined },
+  };
+}
+
+/**
+ * Draws a scene: opaque parts with a z-buffer, then parts with alpha over them, nearest layer first.
+ *
+ * @returns `target.image`, overwritten by the next call.
+ */
+export function renderScene(target: SceneTarget, scene: Scene, options: RenderSceneOptions = {}): Image {
+  const { near = 1, maxLayers = 12 } = options;
+  const { raster, linear, supersample } = target;
+  const camera = sampleCamera(scene.camera, supersample);
+  const light = constantOrPolynomial(scene.light);
+  const lamp = typeof scene.light === 'number' ? undefined : dominantLight(scene.light);
+  const shadings = scene.parts.map((part, index): PartShading => ({
+    part, normals: partNormals(target, part, index), camera, light, lamp, idOffset: firstId(scene.parts, index),
+  }));
+  clearRasterTarget(raster);
+  linear.fill(0);
+  const opaque = shadings.filter(({ part }) => (part.alpha ?? 'opaque') === 'opaque');
+  // Shading waits until all opaque parts are drawn, so that each sample is shaded once.
+  const bounds = opaque.map(({ part, idOffset }) => {
+    rasterize(raster, part.positions, part.triangles, camera, { near, clear: false, idOffset });
+    return { ...raster.bounds };
+  });
+  opaque.forEach((shading, k) => { shadePart(raster, shading, bounds[k]!, linear); });
+  const transparent = shadings.filter((shading) => !opaque.includes(shading));
+  if (transparent.length > 0) target.scratch.layers = drawLayers(raster, linear, transparent, near, maxLayers, target.scratch.layers);
+  resolveSamples(linear, supersample, target.image);
+  return target.image;
+}
+
+function sampleCamera(camera: Camera, supersample: number): Camera {
+  return { focal: camera.focal * supersample, cx: camera.cx * supersample, cy: camera.cy * supersample };
+}
+
+function constantOrPolynomial(light: ArrayLike<number> | number): Float64Array {
+  if (typeof light !== 'number') {
+    if (light.length !== 27) throw new RangeError(`renderScene: expected 27 light coefficients or one number, got ${light.length} values.`);
+    return irradiancePolynomial(light);
+  }
+  const polynomial = new Float64Array(27);
+  polynomial[0] = polynomial[9] = polynomial[18] = light;
+  return polynomial;
+}
+
+function firstId(parts: readonly ScenePart[], index: number): number {
+  let id = 0;
+  for (let k = 0; k < index; k++) id += parts[k]!.triangles.length / 3;
+  return id;
+}
+
+function partNormals(target: SceneTarget, part: ScenePart, index: number): Float32Array {
+  if (part.normals) return part.normals;
+  const { normals } = target.scratch;
+  let own = normals[index];
+  if (own?.length !== part.positions.length) own = normals[index] = new Float32Array(part.positions.length);
+  return vertexNormals(part.positions, part.triangles, own);
+}

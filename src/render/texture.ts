@@ -1,0 +1,129 @@
+import type { Image } from '../math/image.js';
+import { linearOfByte } from './color.js';
+
+/**
+ * A picture to sample, in linear light, with smaller and smaller copies (mip levels).
+ *
+ * Level 0 is the picture itself. `channels` is 3, or 4 with *premultiplied* alpha, so that filtering never mixes in the
+ * colour of transparent texels. Coordinates as in docs/conventions.md; outside 0…1 the border texels continue.
+ */
+export interface Texture {
+  readonly channels: 3 | 4;
+  readonly levels: readonly TextureLevel[];
+}
+
+export interface TextureLevel {
+  readonly width: number;
+  readonly height: number;
+  /** w·h·channels, linear. */
+  readonly data: Float32Array;
+}
+
+export interface TextureOptions {
+  /** Whether to build the smaller copies. Default true. */
+  readonly mipmaps?: boolean;
+  /** Whether to keep the alpha of a four-channel image. Default true; false for opaque parts, whose colour counts everywhere. */
+  readonly alpha?: boolean;
+}
+
+/** A texture of an 8-bit image: colours are decoded from sRGB; grey becomes three equal channels. */
+export function createTexture(image: Image, options: TextureOptions = {}): Texture {
+  const channels = image.channels === 4 && options.alpha !== false ? 4 : 3, source = image.channels;
+  const texture = createFloatTexture(image.width, image.height, channels, undefined, { mipmaps: false });
+  const { data } = texture.levels[0]!;
+  for (let i = 0; i < image.width * image.height; i++) {
+    const alpha = channels === 4 ? image.data[4 * i + 3]! / 255 : 1;
+    for (let k = 0; k < 3; k++) {
+      data[channels * i + k] = alpha * linearOfByte[image.data[source * i + (source === 1 ? 0 : k)]!]!;
+    }
+    if (channels === 4) data[4 * i + 3] = alpha;
+  }
+  return options.mipmaps === false ? texture : withMipLevels(texture);
+}
+
+/**
+ * A texture of linear floats.
+ *
+ * @param data w·h·channels, kept, not copied; a new black array by default. After changing it call {@link updateMipLevels}.
+ */
+export function createFloatTexture(
+  width: number, height: number, channels: 3 | 4, data?: Float32Array, options: TextureOptions = {},
+): Texture {
+  const pixels = data ?? new Float32Array(width * height * channels);
+  if (!(width >= 1 && height >= 1) || pixels.length !== width * height * channels) {
+    throw new RangeError(`createFloatTexture: expected ${width}×${height}×${channels} values, got ${pixels.length}.`);
+  }
+  const texture: Texture = { channels, levels: [{ width, height, data: pixels }] };
+  return options.mipmaps === false ? texture : withMipLevels(texture);
+}
+
+function withMipLevels(texture: Texture): Texture {
+  const levels = [...texture.levels];
+  let { width, height } = levels[0]!;
+  while (width > 1 || height > 1) {
+    width = Math.max(1, width >> 1);
+    height = Math.max(1, height >> 1);
+    levels.push({ width, height, data: new Float32Array(width * height * texture.channels) });
+  }
+  const full: Texture = { channels: texture.channels, levels };
+  updateMipLevels(full);
+  return full;
+}
+
+/** Recomputes the smaller copies after the data of level 0 has changed. Allocates nothing. */
+export function updateMipLevels(texture: Texture): void {
+  for (let k = 1; k < texture.levels.length; k++) halve(texture.levels[k - 1]!, texture.levels[k]!, texture.channels);
+}
+
+/** Box filter: each texel is the mean over its share of the source, which is up to three texels wide for odd sizes. */
+function halve(from: TextureLevel, to: TextureLevel, channels: number): void {
+  const stepX = from.width / to.width, stepY = from.height / to.height;
+  for (let y = 0; y < to.height; y++) {
+    const top = y * stepY, bottom = top + stepY;
+    for (let x = 0; x < to.width; x++) {
+      const left = x * stepX, right = left + stepX, o = (y * to.width + x) * channels;
+      for (let k = 0; k < channels; k++) to.data[o + k] = 0;
+      for (let j = Math.floor(top); j < bottom && j < from.height; j++) {
+        const high = Math.min(bottom, j + 1) - Math.max(top, j);
+        for (let i = Math.floor(left); i < right && i < from.width; i++) {
+          const weight = (high * (Math.min(right, i + 1) - Math.max(left, i))) / (stepX * stepY);
+          const s = (j * from.width + i) * channels;
+          for (let k = 0; k < channels; k++) to.data[o + k]! += weight * from.data[s + k]!;
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Samples a texture: bilinear within a level, linear between the two nearest levels.
+ *
+ * @param u, v Texture coordinates.
+ * @param level 0 for the full size, 1 for half, fractions between; clamped to what there is.
+ * @param out Receives `channels` values at `offset`; alpha-premultiplied where there is alpha.
+ */
+export function sampleTexture(texture: Texture, u: number, v: number, level: number, out: Float32Array, offset = 0): void {
+  const { levels, channels } = texture;
+  const last = levels.length - 1;
+  const clamped = level > 0 ? (level < last ? level : last) : 0;
+  const fine = clamped | 0, mix = clamped - fine;
+  sampleLevel(levels[fine]!, channels, u, v, 1 - mix, out, offset, false);
+  if (mix > 0) sampleLevel(levels[fine + 1]!, channels, u, v, mix, out, offset, true);
+}
+
+function sampleLevel(
+  level: TextureLevel, channels: number, u: number, v: number, weight: number, out: Float32Array, offset: number, add: boolean,
+): void {
+  const { width, height, data } = level;
+  let x = u * width - 0.5, y = v * height - 0.5;
+  x = x > 0 ? (x < width - 1 ? x : width - 1) : 0;
+  y = y > 0 ? (y < height - 1 ? y : height - 1) : 0;
+  const x0 = x | 0, y0 = y | 0, fx = x - x0, fy = y - y0;
+  const right = x0 + 1 < width ? channels : 0, down = y0 + 1 < height ? width * channels : 0;
+  const i = (y0 * width + x0) * channels;
+  const w00 = (1 - fx) * (1 - fy) * weight, w10 = fx * (1 - fy) * weight, w01 = (1 - fx) * fy * weight, w11 = fx * fy * weight;
+  for (let k = 0; k < channels; k++) {
+    const value = w00 * data[i + k]! + w10 * data[i + right + k]! + w01 * data[i + down + k]! + w11 * data[i + right + down + k]!;
+    out[offset + k] = add ? out[offset + k]! + value : value;
+  }
+}

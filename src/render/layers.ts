@@ -36,16 +36,17 @@ export function drawLayers(
   for (let layer = 0; layer < maxLayers; layer++) {
     beginLayer(raster, opaque, area);
     const drawn: PixelBounds = { minX: opaque.width, minY: opaque.height, maxX: 0, maxY: 0 };
-    for (const { part, camera, idOffset } of shadings) {
+    const boxes = shadings.map(({ part, camera, idOffset }) => {
       rasterize(raster, part.positions, part.triangles, camera, { near, clear: false, idOffset, behind });
-      const { bounds } = raster;
+      const bounds = { ...raster.bounds };
       drawn.minX = Math.min(drawn.minX, bounds.minX);
       drawn.minY = Math.min(drawn.minY, bounds.minY);
       drawn.maxX = Math.max(drawn.maxX, bounds.maxX);
       drawn.maxY = Math.max(drawn.maxY, bounds.maxY);
-    }
+      return bounds;
+    });
     area = drawn;
-    for (const shading of shadings) shadePart(raster, shading, area, buffers.fragment);
+    shadings.forEach((shading, k) => { shadePart(raster, shading, boxes[k]!, buffers.fragment); });
     if (!addLayer(buffers, area)) break;
   }
   if (area.maxX > area.minX) layOver(front, linear, opaque.width, area);
@@ -81,7 +82,10 @@ function addLayer(buffers: LayerBuffers, area: PixelBounds): boolean {
       if (raster.triangle[i]! < 0) { behind[i] = 0; continue; }
       any = true;
       const through = 1 - front[4 * i + 3]!;
-      for (let k = 0; k < 4; k++) front[4 * i + k]! += through * fragment[4 * i + k]!;
+      front[4 * i]! += through * fragment[4 * i]!;
+      front[4 * i + 1]! += through * fragment[4 * i + 1]!;
+      front[4 * i + 2]! += through * fragment[4 * i + 2]!;
+      front[4 * i + 3]! += through * fragment[4 * i + 3]!;
       behind[i] = 1 - front[4 * i + 3]! < opaqueEnough ? 0 : raster.inverseDepth[i]!;
     }
   }

@@ -2,7 +2,7 @@ import type { Camera } from '../math/camera.js';
 import type { PixelBounds, RasterTarget } from './raster-target.js';
 import type { ScenePart } from './scene.js';
 import { irradianceAt } from './shade.js';
-import { sampleTexture } from './texture.js';
+import { sampleSpot } from './texture.js';
 
 /** Everything needed to colour one part's pixels. */
 export interface PartShading {
@@ -37,7 +37,19 @@ export function dominantLight(light: ArrayLike<number>): Lamp | undefined {
   return { x: x / length, y: y / length, z: z / length, color: [along(0), along(9), along(18)] };
 }
 
-const texel = new Float32Array(4);
+/** Powers of 0…1 in equal steps, for one exponent at a time; computing them per pixel took as long as all the rest. */
+const powerSteps = 1024;
+const powers = { exponent: NaN, table: new Float64Array(powerSteps + 2) };
+
+function powerTable(exponent: number): Float64Array {
+  if (powers.exponent !== exponent) {
+    for (let k = 0; k < powers.table.length; k++) powers.table[k] = Math.min(1, k / powerSteps) ** exponent;
+    powers.exponent = exponent;
+  }
+  return powers.table;
+}
+
+const texel = new Float32Array(4), spot = new Float64Array(4);
 const whiteColor = [1, 1, 1] as const;
 
 /**
@@ -55,6 +67,7 @@ export function shadePart(target: RasterTarget, shading: PartShading, bounds: Pi
   const textured = texture !== undefined && uvs !== undefined;
   const mipmapped = textured && texture.levels.length > 1;
   const texelsX = textured ? texture.levels[0]!.width : 0, texelsY = textured ? texture.levels[0]!.height : 0;
+  const power = powerTable(specular?.shininess ?? 1);
   const straight = textured && texture.channels === 4;
   let current = -1, a = 0, b = 0, c = 0, ua = 0, ub = 0, uc = 0, facing = 1;
   // Gradients of the weights' numerators and of their sum (see resolveBarycentrics), already in texels of uv.
@@ -104,7 +117,10 @@ export function shadePart(target: RasterTarget, shading: PartShading, bounds: Pi
           const footprint = across > down ? across : down;
           level = footprint > 1 ? 0.5 * Math.log2(footprint) : 0;
         }
-        sampleTexture(texture, u, v, level, texel);
+        spot[0] = u;
+        spot[1] = v;
+        spot[2] = level;
+        sampleSpot(texture, spot, texel);
         const perAlpha = straight && texel[3]! > 0 ? 1 / texel[3]! : 1;
         red *= texel[0]! * perAlpha; green *= texel[1]! * perAlpha; blue *= texel[2]! * perAlpha;
         if (straight && alpha !== 'opaque') opacity = alpha === 'mask' ? (texel[3]! >= 0.5 ? 1 : 0) : texel[3]!;
@@ -127,7 +143,8 @@ export function shadePart(target: RasterTarget, shading: PartShading, bounds: Pi
         const hx = lamp.x - rayX * back, hy = lamp.y - rayY * back, hz = lamp.z + back;
         const cosine = (nx * hx + ny * hy + nz * hz) / Math.sqrt(hx * hx + hy * hy + hz * hz);
         if (cosine > 0 && nx * lamp.x + ny * lamp.y + nz * lamp.z > 0) {
-          const highlight = specular.strength * Math.pow(cosine, specular.shininess);
+          const step = cosine < 1 ? cosine * powerSteps : powerSteps, k = step | 0;
+          const highlight = specular.strength * (power[k]! + (step - k) * (power[k + 1]! - power[k]!));
           red += highlight * lamp.color[0]; green += highlight * lamp.color[1]; blue += highlight * lamp.color[2];
         }
       }

@@ -45,7 +45,7 @@ const normalisation = { gain: 1 / 255, offset: 0 };
 
 /** The region's side relative to the detector's box and, in the second pass, to the mesh's own extent. */
 const boxMargin = 1.5;
-const meshMargin = 1.5;
+const meshMargin = 1.4;
 
 /** Outer corners of the subject's right and left eye, whose line gives the roll of the second pass. */
 const rightEyeCorner = 33;

@@ -65,9 +65,22 @@ function overlap(centreA: number, sizeA: number, centreB: number, sizeB: number)
   return Math.max(0, end - start);
 }
 
+/** Degrees by which the line through the eyes is turned, anticlockwise in the picture. */
+export function eyeRoll(keypoints: Float32Array): number {
+  return (Math.atan2(keypoints[1]! - keypoints[3]!, keypoints[2]! - keypoints[0]!) * 180) / Math.PI;
+}
+
+/** Degrees between two directions, 0…180. */
+export function turnBetween(a: number, b: number): number {
+  return Math.abs(((a - b + 900) % 360) - 180);
+}
+
 /**
  * One detection per face: the best of each group of overlapping ones, with position and size averaged over the group by
  * score, which is steadier than the best alone (Bazarevsky et al. 2019, section 3.4). The score stays the best one's.
+ *
+ * Only detections of about the same score and direction enter the average: on turned faces some anchors see the head the
+ * other way up, and a mean of the two is neither.
  * @param overlapAbove intersection over union from which two detections are the same face
  */
 export function mergeOverlapping(detections: readonly Detection[], overlapAbove = 0.3): Detection[] {
@@ -77,7 +90,9 @@ export function mergeOverlapping(detections: readonly Detection[], overlapAbove 
     const best = rest[0]!;
     const group = rest.filter((other) => other === best || intersectionOverUnion(best, other) > overlapAbove);
     rest = rest.filter((other) => !group.includes(other));
-    merged.push(averageByScore(group));
+    const roll = eyeRoll(best.keypoints);
+    const agreeing = group.filter((other) => other.score > 0.7 * best.score && turnBetween(eyeRoll(other.keypoints), roll) < 30);
+    merged.push(averageByScore(agreeing));
   }
   return merged;
 }

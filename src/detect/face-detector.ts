@@ -4,7 +4,7 @@ import type { Runtime, Session } from '../runtime/session.js';
 import { anchorAlignment, anchorCentres } from './anchors.js';
 import { cropAxes, cropToImage, sampleCrop } from './crop.js';
 import type { Crop } from './crop.js';
-import { decodeDetections, intersectionOverSmaller, mergeOverlapping } from './detection.js';
+import { decodeDetections, eyeRoll, intersectionOverSmaller, mergeOverlapping, turnBetween } from './detection.js';
 import type { Detection } from './detection.js';
 import { ImagePyramid } from './image-pyramid.js';
 
@@ -48,6 +48,12 @@ const largestFinePixels = 1 << 20;
 /** Candidates of the first looks are looked at again, upright, at the size at which the network is surest. */
 const refineSide = 128;
 const refineFacePixels = 64;
+const refineBatch = 8;
+/** A first look counts from this score on: turned and covered faces only become sure when seen upright. */
+const candidateScore = 0.25;
+/** From this score, less what is taken off for a lean of more than this many degrees, the upright look is sure. */
+const sureTrust = 0.75;
+const toleratedLean = 10;
 
 /**
  * The face detector: BlazeFace, full-range variant (Bazarevsky et al. 2019, arXiv 1907.05047), from
@@ -68,9 +74,9 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
       const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
       const candidates: Detection[] = [];
       for (const crop of overviews(pyramid, minSize)) {
-        candidates.push(...(await look(session, pyramid, [crop], threshold)).flat());
+        candidates.push(...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat());
       }
-      const refined = await refine(session, pyramid, mergeOverlapping(candidates), threshold);
+      const refined = (await refine(session, pyramid, mergeOverlapping(candidates))).filter(({ score }) => score >= threshold);
       const smallest = 0.75 * minSize * pyramid.width;
       return largestFirst(dropNested(refined))
         .filter(({ width }) => width >= smallest)
@@ -139,26 +145,59 @@ function toImage(detection: Detection, crop: Crop): Detection {
   return { centreX, centreY, width: size, height: size, score: detection.score, keypoints };
 }
 
-async function refine(session: Session, pyramid: ImagePyramid, candidates: Detection[], threshold: number): Promise<Detection[]> {
-  const refined: Detection[] = [];
-  const batch = 8;
-  for (let start = 0; start < candidates.length; start += batch) {
-    const group = candidates.slice(start, start + batch);
-    const crops = group.map((candidate): Crop => ({
+/** A candidate and the direction in which its crown may lie. */
+interface Task {
+  readonly candidate: Detection;
+  readonly roll: number;
+}
+
+/**
+ * Looks at each candidate again, enlarged and upright by its eyes' roll. Where that leaves doubt, the key points of a
+ * turned face may have misled, so four turns of the crop compete.
+ */
+async function refine(session: Session, pyramid: ImagePyramid, candidates: readonly Detection[]): Promise<Detection[]> {
+  const first = candidates.map((candidate): Task => ({ candidate, roll: eyeRoll(candidate.keypoints) }));
+  const seenFirst = await lookCloser(session, pyramid, first);
+  const doubtful = first.flatMap((task, k) => {
+    const seen = seenFirst[k];
+    if (seen && seen.trust >= sureTrust) return [];
+    const upright = seen ? eyeRoll(seen.detection.keypoints) : task.roll;
+    return [0, 90, 180, 270].map((turn): Task => ({ candidate: task.candidate, roll: upright + turn }));
+  });
+  const seenAgain = await lookCloser(session, pyramid, doubtful);
+  return candidates.flatMap((candidate, k) => {
+    const looks = [seenFirst[k], ...seenAgain.filter((_, i) => doubtful[i]!.candidate === candidate)];
+    const best = looks.filter((look) => look !== undefined).sort((a, b) => b.trust - a.trust)[0];
+    return best ? [{ ...best.detection, score: best.trust }] : [];
+  });
+}
+
+/**
+ * What is seen of each candidate in a crop of the given roll. A face that does not look upright there is trusted less:
+ * a look is only right when eyes and crop agree.
+ */
+async function lookCloser(session: Session, pyramid: ImagePyramid, tasks: readonly Task[]): Promise<({ detection: Detection; trust: number } | undefined)[]> {
+  const found: ({ detection: Detection; trust: number } | undefined)[] = [];
+  for (let start = 0; start < tasks.length; start += refineBatch) {
+    const group = tasks.slice(start, start + refineBatch);
+    const crops = group.map(({ candidate, roll }): Crop => ({
       centreX: candidate.centreX,
       centreY: candidate.centreY,
       scale: candidate.width / refineFacePixels,
-      roll: eyeRoll(candidate.keypoints),
+      roll,
       width: refineSide,
       height: refineSide,
     }));
-    const seen = await look(session, pyramid, crops, threshold);
+    const seen = await look(session, pyramid, crops, candidateScore);
     seen.forEach((detections, k) => {
-      const same = mergeOverlapping(detections).find((detection) => isSameFace(detection, group[k]!));
-      if (same) refined.push(same);
+      const { candidate, roll } = group[k]!;
+      const detection = mergeOverlapping(detections).find((other) => isSameFace(other, candidate));
+      if (!detection) return found.push(undefined);
+      const lean = Math.max(0, turnBetween(eyeRoll(detection.keypoints), roll) - toleratedLean);
+      return found.push({ detection, trust: detection.score - lean / 180 });
     });
   }
-  return refined;
+  return found;
 }
 
 /** A neighbour's face may lie in the crop as well. */
@@ -178,10 +217,6 @@ function dropNested(detections: readonly Detection[]): Detection[] {
 
 function largestFirst(detections: readonly Detection[]): Detection[] {
   return [...detections].sort((a, b) => b.width * b.score - a.width * a.score);
-}
-
-function eyeRoll(keypoints: Float32Array): number {
-  return (Math.atan2(keypoints[1]! - keypoints[3]!, keypoints[2]! - keypoints[0]!) * 180) / Math.PI;
 }
 
 function describe(detection: Detection): DetectedFace {

@@ -35,7 +35,7 @@ export interface DenseLandmarks {
 }
 
 export interface DenseLandmarker {
-  /** The mesh of one detected face. */
+  /** The mesh of one detected face. Calls must not overlap: they share one input buffer. */
   landmark(image: Image | ImagePyramid, face: DetectedFace): Promise<DenseLandmarks>;
   release(): Promise<void>;
 }
@@ -46,6 +46,9 @@ const normalisation = { gain: 1 / 255, offset: 0 };
 /** The region's side relative to the detector's box and, in the second pass, to the mesh's own extent. */
 const boxMargin = 1.5;
 const meshMargin = 1.4;
+
+/** Below this presence a second look is not worth its time. */
+const leastPresence = 0.05;
 
 /** Outer corners of the subject's right and left eye, whose line gives the roll of the second pass. */
 const rightEyeCorner = 33;
@@ -66,7 +69,8 @@ export async function createDenseLandmarks(runtime: Runtime, network: Uint8Array
     async landmark(image, face) {
       const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
       const first = await look(session, pyramid, regionOfFace(face), input);
-      return look(session, pyramid, regionOfMesh(first.points), input);
+      // Where no face is seen there is no mesh to go by.
+      return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points), input);
     },
     release: () => session.release(),
   };

@@ -1,0 +1,88 @@
+import type { Image } from '../math/image.js';
+import type { DenseLandmarker, DenseLandmarks } from './dense-landmarks.js';
+import { densePointCount } from './dense-landmarks.js';
+import { turnBetween } from './detection.js';
+import type { DetectedFace, DetectOptions, FaceDetector } from './face-detector.js';
+import { ImagePyramid } from './image-pyramid.js';
+
+/** A detected face whose dense mesh confirms it. */
+export interface FoundFace extends DetectedFace {
+  readonly landmarks: DenseLandmarks;
+  /** 0…1: detector score × presence × agreement of the mesh with the detector's key points. */
+  readonly confidence: number;
+}
+
+export interface FindFacesOptions extends DetectOptions {
+  /** Least confidence of a face, 0…1. Default 0.33: see docs/detection.md for what it keeps and removes. */
+  readonly minConfidence?: number;
+}
+
+/** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
+const largestRoll = 120;
+/** Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at most on good faces. */
+const fullDisagreement = 0.3;
+/** Two meshes nearer than this, in box sizes, have converged to one face. */
+const sameMeshDistance = 0.25;
+
+/**
+ * All faces of a photo with their dense meshes, the largest and surest first.
+ *
+ * Two networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands, hair and
+ * ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
+ *
+ * @throws RangeError for options out of range
+ */
+export async function findFaces(
+  detector: FaceDetector,
+  landmarker: DenseLandmarker,
+  image: Image | ImagePyramid,
+  { minConfidence = 0.33, maxFaces = Infinity, ...options }: FindFacesOptions = {},
+): Promise<FoundFace[]> {
+  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+  const found: FoundFace[] = [];
+  for (const face of await detector.detect(pyramid, options)) {
+    if (turnBetween(face.roll, 0) > largestRoll) continue;
+    const landmarks = await landmarker.landmark(pyramid, face);
+    const agreement = Math.max(0, 1 - keypointDistance(face, landmarks.points) / fullDisagreement);
+    const confidence = face.score * landmarks.presence * agreement;
+    if (confidence >= minConfidence) found.push({ ...face, landmarks, confidence });
+  }
+  return dropRepeated(found)
+    .sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence)
+    .slice(0, maxFaces);
+}
+
+/** Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well. */
+const rightIris = 468;
+const leftIris = 473;
+const noseTip = 1;
+const upperLip = 13;
+const lowerLip = 14;
+
+/** Mean distance of eyes, nose and mouth between detector and mesh, in box sizes. */
+function keypointDistance({ box, keypoints }: DetectedFace, points: Float32Array): number {
+  const distance = (keypoint: number, a: number, b = a): number =>
+    Math.hypot(
+      (points[3 * a]! + points[3 * b]!) / 2 - keypoints[2 * keypoint]!,
+      (points[3 * a + 1]! + points[3 * b + 1]!) / 2 - keypoints[2 * keypoint + 1]!,
+    );
+  const sum = distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip);
+  return sum / 4 / box.width;
+}
+
+function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
+  const kept: FoundFace[] = [];
+  for (const face of [...faces].sort((a, b) => b.confidence - a.confidence)) {
+    if (kept.every((other) => meshDistance(face, other) > sameMeshDistance)) kept.push(face);
+  }
+  return kept;
+}
+
+/** Mean distance between two meshes in sizes of the smaller box. */
+function meshDistance(a: FoundFace, b: FoundFace): number {
+  const p = a.landmarks.points;
+  const q = b.landmarks.points;
+  let sum = 0;
+  for (let k = 0; k < 3 * densePointCount; k += 3) sum += Math.hypot(p[k]! - q[k]!, p[k + 1]! - q[k + 1]!);
+  return sum / densePointCount / Math.min(a.box.width, b.box.width);
+}

@@ -1,0 +1,34 @@
+/**
+ * The 35 mm equivalent focal length of an EXIF block, in millimetres; nothing when it is absent or unreadable.
+ *
+ * Reads just enough of EXIF 2.3 (CIPA DC-008, sections 4.6.2 and 4.6.5) to find the tag: a TIFF header, its first
+ * directory, and the EXIF directory that one points to.
+ *
+ * @param exif with or without the leading `Exif\0\0`
+ */
+export function focalLength35mm(exif: Uint8Array): number | undefined {
+  const start = exif[0] === 0x45 && exif[1] === 0x78 ? 6 : 0;
+  const view = new DataView(exif.buffer, exif.byteOffset + start, Math.max(0, exif.byteLength - start));
+  try {
+    const littleEndian = view.getUint16(0) === 0x4949;
+    const exifDirectory = findTag(view, view.getUint32(4, littleEndian), 0x8769, littleEndian);
+    if (exifDirectory === undefined) return undefined;
+    const entry = findTag(view, view.getUint32(exifDirectory, littleEndian), 0xa405, littleEndian);
+    const focal = entry === undefined ? 0 : view.getUint16(entry, littleEndian);
+    return focal > 0 ? focal : undefined;
+  } catch (error) {
+    // Offsets beyond the block: a damaged EXIF block is no reason to refuse the picture.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Position of a tag's value in a directory of 12-byte entries (tag, type, count, value). */
+function findTag(view: DataView, directory: number, tag: number, littleEndian: boolean): number | undefined {
+  const count = view.getUint16(directory, littleEndian);
+  for (let k = 0; k < count; k++) {
+    const entry = directory + 2 + 12 * k;
+    if (view.getUint16(entry, littleEndian) === tag) return entry + 8;
+  }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { rotationFromAxisAngle } from '../math/rotation.js';
+import type { ModelPart, MorphableModel, SurfacePoints, TextureAlbedo } from './morphable-model.js';
+
+/** How far each eyeball is turned, radians: positive yaw looks towards picture right, positive pitch looks down. */
+export interface Gaze {
+  readonly yaw: number;
+  readonly pitch: number;
+}
+
+export interface HeadCoefficients {
+  /** Standard deviations, at most `model.shape.count`; missing ones are 0. */
+  readonly shape?: ArrayLike<number>;
+  /** Within the model's bounds, at most `model.expression.count`. */
+  readonly expression?: ArrayLike<number>;
+  readonly gaze?: Gaze;
+}
+
+/**
+ * Vertices of a head, S = S̄ + Σ sₖ Bₖ + Σ eₖ Eₖ (Blanz & Vetter 1999, eq. 1, with blendshapes for expression).
+ * @returns V×3, mm, head space; `out` if given
+ */
+export function evaluateVertices(model: MorphableModel, coefficients: HeadCoefficients, out = new Float32Array(model.vertexCount * 3)): Float32Array {
+  out.set(model.meanShape);
+  addDisplacements(out, model.shape.displacements, coefficients.shape, model.shape.count, 'shape');
+  addDisplacements(out, model.expression.displacements, coefficients.expression, model.expression.count, 'expression');
+  if (coefficients.gaze) turnEyes(model, out, coefficients.gaze);
+  return out;
+}
+
+function addDisplacements(out: Float32Array, displacements: Float32Array, coefficients: ArrayLike<number> | undefined, count: number, name: string): void {
+  if (!coefficients) return;
+  if (coefficients.length > count) throw new RangeError(`evaluateVertices: expected at most ${count} ${name} coefficients, received ${coefficients.length}.`);
+  for (let k = 0; k < coefficients.length; k++) {
+    const value = coefficients[k]!;
+    if (value === 0) continue;
+    const offset = k * out.length;
+    for (let i = 0; i < out.length; i++) out[i]! += value * displacements[offset + i]!;
+  }
+}
+
+/** Mean of a part's vertices: the centre of an eyeball. */
+export function partCentroid(part: ModelPart, vertices: ArrayLike<number>): [number, number, number] {
+  const centre: [number, number, number] = [0, 0, 0];
+  for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
+    for (let axis = 0; axis < 3; axis++) centre[axis]! += vertices[i * 3 + axis]! / part.vertexCount;
+  }
+  return centre;
+}
+
+/** The rotation that turns an eyeball looking straight ahead, row-major 3×3. */
+export function gazeRotation({ yaw, pitch }: Gaze): Float64Array {
+  return rotationFromAxisAngle([pitch, yaw, 0]);
+}
+
+/** Turns all parts that turn (eyeballs) about their own centres, in place. */
+export function turnEyes(model: MorphableModel, vertices: Float32Array, gaze: Gaze): void {
+  const r = gazeRotation(gaze);
+  for (const part of model.parts) {
+    if (part.turnsAbout !== 'centroid') continue;
+    const c = partCentroid(part, vertices);
+    for (let i = part.firstVertex * 3; i < (part.firstVertex + part.vertexCount) * 3; i += 3) {
+      const x = vertices[i]! - c[0], y = vertices[i + 1]! - c[1], z = vertices[i + 2]! - c[2];
+      vertices[i] = c[0] + r[0]! * x + r[1]! * y + r[2]! * z;
+      vertices[i + 1] = c[1] + r[3]! * x + r[4]! * y + r[5]! * z;
+      vertices[i + 2] = c[2] + r[6]! * x + r[7]! * y + r[8]! * z;
+    }
+  }
+}
+
+/** Positions of surface points, count×3. */
+export function evaluatePoints(points: SurfacePoints, vertices: ArrayLike<number>, out = new Float32Array(points.count * 3)): Float32Array {
+  for (let i = 0; i < points.count; i++) {
+    for (let axis = 0; axis < 3; axis++) {
+      let sum = 0;
+      for (let k = 0; k < 3; k++) sum += points.weights[i * 3 + k]! * vertices[points.vertices[i * 3 + k]! * 3 + axis]!;
+      out[i * 3 + axis] = sum;
+    }
+  }
+  return out;
+}
+
+/**
+ * The albedo texture of given coefficients, linear RGB clamped to 0…1, at the mean's size; modes are stored at half the
+ * resolution or less and interpolated.
+ */
+export function evaluateAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>, out = new Float32Array(albedo.mean.length)): Float32Array {
+  const n = albedo.modeSize, change = new Float32Array(n * n * 3);
+  for (let k = 0; k < Math.min(albedo.count, coefficients.length); k++) {
+    const value = coefficients[k]!;
+    if (value !== 0) for (let i = 0, at = k * change.length; i < change.length; i++, at++) change[i]! += value * albedo.modes[at]!;
+  }
+  const size = albedo.meanSize, scale = n / size;
+  for (let y = 0; y < size; y++) {
+    const v = Math.min(n - 1, Math.max(0, (y + 0.5) * scale - 0.5)), y0 = Math.floor(v), fy = v - y0, y1 = Math.min(n - 1, y0 + 1);
+    for (let x = 0; x < size; x++) {
+      const u = Math.min(n - 1, Math.max(0, (x + 0.5) * scale - 0.5)), x0 = Math.floor(u), fx = u - x0, x1 = Math.min(n - 1, x0 + 1);
+      const a = (y0 * n + x0) * 3, b = (y0 * n + x1) * 3, c = (y1 * n + x0) * 3, d = (y1 * n + x1) * 3, at = (y * size + x) * 3;
+      for (let k = 0; k < 3; k++) {
+        const top = change[a + k]! + fx * (change[b + k]! - change[a + k]!), bottom = change[c + k]! + fx * (change[d + k]! - change[c + k]!);
+        out[at + k] = Math.min(1, Math.max(0, albedo.mean[at + k]! + top + fy * (bottom - top)));
+      }
+    }
+  }
+  return out;
+}

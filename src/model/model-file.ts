@@ -1,0 +1,232 @@
+import type { Image } from '../math/image.js';
+import type { ExpressionBasis, ModelLandmarks, ModelPart, MorphableModel, ShapeBasis, SurfacePoints, TextureAlbedo, VertexAlbedo } from './morphable-model.js';
+import { TensorReader, type NamedTensors, type Tensor } from './tensor-reader.js';
+
+/** What `metadata.format` of a head model file must say. */
+export const MODEL_FORMAT = 'rogue-head-model';
+/** The version of the layout that this code writes and reads. */
+export const MODEL_FORMAT_VERSION = '1';
+
+/** A model file is not one, or is damaged. The message is one line and names the remedy. */
+export class ModelFileError extends Error {
+  override readonly name = 'ModelFileError';
+}
+
+/** Content of a model file before it is written as safetensors. */
+export interface ModelTensors {
+  readonly tensors: NamedTensors;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+interface PartEntry {
+  readonly name: string;
+  readonly firstVertex: number;
+  readonly vertexCount: number;
+  readonly alpha: ModelPart['alpha'];
+  readonly turnsAbout?: 'centroid';
+}
+
+interface Quantized {
+  readonly steps: Int16Array | Int8Array;
+  readonly scales: Float32Array;
+}
+
+/** Stores each row as integers times a step of its own; the largest value of a row uses the full range. */
+export function quantizeRows(rows: readonly ArrayLike<number>[], bits: 8 | 16): Quantized {
+  const width = rows[0]?.length ?? 0, top = bits === 16 ? 32_767 : 127;
+  const steps = bits === 16 ? new Int16Array(rows.length * width) : new Int8Array(rows.length * width);
+  const scales = Float32Array.from(rows, (row) => {
+    let largest = 0;
+    for (let i = 0; i < width; i++) largest = Math.max(largest, Math.abs(row[i]!));
+    return largest / top || 1;
+  });
+  rows.forEach((row, r) => { for (let i = 0; i < width; i++) steps[r * width + i] = Math.round(row[i]! / scales[r]!); });
+  return { steps, scales };
+}
+
+function dequantizeRows(steps: Int16Array | Int8Array, scales: Float32Array): Float32Array {
+  const width = scales.length ? steps.length / scales.length : 0;
+  const out = new Float32Array(steps.length);
+  for (let row = 0; row < scales.length; row++) {
+    const scale = scales[row]!;
+    for (let i = row * width; i < (row + 1) * width; i++) out[i] = scale * steps[i]!;
+  }
+  return out;
+}
+
+const rowsOf = (values: Float32Array, count: number): Float32Array[] =>
+  Array.from({ length: count }, (_, k) => values.subarray((k * values.length) / count, ((k + 1) * values.length) / count));
+
+const vertexIndices = (values: ArrayLike<number>, count: number) => (count <= 65_536 ? Uint16Array.from(values) : Uint32Array.from(values));
+
+/** Lays a model out as named tensors; displacements lose at most half a step of 1/32767 of a component's largest value. */
+export function modelToTensors(model: MorphableModel): ModelTensors {
+  const tensors = new Map<string, Tensor>();
+  const set = (name: string, shape: readonly number[], data: Tensor['data']) => tensors.set(name, { shape, data });
+  const v = model.vertexCount;
+  set('mesh.mean', [v, 3], model.meanShape);
+  const shape = quantizeRows(rowsOf(model.shape.displacements, model.shape.count), 16);
+  set('shape.displacements', [model.shape.count, v, 3], shape.steps);
+  set('shape.scales', [model.shape.count], shape.scales);
+  set('shape.standard_deviations', [model.shape.count], model.shape.standardDeviations);
+  const expression = quantizeRows(rowsOf(model.expression.displacements, model.expression.count), 16);
+  set('expression.displacements', [model.expression.count, v, 3], expression.steps);
+  set('expression.scales', [model.expression.count], expression.scales);
+  set('expression.lower', [model.expression.count], model.expression.lower);
+  set('expression.upper', [model.expression.count], model.expression.upper);
+  if (model.albedo) addAlbedo(set, model.albedo, v);
+  const regions = [...model.regions];
+  set('regions', [regions.length, v], Uint8Array.from(regions.flatMap(([, mask]) => Array.from(mask, (value) => Math.round(value * 255)))));
+  for (const part of model.parts) addPart(set, part, v);
+  addLandmarks(set, model.landmarks, v);
+  const parts: PartEntry[] = model.parts.map(({ name, firstVertex, vertexCount, alpha, turnsAbout }) =>
+    ({ name, firstVertex, vertexCount, alpha, ...(turnsAbout && { turnsAbout }) }));
+  const metadata = {
+    ...model.metadata,
+    format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name: model.name,
+    units: 'mm', axes: '+x subject left (picture right), +y up, +z out of the face; origin between the eyeball centres',
+    vertices: String(v), shapeComponents: String(model.shape.count), expressionNames: JSON.stringify(model.expression.names),
+    regionNames: JSON.stringify(regions.map(([name]) => name)), parts: JSON.stringify(parts),
+    ...(model.landmarks.jaw && { jawCandidates: String(model.landmarks.jaw.perPoint) }),
+  };
+  return { tensors, metadata };
+}
+
+type SetTensor = (name: string, shape: readonly number[], data: Tensor['data']) => void;
+
+function addAlbedo(set: SetTensor, albedo: TextureAlbedo | VertexAlbedo, v: number): void {
+  const modes = quantizeRows(rowsOf(albedo.modes, albedo.count), 8);
+  const shape = albedo.kind === 'texture' ? [albedo.meanSize, albedo.meanSize, 3] : [v, 3];
+  const modeShape = albedo.kind === 'texture' ? [albedo.modeSize, albedo.modeSize, 3] : [v, 3];
+  set(`albedo.${albedo.kind}.mean`, shape, Uint16Array.from(albedo.mean, (value) => Math.round(Math.min(1, Math.max(0, value)) * 65_535)));
+  set(`albedo.${albedo.kind}.modes`, [albedo.count, ...modeShape], modes.steps);
+  set(`albedo.${albedo.kind}.scales`, [albedo.count], modes.scales);
+}
+
+function addPart(set: SetTensor, part: ModelPart, v: number): void {
+  const prefix = `part.${part.name}`;
+  set(`${prefix}.triangles`, [part.triangles.length / 3, 3], vertexIndices(part.triangles, v));
+  set(`${prefix}.uvs`, [part.uvs.length / 2, 2], part.uvs);
+  set(`${prefix}.uv_triangles`, [part.uvTriangles.length / 3, 3], vertexIndices(part.uvTriangles, part.uvs.length / 2));
+  if (part.texture) set(`${prefix}.texture`, [part.texture.height, part.texture.width, 4], Uint8Array.from(part.texture.data));
+}
+
+function addLandmarks(set: SetTensor, landmarks: ModelLandmarks, v: number): void {
+  const sets: Record<string, SurfacePoints | undefined> = {
+    ibug68: landmarks.ibug68, jaw: landmarks.jaw?.candidates, mediapipe: landmarks.mediapipe, alignment5: landmarks.alignment5,
+  };
+  for (const [name, points] of Object.entries(sets)) {
+    if (!points) continue;
+    set(`landmarks.${name}.vertices`, [points.count, 3], vertexIndices(points.vertices, v));
+    set(`landmarks.${name}.weights`, [points.count, 3], points.weights);
+  }
+}
+
+/**
+ * Reads and validates a model. Every shape, index and count is checked here, so that nothing later needs to.
+ * @throws ModelFileError naming the first thing that is wrong
+ */
+export function modelFromTensors({ tensors, metadata }: ModelTensors): MorphableModel {
+  if (metadata.format !== MODEL_FORMAT) {
+    throw new ModelFileError(`Head model: expected a "${MODEL_FORMAT}" file, found format "${metadata.format ?? 'none'}"; use assets/head-model.safetensors.`);
+  }
+  if (metadata.formatVersion !== MODEL_FORMAT_VERSION) {
+    throw new ModelFileError(`Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${metadata.formatVersion ?? 'none'}; rebuild it with "npm run build-head-model".`);
+  }
+  const read = new TensorReader(tensors, (problem) => {
+    throw new ModelFileError(`Head model: ${problem}; the file is damaged or not a head model, install the package again.`);
+  });
+  const meanShape = read.floats('mesh.mean', [undefined, 3]);
+  const v = meanShape.length / 3;
+  const json = <T>(key: string, check: (value: unknown) => value is T): T => read.json(metadata, key, check);
+  const names = json('expressionNames', isStringArray);
+  const shape = readBasis(read, 'shape', v);
+  const expression = readBasis(read, 'expression', v);
+  if (names.length !== expression.count) read.fail(`expected ${expression.count} expression names, found ${names.length}`);
+  const regionNames = json('regionNames', isStringArray);
+  const regionBytes = read.integers('regions', [regionNames.length, v], 256);
+  const parts = json('parts', isPartList).map((entry) => readPart(read, entry, v));
+  if (parts.length === 0) read.fail('no parts');
+  return {
+    name: metadata.name ?? 'unnamed', metadata, vertexCount: v, meanShape,
+    shape: { ...shape, standardDeviations: read.floats('shape.standard_deviations', [shape.count]) } satisfies ShapeBasis,
+    expression: {
+      ...expression, names, lower: read.floats('expression.lower', [names.length]), upper: read.floats('expression.upper', [names.length]),
+    } satisfies ExpressionBasis,
+    albedo: readAlbedo(read, v),
+    parts,
+    regions: new Map(regionNames.map((name, i) => [name, Float32Array.from(regionBytes.subarray(i * v, (i + 1) * v), (value) => value / 255)])),
+    landmarks: readLandmarks(read, metadata, v),
+  };
+}
+
+function isStringArray(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function isPartList(value: unknown): value is PartEntry[] {
+  return Array.isArray(value) && value.every((item: unknown) => {
+    const part = item as Partial<PartEntry> | null;
+    return typeof part?.name === 'string' && Number.isInteger(part.firstVertex) && Number.isInteger(part.vertexCount) &&
+      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '');
+  });
+}
+
+function readBasis(read: TensorReader, name: string, v: number): { count: number; displacements: Float32Array } {
+  const scales = read.floats(`${name}.scales`, [undefined]);
+  const steps = read.steps(`${name}.displacements`, [scales.length, v, 3]);
+  return { count: scales.length, displacements: dequantizeRows(steps, scales) };
+}
+
+function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo | undefined {
+  const kind = read.has('albedo.texture.mean') ? 'texture' : read.has('albedo.vertex.mean') ? 'vertex' : undefined;
+  if (!kind) return undefined;
+  const scales = read.floats(`albedo.${kind}.scales`, [undefined]);
+  const count = scales.length;
+  const shape = kind === 'texture' ? [undefined, undefined, 3] : [v, 3];
+  const mean = Float32Array.from(read.integers(`albedo.${kind}.mean`, shape, 65_536), (value) => value / 65_535);
+  const modes = dequantizeRows(read.steps(`albedo.${kind}.modes`, [count, ...shape]), scales);
+  if (kind === 'vertex') return { kind, count, mean, modes };
+  const [meanSize, meanHeight] = read.shape('albedo.texture.mean');
+  const [, modeSize, modeHeight] = read.shape('albedo.texture.modes');
+  if (meanSize !== meanHeight || modeSize !== modeHeight) read.fail('expected square albedo textures');
+  return { kind, count, mean, meanSize: meanSize!, modes, modeSize: modeSize! };
+}
+
+function readPart(read: TensorReader, entry: PartEntry, v: number): ModelPart {
+  const prefix = `part.${entry.name}`;
+  if (entry.firstVertex < 0 || entry.firstVertex + entry.vertexCount > v) read.fail(`part ${entry.name} reaches beyond the ${v} vertices`);
+  const triangles = Uint32Array.from(read.integers(`${prefix}.triangles`, [undefined, 3], v));
+  const uvs = read.floats(`${prefix}.uvs`, [undefined, 2]);
+  const uvTriangles = Uint32Array.from(read.integers(`${prefix}.uv_triangles`, [undefined, 3], uvs.length / 2));
+  if (uvTriangles.length > 0 && uvTriangles.length !== triangles.length) read.fail(`part ${entry.name}: ${triangles.length} corners, ${uvTriangles.length} texture corners`);
+  return {
+    name: entry.name, firstVertex: entry.firstVertex, vertexCount: entry.vertexCount, alpha: entry.alpha,
+    triangles, uvs, uvTriangles, texture: readTexture(read, `${prefix}.texture`), turnsAbout: entry.turnsAbout,
+  };
+}
+
+function readTexture(read: TensorReader, name: string): Image | undefined {
+  if (!read.has(name)) return undefined;
+  const data = Uint8Array.from(read.integers(name, [undefined, undefined, 4], 256));
+  const [height, width] = read.shape(name);
+  return { width: width!, height: height!, channels: 4, data };
+}
+
+function readPoints(read: TensorReader, name: string, v: number): SurfacePoints | undefined {
+  if (!read.has(`landmarks.${name}.vertices`)) return undefined;
+  const vertices = Uint32Array.from(read.integers(`landmarks.${name}.vertices`, [undefined, 3], v));
+  return { count: vertices.length / 3, vertices, weights: read.floats(`landmarks.${name}.weights`, [vertices.length / 3, 3]) };
+}
+
+function readLandmarks(read: TensorReader, metadata: Readonly<Record<string, string>>, v: number): ModelLandmarks {
+  const candidates = readPoints(read, 'jaw', v);
+  const perPoint = Number(metadata.jawCandidates);
+  if (candidates && candidates.count !== 17 * perPoint) read.fail(`expected 17×${perPoint} jaw candidates, found ${candidates.count}`);
+  const ibug68 = readPoints(read, 'ibug68', v);
+  if (ibug68 && ibug68.count !== 68) read.fail(`expected 68 iBUG landmarks, found ${ibug68.count}`);
+  return {
+    ibug68, jaw: candidates && { perPoint, candidates },
+    mediapipe: readPoints(read, 'mediapipe', v), alignment5: readPoints(read, 'alignment5', v),
+  };
+}

@@ -39,9 +39,12 @@ export interface FaceDetector {
 const normalisation = { gain: 1 / 127.5, offset: -1 };
 const outsideGrey = 128;
 
-/** The network finds faces of 14 to some 220 pixels; sides of the input in which the smallest face has 18. */
-const smallestFacePixels = 18;
+/**
+ * The network finds faces of 14 to some 220 pixels: the longer side of the first look, and what the smallest face has in
+ * the second (at the default `minSize` that makes the photo 448 pixels wide, a multiple of 32).
+ */
 const coarseSide = 256;
+const smallestFacePixels = 17.92;
 /** Bounds the second look at very elongated photos or tiny `minSize` (pixels). */
 const largestFinePixels = 1 << 20;
 
@@ -54,6 +57,8 @@ const candidateScore = 0.25;
 /** From this score, less what is taken off for a lean of more than this many degrees, the upright look is sure. */
 const sureTrust = 0.75;
 const toleratedLean = 10;
+/** Part of the smaller box inside the other from which two boxes cannot be two faces. */
+const nestedOverlap = 0.7;
 
 /**
  * The face detector: BlazeFace, full-range variant (Bazarevsky et al. 2019, arXiv 1907.05047), from
@@ -158,11 +163,14 @@ interface Task {
 async function refine(session: Session, pyramid: ImagePyramid, candidates: readonly Detection[]): Promise<Detection[]> {
   const first = candidates.map((candidate): Task => ({ candidate, roll: eyeRoll(candidate.keypoints) }));
   const seenFirst = await lookCloser(session, pyramid, first);
-  const doubtful = first.flatMap((task, k) => {
+  const sure = seenFirst.filter((seen) => seen !== undefined && seen.trust >= sureTrust);
+  const doubtful = first.flatMap(({ candidate, roll }, k) => {
     const seen = seenFirst[k];
-    if (seen && seen.trust >= sureTrust) return [];
-    const upright = seen ? eyeRoll(seen.detection.keypoints) : task.roll;
-    return [0, 90, 180, 270].map((turn): Task => ({ candidate: task.candidate, roll: upright + turn }));
+    // A doubtful box around or inside a sure face will not become a second one.
+    if (sure.some((other) => other === seen || intersectionOverSmaller(other!.detection, candidate) > nestedOverlap)) return [];
+    const upright = seen ? eyeRoll(seen.detection.keypoints) : roll;
+    const turns = turnBetween(upright, roll) > toleratedLean ? [0, 90, 180, 270] : [90, 180, 270];
+    return turns.map((turn): Task => ({ candidate, roll: upright + turn }));
   });
   const seenAgain = await lookCloser(session, pyramid, doubtful);
   return candidates.flatMap((candidate, k) => {
@@ -211,7 +219,7 @@ function isSameFace(detection: Detection, candidate: Detection): boolean {
 function dropNested(detections: readonly Detection[]): Detection[] {
   const merged = mergeOverlapping(detections);
   return merged.filter((detection) =>
-    merged.every((other) => other === detection || other.score < detection.score || intersectionOverSmaller(detection, other) < 0.7),
+    merged.every((other) => other === detection || other.score < detection.score || intersectionOverSmaller(detection, other) < nestedOverlap),
   );
 }
 

@@ -1,0 +1,70 @@
+import type { Camera } from '../math/camera.js';
+import type { Image } from '../math/image.js';
+import type { Gaze } from '../model/evaluate.js';
+
+/** Where the skin's colour in files comes from: the photo unwrapped, the model's own albedo, or no texture at all. */
+export type TextureSource = 'photo' | 'model' | 'none';
+
+export interface ReconstructOptions {
+  /** Default `photo`. */
+  readonly texture?: TextureSource;
+  /** Texels per side of the texture, a power of two. Default 1024. */
+  readonly textureSize?: number;
+  /** Focal length of the camera in 35-mm-film terms, where the photo's metadata tells it. */
+  readonly focal35mm?: number;
+}
+
+/** A complete head reconstructed from one face of a photo. Conventions: docs/conventions.md. */
+export interface Reconstruction {
+  /** Size of the photo that all pixel values refer to. */
+  readonly image: { readonly width: number; readonly height: number };
+  readonly face: {
+    readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+    /** 0…1. */
+    readonly score: number;
+  };
+  readonly camera: Camera;
+  readonly pose: {
+    /** Head to camera, row-major 3×3. */
+    readonly rotation: Float64Array;
+    /** mm. */
+    readonly translation: Float64Array;
+  };
+  readonly coefficients: {
+    /** Standard deviations. */
+    readonly shape: Float32Array;
+    /** 0…1 in the order of `model.expression.names`. */
+    readonly expression: Float32Array;
+    readonly gaze: Gaze;
+    /** Standard deviations of the albedo modes. */
+    readonly albedo: Float32Array;
+    /** 27 irradiance coefficients, [R0…R8, G0…G8, B0…B8]. */
+    readonly light: Float32Array;
+  };
+  /** V×3, mm, head space, with expression and gaze. */
+  readonly vertices: Float32Array;
+  /** 68×2 and 478×2: projections of the fitted head, pixels. */
+  readonly landmarks68: Float32Array;
+  readonly landmarks478: Float32Array;
+  readonly visibility: {
+    /** Share of the face's skin that is seen and looks like this skin (not covered, not outside the photo), 0…1. */
+    readonly face: number;
+    /** Confidence of each dense landmark, 0…1, 478. */
+    readonly landmarks: Float32Array;
+  };
+  readonly textures: HeadTextures | undefined;
+  /** Sentences for the user about what limits the result. */
+  readonly warnings: readonly string[];
+}
+
+/** Skin textures over the model's UV atlas, sRGB. */
+export interface HeadTextures {
+  /** The photo's skin with its light in it, continued by model albedo under the fitted light where the photo shows none. */
+  readonly photo: Image | undefined;
+  /** The same without the fitted light: what to use under one's own lamps. */
+  readonly albedo: Image;
+  /** The model's albedo alone. */
+  readonly model: Image;
+  /** How much of each texel comes from the photo, 0…255, one channel. */
+  readonly coverage: Image;
+}

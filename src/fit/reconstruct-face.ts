@@ -1,10 +1,99 @@
 import type { FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
-import type { MorphableModel } from '../model/morphable-model.js';
+import { evaluateVertices, turnEyes } from '../model/evaluate.js';
+import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
+import { cameraOf } from './camera-of.js';
+import { fitAppearance, type Appearance } from './fit-appearance.js';
+import { fitGaze } from './fit-gaze.js';
+import { defaultLandmarkFitOptions, faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
+import { pointBasis, type PointBasis } from './landmark-basis.js';
+import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
+import { projectLandmarks68, projectPoints } from './project-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
+import { seeHead } from './skin-geometry.js';
+import { unwrapTextures } from './unwrap-texture.js';
 
-/** Fits the head model to one detected face of a photo. */
+export const defaultTextureSize = 1024;
+
+/** Faces narrower than this, pixels, give coarse results. */
+const SMALL_FACE = 60;
+/** Shape coefficients stay plausible: within this many standard deviations. */
+const SHAPE_LIMIT = 3;
+
+/** What fitting needs of a model; computed once. */
+interface FittingModel {
+  readonly basis: PointBasis;
+  readonly trust: Float32Array;
+}
+
+const fittingModels = new WeakMap<MorphableModel, FittingModel>();
+
+function fittingModel(model: MorphableModel): FittingModel {
+  let fitting = fittingModels.get(model);
+  if (!fitting) {
+    const points = model.landmarks.mediapipe;
+    if (!points) throw new Error(`reconstructFace: model "${model.name}" has no MediaPipe landmarks to fit to; use one that has.`);
+    const face: SurfacePoints = { count: FACE_POINTS, vertices: points.vertices.subarray(0, FACE_POINTS * 3), weights: points.weights.subarray(0, FACE_POINTS * 3) };
+    fittingModels.set(model, (fitting = { basis: pointBasis(model, face), trust: landmarkTrust(model) }));
+  }
+  return fitting;
+}
+
+/**
+ * Fits the head model to one detected face of a photo: pose, shape and expression to its dense landmarks, gaze to the irises, then
+ * light and albedo to the skin's pixels, and unwraps the photo into the texture.
+ * @throws Error when the model lacks landmark correspondences
+ */
 export function reconstructFace(model: MorphableModel, image: Image, face: FoundFace, options: ReconstructOptions = {}): Reconstruction {
-  void model; void image; void face; void options;
-  throw new Error('not yet');
+  const { texture = 'photo', textureSize = defaultTextureSize, focal35mm } = options;
+  const { basis, trust } = fittingModel(model);
+  const points = face.landmarks.points;
+  const size = faceSize(points, 3);
+  const camera = cameraOf(image, size, focal35mm);
+  const fit = fitLandmarks(basis, observe(points, trust, image), camera, {
+    shapeCount: model.shape.count, lower: model.expression.lower, upper: model.expression.upper, shapeLimit: SHAPE_LIMIT,
+  }, defaultLandmarkFitOptions);
+  const shape = Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
+  const expression = Float32Array.from(fit.coefficients.subarray(model.shape.count));
+  const vertices = evaluateVertices(model, { shape, expression });
+  const gaze = fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression));
+  turnEyes(model, vertices, gaze);
+  const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
+  const appearance = fitAppearance(model, head, image, size);
+  const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
+  landmarks.set(fit.confidence);
+  return {
+    image: { width: image.width, height: image.height },
+    face: { box: face.box, score: face.score },
+    camera, pose: { rotation: fit.rotation, translation: fit.translation },
+    coefficients: { shape, expression, gaze, albedo: appearance.albedo, light: appearance.light },
+    vertices,
+    landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
+    landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
+    visibility: { face: appearance.faceVisibility, landmarks },
+    textures: texture === 'none' ? undefined : unwrapTextures(model, head, image, appearance, textureSize),
+    warnings: warningsOf(fit, appearance, face, image),
+  };
+}
+
+/** How open the eyes are by the fitted lids, subject's right first, 0…1. */
+function eyeOpenness(model: MorphableModel, expression: Float32Array): [number, number] {
+  return ['eye-right-closure', 'eye-left-closure'].map((name) => {
+    const index = model.expression.names.indexOf(name);
+    return index < 0 ? 1 : Math.max(0, 1 - Math.max(0, expression[index]! - 0.3) / 0.5);
+  }) as [number, number];
+}
+
+function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image: Image): string[] {
+  const warnings: string[] = [];
+  const { box } = face;
+  if (box.width < SMALL_FACE) warnings.push(`The face is only ${Math.round(box.width)} pixels wide; shape and texture are coarse.`);
+  if (box.x < 0 || box.y < 0 || box.x + box.width > image.width || box.y + box.height > image.height) {
+    warnings.push('The face reaches beyond the photo; what is cut off is guessed.');
+  }
+  if (appearance.faceVisibility < 0.5) {
+    warnings.push(`Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`);
+  }
+  if (fit.error > 0.03) warnings.push('The head does not follow the landmarks well; pose or expression may be off.');
+  return warnings;
 }

@@ -1,0 +1,231 @@
+import type { Image } from '../math/image.js';
+import { solveCholesky } from '../math/linear-solve.js';
+import { constantLight, irradiance, sphericalHarmonics } from '../math/spherical-harmonics.js';
+import type { MorphableModel } from '../model/morphable-model.js';
+import { linearOfByte } from '../render/color.js';
+import type { SeenHead } from './skin-geometry.js';
+import { vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
+
+/** Light and skin of a face, and which parts of the skin follow them. */
+export interface Appearance {
+  /** 27 irradiance coefficients. */
+  readonly light: Float32Array;
+  /** Albedo coefficients, standard deviations. */
+  readonly albedo: Float32Array;
+  /** How well each vertex agrees with the fitted skin, 0…1; 0 where the photo does not show it. V. */
+  readonly inlier: Float32Array;
+  /** Share of the face's visible-side skin that agrees, 0…1. */
+  readonly faceVisibility: number;
+}
+
+/** Vertices with at least this cosine to the camera are measured. */
+const LEAST_FACING = 0.3;
+/** Expected mean irradiance of a well exposed photo and its spread. */
+const TYPICAL_LIGHT = 0.85, LIGHT_SPREAD = 0.35;
+/** Spread of the directional coefficients around none, and of colour casts around grey. */
+const SHADING_SPREAD = 0.35, CAST_SPREAD = 0.12;
+/** Expected deviation of a pixel from the model, linear. Bounds the robust scale from below. */
+const LEAST_NOISE = 0.02;
+/** Correlated pixels do not count as independent observations: this many vertices make one. */
+const CORRELATION = 12;
+
+interface Samples {
+  readonly vertices: Int32Array;
+  /** n×3 linear colours of the photo. */
+  readonly colors: Float32Array;
+  /** n×9 spherical harmonics of the normals, times the lobe factors already folded into the light. */
+  readonly basis: Float32Array;
+  /** A priori weight of each sample: region mask times facing. */
+  readonly weights: Float32Array;
+}
+
+/** Mean linear colour of a small square of the photo about a pixel position. */
+function sampleColor(image: Image, x: number, y: number, radius: number, out: Float32Array, at: number): void {
+  const x0 = Math.max(0, Math.floor(x - radius)), x1 = Math.min(image.width - 1, Math.floor(x + radius));
+  const y0 = Math.max(0, Math.floor(y - radius)), y1 = Math.min(image.height - 1, Math.floor(y + radius));
+  const stepX = Math.max(1, (x1 - x0) >> 2), stepY = Math.max(1, (y1 - y0) >> 2);
+  let count = 0, r = 0, g = 0, b = 0;
+  for (let j = y0; j <= y1; j += stepY) {
+    for (let i = x0; i <= x1; i += stepX) {
+      const p = (j * image.width + i) * image.channels;
+      r += linearOfByte[image.data[p]!]!;
+      g += linearOfByte[image.data[p + 1]!]!;
+      b += linearOfByte[image.data[p + 2]!]!;
+      count++;
+    }
+  }
+  out[at] = r / count;
+  out[at + 1] = g / count;
+  out[at + 2] = b / count;
+}
+
+/** How much a vertex tells about skin: inside the face, away from eyes, brows and lips. */
+function skinWeight(model: MorphableModel, vertex: number): number {
+  const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
+  return region('face') * (1 - region('eyes')) * (1 - 0.8 * region('brows')) * (1 - 0.7 * region('mouth'));
+}
+
+function collect(model: MorphableModel, head: SeenHead, image: Image, faceSize: number): Samples {
+  const vertices: number[] = [], weights: number[] = [];
+  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+    const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
+    if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
+    if (head.unhidden[v] === 0 || head.facing[v]! < LEAST_FACING) continue;
+    const weight = skinWeight(model, v);
+    if (weight < 0.05) continue;
+    vertices.push(v);
+    weights.push(weight * Math.min(1, head.facing[v]! * 1.5));
+  }
+  const colors = new Float32Array(vertices.length * 3), basis = new Float32Array(vertices.length * 9);
+  const radius = Math.max(0.5, faceSize / 120), row = new Float32Array(9);
+  vertices.forEach((v, i) => {
+    sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, radius, colors, i * 3);
+    basis.set(sphericalHarmonics(head.normals[v * 3]!, head.normals[v * 3 + 1]!, head.normals[v * 3 + 2]!, row), i * 9);
+  });
+  return { vertices: Int32Array.from(vertices), colors, basis, weights: Float32Array.from(weights) };
+}
+
+/** Albedo of the samples for given coefficients, n×3. */
+function sampleAlbedo(basis: VertexAlbedoBasis, vertices: Int32Array, coefficients: ArrayLike<number>, out: Float32Array): void {
+  for (let i = 0; i < vertices.length; i++) {
+    for (let c = 0; c < 3; c++) {
+      const at = vertices[i]! * 3 + c;
+      let value = basis.mean[at]!;
+      for (let k = 0; k < basis.count; k++) value += coefficients[k]! * basis.modes[k * basis.mean.length + at]!;
+      out[i * 3 + c] = Math.max(0.01, value);
+    }
+  }
+}
+
+/** Ridge regression of one channel's light with priors: ambient as the other channels', shading around none. */
+function solveLight(samples: Samples, albedo: Float32Array, robust: Float32Array, noise: number, channel: number, ambient: number, ambientSpread: number, light: Float32Array): void {
+  const hessian = new Float64Array(81), gradient = new Float64Array(9), row = new Float64Array(9);
+  for (let i = 0; i < robust.length; i++) {
+    const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
+    if (weight === 0) continue;
+    const a = albedo[i * 3 + channel]!;
+    for (let k = 0; k < 9; k++) row[k] = a * samples.basis[i * 9 + k]!;
+    for (let k = 0; k < 9; k++) {
+      gradient[k]! += weight * row[k]! * samples.colors[i * 3 + channel]!;
+      for (let j = 0; j <= k; j++) hessian[k * 9 + j]! += weight * row[k]! * row[j]!;
+    }
+  }
+  const unit = constantLight(1)[0]!;
+  for (let k = 0; k < 9; k++) {
+    const spread = (k === 0 ? ambientSpread : SHADING_SPREAD) * unit;
+    hessian[k * 9 + k]! += 1 / (spread * spread);
+    if (k === 0) gradient[0]! += (ambient * unit) / (spread * spread);
+  }
+  if (solveCholesky(hessian, gradient, 9)) light.set(gradient, channel * 9);
+}
+
+function solveAllLights(samples: Samples, albedo: Float32Array, robust: Float32Array, noise: number, light: Float32Array): void {
+  const unit = constantLight(1)[0]!;
+  for (let c = 0; c < 3; c++) solveLight(samples, albedo, robust, noise, c, TYPICAL_LIGHT, LIGHT_SPREAD, light);
+  const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
+  for (let c = 0; c < 3; c++) solveLight(samples, albedo, robust, noise, c, grey, CAST_SPREAD, light);
+}
+
+function solveAlbedo(basis: VertexAlbedoBasis, samples: Samples, light: Float32Array, normals: Float32Array, robust: Float32Array, noise: number, coefficients: Float32Array): void {
+  const n = basis.count, hessian = new Float64Array(n * n), gradient = new Float64Array(n), row = new Float64Array(n);
+  const shade = irradiance(normals, light, new Float32Array(normals.length));
+  for (let i = 0; i < robust.length; i++) {
+    const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
+    if (weight === 0) continue;
+    for (let c = 0; c < 3; c++) {
+      const at = samples.vertices[i]! * 3 + c, e = Math.max(0, shade[i * 3 + c]!);
+      const rest = samples.colors[i * 3 + c]! - e * basis.mean[at]!;
+      for (let k = 0; k < n; k++) row[k] = e * basis.modes[k * basis.mean.length + at]!;
+      for (let k = 0; k < n; k++) {
+        gradient[k]! += weight * row[k]! * rest;
+        for (let j = 0; j <= k; j++) hessian[k * n + j]! += weight * row[k]! * row[j]!;
+      }
+    }
+  }
+  for (let k = 0; k < n; k++) hessian[k * n + k]! += 1;
+  if (solveCholesky(hessian, gradient, n)) coefficients.set(gradient.map((value) => Math.min(3, Math.max(-3, value))));
+}
+
+/** Robust weights and the noise scale from the residuals (median absolute deviation). */
+function reweight(samples: Samples, albedo: Float32Array, light: Float32Array, normals: Float32Array, robust: Float32Array, tightness: number): { noise: number; cost: number } {
+  const shade = irradiance(normals, light, new Float32Array(normals.length));
+  const residuals = new Float32Array(robust.length);
+  for (let i = 0; i < robust.length; i++) {
+    let sum = 0;
+    for (let c = 0; c < 3; c++) sum += (samples.colors[i * 3 + c]! - Math.max(0, shade[i * 3 + c]!) * albedo[i * 3 + c]!) ** 2;
+    residuals[i] = Math.sqrt(sum / 3);
+  }
+  const noise = Math.max(LEAST_NOISE, 1.48 * (residuals.slice().sort()[residuals.length >> 1] ?? 0));
+  let cost = 0;
+  for (let i = 0; i < robust.length; i++) {
+    const e = (residuals[i]! / (tightness * noise)) ** 2;
+    robust[i] = 1 / (1 + e) ** 2;
+    cost += samples.weights[i]! * Math.min(9, (residuals[i]! / LEAST_NOISE) ** 2) / CORRELATION;
+  }
+  return { noise, cost };
+}
+
+/**
+ * Fits light (spherical harmonics of order 2, Ramamoorthi & Hanrahan 2001) and albedo coefficients to the photo's skin,
+ * alternating between the two with robust weights, so that what is not skin (a hand, hair, glasses) has no say.
+ *
+ * A dark skin in bright light and a light skin in dim light look alike; the priors decide: several tones are tried first and the
+ * one whose light is most ordinary wins.
+ */
+export function fitAppearance(model: MorphableModel, head: SeenHead, image: Image, faceSize: number): Appearance {
+  const basis = vertexAlbedo(model);
+  const samples = collect(model, head, image, faceSize);
+  const inlier = new Float32Array(model.vertexCount);
+  const coefficients = new Float32Array(basis.count);
+  const light = constantLight(TYPICAL_LIGHT);
+  const n = samples.vertices.length;
+  if (n < 50) return { light, albedo: coefficients, inlier, faceVisibility: 0 };
+  const normals = new Float32Array(n * 3), albedo = new Float32Array(n * 3), robust = new Float32Array(n).fill(1);
+  for (let i = 0; i < n; i++) normals.set(head.normals.subarray(samples.vertices[i]! * 3, samples.vertices[i]! * 3 + 3), i * 3);
+  coefficients[0] = basis.count > 0 ? likeliestTone(basis, samples, normals) : 0;
+  let noise = 0.05;
+  for (let iteration = 0; iteration < 5; iteration++) {
+    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
+    solveAllLights(samples, albedo, robust, noise, light);
+    if (basis.count > 0) solveAlbedo(basis, samples, light, normals, robust, noise, coefficients);
+    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
+    noise = reweight(samples, albedo, light, normals, robust, iteration < 2 ? 3 : 2.5).noise;
+  }
+  for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = robust[i]!;
+  return { light, albedo: coefficients, inlier, faceVisibility: visibleShare(model, head, samples, robust) };
+}
+
+const TONES = [-2, -1.5, -1, -0.5, 0, 0.4, 0.8, 1.2];
+
+function likeliestTone(basis: VertexAlbedoBasis, samples: Samples, normals: Float32Array): number {
+  const n = samples.vertices.length, albedo = new Float32Array(n * 3), light = new Float32Array(27), robust = new Float32Array(n);
+  const unit = constantLight(1)[0]!;
+  let best = 0, bestCost = Infinity;
+  for (const tone of TONES) {
+    const coefficients = new Float32Array(basis.count);
+    coefficients[0] = tone;
+    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
+    robust.fill(1);
+    solveAllLights(samples, albedo, robust, 0.05, light);
+    const { cost } = reweight(samples, albedo, light, normals, robust, 3);
+    const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
+    let cast = 0;
+    for (let c = 0; c < 3; c++) cast += ((light[c * 9]! / unit - grey) / CAST_SPREAD) ** 2;
+    const total = cost + ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + cast + 0.5 * tone * tone;
+    if (total < bestCost) {
+      bestCost = total;
+      best = tone;
+    }
+  }
+  return best;
+}
+
+/** Share of the face on the camera's side that is inside the photo and looks like this skin. */
+function visibleShare(model: MorphableModel, head: SeenHead, samples: Samples, robust: Float32Array): number {
+  let total = 0, seen = 0;
+  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+    if (head.facing[v]! >= LEAST_FACING && head.unhidden[v]! > 0) total += skinWeight(model, v) * head.facing[v]!;
+  }
+  samples.vertices.forEach((v, i) => { seen += skinWeight(model, v) * head.facing[v]! * Math.min(1, 1.5 * robust[i]!); });
+  return total > 0 ? Math.min(1, seen / total) : 0;
+}

@@ -1,0 +1,118 @@
+import type { HeadMaterial, HeadMesh, HeadScene } from '../io/head-scene.js';
+import type { Image } from '../math/image.js';
+import { rotationToQuaternion } from '../math/rotation.js';
+import { arkitNames, morphTargetName } from '../model/arkit-names.js';
+import { evaluateVertices, gazeRotation, partCentroid } from '../model/evaluate.js';
+import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
+import { browCoverage, sidesOfBrows } from './brow-coverage.js';
+import { plainSkinColor } from './plain-skin.js';
+import type { Reconstruction, TextureSource } from './reconstruction.js';
+import { namedExpression, rounded } from './result.js';
+import { generator } from './version.js';
+
+export interface HeadSceneOptions {
+  /** Default `photo`; what the reconstruction does not hold is replaced by the next plainer one. */
+  readonly texture?: TextureSource;
+  /** Encodes textures; `encodePng` in Node. */
+  readonly encodePng: (image: Image) => Promise<Uint8Array>;
+}
+
+/** Roughness by part; skin under soft light, wet eyes and teeth. */
+const roughness: Readonly<Record<string, number>> = { skin: 0.6, eyeRight: 0.12, eyeLeft: 0.12, teeth: 0.3, tongue: 0.4 };
+const defaultRoughness = 0.85;
+
+/** A part that no expression moves by more than this gets no morph targets. */
+const leastMotion = 0.01; // mm
+
+/**
+ * A head as files hold it: the neutral face of the fitted identity, the expressions as morph targets with the fitted
+ * weights, and the eyes turned about their centres.
+ *
+ * Where the skin shows the photo's own brows, the model's brow cards fade: their alpha is 1 − share of the brow region that
+ * comes from the photo, and 0 above a share of 0.6.
+ */
+export async function headSceneOf(model: MorphableModel, reconstruction: Reconstruction, options: HeadSceneOptions): Promise<HeadScene> {
+  const { texture = 'photo', encodePng } = options;
+  const { shape, gaze } = reconstruction.coefficients;
+  const neutral = evaluateVertices(model, { shape });
+  const skin = skinImage(reconstruction, texture);
+  const meshes: HeadMesh[] = [];
+  for (const [index, part] of model.parts.entries()) {
+    const image = index === 0 ? skin : part.texture;
+    const material: HeadMaterial = {
+      name: part.name,
+      ...(index === 0 && !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),
+      ...(image && part.uvs.length > 0 && { texture: { name: part.name, png: await encodePng(image) } }),
+      alphaMode: part.alpha === 'opaque' ? 'OPAQUE' : part.alpha === 'mask' ? 'MASK' : 'BLEND',
+      doubleSided: part.alpha !== 'opaque',
+      roughness: roughness[part.name] ?? defaultRoughness,
+      metallic: 0,
+    };
+    meshes.push({
+      ...partSurface(part, neutral), material, ...morphsOf(model, part, reconstruction.coefficients.expression),
+      ...(part.turnsAbout === 'centroid' && { pivot: partCentroid(part, neutral), rotation: quaternionOf(gaze) }),
+    });
+  }
+  const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };
+  return { meshes: meshes.flatMap((mesh) => (mesh.name === 'brows' ? splitBrows(mesh, fade) : [mesh])), extras: extrasOf(model, reconstruction) };
+}
+
+/** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */
+function skinImage({ textures }: Reconstruction, source: TextureSource): Image | undefined {
+  if (source === 'none') return undefined;
+  return source === 'photo' ? textures?.photo ?? textures?.model : textures?.model;
+}
+
+/** A part's own vertices and triangles. */
+function partSurface(part: ModelPart, vertices: Float32Array): Pick<HeadMesh, 'name' | 'positions' | 'triangles' | 'uvs' | 'uvTriangles'> {
+  return {
+    name: part.name,
+    positions: vertices.slice(part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3),
+    triangles: part.triangles.map((vertex) => vertex - part.firstVertex),
+    uvs: part.uvs,
+    uvTriangles: part.uvTriangles,
+  };
+}
+
+function morphsOf(model: MorphableModel, part: ModelPart, weights: ArrayLike<number>): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
+  const { names, displacements } = model.expression;
+  const morphTargets = names.map((unit, k) => {
+    const start = (k * model.vertexCount + part.firstVertex) * 3;
+    return { name: morphTargetName(unit), deltas: displacements.subarray(start, start + part.vertexCount * 3) };
+  });
+  if (!morphTargets.some(({ deltas }) => deltas.some((delta) => Math.abs(delta) > leastMotion))) return {};
+  return { morphTargets, morphWeights: names.map((_, k) => weights[k] ?? 0) };
+}
+
+function quaternionOf(gaze: Reconstruction['coefficients']['gaze']): readonly [number, number, number, number] {
+  const [x, y, z, w] = rotationToQuaternion(gazeRotation(gaze));
+  return [x!, y!, z!, w!];
+}
+
+/** The brows as one mesh per side, so that each can fade on its own; the subject's right first. */
+function splitBrows(mesh: HeadMesh, coverage: { readonly right: number; readonly left: number }): HeadMesh[] {
+  const { right, left } = sidesOfBrows(mesh.positions, mesh.triangles);
+  return ([['browRight', right, coverage.right], ['browLeft', left, coverage.left]] as const)
+    .filter(([, corners]) => corners.length > 0)
+    .map(([name, corners, covered]) => ({
+      ...mesh, name,
+      triangles: corners.map((corner) => mesh.triangles[corner]!),
+      uvTriangles: mesh.uvTriangles.length > 0 ? corners.map((corner) => mesh.uvTriangles[corner]!) : mesh.uvTriangles,
+      material: { ...mesh.material, name, baseColor: [1, 1, 1, covered > 0.6 ? 0 : 1 - covered] as const },
+    }));
+}
+
+function extrasOf(model: MorphableModel, { coefficients, pose }: Reconstruction): Record<string, unknown> {
+  const { shape, expression, gaze, albedo, light } = coefficients;
+  return {
+    generator,
+    model: { name: model.name, version: model.metadata['formatVersion'] ?? '' },
+    licence: `Head model: ${model.metadata['licence'] ?? 'see its source'}. A texture made from a photo stays subject to the rights in that photo.`,
+    pose: { rotation: rounded(pose.rotation, 6), translation: rounded(pose.translation, 3) },
+    coefficients: {
+      shape: rounded(shape), expression: namedExpression(model, expression), gaze: { yaw: rounded([gaze.yaw])[0], pitch: rounded([gaze.pitch])[0] },
+      albedo: rounded(albedo), light: rounded(light),
+    },
+    arkitNames: Object.fromEntries(model.expression.names.filter((name) => name in arkitNames).map((name) => [name, arkitNames[name]])),
+  };
+}

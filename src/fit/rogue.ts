@@ -1,0 +1,138 @@
+import { createDenseLandmarks, type DenseLandmarker } from '../detect/dense-landmarks.js';
+import { createFaceDetector, type FaceDetector } from '../detect/face-detector.js';
+import { findFaces, type FindFacesOptions, type FoundFace } from '../detect/find-faces.js';
+import { readSafetensors } from '../io/safetensors.js';
+import type { Image } from '../math/image.js';
+import { modelFromTensors } from '../model/model-file.js';
+import type { MorphableModel } from '../model/morphable-model.js';
+import type { Runtime } from '../runtime/session.js';
+import { reconstructFace } from './reconstruct-face.js';
+import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
+
+/** Pixels with what the file said about the camera: what `decodeImage` returns. */
+export interface DecodedPhoto {
+  readonly image: Image;
+  /** Focal length in mm as if on 35 mm film. */
+  readonly focal35mm?: number;
+}
+
+/** A picture that must be decoded first: a path (Node) or URL (browser), the bytes of the file, or a Blob. */
+export type EncodedPhoto = string | Uint8Array | Blob;
+
+/** Whatever holds a photo. */
+export type Photo = Image | DecodedPhoto | EncodedPhoto;
+
+/** Turns the bytes of a picture into pixels. */
+export type PhotoDecoder = (source: EncodedPhoto) => Promise<DecodedPhoto>;
+
+/** What {@link createRogue} is made of. */
+export interface RogueParts {
+  readonly runtime: Runtime;
+  /** Content of `assets/head-model.safetensors`. */
+  readonly modelBytes: Uint8Array;
+  /** Content of `assets/networks/face-detector.onnx`. */
+  readonly detectorBytes: Uint8Array;
+  /** Content of `assets/networks/dense-landmarks.onnx`. */
+  readonly landmarksBytes: Uint8Array;
+  /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
+  readonly decode?: PhotoDecoder;
+}
+
+/** How faces are found, and how each is reconstructed. */
+export interface ReconstructPhotoOptions extends ReconstructOptions, FindFacesOptions {}
+
+/**
+ * Photos to heads. Holds the head model and the networks; one instance serves any number of photos.
+ *
+ * Calls may overlap: the networks take one photo after the other.
+ */
+export class Rogue {
+  readonly model: MorphableModel;
+  readonly #detector: FaceDetector;
+  readonly #landmarker: DenseLandmarker;
+  readonly #decode: PhotoDecoder | undefined;
+  #previous: Promise<unknown> = Promise.resolve();
+  #released = false;
+
+  /** Use {@link createRogue} or `loadRogue`. */
+  constructor(model: MorphableModel, detector: FaceDetector, landmarker: DenseLandmarker, decode?: PhotoDecoder) {
+    this.model = model;
+    this.#detector = detector;
+    this.#landmarker = landmarker;
+    this.#decode = decode;
+  }
+
+  /** All faces of a photo with their dense landmarks, the largest and surest first; none gives an empty list. */
+  async findFaces(photo: Photo, options: FindFacesOptions = {}): Promise<FoundFace[]> {
+    const { image } = await this.#open(photo);
+    return this.#inTurn(() => findFaces(this.#detector, this.#landmarker, image, options));
+  }
+
+  /**
+   * A head for every face of a photo, the largest and surest first; a photo without faces gives an empty list.
+   * Pixel values of the result refer to the decoded image, which for very large files is a smaller copy.
+   *
+   * @throws ImageError (Node) for a file that is no complete picture
+   * @throws RangeError for an image whose data does not fit its size, or options out of range
+   */
+  async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
+    const { image, focal35mm } = await this.#open(photo);
+    const faces = await this.#inTurn(() => findFaces(this.#detector, this.#landmarker, image, options));
+    return faces.map((face) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }));
+  }
+
+  /** Frees the networks' memory; nothing can be reconstructed afterwards. */
+  async release(): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    await this.#inTurn(async () => { await Promise.all([this.#detector.release(), this.#landmarker.release()]); });
+  }
+
+  async #open(photo: Photo): Promise<DecodedPhoto> {
+    if (this.#released) throw new Error('Rogue: this instance was released; load a new one.');
+    if (typeof photo === 'string' || photo instanceof Uint8Array || photo instanceof Blob) {
+      if (!this.#decode) throw new TypeError('Rogue: got an encoded picture but no decoder; pass pixels, or give createRogue a "decode" function.');
+      return opaque(await this.#decode(photo));
+    }
+    return opaque('image' in photo ? photo : { image: photo });
+  }
+
+  /** The networks' input buffers are shared: one photo must be done before the next begins. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#previous.then(task);
+    this.#previous = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** The same photo with three channels; transparency lies on white, as in `decodeImage`. */
+function opaque(photo: DecodedPhoto): DecodedPhoto {
+  const { width, height, channels, data } = photo.image;
+  if (channels === 3) return photo;
+  if (data.length !== width * height * channels) {
+    throw new RangeError(`Rogue: expected ${width}×${height}×${channels} image values, received ${data.length}.`);
+  }
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = channels === 4 ? data[4 * i + 3]! / 255 : 1;
+    for (let k = 0; k < 3; k++) rgb[3 * i + k] = Math.round(255 + alpha * (data[channels * i + (channels === 1 ? 0 : k)]! - 255));
+  }
+  return { ...photo, image: { width, height, channels: 3, data: rgb } };
+}
+
+/**
+ * Makes a {@link Rogue} of its parts, wherever they come from; `loadRogue` fetches them by itself.
+ *
+ * @throws SafetensorsError or ModelFileError for a damaged head model
+ */
+export async function createRogue({ runtime, modelBytes, detectorBytes, landmarksBytes, decode }: RogueParts): Promise<Rogue> {
+  const detector = createFaceDetector(runtime, detectorBytes), landmarker = createDenseLandmarks(runtime, landmarksBytes);
+  const sessions = await Promise.allSettled([detector, landmarker]);
+  try {
+    for (const session of sessions) if (session.status === 'rejected') throw session.reason;
+    return new Rogue(modelFromTensors(readSafetensors(modelBytes)), await detector, await landmarker, decode);
+  } catch (error) {
+    for (const session of sessions) if (session.status === 'fulfilled') await session.value.release();
+    throw error;
+  }
+}

@@ -1,0 +1,185 @@
+import { createImage, type Image } from '../math/image.js';
+import { evaluateAlbedo } from '../model/evaluate.js';
+import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
+import { byteOfLinear, linearOfByte } from '../render/color.js';
+import { pullPush } from '../render/pull-push.js';
+import { createTexelMap, type TexelMap } from '../render/texel-map.js';
+import type { Appearance } from './fit-appearance.js';
+import { minified, type Minified } from './minify.js';
+import type { HeadTextures } from './reconstruction.js';
+import { vertexIrradiance, type SeenHead } from './skin-geometry.js';
+
+/** Cosines to the camera between which the photo fades in; grazing skin is smeared and mixed with background. */
+const FADE_FROM = 0.18, FADE_TO = 0.45;
+/** The same for scalp, ears and neck, where the model's outline is rarely the person's. */
+const REST_FADE_FROM = 0.35, REST_FADE_TO = 0.65;
+/** Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up. */
+const DARKEST = 0.2;
+/** The correction field is smooth, so a quarter of the resolution is enough. */
+const CORRECTION_SIZE = 256;
+/** Natural logarithm of the largest correction of model albedo. */
+const LARGEST_CORRECTION = 1.6;
+/** Mirrored skin counts this much of the skin it mirrors. */
+const MIRROR_TRUST = 0.95;
+
+const maps = new WeakMap<MorphableModel, TexelMap>();
+
+/** Texel map of the skin's atlas; kept per model because it depends on nothing else. */
+function skinTexels(model: MorphableModel, size: number): TexelMap {
+  let map = maps.get(model);
+  if (map?.size !== size) maps.set(model, (map = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, size)));
+  return map;
+}
+
+function smoothstep(from: number, to: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+/** How far the photo is believed at each vertex, 0…1. */
+function photoTrust(model: MorphableModel, head: SeenHead, image: Image): Float32Array {
+  const { vertexCount } = model.parts[0]!;
+  const region = (name: string) => model.regions.get(name);
+  const [face, cavity, sockets] = [region('face'), region('mouthCavity'), region('sockets')];
+  const trust = new Float32Array(model.vertexCount);
+  for (let v = 0; v < vertexCount; v++) {
+    const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
+    if (!(x > 1 && x < image.width - 1 && y > 1 && y < image.height - 1) || head.unhidden[v] === 0) continue;
+    const inFace = face?.[v] ?? 1, pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
+    const facing = head.facing[v]!;
+    trust[v] = (1 - pocket) * (inFace * smoothstep(FADE_FROM, FADE_TO, facing) + (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
+  }
+  return trust;
+}
+
+interface Unwrapped {
+  /** Albedo seen in the photo, S×S×3 linear, 0 where the photo says nothing. */
+  readonly albedo: Float32Array;
+  /** Trust, S×S. */
+  readonly weight: Float32Array;
+  /** Irradiance, S×S×3. */
+  readonly shade: Float32Array;
+}
+
+/** Reads the photo at every texel and divides the fitted light out. */
+function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Array, irradiance: Float32Array, photo: Minified): Unwrapped {
+  const { size } = map, texels = size * size;
+  const albedo = new Float32Array(texels * 3), weight = new Float32Array(texels), shade = new Float32Array(texels * 3);
+  const { triangles } = part, { pixels } = head;
+  const color = new Float32Array(3);
+  for (let texel = 0; texel < texels; texel++) {
+    const t = map.triangle[texel]! * 3;
+    if (t < 0) continue;
+    const a = triangles[t]!, b = triangles[t + 1]!, c = triangles[t + 2]!;
+    const wa = map.weights[texel * 2]!, wb = map.weights[texel * 2 + 1]!, wc = 1 - wa - wb;
+    const at = texel * 3;
+    for (let k = 0; k < 3; k++) shade[at + k] = wa * irradiance[a * 3 + k]! + wb * irradiance[b * 3 + k]! + wc * irradiance[c * 3 + k]!;
+    const w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
+    if (w <= 0) continue;
+    weight[texel] = w;
+    samplePhoto(photo, wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!,
+      wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!, color);
+    for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
+  }
+  return { albedo, weight, shade };
+}
+
+/** Bilinear in linear light. */
+function samplePhoto({ image, left, top, factor }: Minified, x: number, y: number, out: Float32Array): void {
+  const { width, height, channels, data } = image;
+  const u = Math.min(width - 1.001, Math.max(0, (x - left) / factor - 0.5)), v = Math.min(height - 1.001, Math.max(0, (y - top) / factor - 0.5));
+  const x0 = Math.floor(u), y0 = Math.floor(v), fx = u - x0, fy = v - y0;
+  const a = (y0 * width + x0) * channels, b = a + channels, c = a + width * channels, d = c + channels;
+  for (let k = 0; k < 3; k++) {
+    const top = linearOfByte[data[a + k]!]! * (1 - fx) + linearOfByte[data[b + k]!]! * fx;
+    const bottom = linearOfByte[data[c + k]!]! * (1 - fx) + linearOfByte[data[d + k]!]! * fx;
+    out[k] = top * (1 - fy) + bottom * fy;
+  }
+}
+
+/** Irradiance clamped away from zero, per vertex. */
+function usableIrradiance(head: SeenHead, light: Float32Array, count: number): Float32Array {
+  const shade = vertexIrradiance(head, light);
+  const mean = [0, 0, 0];
+  let seen = 0;
+  for (let v = 0; v < count; v++) {
+    if (head.facing[v]! < 0.3) continue;
+    seen++;
+    for (let k = 0; k < 3; k++) mean[k]! += shade[v * 3 + k]!;
+  }
+  for (let i = 0; i < shade.length; i++) shade[i] = Math.max(shade[i]!, Math.max(0.02, (DARKEST * mean[i % 3]!) / Math.max(1, seen)));
+  return shade;
+}
+
+/** Smooth log-ratio between what the photo shows and model albedo, continued over the whole atlas. */
+function correctionField({ albedo, weight }: Unwrapped, model: Float32Array, modelSize: number, size: number): Float32Array {
+  const n = CORRECTION_SIZE, block = size / n, ratio = new Float32Array(n * n * 3), weights = new Float32Array(n * n);
+  for (let y = 0; y < n; y++) {
+    for (let x = 0; x < n; x++) {
+      const sums = [0, 0, 0];
+      let total = 0;
+      for (let j = 0; j < block; j++) {
+        for (let i = 0; i < block; i++) {
+          const texel = (y * block + j) * size + x * block + i, w = weight[texel]!;
+          if (w === 0) continue;
+          total += w;
+          for (let k = 0; k < 3; k++) sums[k]! += w * albedo[texel * 3 + k]!;
+        }
+      }
+      if (total === 0) continue;
+      const at = (y * n + x) * 3, m = (Math.floor(((y + 0.5) / n) * modelSize) * modelSize + Math.floor(((x + 0.5) / n) * modelSize)) * 3;
+      for (let k = 0; k < 3; k++) ratio[at + k] = limited(Math.log((sums[k]! / total + 1e-3) / (model[m + k]! + 1e-3)));
+      weights[y * n + x] = Math.min(1, total / (block * block)) ** 2;
+    }
+  }
+  pullPush(ratio, weights, n, 3);
+  return ratio;
+}
+
+const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
+
+/** Bilinear look-up of a square texture at another's texel. */
+function lookUp(texture: Float32Array, n: number, x: number, y: number, size: number, out: Float32Array): void {
+  const u = Math.min(n - 1.001, Math.max(0, ((x + 0.5) / size) * n - 0.5)), v = Math.min(n - 1.001, Math.max(0, ((y + 0.5) / size) * n - 0.5));
+  const x0 = Math.floor(u), y0 = Math.floor(v), fx = u - x0, fy = v - y0, a = (y0 * n + x0) * 3, c = a + n * 3;
+  for (let k = 0; k < 3; k++) {
+    const top = texture[a + k]! + fx * (texture[a + 3 + k]! - texture[a + k]!);
+    out[k] = top + fy * (texture[c + k]! + fx * (texture[c + 3 + k]! - texture[c + k]!) - top);
+  }
+}
+
+/**
+ * Skin textures of a fitted head: the photo where the camera sees the skin well, mirrored skin where the other side is seen, and
+ * model albedo elsewhere, shifted by the smooth continuation of the difference between photo and model along the border
+ * (Pérez et al. 2003, with pull-push in place of the Poisson solve).
+ *
+ * @param size texels per side, a power of two from 256 on
+ */
+export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Image, appearance: Appearance, size: number): HeadTextures | undefined {
+  if (model.albedo?.kind !== 'texture') return undefined;
+  const part = model.parts[0]!, map = skinTexels(model, size);
+  const modelSize = model.albedo.meanSize, modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
+  const shade = usableIrradiance(head, appearance.light, part.vertexCount);
+  const seen = unwrap(part, map, head, photoTrust(model, head, image), shade, minified(image, head.pixels, part.vertexCount, size));
+  const correction = correctionField(seen, modelAlbedo, modelSize, size);
+  const photo = createImage(size, size, 3), albedo = createImage(size, size, 3), plain = createImage(size, size, 3), coverage = createImage(size, size, 1);
+  const base = new Float32Array(3), change = new Float32Array(3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const texel = y * size + x, mirror = y * size + size - 1 - x;
+      lookUp(modelAlbedo, modelSize, x, y, size, base);
+      lookUp(correction, CORRECTION_SIZE, x, y, size, change);
+      const w = Math.min(1, seen.weight[texel]!), wm = MIRROR_TRUST * Math.min(1, seen.weight[mirror]!) * (map.triangle[texel]! < 0 ? 0 : 1);
+      coverage.data[texel] = Math.round(255 * w);
+      for (let k = 0; k < 3; k++) {
+        const filled = base[k]! * Math.exp(change[k]!);
+        const rest = wm > 0 ? wm * seen.albedo[mirror * 3 + k]! + (1 - wm) * filled : filled;
+        const value = w * seen.albedo[texel * 3 + k]! + (1 - w) * rest;
+        plain.data[texel * 3 + k] = byteOfLinear(base[k]!);
+        albedo.data[texel * 3 + k] = byteOfLinear(value);
+        photo.data[texel * 3 + k] = byteOfLinear(value * (seen.shade[texel * 3 + k]! || 1));
+      }
+    }
+  }
+  return { photo, albedo, model: plain, coverage };
+}

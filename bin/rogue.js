@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// Starts the compiled command line. A fresh clone has no compiled code, because install scripts do not run: it is built once.
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const packageFolder = new URL('../', import.meta.url);
+const pathOf = (name) => fileURLToPath(new URL(name, packageFolder));
+const entry = new URL('dist/cli/main.js', packageFolder);
+
+function fail(message) {
+  console.error(`rogue: ${message}`);
+  process.exit(1);
+}
+
+function build() {
+  const compiler = pathOf('node_modules/typescript/bin/tsc');
+  if (!existsSync(pathOf('tsconfig.build.json'))) fail('the package is incomplete (no dist/); install it again.');
+  if (!existsSync(compiler)) fail('not built yet and no compiler here; run "npm ci" in the source folder first.');
+  console.error('rogue: building once…');
+  const staging = pathOf(`.cache/dist-${process.pid}`);
+  // Types are checked by "npm run check"; here only JavaScript is wanted, and soon.
+  const options = ['-p', pathOf('tsconfig.build.json'), '--noCheck', '--outDir', staging];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options], { encoding: 'utf8' });
+  if (status !== 0) {
+    rmSync(staging, { recursive: true, force: true });
+    fail(`the build failed: ${(stdout + stderr).trim().split('\n')[0]}`);
+  }
+  try {
+    if (!existsSync(entry)) {
+      rmSync(pathOf('dist'), { recursive: true, force: true });
+      renameSync(staging, pathOf('dist'));
+    }
+  } catch (error) {
+    // Another process may have built in the meantime.
+    if (!existsSync(entry)) fail(`cannot write ${pathOf('dist')}: ${error.message}`);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+if (!existsSync(entry)) build();
+const { main } = await import(entry.href);
+process.exitCode = await main(process.argv.slice(2));

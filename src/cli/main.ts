@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { version } from '../fit/version.js';
+import { addModelCommand } from './model-command.js';
+import { addReconstructCommand } from './reconstruct-command.js';
+import { exitCodes, reportFailure } from './errors.js';
+
+/** Runs the command line; resolves to the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const status = { code: exitCodes.good as number };
+  const program = new Command('rogue')
+    .description('Turns one photo of a face, also a covered one, into a complete 3D head.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(see rogue --help)')
+    .configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'rogue: ')); } });
+  addReconstructCommand(program, status);
+  addModelCommand(program);
+  program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status.code;
+  } catch (error) {
+    return reportFailure(error);
+  }
+}

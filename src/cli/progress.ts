@@ -1,0 +1,20 @@
+import { SingleBar } from 'cli-progress';
+
+/** Tells the user how far a long job is; on stderr, so that results on stdout stay clean. */
+export interface Progress {
+  /** One more picture is done. @param line what to say about it where there is no bar */
+  done(line: string): void;
+  stop(): void;
+}
+
+/** A bar with the time left on a terminal, else one line per picture; nothing for a single picture. */
+export function createProgress(total: number): Progress {
+  if (total < 2) return { done: () => undefined, stop: () => undefined };
+  if (!process.stderr.isTTY) {
+    let count = 0;
+    return { done: (line) => { console.error(`[${++count}/${total}] ${line}`); }, stop: () => undefined };
+  }
+  const bar = new SingleBar({ format: '{bar} {value}/{total} · {eta_formatted} left · {line}', stream: process.stderr, hideCursor: true, clearOnComplete: true, etaBuffer: 30 });
+  bar.start(total, 0, { line: '' });
+  return { done: (line) => { bar.increment({ line }); }, stop: () => { bar.stop(); } };
+}

@@ -1,0 +1,45 @@
+/** The library in Node: everything of `index.ts`, with assets read from the package and pictures read from disk. */
+import { pathToFileURL } from 'node:url';
+import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
+import { assetFiles, assetsFolder, readAsset } from './node/assets.js';
+import { decodeImage } from './node/image-codec.js';
+import { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
+import type { Runtime } from './runtime/session.js';
+
+export * from './index.js';
+export { loadModel } from './node/assets.js';
+export { decodeImage, encodeJpeg, encodePng, ImageError, type DecodedImage, type DecodeOptions } from './node/image-codec.js';
+export { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
+
+export interface LoadRogueOptions {
+  /** Folder with the head model and the networks. Default: the package's own `assets`. */
+  readonly assets?: string | URL;
+  /** Default: ONNX Runtime on the CPU with `node`. */
+  readonly runtime?: Runtime;
+  readonly node?: NodeRuntimeOptions;
+}
+
+/**
+ * Reads the head model and the networks that ship with the package and makes them ready.
+ *
+ * @example
+ * const rogue = await loadRogue();
+ * const [face] = await rogue.reconstruct('photo.jpg');
+ * @throws AssetError naming the file that is missing
+ */
+export async function loadRogue({ assets = assetsFolder, runtime, node }: LoadRogueOptions = {}): Promise<Rogue> {
+  const folder = folderUrl(assets);
+  const [modelBytes, detectorBytes, landmarksBytes] = await Promise.all([
+    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder),
+  ]);
+  return createRogue({ runtime: runtime ?? nodeRuntime(node), modelBytes, detectorBytes, landmarksBytes, decode });
+}
+
+function folderUrl(folder: string | URL): URL {
+  const url = folder instanceof URL ? folder.href : /^file:/.test(folder) ? folder : pathToFileURL(folder).href;
+  return new URL(url.replace(/\/?$/, '/'));
+}
+
+async function decode(source: EncodedPhoto) {
+  return decodeImage(source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source);
+}

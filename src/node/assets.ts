@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readSafetensors } from '../io/safetensors.js';
+import { modelFromTensors } from '../model/model-file.js';
+import type { MorphableModel } from '../model/morphable-model.js';
+
+/** A file that belongs to the package is missing or unreadable. */
+export class AssetError extends Error {
+  override readonly name = 'AssetError';
+}
+
+/** The package's `assets` folder; this module lies two folders below the package, as source and built. */
+export const assetsFolder = new URL('../../assets/', import.meta.url);
+
+/** The files that `loadRogue` needs, relative to the assets folder. */
+export const assetFiles = {
+  model: 'head-model.safetensors',
+  detector: 'networks/face-detector.onnx',
+  landmarks: 'networks/dense-landmarks.onnx',
+} as const;
+
+/**
+ * Reads one asset.
+ * @throws AssetError naming the file
+ */
+export async function readAsset(file: string, folder: URL = assetsFolder): Promise<Uint8Array> {
+  const path = fileURLToPath(new URL(file, folder));
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new AssetError(`asset ${path} is not readable (${code}); install the package again`, { cause: error });
+  }
+}
+
+/** The head model that ships with the package. */
+export async function loadModel(folder: URL = assetsFolder): Promise<MorphableModel> {
+  return modelFromTensors(readSafetensors(await readAsset(assetFiles.model, folder)));
+}

@@ -35,7 +35,7 @@ export interface DenseLandmarks {
 }
 
 export interface DenseLandmarker {
-  /** The mesh of one detected face. Calls must not overlap: they share one input buffer. */
+  /** The mesh of one detected face. */
   landmark(image: Image | ImagePyramid, face: DetectedFace): Promise<DenseLandmarks>;
   release(): Promise<void>;
 }
@@ -64,13 +64,12 @@ const leftEyeCorner = 263;
  */
 export async function createDenseLandmarks(runtime: Runtime, network: Uint8Array): Promise<DenseLandmarker> {
   const session = await runtime.createSession(network);
-  const input = new Float32Array(3 * inputSide * inputSide);
   return {
     async landmark(image, face) {
       const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
-      const first = await look(session, pyramid, regionOfFace(face), input);
+      const first = await look(session, pyramid, regionOfFace(face));
       // Where no face is seen there is no mesh to go by.
-      return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points), input);
+      return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points));
     },
     release: () => session.release(),
   };
@@ -112,9 +111,10 @@ export function regionOfMesh(points: Float32Array): RegionOfInterest {
   };
 }
 
-async function look(session: Session, pyramid: ImagePyramid, roi: RegionOfInterest, input: Float32Array): Promise<DenseLandmarks> {
+async function look(session: Session, pyramid: ImagePyramid, roi: RegionOfInterest): Promise<DenseLandmarks> {
   const { centreX, centreY, size, roll } = roi;
   const crop: Crop = { centreX, centreY, roll, scale: size / inputSide, width: inputSide, height: inputSide };
+  const input = new Float32Array(3 * inputSide * inputSide);
   sampleCrop(pyramid, crop, normalisation, input);
   const outputs = await session.run({ image: { dims: [1, 3, inputSide, inputSide], data: input } });
   const presence = 1 / (1 + Math.exp(-floatOutput(outputs, 'presence')[0]!));

@@ -3,6 +3,13 @@ import type { Session, Tensor, TensorData } from './session.js';
 
 /** Our contract on top of a session of either ONNX Runtime package; both share these types. */
 export function wrapSession(session: InferenceSession, TensorClass: TensorConstructor): Session {
+  // A WebAssembly session refuses a run while another is under way; queued, callers need not know of each other.
+  let last: Promise<unknown> = Promise.resolve();
+  const run = (feeds: Record<string, OrtTensor>): Promise<InferenceSession.ReturnType> => {
+    const result = last.then(() => session.run(feeds));
+    last = result.catch(() => undefined);
+    return result;
+  };
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
@@ -11,7 +18,7 @@ export function wrapSession(session: InferenceSession, TensorClass: TensorConstr
         name,
         toOrt(tensor, TensorClass),
       ]);
-      const results = await session.run(Object.fromEntries(converted));
+      const results = await run(Object.fromEntries(converted));
       return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, fromOrt(name, value)]));
     },
     release: () => session.release(),

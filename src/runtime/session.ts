@@ -7,7 +7,7 @@ export interface Tensor<Data extends TensorData = TensorData> {
   readonly data: Data;
 }
 
-/** One loaded network. Calls to `run` of one session must not overlap. */
+/** One loaded network. Overlapping calls to `run` are queued. */
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];

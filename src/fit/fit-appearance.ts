@@ -23,7 +23,7 @@ const LEAST_FACING = 0.3;
 /** Expected mean irradiance of a well exposed photo and its spread. */
 const TYPICAL_LIGHT = 0.85, LIGHT_SPREAD = 0.35;
 /** Spread of the directional coefficients around none, and of colour casts around grey. */
-const SHADING_SPREAD = 0.35, CAST_SPREAD = 0.12;
+const SHADING_SPREAD = 0.35, CAST_SPREAD = 0.07;
 /** Expected deviation of a pixel from the model, linear. Bounds the robust scale from below. */
 const LEAST_NOISE = 0.02;
 /** Correlated pixels do not count as independent observations: this many vertices make one. */

@@ -14,6 +14,8 @@ export const FACE_POINTS = 468;
 
 /** A priori trust by region: points with a definite place (lids, lips, nostrils) say more than those on smooth skin. */
 const TRUST: Readonly<Record<string, number>> = { eyes: 1.5, mouth: 1.5, nose: 0.8, brows: 0.6, forehead: 0.1, cheeks: 0.15 };
+/** Smooth skin has many points that say the same: one in this many is used, with the trust of all. */
+const SKIN_STRIDE = 3;
 const TRUST_ELSEWHERE = 0.15, TRUST_OUTLINE = 0.5, TRUST_FOREHEAD_OUTLINE = 0.08;
 
 /** Trust in each of the 468 points, from the regions in which the model has them. */
@@ -28,7 +30,7 @@ export function landmarkTrust(model: MorphableModel): Float32Array {
       bestMask = mask;
       best = TRUST_ELSEWHERE + mask * (value - TRUST_ELSEWHERE);
     }
-    trust[i] = best;
+    trust[i] = best > 2 * TRUST_ELSEWHERE ? best : i % SKIN_STRIDE === 0 ? SKIN_STRIDE * best : 0;
   }
   for (const index of OUTLINE) trust[index] = FOREHEAD_OUTLINE.has(index) ? TRUST_FOREHEAD_OUTLINE : TRUST_OUTLINE;
   return trust;

@@ -63,7 +63,7 @@ export interface HeadTextures {
   readonly photo: Image | undefined;
   /** The same without the fitted light: what to use under one's own lamps. */
   readonly albedo: Image;
-  /** The model's albedo alone. */
+  /** The model's albedo alone, at the model's own resolution. */
   readonly model: Image;
   /** How much of each texel comes from the photo, 0…255, one channel. */
   readonly coverage: Image;

@@ -1,7 +1,7 @@
 import { createImage, type Image } from '../math/image.js';
 import { evaluateAlbedo } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
-import { byteOfLinear, linearOfByte } from '../render/color.js';
+import { byteOfLinear, encodeSrgb, linearOfByte } from '../render/color.js';
 import { pullPush } from '../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
@@ -52,19 +52,28 @@ function photoTrust(model: MorphableModel, head: SeenHead, image: Image): Float3
   return trust;
 }
 
+/** Inside the face only skin that agrees with the fit colours what lies around it: not brows, lips, or a hand in front. */
+function typicalness(model: MorphableModel, appearance: Appearance): Float32Array {
+  const face = model.regions.get('face');
+  return appearance.inlier.map((inlier, v) => 1 - (face?.[v] ?? 1) * (1 - inlier));
+}
+
 interface Unwrapped {
   /** Albedo seen in the photo, S×S×3 linear, 0 where the photo says nothing. */
   readonly albedo: Float32Array;
   /** Trust, S×S. */
   readonly weight: Float32Array;
+  /** Share of the trust that goes to skin like the rest of the face, and to hair: what may colour the surroundings. S×S. */
+  readonly typical: Float32Array;
   /** Irradiance, S×S×3. */
   readonly shade: Float32Array;
 }
 
 /** Reads the photo at every texel and divides the fitted light out. */
-function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Array, irradiance: Float32Array, photo: Minified): Unwrapped {
+function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Array, typicalness: Float32Array, irradiance: Float32Array, photo: Minified): Unwrapped {
   const { size } = map, texels = size * size;
-  const albedo = new Float32Array(texels * 3), weight = new Float32Array(texels), shade = new Float32Array(texels * 3);
+  const albedo = new Float32Array(texels * 3), weight = new Float32Array(texels);
+  const typical = new Float32Array(texels), shade = new Float32Array(texels * 3);
   const { triangles } = part, { pixels } = head;
   const color = new Float32Array(3);
   for (let texel = 0; texel < texels; texel++) {
@@ -77,11 +86,12 @@ function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Ar
     const w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
     if (w <= 0) continue;
     weight[texel] = w;
+    typical[texel] = w * (wa * typicalness[a]! + wb * typicalness[b]! + wc * typicalness[c]!);
     samplePhoto(photo, wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!,
       wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!, color);
     for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
   }
-  return { albedo, weight, shade };
+  return { albedo, weight, typical, shade };
 }
 
 /** Bilinear in linear light. */
@@ -112,7 +122,7 @@ function usableIrradiance(head: SeenHead, light: Float32Array, count: number): F
 }
 
 /** Smooth log-ratio between what the photo shows and model albedo, continued over the whole atlas. */
-function correctionField({ albedo, weight }: Unwrapped, model: Float32Array, modelSize: number, size: number): Float32Array {
+function correctionField({ albedo, typical }: Unwrapped, model: Float32Array, modelSize: number, size: number): Float32Array {
   const n = CORRECTION_SIZE, block = size / n, ratio = new Float32Array(n * n * 3), weights = new Float32Array(n * n);
   for (let y = 0; y < n; y++) {
     for (let x = 0; x < n; x++) {
@@ -120,7 +130,7 @@ function correctionField({ albedo, weight }: Unwrapped, model: Float32Array, mod
       let total = 0;
       for (let j = 0; j < block; j++) {
         for (let i = 0; i < block; i++) {
-          const texel = (y * block + j) * size + x * block + i, w = weight[texel]!;
+          const texel = (y * block + j) * size + x * block + i, w = typical[texel]!;
           if (w === 0) continue;
           total += w;
           for (let k = 0; k < 3; k++) sums[k]! += w * albedo[texel * 3 + k]!;
@@ -138,14 +148,60 @@ function correctionField({ albedo, weight }: Unwrapped, model: Float32Array, mod
 
 const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
 
-/** Bilinear look-up of a square texture at another's texel. */
-function lookUp(texture: Float32Array, n: number, x: number, y: number, size: number, out: Float32Array): void {
-  const u = Math.min(n - 1.001, Math.max(0, ((x + 0.5) / size) * n - 0.5)), v = Math.min(n - 1.001, Math.max(0, ((y + 0.5) / size) * n - 0.5));
-  const x0 = Math.floor(u), y0 = Math.floor(v), fx = u - x0, fy = v - y0, a = (y0 * n + x0) * 3, c = a + n * 3;
+/** Bilinear look-up of a square RGB texture at a point given in its own texels. */
+function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
+  const cu = Math.min(n - 1.001, Math.max(0, u)), cv = Math.min(n - 1.001, Math.max(0, v));
+  const x0 = Math.floor(cu), y0 = Math.floor(cv), fx = cu - x0, fy = cv - y0, a = (y0 * n + x0) * 3, c = a + n * 3;
   for (let k = 0; k < 3; k++) {
     const top = texture[a + k]! + fx * (texture[a + 3 + k]! - texture[a + k]!);
     out[k] = top + fy * (texture[c + k]! + fx * (texture[c + 3 + k]! - texture[c + k]!) - top);
   }
+}
+
+/** Model albedo times the correction's gain, at the model's resolution. */
+function correctedAlbedo(modelAlbedo: Float32Array, n: number, correction: Float32Array): Float32Array {
+  const gain = correction.map(Math.exp), out = new Float32Array(modelAlbedo.length), scale = CORRECTION_SIZE / n, g = new Float32Array(3);
+  for (let y = 0; y < n; y++) {
+    for (let x = 0; x < n; x++) {
+      const at = (y * n + x) * 3;
+      lookUp(gain, CORRECTION_SIZE, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, g);
+      for (let k = 0; k < 3; k++) out[at + k] = modelAlbedo[at + k]! * g[k]!;
+    }
+  }
+  return out;
+}
+
+function encoded(linear: Float32Array, size: number): Image {
+  const image = createImage(size, size, 3);
+  encodeSrgb(linear, image.data);
+  return image;
+}
+
+/** Mixes what the photo shows, what its mirror image shows and the corrected model albedo; writes both textures. */
+function compose(seen: Unwrapped, map: TexelMap, filled: Float32Array, filledSize: number): Pick<HeadTextures, 'albedo' | 'coverage'> & { photo: Image } {
+  const { size } = map, scale = filledSize / size;
+  const photo = createImage(size, size, 3), albedo = createImage(size, size, 3), coverage = createImage(size, size, 1);
+  const base = new Float32Array(3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const texel = y * size + x, at = texel * 3, w = Math.min(1, seen.weight[texel]!), empty = map.triangle[texel]! < 0;
+      const mirror = texel - x + size - 1 - x;
+      const wm = w < 1 && !empty ? MIRROR_TRUST * Math.min(1, seen.weight[mirror]!) : 0;
+      if (empty) {
+        // Between the islands anything smooth will do; it only bleeds into their edges when the texture is filtered.
+        const nearest = (Math.floor((y + 0.5) * scale) * filledSize + Math.floor((x + 0.5) * scale)) * 3;
+        for (let k = 0; k < 3; k++) base[k] = filled[nearest + k]!;
+      } else if (w < 1) lookUp(filled, filledSize, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, base);
+      coverage.data[texel] = 255 * w + 0.5;
+      for (let k = 0; k < 3; k++) {
+        const rest = wm > 0 ? wm * seen.albedo[mirror * 3 + k]! + (1 - wm) * base[k]! : base[k]!;
+        const value = w > 0 ? w * seen.albedo[at + k]! + (1 - w) * rest : rest;
+        albedo.data[at + k] = byteOfLinear(value);
+        photo.data[at + k] = empty ? albedo.data[at + k]! : byteOfLinear(value * seen.shade[at + k]!);
+      }
+    }
+  }
+  return { photo, albedo, coverage };
 }
 
 /**
@@ -160,26 +216,8 @@ export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Ima
   const part = model.parts[0]!, map = skinTexels(model, size);
   const modelSize = model.albedo.meanSize, modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
-  const seen = unwrap(part, map, head, photoTrust(model, head, image), shade, minified(image, head.pixels, part.vertexCount, size));
-  const correction = correctionField(seen, modelAlbedo, modelSize, size);
-  const photo = createImage(size, size, 3), albedo = createImage(size, size, 3), plain = createImage(size, size, 3), coverage = createImage(size, size, 1);
-  const base = new Float32Array(3), change = new Float32Array(3);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const texel = y * size + x, mirror = y * size + size - 1 - x;
-      lookUp(modelAlbedo, modelSize, x, y, size, base);
-      lookUp(correction, CORRECTION_SIZE, x, y, size, change);
-      const w = Math.min(1, seen.weight[texel]!), wm = MIRROR_TRUST * Math.min(1, seen.weight[mirror]!) * (map.triangle[texel]! < 0 ? 0 : 1);
-      coverage.data[texel] = Math.round(255 * w);
-      for (let k = 0; k < 3; k++) {
-        const filled = base[k]! * Math.exp(change[k]!);
-        const rest = wm > 0 ? wm * seen.albedo[mirror * 3 + k]! + (1 - wm) * filled : filled;
-        const value = w * seen.albedo[texel * 3 + k]! + (1 - w) * rest;
-        plain.data[texel * 3 + k] = byteOfLinear(base[k]!);
-        albedo.data[texel * 3 + k] = byteOfLinear(value);
-        photo.data[texel * 3 + k] = byteOfLinear(value * (seen.shade[texel * 3 + k]! || 1));
-      }
-    }
-  }
-  return { photo, albedo, model: plain, coverage };
+  const trust = photoTrust(model, head, image);
+  const seen = unwrap(part, map, head, trust, typicalness(model, appearance), shade, minified(image, head.pixels, part.vertexCount, size));
+  const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, modelAlbedo, modelSize, size));
+  return { ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize) };
 }

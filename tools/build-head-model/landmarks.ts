@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { mediapipeTo68 } from '../../src/detect/mediapipe-to-68.js';
 import type { SurfacePoints } from '../../src/model/morphable-model.js';
 import type { HeadCut } from './head-cut.js';
 
@@ -66,18 +67,41 @@ function pointAt(cut: HeadCut, u: number, v: number): { vertices: number[]; weig
   throw new Error(`landmarks: the atlas is empty at ${u}, ${v}`);
 }
 
+/** Number of jaw points and the chin's among them. */
+const JAW_POINTS = 17, CHIN = 8;
+
+/**
+ * Frontal jaw points, evenly spaced along the contour from each end to the chin as annotators place them, in the atlas.
+ * @param jaw head vertices of the 17 points
+ * @param positions head vertices, mm
+ */
+function evenJaw(atlas: Float32Array, jaw: readonly number[], positions: ArrayLike<number>): [number, number][] {
+  const length = [0];
+  for (let i = 1; i < JAW_POINTS; i++) {
+    const [a, b] = [jaw[i - 1]! * 3, jaw[i]! * 3];
+    length.push(length[i - 1]! + Math.hypot(positions[b]! - positions[a]!, positions[b + 1]! - positions[a + 1]!));
+  }
+  return Array.from({ length: JAW_POINTS }, (_, i) => {
+    const [from, to] = i <= CHIN ? [0, CHIN] : [CHIN, JAW_POINTS - 1];
+    const goal = length[from]! + ((i - from) / (to - from)) * (length[to]! - length[from]!);
+    let k = from;
+    while (k < to - 1 && length[k + 1]! < goal) k++;
+    const share = (goal - length[k]!) / (length[k + 1]! - length[k]!);
+    const at = (axis: number) => atlas[jaw[k]! * 2 + axis]! + share * (atlas[jaw[k + 1]! * 2 + axis]! - atlas[jaw[k]! * 2 + axis]!);
+    return [at(0), at(1)];
+  });
+}
+
 /**
  * Places where each jaw point may slide to: the contour of a turned head is not the frontal one. The candidates run along the
  * atlas line from the face's middle through the frontal point, cheek first.
  */
-function jawCandidates(cut: HeadCut, jaw: readonly number[], centre: number): SurfacePoints {
-  const atlas = atlasPositions(cut);
-  const [cu, cv] = [atlas[centre * 2]!, atlas[centre * 2 + 1]!];
-  return surfacePoints(jaw.flatMap((vertex) =>
+function jawCandidates(cut: HeadCut, jaw: readonly (readonly [number, number])[], [cu, cv]: readonly [number, number]) {
+  return jaw.flatMap(([u, v]) =>
     Array.from({ length: JAW_CANDIDATES }, (_, k) => {
       const share = JAW_FROM + ((JAW_TO - JAW_FROM) * k) / (JAW_CANDIDATES - 1);
-      return pointAt(cut, cu + share * (atlas[vertex * 2]! - cu), cv + share * (atlas[vertex * 2 + 1]! - cv));
-    })));
+      return pointAt(cut, cu + share * (u - cu), cv + share * (v - cv));
+    }));
 }
 
 /** An eyeball as seen by the iris points: its vertices' positions relative to the model, and its first vertex. */
@@ -115,15 +139,23 @@ function nearestTwo(eye: Eyeball, goal: readonly number[]): { vertices: number[]
   return { vertices: [first.vertex, second.vertex, second.vertex], weights: [share, 1 - share, 0] };
 }
 
-export function buildLandmarks(cut: HeadCut, correspondences: Correspondences, rightEye: Eyeball, leftEye: Eyeball) {
+/**
+ * All correspondences over head vertices. The inner 51 iBUG points are those MediaPipe points that mark the same places: on
+ * validation photos they lie nearer to the annotations than hand-picked vertices.
+ * @param positions head vertices, mm
+ */
+export function buildLandmarks(cut: HeadCut, correspondences: Correspondences, positions: ArrayLike<number>, rightEye: Eyeball, leftEye: Eyeball) {
   const ibug = correspondences.ibug68.map((base) => headVertex(cut, base));
   const mesh = correspondences.mediapipe468.tri.map((triangle, i) => ({
     vertices: triangle.map((base) => headVertex(cut, base)),
     weights: [...correspondences.mediapipe468.bary[i]!],
   }));
+  const atlas = atlasPositions(cut);
+  const jaw = evenJaw(atlas, ibug.slice(0, JAW_POINTS), positions);
+  const centre = [atlas[ibug[33]! * 2]!, atlas[ibug[33]! * 2 + 1]!] as const;
   return {
-    ibug68: surfacePoints(ibug.map(single)),
-    jaw: { perPoint: JAW_CANDIDATES, candidates: jawCandidates(cut, ibug.slice(0, 17), ibug[33]!) },
+    ibug68: surfacePoints([...jaw.map(([u, v]) => pointAt(cut, u, v)), ...mediapipeTo68.slice(JAW_POINTS).map((index) => mesh[index]!)]),
+    jaw: { perPoint: JAW_CANDIDATES, candidates: surfacePoints(jawCandidates(cut, jaw, centre)) },
     mediapipe: surfacePoints([...mesh, ...irisPoints(rightEye), ...irisPoints(leftEye)]),
     alignment5: surfacePoints([
       middle(ibug[36]!, ibug[39]!), middle(ibug[42]!, ibug[45]!), single(ibug[30]!), single(ibug[48]!), single(ibug[54]!),

@@ -1,1 +1,28 @@
-export async function writeModelPreview(out: string): Promise<void> { await Promise.resolve(out); }
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { drawPreview } from '../fit/preview.js';
+import { loadModel } from '../node/assets.js';
+import { encodePng } from '../node/image-codec.js';
+import { labelledSheet } from '../node/labelled-sheet.js';
+import { outputError } from './errors.js';
+import { shown } from './inputs.js';
+
+/** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
+export const previewColumns = [6, 7, 7, 6] as const;
+
+/** `rogue model preview`. @throws OutputError */
+export async function writeModelPreview(file: string): Promise<void> {
+  const sheet = await labelledSheet(drawPreview(await loadModel()), previewColumns);
+  const staged = `${file}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    const png = await encodePng(sheet);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(staged, png);
+    await rename(staged, file);
+  } catch (error) {
+    await rm(staged, { force: true });
+    throw outputError(file, error);
+  }
+  console.log(shown(file));
+}

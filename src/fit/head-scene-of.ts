@@ -42,7 +42,7 @@ export async function headSceneOf(model: MorphableModel, reconstruction: Reconst
     const material: HeadMaterial = {
       name: part.name,
       ...(index === 0 && !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),
-      ...(image && part.uvs.length > 0 && { texture: { name: part.name, png: await encodePng(image) } }),
+      ...(image && part.uvs.length > 0 && { texture: { name: textureName(model, part), png: await encodePng(image) } }),
       alphaMode: part.alpha === 'opaque' ? 'OPAQUE' : part.alpha === 'mask' ? 'MASK' : 'BLEND',
       doubleSided: part.alpha !== 'opaque',
       roughness: roughness[part.name] ?? defaultRoughness,
@@ -61,6 +61,16 @@ export async function headSceneOf(model: MorphableModel, reconstruction: Reconst
 function skinImage({ textures }: Reconstruction, source: TextureSource): Image | undefined {
   if (source === 'none') return undefined;
   return source === 'photo' ? textures?.photo ?? textures?.model : textures?.model;
+}
+
+/** A texture that several parts wear has the name that they share: `eye` for `eyeRight` and `eyeLeft`. */
+function textureName(model: MorphableModel, part: ModelPart): string {
+  const same = model.parts.filter(({ texture }) => texture && part.texture && isSameImage(texture, part.texture));
+  return same.length > 1 ? part.name.replace(/(Right|Left)$/, '') : part.name;
+}
+
+function isSameImage(a: Image, b: Image): boolean {
+  return a === b || (a.width === b.width && a.height === b.height && a.channels === b.channels && a.data.every((value, i) => value === b.data[i]));
 }
 
 /** A part's own vertices and triangles. */

@@ -124,7 +124,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
   const lit = source === 'photo' && image !== undefined && image === reconstruction.textures?.photo;
   if (image) textures.set('skin', createTexture(image));
   for (const [panel, yaw] of [[4, 35], [5, -35]] as const) {
-    const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth);
+    const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, 270);
     let parts = shownParts(model, reconstruction, positions, textures, lit);
     if (lit) parts = parts.map((part, k) => (k === 0 ? withoutShine(part) : { ...part, color: frontalLight(coefficients.light) }));
     else if (!image) parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(model, coefficients.albedo) } : part));

@@ -70,16 +70,17 @@ export interface Portrait {
 const portraitDistance = 1250;
 
 /**
- * Turns a head and places it before a camera 1.25 m away that shows 300 mm: any head with room around it.
+ * Turns a head and places it before a camera 1.25 m away.
  *
  * @param vertices V×3, head space, mm
  * @param size side of the picture in pixels
+ * @param visible what the picture shows of the head's middle, mm; the default has room for any head
  */
-export function portrait(vertices: Float32Array, angles: Partial<EulerAngles>, size: number): Portrait {
+export function portrait(vertices: Float32Array, angles: Partial<EulerAngles>, size: number, visible = 290): Portrait {
   const rotation = rotationFromEuler({ yaw: 0, pitch: 0, roll: 0, ...angles });
   // The origin lies between the eyes, in front of the head's axis; the middle of the head goes to the picture's middle.
   const back = 75;
-  const translation = [rotation[2]! * back, 25, rotation[8]! * back - back - portraitDistance];
+  const translation = [rotation[2]! * back, -12, rotation[8]! * back - back - portraitDistance];
   const positions = transformPoints(rotation, translation, vertices, new Float32Array(vertices.length));
-  return { positions, camera: { focal: (portraitDistance + back) * size / 300, cx: size / 2, cy: size / 2 } };
+  return { positions, camera: { focal: (portraitDistance + back) * size / visible, cx: size / 2, cy: size / 2 } };
 }

@@ -26,6 +26,8 @@ const TYPICAL_LIGHT = 0.85, LIGHT_SPREAD = 0.35;
 const SHADING_SPREAD = 0.35, CAST_SPREAD = 0.07;
 /** Expected deviation of a pixel from the model, linear. Bounds the robust scale from below. */
 const LEAST_NOISE = 0.02;
+/** Ears and neck may differ this many times more from the face's skin than the face itself does. */
+const SURROUNDINGS_TOLERANCE = 4;
 /** Correlated pixels do not count as independent observations: this many vertices make one. */
 const CORRELATION = 12;
 
@@ -59,6 +61,9 @@ function sampleColor(image: Image, x: number, y: number, radius: number, out: Fl
   out[at + 2] = b / count;
 }
 
+/** Half the side of the square that stands for one vertex, pixels: about the distance between vertices. */
+const sampleRadius = (faceSize: number) => Math.max(0.5, faceSize / 120);
+
 /** How much a vertex tells about skin: inside the face, away from eyes, brows and lips. */
 function skinWeight(model: MorphableModel, vertex: number): number {
   const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
@@ -77,7 +82,7 @@ function collect(model: MorphableModel, head: SeenHead, image: Image, faceSize: 
     weights.push(weight * Math.min(1, head.facing[v]! * 1.5));
   }
   const colors = new Float32Array(vertices.length * 3), basis = new Float32Array(vertices.length * 9);
-  const radius = Math.max(0.5, faceSize / 120), row = new Float32Array(9);
+  const radius = sampleRadius(faceSize), row = new Float32Array(9);
   vertices.forEach((v, i) => {
     sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, radius, colors, i * 3);
     basis.set(sphericalHarmonics(head.normals[v * 3]!, head.normals[v * 3 + 1]!, head.normals[v * 3 + 2]!, row), i * 9);
@@ -192,7 +197,28 @@ export function fitAppearance(model: MorphableModel, head: SeenHead, image: Imag
     noise = reweight(samples, albedo, light, normals, robust, iteration < 2 ? 3 : 2.5).noise;
   }
   for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = robust[i]!;
+  judgeSurroundings(model, head, image, basis, { light, albedo: coefficients, noise, radius: sampleRadius(faceSize) }, inlier);
   return { light, albedo: coefficients, inlier, faceVisibility: visibleShare(model, head, samples, robust) };
+}
+
+/** Also says of ears and neck whether the photo shows skin there: often it is hair, a collar or the background. */
+function judgeSurroundings(model: MorphableModel, head: SeenHead, image: Image, basis: VertexAlbedoBasis, fit: { light: Float32Array; albedo: Float32Array; noise: number; radius: number }, inlier: Float32Array): void {
+  const ears = model.regions.get('ears'), neck = model.regions.get('neck');
+  const vertices: number[] = [];
+  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+    const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
+    const inside = x >= 0 && x < image.width && y >= 0 && y < image.height;
+    if (inside && head.unhidden[v]! > 0 && inlier[v] === 0 && Math.max(ears?.[v] ?? 0, neck?.[v] ?? 0) > 0.3) vertices.push(v);
+  }
+  const ids = Int32Array.from(vertices), albedo = new Float32Array(ids.length * 3), color = new Float32Array(3);
+  sampleAlbedo(basis, ids, fit.albedo, albedo);
+  const shade = irradiance(head.normals, fit.light, new Float32Array(head.normals.length));
+  vertices.forEach((v, i) => {
+    sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, fit.radius, color, 0);
+    let sum = 0;
+    for (let c = 0; c < 3; c++) sum += (color[c]! - Math.max(0, shade[v * 3 + c]!) * albedo[i * 3 + c]!) ** 2;
+    inlier[v] = 1 / (1 + sum / 3 / (SURROUNDINGS_TOLERANCE * fit.noise) ** 2) ** 2;
+  });
 }
 
 const TONES = [-2, -1.5, -1, -0.5, 0, 0.4, 0.8, 1.2];

@@ -13,6 +13,10 @@ import { vertexIrradiance, type SeenHead } from './skin-geometry.js';
 const FADE_FROM = 0.18, FADE_TO = 0.45;
 /** The same for scalp, ears and neck, where the model's outline is rarely the person's. */
 const REST_FADE_FROM = 0.35, REST_FADE_TO = 0.65;
+/** Agreement with the skin's colour between which ears and neck fade in. */
+const SKIN_FROM = 0.15, SKIN_TO = 0.6;
+/** Light is known where skin faced the camera; with normals turned further away it fades to the mean. */
+const LIGHT_FROM = -0.3, LIGHT_TO = 0.35;
 /** Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up. */
 const DARKEST = 0.2;
 /** The correction field is smooth, so a quarter of the resolution is enough. */
@@ -37,17 +41,18 @@ function smoothstep(from: number, to: number, value: number): number {
 }
 
 /** How far the photo is believed at each vertex, 0…1. */
-function photoTrust(model: MorphableModel, head: SeenHead, image: Image): Float32Array {
+function photoTrust(model: MorphableModel, head: SeenHead, image: Image, appearance: Appearance): Float32Array {
   const { vertexCount } = model.parts[0]!;
   const region = (name: string) => model.regions.get(name);
-  const [face, cavity, sockets] = [region('face'), region('mouthCavity'), region('sockets')];
+  const [face, cavity, sockets, ears, neck] = [region('face'), region('mouthCavity'), region('sockets'), region('ears'), region('neck')];
   const trust = new Float32Array(model.vertexCount);
   for (let v = 0; v < vertexCount; v++) {
     const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
     if (!(x > 1 && x < image.width - 1 && y > 1 && y < image.height - 1) || head.unhidden[v] === 0) continue;
     const inFace = face?.[v] ?? 1, pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
-    const facing = head.facing[v]!;
-    trust[v] = (1 - pocket) * (inFace * smoothstep(FADE_FROM, FADE_TO, facing) + (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
+    const facing = head.facing[v]!, skin = Math.max(ears?.[v] ?? 0, neck?.[v] ?? 0);
+    const plausible = 1 - skin * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
+    trust[v] = (1 - pocket) * plausible * (inFace * smoothstep(FADE_FROM, FADE_TO, facing) + (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
   }
   return trust;
 }
@@ -107,7 +112,7 @@ function samplePhoto({ image, left, top, factor }: Minified, x: number, y: numbe
   }
 }
 
-/** Irradiance clamped away from zero, per vertex. */
+/** Irradiance per vertex, clamped away from zero and drawn to the mean where the camera saw no such normals. */
 function usableIrradiance(head: SeenHead, light: Float32Array, count: number): Float32Array {
   const shade = vertexIrradiance(head, light);
   const mean = [0, 0, 0];
@@ -117,7 +122,13 @@ function usableIrradiance(head: SeenHead, light: Float32Array, count: number): F
     seen++;
     for (let k = 0; k < 3; k++) mean[k]! += shade[v * 3 + k]!;
   }
-  for (let i = 0; i < shade.length; i++) shade[i] = Math.max(shade[i]!, Math.max(0.02, (DARKEST * mean[i % 3]!) / Math.max(1, seen)));
+  for (let v = 0; v < head.facing.length; v++) {
+    const known = smoothstep(LIGHT_FROM, LIGHT_TO, head.facing[v]!);
+    for (let k = 0; k < 3; k++) {
+      const average = mean[k]! / Math.max(1, seen), darkest = Math.max(0.02, DARKEST * average);
+      shade[v * 3 + k] = Math.max(darkest, known * shade[v * 3 + k]! + (1 - known) * average);
+    }
+  }
   return shade;
 }
 
@@ -216,7 +227,7 @@ export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Ima
   const part = model.parts[0]!, map = skinTexels(model, size);
   const modelSize = model.albedo.meanSize, modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
-  const trust = photoTrust(model, head, image);
+  const trust = photoTrust(model, head, image, appearance);
   const seen = unwrap(part, map, head, trust, typicalness(model, appearance), shade, minified(image, head.pixels, part.vertexCount, size));
   const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, modelAlbedo, modelSize, size));
   return { ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize) };

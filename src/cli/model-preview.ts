@@ -21,7 +21,8 @@ export async function writeModelPreview(file: string): Promise<void> {
     await writeFile(staged, png);
     await rename(staged, file);
   } catch (error) {
-    await rm(staged, { force: true });
+    // The error that is reported is the first one.
+    await rm(staged, { force: true }).catch(() => undefined);
     throw outputError(file, error);
   }
   console.log(shown(file));

@@ -1,0 +1,163 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { validateBytes } from 'gltf-validator';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resultSchema } from '../../src/fit/result.js';
+import { astronaut } from '../fit/example-reconstruction.js';
+import { filesBelow, rogue, temporaryFolder } from './run.js';
+
+const everyFile = ['brows.png', 'eye.png', 'head.glb', 'head.mtl', 'head.obj', 'lashes.png', 'overlay.png', 'result.json', 'skin.png', 'teeth.png', 'tongue.png'];
+
+/** One line that begins as an error of ours does and is no stack trace. */
+function expectOneLine(err: readonly string[], message: RegExp): void {
+  expect(err).toHaveLength(1);
+  expect(err[0]).toMatch(message);
+  expect(err[0]).not.toContain('\n');
+}
+
+describe('rogue reconstruct', () => {
+  it('writes a complete head from a photo, also a second time', async () => {
+    const folder = await temporaryFolder(), out = join(folder, 'heads');
+    for (let run = 0; run < 2; run++) {
+      const { code, out: lines } = await rogue('reconstruct', astronaut, '-o', out);
+      expect(code).toBe(0);
+      expect(lines).toEqual([join(out, 'astronaut/face-1')]);
+    }
+    expect(await filesBelow(out)).toEqual(everyFile.map((name) => `astronaut/face-1/${name}`));
+    const face = (name: string) => readFile(join(out, 'astronaut/face-1', name));
+    const { issues } = await validateBytes(await face('head.glb'));
+    expect(issues.numErrors, JSON.stringify(issues.messages)).toBe(0);
+    const result = resultSchema.parse(JSON.parse(String(await face('result.json'))));
+    const { width, height } = await sharp(astronaut).metadata();
+    expect(result.image).toEqual({ file: astronaut, width, height });
+    expect(Math.abs(result.pose.euler.yaw)).toBeLessThan(45);
+    const mtl = String(await face('head.mtl'));
+    for (const [, name] of mtl.matchAll(/map_Kd (.*)/g)) expect(everyFile).toContain(name);
+    expect((await sharp(await face('overlay.png')).metadata()).width).toBeGreaterThan(1000);
+  });
+
+  it('writes only what is asked for', async () => {
+    const folder = await temporaryFolder();
+    expect((await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none')).code).toBe(0);
+    expect(await filesBelow(folder)).toEqual(['astronaut/face-1/result.json']);
+    expect((await rogue('reconstruct', astronaut, '-o', folder, '--format', 'obj', '--texture', 'none')).code).toBe(0);
+    const files = await filesBelow(folder);
+    expect(files).toContain('astronaut/face-1/head.obj');
+    expect(files).not.toContain('astronaut/face-1/skin.png');
+    expect(files).not.toContain('astronaut/face-1/result.json');
+  });
+
+  it('goes on past bad files, lists them, and tells pictures of the same name apart', async () => {
+    const folder = await temporaryFolder(), album = join(folder, 'album'), out = join(folder, 'out');
+    await mkdir(join(album, 'sub'), { recursive: true });
+    await copyFile(astronaut, join(album, 'a.jpg'));
+    await copyFile(astronaut, join(album, 'sub', 'A.jpeg'));
+    await writeFile(join(album, 'broken.png'), 'no picture');
+    await writeFile(join(album, 'notes.txt'), 'not looked at');
+    const { code, err, out: lines } = await rogue('reconstruct', album, join(folder, 'missing.jpg'), '-o', out, '--format', 'json', '--texture', 'none');
+    expect(code).toBe(1);
+    expect(lines).toEqual([expect.stringContaining('2 heads from 2 of 3 pictures')]);
+    expect(err.filter((line) => line.startsWith('['))).toHaveLength(3);
+    expect(err.join('\n')).toMatch(/2 inputs gave no result:\n {2}.*missing\.jpg: not found.*\n {2}.*broken\.png: not a picture/);
+    expect(await filesBelow(out)).toEqual(['A-2/face-1/result.json', 'a/face-1/result.json', 'results.jsonl']);
+    const jsonl = String(await readFile(join(out, 'results.jsonl'))).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(jsonl.map(({ folder: name }) => name)).toEqual(['a/face-1', 'A-2/face-1']);
+    for (const { folder: name, ...result } of jsonl) expect(resultSchema.parse(result).image.file, String(name)).toContain(album);
+  });
+
+  it('does not take its own pictures for photos', async () => {
+    const folder = await temporaryFolder();
+    await copyFile(astronaut, join(folder, 'me.jpg'));
+    const out = join(folder, 'out');
+    for (let run = 0; run < 2; run++) expect((await rogue('reconstruct', folder, '-o', out, '--format', 'png')).code).toBe(0);
+    expect(await filesBelow(out)).toEqual(['me/face-1/overlay.png', 'results.jsonl']);
+  });
+});
+
+/** A valid PNG of one bit per pixel, all black. */
+function blackPng(width: number, height: number): Buffer {
+  const crcTable = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0; });
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const crc = ~body.reduce((c, byte) => crcTable[(c ^ byte) & 255]! ^ (c >>> 8), ~0) >>> 0;
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length);
+    frame.writeUInt32BE(crc, 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]);
+  header.writeUInt32BE(width);
+  header.writeUInt32BE(height, 4);
+  const rows = deflateSync(Buffer.alloc(height * (1 + Math.ceil(width / 8))), { level: 1 });
+  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+}
+
+/** A house, a sun and a tree: no face. */
+const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300"><rect width="400" height="300" fill="#9cf"/>
+  <rect y="220" width="400" height="80" fill="#6a4"/><rect x="120" y="140" width="120" height="100" fill="#c96"/>
+  <path d="M110 140 L180 80 L250 140 Z" fill="#a33"/><circle cx="330" cy="60" r="30" fill="#fd4"/></svg>`;
+
+describe('rogue reconstruct with bad input', () => {
+  let photo: Buffer;
+  beforeAll(async () => { photo = await readFile(astronaut); });
+
+  it.each<[string, () => Buffer | Promise<Buffer>, RegExp]>([
+    ['text', () => Buffer.from('hello'), /not a picture of a known format/],
+    ['zero bytes', () => Buffer.alloc(0), /zero bytes/],
+    ['a truncated photo', () => photo.subarray(0, photo.length >> 1), /damaged or cut off/],
+    ['1×1', () => sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } }).png().toBuffer(), /no face found; use a photo/],
+    ['30,000×30,000', () => blackPng(30_000, 30_000), /too large: 30000×30000 .*scale the picture down/],
+    ['a drawing', () => sharp(Buffer.from(drawing)).png().toBuffer(), /no face found; use a photo/],
+    ['SVG', () => Buffer.from(drawing), /svg is not supported; use JPEG/],
+  ])('refuses %s in one line and leaves nothing behind', async (name, bytes, message) => {
+    const folder = await temporaryFolder(), file = join(folder, 'photo.jpg'), out = join(folder, 'deep', 'out');
+    await writeFile(file, await bytes());
+    const { code, err, out: lines } = await rogue('reconstruct', file, '-o', out);
+    expect(code, name).toBe(1);
+    expectOneLine(err, message);
+    expect(err[0]).toMatch(/^rogue: .*photo\.jpg: /);
+    expect(lines).toEqual([]);
+    expect(await filesBelow(folder)).toEqual(['photo.jpg']);
+    await expect(readFile(join(folder, 'deep'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it.each<[string, () => Promise<Buffer>]>([
+    ['animated', () => sharp([photo, Buffer.from(drawing)].map((input) => input), { join: { animated: true } }).resize(512, 512).gif().toBuffer()],
+    ['CMYK', () => sharp(photo).toColourspace('cmyk').jpeg().toBuffer()],
+    ['16-bit', () => sharp(photo).toColourspace('rgb16').png().toBuffer()],
+    ['alpha', () => sharp(photo).ensureAlpha(0.9).png().toBuffer()],
+    ['grey', () => sharp(photo).greyscale().jpeg().toBuffer()],
+  ])('reconstructs the face of %s pictures', async (name, bytes) => {
+    const folder = await temporaryFolder(), file = join(folder, 'photo');
+    await writeFile(file, await bytes());
+    const { code, err } = await rogue('reconstruct', file, '-o', join(folder, 'out'), '--format', 'json', '--texture', 'none', '--max-faces', '1');
+    expect(code, `${name}: ${err.join(' ')}`).toBe(0);
+    expect(await filesBelow(join(folder, 'out'))).toEqual(['photo/face-1/result.json']);
+  });
+
+  it('names an empty folder and a missing file', async () => {
+    const folder = await temporaryFolder(), out = join(folder, 'out');
+    const empty = await rogue('reconstruct', folder, '-o', out);
+    expect(empty.code).toBe(1);
+    expectOneLine(empty.err, /no pictures in this folder; looked for \.jpg/);
+    const missing = await rogue('reconstruct', join(folder, 'me.jpg'), '-o', out);
+    expect(missing.code).toBe(1);
+    expectOneLine(missing.err, /me\.jpg: not found; check the path/);
+    expect(await filesBelow(folder)).toEqual([]);
+  });
+
+  it('replaces no folder that holds other things, and writes into no file', async () => {
+    const folder = await temporaryFolder(), mine = join(folder, 'astronaut', 'face-1');
+    await mkdir(mine, { recursive: true });
+    await writeFile(join(mine, 'diary.txt'), 'mine');
+    const replaced = await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none');
+    expect(replaced.code).toBe(1);
+    expectOneLine(replaced.err, /^rogue: cannot replace .*face-1: it holds diary\.txt.*choose another folder/);
+    const into = await rogue('reconstruct', astronaut, '-o', join(mine, 'diary.txt'), '--format', 'json');
+    expect(into.code).toBe(1);
+    expectOneLine(into.err, /^rogue: cannot write .*diary\.txt: .*choose another folder/);
+    expect(await filesBelow(folder)).toEqual(['astronaut/face-1/diary.txt']);
+  });
+});

@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, vi } from 'vitest';
+import { main } from '../../src/cli/main.js';
+
+const folders: string[] = [];
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+/** A new folder that is removed after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rogue-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** All files below a folder, relative, sorted; hidden ones too. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).sort();
+}
+
+export interface Output {
+  readonly out: string[];
+  readonly err: string[];
+}
+
+/** Collects what is printed from now to the end of the test. */
+export function captureOutput(): Output {
+  const out: string[] = [], err: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((line: unknown) => { out.push(String(line)); });
+  vi.spyOn(console, 'error').mockImplementation((line: unknown) => { err.push(String(line)); });
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => { out.push(String(text)); return true; });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => { err.push(String(text)); return true; });
+  return { out, err };
+}
+
+/** Runs the command line in this process. */
+export async function rogue(...args: string[]): Promise<Output & { readonly code: number }> {
+  const output = captureOutput();
+  const code = await main(args);
+  vi.restoreAllMocks();
+  return { ...output, code };
+}

@@ -13,7 +13,15 @@ import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 import { seeHead } from './skin-geometry.js';
 import { unwrapTextures } from './unwrap-texture.js';
 
-export const defaultTextureSize = 1024;
+/** Textures are as fine as the photo: the face takes this share of the atlas' width. */
+const FACE_SHARE_OF_ATLAS = 0.55;
+const SMALLEST_TEXTURE = 512, LARGEST_TEXTURE = 2048;
+
+/** The smallest texture that keeps a face's detail, a power of two. */
+function textureSizeFor(size: number): number {
+  const wanted = 2 ** Math.ceil(Math.log2(size / FACE_SHARE_OF_ATLAS));
+  return Math.min(LARGEST_TEXTURE, Math.max(SMALLEST_TEXTURE, wanted));
+}
 
 /** Faces narrower than this, pixels, give coarse results. */
 const SMALL_FACE = 60;
@@ -45,7 +53,7 @@ function fittingModel(model: MorphableModel): FittingModel {
  * @throws Error when the model lacks landmark correspondences
  */
 export function reconstructFace(model: MorphableModel, image: Image, face: FoundFace, options: ReconstructOptions = {}): Reconstruction {
-  const { texture = 'photo', textureSize = defaultTextureSize, focal35mm } = options;
+  const { texture = 'photo', focal35mm } = options;
   const { basis, trust } = fittingModel(model);
   const points = face.landmarks.points;
   const size = faceSize(points, 3);
@@ -71,7 +79,7 @@ export function reconstructFace(model: MorphableModel, image: Image, face: Found
     landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
     landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
     visibility: { face: appearance.faceVisibility, landmarks },
-    textures: texture === 'none' ? undefined : unwrapTextures(model, head, image, appearance, textureSize),
+    textures: texture === 'none' ? undefined : unwrapTextures(model, head, image, appearance, options.textureSize ?? textureSizeFor(size)),
     warnings: warningsOf(fit, appearance, face, image),
   };
 }

@@ -8,7 +8,7 @@ export type TextureSource = 'photo' | 'model' | 'none';
 export interface ReconstructOptions {
   /** Default `photo`. */
   readonly texture?: TextureSource;
-  /** Texels per side of the texture, a power of two. Default 1024. */
+  /** Texels per side of the texture, a power of two from 256 on. Default: what the face's size in the photo deserves, 512 to 2048. */
   readonly textureSize?: number;
   /** Focal length of the camera in 35-mm-film terms, where the photo's metadata tells it. */
   readonly focal35mm?: number;

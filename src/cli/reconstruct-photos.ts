@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
@@ -99,7 +99,7 @@ async function reconstructJob(
 function announce(outputFolder: string, lines: readonly ResultLine[]): void {
   for (const { folder, warnings } of lines) {
     console.log(shown(join(outputFolder, folder)));
-    for (const warning of warnings) console.error(`note: ${warning}`);
+    for (const warning of warnings) console.error(`note on ${basename(folder)}: ${warning}`);
   }
 }
 

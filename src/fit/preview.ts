@@ -38,7 +38,12 @@ interface Pose {
   readonly albedo?: ArrayLike<number>;
   readonly yaw?: number;
   readonly clay?: boolean;
+  /** Millimetres that the picture shows. */
+  readonly visible?: number;
 }
+
+/** Heads of the mean shape need less room than those of extreme shapes. */
+const meanVisible = 252;
 
 /** Linear grey of heads without skin. */
 const clayGrey = 0.5;
@@ -65,8 +70,8 @@ class HeadPainter {
     if (albedo?.kind === 'texture') this.#textures.set('skin', skinTexture(evaluateAlbedo(albedo, coefficients), albedo.meanSize));
   }
 
-  paint({ shape = [], expression = [], yaw = 0, clay = false }: Pose): Image {
-    const { positions, camera } = portrait(evaluateVertices(this.#model, { shape, expression }), { yaw }, this.#size);
+  paint({ shape = [], expression = [], yaw = 0, clay = false, visible = 290 }: Pose): Image {
+    const { positions, camera } = portrait(evaluateVertices(this.#model, { shape, expression }), { yaw }, this.#size, visible);
     let parts = headParts(this.#model, positions, this.#textures, clay ? { clay: clayGrey } : {});
     if (!clay && this.#model.albedo?.kind !== 'texture') parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(this.#model, []) } : part));
     const image = renderScene(this.#target, { camera, light: this.#light, parts });
@@ -90,7 +95,7 @@ export function drawPreview(model: MorphableModel, options: PreviewOptions = {})
 
 function meanSection(painter: HeadPainter): PreviewSection {
   const views = [['front', 0], ['three quarters', 40], ['side', 90]] as const;
-  const tiles = [false, true].flatMap((clay) => views.map(([label, yaw]) => ({ label: clay ? `${label}, clay` : label, image: painter.paint({ yaw, clay }) })));
+  const tiles = [false, true].flatMap((clay) => views.map(([label, yaw]) => ({ label: clay ? `${label}, clay` : label, image: painter.paint({ yaw, clay, visible: meanVisible }) })));
   return { title: 'Mean head', tiles };
 }
 
@@ -106,7 +111,7 @@ function shapeSection(model: MorphableModel, painter: HeadPainter, modes: number
 function expressionSection(model: MorphableModel, painter: HeadPainter): PreviewSection {
   const tiles = model.expression.names.map((name, k) => {
     const written = morphTargetName(name);
-    return { label: name, note: written === name ? '' : written, image: painter.paint({ expression: only(k, 1) }) };
+    return { label: name, note: written === name ? '' : written, image: painter.paint({ expression: only(k, 1), visible: meanVisible }) };
   });
   return { title: `Expressions: ${model.expression.count} units at 1`, tiles };
 }
@@ -117,7 +122,7 @@ function skinSection(model: MorphableModel, painter: HeadPainter, modes: number)
   const count = Math.min(modes, albedo.count);
   const worn = (label: string, coefficients: ArrayLike<number>) => {
     painter.wear(coefficients);
-    return { label, image: painter.paint({ yaw: 15 }) };
+    return { label, image: painter.paint({ yaw: 15, visible: meanVisible }) };
   };
   // The first mode is the tone, which in the skins is spread far from a normal distribution: at −2 σ nothing would be left.
   const tiles = [2, -2].flatMap((twice) => Array.from({ length: count }, (_, k) => {

@@ -57,7 +57,7 @@ export function paste(sheet: Sheet, index: number, tile: Image): void {
 
 /** A soft lamp from the upper right before an even surround: shows form without hard shadows. */
 export function studioLight(): Float32Array {
-  return addDirectionalLight(constantLight(0.55), [0.4, 0.5, 0.8], [0.6, 0.6, 0.6]);
+  return addDirectionalLight(constantLight(0.4), [0.4, 0.5, 0.8], [0.8, 0.8, 0.8]);
 }
 
 /** A head before a portrait camera. */

@@ -36,9 +36,10 @@ export async function headSceneOf(model: MorphableModel, reconstruction: Reconst
   const { shape, gaze } = reconstruction.coefficients;
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
+  const looks = texture === 'photo' ? reconstruction.textures?.parts : undefined;
   const meshes: HeadMesh[] = [];
   for (const [index, part] of model.parts.entries()) {
-    const image = index === 0 ? skin : part.texture;
+    const image = index === 0 ? skin : looks?.get(part.name) ?? part.texture;
     const material: HeadMaterial = {
       name: part.name,
       ...(index === 0 && !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),

@@ -44,7 +44,7 @@ export function drawOverlay(model: MorphableModel, image: Image, reconstruction:
   const scale = panelSize / crop.size;
   const drawing: Drawing = {
     model, reconstruction, sheet: createSheet(6, 3, panelSize), target: createSceneTarget(panelSize, panelSize, { supersample: 2 }),
-    textures: new Map(partTextures(model)),
+    textures: new Map(texturesOfParts(model)),
     posed: { positions, camera: cropCamera(reconstruction.camera, crop.left, crop.top, scale) },
   };
   const photo = photoPanel(image, crop, panelSize);
@@ -53,6 +53,15 @@ export function drawOverlay(model: MorphableModel, image: Image, reconstruction:
   drawAlbedo(drawing);
   drawSides(drawing, texture);
   return drawing.sheet.image;
+}
+
+const preparedTextures = new WeakMap<MorphableModel, PartTextures>();
+
+/** Eyes and teeth look the same on every head: their textures are prepared once. */
+function texturesOfParts(model: MorphableModel): PartTextures {
+  const textures = preparedTextures.get(model) ?? partTextures(model);
+  preparedTextures.set(model, textures);
+  return textures;
 }
 
 interface SquareCrop { readonly left: number; readonly top: number; readonly size: number }
@@ -123,10 +132,16 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
   const image = source === 'none' ? undefined : source === 'photo' ? reconstruction.textures?.photo ?? reconstruction.textures?.model : reconstruction.textures?.model;
   const lit = source === 'photo' && image !== undefined && image === reconstruction.textures?.photo;
   if (image) textures.set('skin', createTexture(image));
+  const looks = new Set<Texture>();
+  if (lit) for (const [name, look] of reconstruction.textures?.parts ?? []) {
+    const texture = createTexture(look, { alpha: false });
+    looks.add(texture);
+    textures.set(name, texture);
+  }
   for (const [panel, yaw] of [[4, 35], [5, -35]] as const) {
     const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, 270);
     let parts = shownParts(model, reconstruction, positions, textures, lit);
-    if (lit) parts = parts.map((part, k) => (k === 0 ? withoutShine(part) : { ...part, color: frontalLight(coefficients.light) }));
+    if (lit) parts = parts.map((part, k) => (k === 0 ? withoutShine(part) : part.texture && looks.has(part.texture) ? part : { ...part, color: frontalLight(coefficients.light) }));
     else if (!image) parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(model, coefficients.albedo) } : part));
     paste(sheet, panel, renderScene(target, { camera, light: lit ? 1 : coefficients.light, parts }));
   }

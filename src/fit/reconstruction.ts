@@ -65,6 +65,8 @@ export interface HeadTextures {
   readonly albedo: Image;
   /** The model's albedo alone, at the model's own resolution. */
   readonly model: Image;
+  /** Textures of eyes, teeth and tongue in the photo's light and colours, to go with `photo`; by part name. */
+  readonly parts: ReadonlyMap<string, Image>;
   /** How much of each texel comes from the photo, 0…255, one channel. */
   readonly coverage: Image;
 }

@@ -6,6 +6,7 @@ import { pullPush } from '../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
 import { minified, type Minified } from './minify.js';
+import { partLooks } from './part-looks.js';
 import type { HeadTextures } from './reconstruction.js';
 import { vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
@@ -112,20 +113,26 @@ function samplePhoto({ image, left, top, factor }: Minified, x: number, y: numbe
   }
 }
 
-/** Irradiance per vertex, clamped away from zero and drawn to the mean where the camera saw no such normals. */
-function usableIrradiance(head: SeenHead, light: Float32Array, count: number): Float32Array {
-  const shade = vertexIrradiance(head, light);
-  const mean = [0, 0, 0];
+/** Mean irradiance of the skin that faces the camera. */
+function facingLight(head: SeenHead, shade: Float32Array, count: number): [number, number, number] {
+  const sum: [number, number, number] = [0, 0, 0];
   let seen = 0;
   for (let v = 0; v < count; v++) {
     if (head.facing[v]! < 0.3) continue;
     seen++;
-    for (let k = 0; k < 3; k++) mean[k]! += shade[v * 3 + k]!;
+    for (let k = 0; k < 3; k++) sum[k]! += shade[v * 3 + k]!;
   }
+  return sum.map((value) => value / Math.max(1, seen)) as [number, number, number];
+}
+
+/** Irradiance per vertex, clamped away from zero and drawn to the mean where the camera saw no such normals. */
+function usableIrradiance(head: SeenHead, light: Float32Array, count: number): Float32Array {
+  const shade = vertexIrradiance(head, light);
+  const mean = facingLight(head, shade, count);
   for (let v = 0; v < head.facing.length; v++) {
     const known = smoothstep(LIGHT_FROM, LIGHT_TO, head.facing[v]!);
     for (let k = 0; k < 3; k++) {
-      const average = mean[k]! / Math.max(1, seen), darkest = Math.max(0.02, DARKEST * average);
+      const average = mean[k]!, darkest = Math.max(0.02, DARKEST * average);
       shade[v * 3 + k] = Math.max(darkest, known * shade[v * 3 + k]! + (1 - known) * average);
     }
   }
@@ -230,5 +237,8 @@ export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Ima
   const trust = photoTrust(model, head, image, appearance);
   const seen = unwrap(part, map, head, trust, typicalness(model, appearance), shade, minified(image, head.pixels, part.vertexCount, size));
   const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, modelAlbedo, modelSize, size));
-  return { ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize) };
+  return {
+    ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize),
+    parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount)),
+  };
 }

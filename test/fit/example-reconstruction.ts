@@ -40,7 +40,7 @@ export function exampleReconstruction(model: MorphableModel, changes: Partial<Re
     visibility: { face: 0.8, landmarks: new Float32Array(478).fill(1) },
     textures: {
       photo: plainImage(64, 64, [200, 150, 120]), albedo: plainImage(64, 64, [210, 160, 130]), model: plainImage(64, 64, [190, 140, 110]),
-      coverage: plainImage(64, 64, [255]),
+      coverage: plainImage(64, 64, [255]), parts: new Map(),
     },
     warnings: [], ...changes,
   };

@@ -1,0 +1,179 @@
+import { createImage, type Image } from '../math/image.js';
+import { partCentroid } from '../model/evaluate.js';
+import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
+import { byteOfLinear, linearOfByte } from '../render/color.js';
+import type { SeenHead } from './skin-geometry.js';
+
+type Rgb = readonly [number, number, number];
+
+/** Radii on the eyeball that surely show iris and surely show white, mm from its axis. */
+const IRIS_RING = [2.4, 5] as const, WHITE_RING = [6.6, 11] as const;
+/** Edge of the iris, mm, and the share of it over which iris and white are mixed. */
+const IRIS_EDGE = 5.9, EDGE_BLEND = 0.08;
+/** Gains stay within these bounds: an eye in shadow is not black, a highlight not the eye's colour. */
+const LEAST_GAIN = 0.12, LARGEST_GAIN = 1.6;
+/** Fewer visible vertices than this say nothing. */
+const LEAST_SAMPLES = 6;
+/** Facing below this is too oblique. */
+const LEAST_FACING = 0.25;
+
+/** Sums of photo and model colours over the vertices of a kind. */
+interface Tally {
+  count: number;
+  readonly photo: [number, number, number];
+  readonly model: [number, number, number];
+}
+
+const newTally = (): Tally => ({ count: 0, photo: [0, 0, 0], model: [0, 0, 0] });
+
+function photoColor(image: Image, x: number, y: number, k: number): number {
+  const px = Math.min(image.width - 1, Math.max(0, Math.floor(x))), py = Math.min(image.height - 1, Math.max(0, Math.floor(y)));
+  return linearOfByte[image.data[(py * image.width + px) * image.channels + k]!]!;
+}
+
+/** First texture coordinate of each vertex of a part, in the order of its vertices. */
+function vertexUvs(part: ModelPart): Float32Array {
+  const uvs = new Float32Array(part.vertexCount * 2).fill(-1);
+  part.triangles.forEach((vertex, corner) => {
+    const at = (vertex - part.firstVertex) * 2;
+    if (uvs[at]! >= 0) return;
+    uvs[at] = part.uvs[part.uvTriangles[corner]! * 2]!;
+    uvs[at + 1] = part.uvs[part.uvTriangles[corner]! * 2 + 1]!;
+  });
+  return uvs;
+}
+
+function isSeen(head: SeenHead, vertex: number, image: Image): boolean {
+  const x = head.pixels[vertex * 2]!, y = head.pixels[vertex * 2 + 1]!;
+  return head.unhidden[vertex]! > 0 && head.facing[vertex]! > LEAST_FACING && x >= 0 && x < image.width && y >= 0 && y < image.height;
+}
+
+function add(tally: Tally, part: ModelPart, uvs: Float32Array, vertex: number, head: SeenHead, image: Image): void {
+  const texture = part.texture!, local = vertex - part.firstVertex;
+  const x = Math.min(texture.width - 1, Math.floor(uvs[local * 2]! * texture.width)), y = Math.min(texture.height - 1, Math.floor(uvs[local * 2 + 1]! * texture.height));
+  for (let k = 0; k < 3; k++) {
+    tally.photo[k]! += photoColor(image, head.pixels[vertex * 2]!, head.pixels[vertex * 2 + 1]!, k);
+    tally.model[k]! += linearOfByte[texture.data[(y * texture.width + x) * 4 + k]!]!;
+  }
+  tally.count++;
+}
+
+function gainOf({ count, photo, model }: Tally, otherwise: Rgb): Rgb {
+  if (count < LEAST_SAMPLES) return otherwise;
+  return photo.map((sum, k) => Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, sum / Math.max(1e-3, model[k]!)))) as unknown as Rgb;
+}
+
+/** An eyeball's disc in its texture: centre and radius of the iris in texture coordinates. */
+interface IrisDisc {
+  readonly u: number;
+  readonly v: number;
+  readonly radius: number;
+}
+
+/** Distance of a mean-shape eyeball vertex from the eye's axis, mm; negative on the back. */
+function axisDistance(model: MorphableModel, centre: Rgb, vertex: number): number {
+  const m = model.meanShape, at = vertex * 3;
+  const distance = Math.hypot(m[at]! - centre[0], m[at + 1]! - centre[1]);
+  return m[at + 2]! > centre[2] ? distance : -distance;
+}
+
+function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array, centre: Rgb): IrisDisc {
+  let middle = part.firstVertex;
+  const last = part.firstVertex + part.vertexCount;
+  for (let v = part.firstVertex; v < last; v++) if (model.meanShape[v * 3 + 2]! > model.meanShape[middle * 3 + 2]!) middle = v;
+  const u = uvs[(middle - part.firstVertex) * 2]!, w = uvs[(middle - part.firstVertex) * 2 + 1]!;
+  let sum = 0, count = 0;
+  for (let v = part.firstVertex; v < last; v++) {
+    const distance = axisDistance(model, centre, v);
+    if (distance < 3 || distance > 9) continue;
+    const local = (v - part.firstVertex) * 2;
+    sum += (Math.hypot(uvs[local]! - u, uvs[local + 1]! - w) / distance) * IRIS_EDGE;
+    count++;
+  }
+  return { u, v: w, radius: count > 0 ? sum / count : 0 };
+}
+
+/** A texture whose linear colours are changed texel by texel; alpha stays. */
+function recolored(texture: Image, change: (color: [number, number, number], u: number, v: number) => void): Image {
+  const out = createImage(texture.width, texture.height, 4), color: [number, number, number] = [0, 0, 0];
+  for (let y = 0; y < texture.height; y++) {
+    for (let x = 0; x < texture.width; x++) {
+      const at = (y * texture.width + x) * 4;
+      for (let k = 0; k < 3; k++) color[k] = linearOfByte[texture.data[at + k]!]!;
+      change(color, (x + 0.5) / texture.width, (y + 0.5) / texture.height);
+      for (let k = 0; k < 3; k++) out.data[at + k] = byteOfLinear(color[k]!);
+      out.data[at + 3] = texture.data[at + 3]!;
+    }
+  }
+  return out;
+}
+
+const luminance = (color: Rgb) => 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2];
+
+/** Texels of the iris are at most this many times its mean brightness. */
+const BRIGHTEST_IRIS_TEXEL = 2.5;
+
+/** Irises keep the texture's pattern in the photo's mean colour: a product would carry the texture's own brown into blue eyes. */
+function irisPainter(tally: Tally, light: Rgb): (color: Rgb) => Rgb {
+  if (tally.count < LEAST_SAMPLES) return (color) => [color[0] * light[0], color[1] * light[1], color[2] * light[2]];
+  const mean = tally.photo.map((sum) => sum / tally.count) as unknown as Rgb;
+  const modelMean = Math.max(1e-3, luminance(tally.model) / tally.count);
+  return (color) => {
+    const pattern = Math.min(BRIGHTEST_IRIS_TEXEL, luminance(color) / modelMean);
+    return [pattern * mean[0], pattern * mean[1], pattern * mean[2]];
+  };
+}
+
+/**
+ * Textures of eyes, teeth and tongue as the photo lights and colours them, to stand beside a skin texture that carries the
+ * photo's light: irises and whites take the photo's mean colours, teeth and tongue its mean brightness. Eyes that are closed or
+ * hidden take the light alone.
+ *
+ * @param light mean linear irradiance of the skin that faces the camera
+ * @returns textures by part name; both eyes share one image where they share it in the model
+ */
+export function partLooks(model: MorphableModel, head: SeenHead, image: Image, light: Rgb): ReadonlyMap<string, Image> {
+  const looks = new Map<string, Image>();
+  const eyes = model.parts.filter((part) => part.turnsAbout === 'centroid' && part.texture && part.uvs.length > 0);
+  const iris = newTally(), white = newTally(), discs: IrisDisc[] = [];
+  for (const part of eyes) {
+    const uvs = vertexUvs(part), centre = partCentroid(part, model.meanShape);
+    discs.push(irisDisc(model, part, uvs, centre));
+    for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++) {
+      if (!isSeen(head, v, image)) continue;
+      const distance = axisDistance(model, centre, v);
+      if (distance > IRIS_RING[0] && distance < IRIS_RING[1]) add(iris, part, uvs, v, head, image);
+      else if (distance > WHITE_RING[0] && distance < WHITE_RING[1]) add(white, part, uvs, v, head, image);
+    }
+  }
+  if (eyes.length > 0) {
+    const whiteGain = gainOf(white, light), paint = irisPainter(iris, light);
+    const texture = recolored(eyes[0]!.texture!, (color, u, v) => {
+      const share = irisShare(discs, u, v), painted = paint(color);
+      for (let k = 0; k < 3; k++) color[k] = share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!;
+    });
+    for (const part of eyes) looks.set(part.name, texture);
+  }
+  for (const part of model.parts) {
+    if (part.name !== 'teeth' && part.name !== 'tongue') continue;
+    if (part.texture) looks.set(part.name, tintedLike(part, head, image, light));
+  }
+  return looks;
+}
+
+function tintedLike(part: ModelPart, head: SeenHead, image: Image, light: Rgb): Image {
+  const uvs = vertexUvs(part), tally = newTally();
+  for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++) if (isSeen(head, v, image)) add(tally, part, uvs, v, head, image);
+  const gain = gainOf(tally, light);
+  return recolored(part.texture!, (color) => { for (let k = 0; k < 3; k++) color[k]! *= gain[k]!; });
+}
+
+/** How much of a texel is iris, 0…1. */
+function irisShare(discs: readonly IrisDisc[], u: number, v: number): number {
+  let share = 0;
+  for (const disc of discs) {
+    const distance = Math.hypot(u - disc.u, v - disc.v) / disc.radius;
+    share = Math.max(share, Math.min(1, Math.max(0, (1 + EDGE_BLEND - distance) / (2 * EDGE_BLEND))));
+  }
+  return share;
+}

@@ -128,16 +128,17 @@ function addLandmarks(set: SetTensor, landmarks: ModelLandmarks, v: number): voi
  */
 export function modelFromTensors({ tensors, metadata }: ModelTensors): MorphableModel {
   if (metadata.format !== MODEL_FORMAT) {
-    throw new ModelFileError(`Head model: expected a "${MODEL_FORMAT}" file, found format "${metadata.format ?? 'none'}"; use assets/head-model.safetensors.`);
+    throw new ModelFileError(`Head model: expected a "${MODEL_FORMAT}" file, found ${JSON.stringify(metadata.format ?? 'none')}; use assets/head-model.safetensors.`);
   }
   if (metadata.formatVersion !== MODEL_FORMAT_VERSION) {
-    throw new ModelFileError(`Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${metadata.formatVersion ?? 'none'}; rebuild it with "npm run build-head-model".`);
+    throw new ModelFileError(`Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${JSON.stringify(metadata.formatVersion ?? 'none')}; rebuild it with "npm run build-head-model".`);
   }
   const read = new TensorReader(tensors, (problem) => {
-    throw new ModelFileError(`Head model: ${problem}; the file is damaged or not a head model, install the package again.`);
+    throw new ModelFileError(`Head model: ${problem.replace(/\s+/g, ' ')}; the file is damaged or not a head model, install the package again.`);
   });
   const meanShape = read.floats('mesh.mean', [undefined, 3]);
   const v = meanShape.length / 3;
+  if (v === 0) read.fail('no vertices');
   const json = <T>(key: string, check: (value: unknown) => value is T): T => read.json(metadata, key, check);
   const names = json('expressionNames', isStringArray);
   const shape = readBasis(read, 'shape', v);
@@ -147,7 +148,8 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
   const regionBytes = read.integers('regions', [regionNames.length, v], 256);
   const parts = json('parts', isPartList).map((entry) => readPart(read, entry, v));
   if (parts.length === 0) read.fail('no parts');
-  return {
+  if (new Set(parts.map(({ name }) => name)).size < parts.length) read.fail('two parts have the same name');
+  const model: MorphableModel = {
     name: metadata.name ?? 'unnamed', metadata, vertexCount: v, meanShape,
     shape: { ...shape, standardDeviations: read.floats('shape.standard_deviations', [shape.count]) } satisfies ShapeBasis,
     expression: {
@@ -158,17 +160,26 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
     regions: new Map(regionNames.map((name, i) => [name, Float32Array.from(regionBytes.subarray(i * v, (i + 1) * v), (value) => value / 255)])),
     landmarks: readLandmarks(read, metadata, v),
   };
+  const { lower, upper } = model.expression;
+  if (lower.some((value, k) => value > upper[k]!)) read.fail('an expression has its lower bound above its upper bound');
+  if (model.albedo?.kind === 'texture' && parts[0]!.uvTriangles.length === 0) read.fail(`part ${parts[0]!.name} has no texture coordinates for the albedo texture`);
+  // An optional tensor whose name is damaged would otherwise be taken for one that the model does not have.
+  const [stranger] = read.unread();
+  if (stranger !== undefined) read.fail(`tensor "${stranger}" does not belong here`);
+  return model;
 }
 
 function isStringArray(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
 function isPartList(value: unknown): value is PartEntry[] {
   return Array.isArray(value) && value.every((item: unknown) => {
     const part = item as Partial<PartEntry> | null;
-    return typeof part?.name === 'string' && Number.isInteger(part.firstVertex) && Number.isInteger(part.vertexCount) &&
-      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '');
+    return typeof part?.name === 'string' && isCount(part.firstVertex) && isCount(part.vertexCount) &&
+      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '') && [undefined, 'centroid'].includes(part.turnsAbout);
   });
 }
 
@@ -189,15 +200,18 @@ function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo
   if (kind === 'vertex') return { kind, count, mean, modes };
   const [meanSize, meanHeight] = read.shape('albedo.texture.mean');
   const [, modeSize, modeHeight] = read.shape('albedo.texture.modes');
-  if (meanSize !== meanHeight || modeSize !== modeHeight) read.fail('expected square albedo textures');
+  if (meanSize !== meanHeight || modeSize !== modeHeight || !meanSize || !modeSize) read.fail('expected square albedo textures');
   return { kind, count, mean, meanSize: meanSize!, modes, modeSize: modeSize! };
 }
 
 function readPart(read: TensorReader, entry: PartEntry, v: number): ModelPart {
   const prefix = `part.${entry.name}`;
-  if (entry.firstVertex < 0 || entry.firstVertex + entry.vertexCount > v) read.fail(`part ${entry.name} reaches beyond the ${v} vertices`);
+  const end = entry.firstVertex + entry.vertexCount;
+  if (end > v) read.fail(`part ${entry.name} reaches beyond the ${v} vertices`);
   const triangles = Uint32Array.from(read.integers(`${prefix}.triangles`, [undefined, 3], v));
+  if (triangles.some((vertex) => vertex < entry.firstVertex || vertex >= end)) read.fail(`part ${entry.name} has triangles with vertices of another part`);
   const uvs = read.floats(`${prefix}.uvs`, [undefined, 2]);
+  if (uvs.some((value) => value < 0 || value > 1)) read.fail(`part ${entry.name} has texture coordinates outside 0…1`);
   const uvTriangles = Uint32Array.from(read.integers(`${prefix}.uv_triangles`, [undefined, 3], uvs.length / 2));
   if (uvTriangles.length > 0 && uvTriangles.length !== triangles.length) read.fail(`part ${entry.name}: ${triangles.length} corners, ${uvTriangles.length} texture corners`);
   return {
@@ -210,23 +224,27 @@ function readTexture(read: TensorReader, name: string): Image | undefined {
   if (!read.has(name)) return undefined;
   const data = Uint8Array.from(read.integers(name, [undefined, undefined, 4], 256));
   const [height, width] = read.shape(name);
+  if (data.length === 0) read.fail(`tensor "${name}" is an empty texture`);
   return { width: width!, height: height!, channels: 4, data };
 }
 
-function readPoints(read: TensorReader, name: string, v: number): SurfacePoints | undefined {
+function readPoints(read: TensorReader, name: string, v: number, counts?: readonly number[]): SurfacePoints | undefined {
   if (!read.has(`landmarks.${name}.vertices`)) return undefined;
-  const vertices = Uint32Array.from(read.integers(`landmarks.${name}.vertices`, [undefined, 3], v));
-  return { count: vertices.length / 3, vertices, weights: read.floats(`landmarks.${name}.weights`, [vertices.length / 3, 3]) };
+  const vertices = Uint32Array.from(read.integers(`landmarks.${name}.vertices`, [undefined, 3], v)), count = vertices.length / 3;
+  if (counts && !counts.includes(count)) read.fail(`expected ${counts.join(' or ')} ${name} landmarks, found ${count}`);
+  const weights = read.floats(`landmarks.${name}.weights`, [count, 3]);
+  for (let i = 0; i < weights.length; i += 3) {
+    if (Math.abs(weights[i]! + weights[i + 1]! + weights[i + 2]! - 1) > 1e-3) read.fail(`${name} landmark ${i / 3} has weights that do not sum to 1`);
+  }
+  return { count, vertices, weights };
 }
 
 function readLandmarks(read: TensorReader, metadata: Readonly<Record<string, string>>, v: number): ModelLandmarks {
   const candidates = readPoints(read, 'jaw', v);
   const perPoint = Number(metadata.jawCandidates);
   if (candidates && candidates.count !== 17 * perPoint) read.fail(`expected 17×${perPoint} jaw candidates, found ${candidates.count}`);
-  const ibug68 = readPoints(read, 'ibug68', v);
-  if (ibug68 && ibug68.count !== 68) read.fail(`expected 68 iBUG landmarks, found ${ibug68.count}`);
   return {
-    ibug68, jaw: candidates && { perPoint, candidates },
-    mediapipe: readPoints(read, 'mediapipe', v), alignment5: readPoints(read, 'alignment5', v),
+    ibug68: readPoints(read, 'ibug68', v, [68]), jaw: candidates && { perPoint, candidates },
+    mediapipe: readPoints(read, 'mediapipe', v, [468, 478]), alignment5: readPoints(read, 'alignment5', v, [5]),
   };
 }

@@ -11,6 +11,8 @@ type ShapePattern = readonly (number | undefined)[];
 
 /** Takes tensors out of a file and checks presence, type, shape and range; every problem goes to `fail`. */
 export class TensorReader {
+  private readonly read = new Set<string>();
+
   constructor(private readonly tensors: NamedTensors, readonly fail: (problem: string) => never) {}
 
   has(name: string): boolean {
@@ -56,7 +58,13 @@ export class TensorReader {
     return check(value) ? value : this.fail(`metadata entry "${key}" is missing or malformed`);
   }
 
+  /** Names of tensors that nobody asked for, in the file's order. */
+  unread(): string[] {
+    return [...this.tensors.keys()].filter((name) => !this.read.has(name));
+  }
+
   private get(name: string): Tensor {
+    this.read.add(name);
     return this.tensors.get(name) ?? this.fail(`tensor "${name}" is missing`);
   }
 

@@ -3,7 +3,7 @@ import { solveCholesky } from '../math/linear-solve.js';
 import { constantLight, irradiance, sphericalHarmonics } from '../math/spherical-harmonics.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { linearOfByte } from '../render/color.js';
-import type { SeenHead } from './skin-geometry.js';
+import { skinAroundFace, type SeenHead } from './skin-geometry.js';
 import { vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
 
 /** Light and skin of a face, and which parts of the skin follow them. */
@@ -201,14 +201,18 @@ export function fitAppearance(model: MorphableModel, head: SeenHead, image: Imag
   return { light, albedo: coefficients, inlier, faceVisibility: visibleShare(model, head, samples, robust) };
 }
 
-/** Also says of ears and neck whether the photo shows skin there: often it is hair, a collar or the background. */
+/**
+ * Also says of ears, neck and the face's grazing border whether the photo shows skin there: often it is hair, a collar or the
+ * background.
+ */
 function judgeSurroundings(model: MorphableModel, head: SeenHead, image: Image, basis: VertexAlbedoBasis, fit: { light: Float32Array; albedo: Float32Array; noise: number; radius: number }, inlier: Float32Array): void {
-  const ears = model.regions.get('ears'), neck = model.regions.get('neck');
+  const face = model.regions.get('face');
   const vertices: number[] = [];
   for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
     const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
     const inside = x >= 0 && x < image.width && y >= 0 && y < image.height;
-    if (inside && head.unhidden[v]! > 0 && inlier[v] === 0 && Math.max(ears?.[v] ?? 0, neck?.[v] ?? 0) > 0.3) vertices.push(v);
+    const border = head.facing[v]! < LEAST_FACING ? face?.[v] ?? 0 : 0;
+    if (inside && head.unhidden[v]! > 0 && inlier[v] === 0 && Math.max(skinAroundFace(model, v), border) > 0.1) vertices.push(v);
   }
   const ids = Int32Array.from(vertices), albedo = new Float32Array(ids.length * 3), color = new Float32Array(3);
   sampleAlbedo(basis, ids, fit.albedo, albedo);

@@ -79,3 +79,13 @@ function unhiddenVertices(model: MorphableModel, positions: Float32Array, pixels
 export function vertexIrradiance(head: SeenHead, light: ArrayLike<number>): Float32Array {
   return irradiance(head.normals, light, new Float32Array(head.normals.length));
 }
+
+/** Below this height under the eyes, mm, what the model calls scalp is the ears' lobes and the nape: skin rather than hair. */
+const HAIR_ENDS_BELOW = 20;
+
+/** How surely skin is to be expected at a vertex outside the face, 0…1: ears and neck, not the hairy scalp. */
+export function skinAroundFace(model: MorphableModel, vertex: number): number {
+  const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
+  const low = model.meanShape[vertex * 3 + 1]! < -HAIR_ENDS_BELOW ? region('scalp') : 0;
+  return Math.max(region('ears'), region('neck'), low);
+}

@@ -8,7 +8,7 @@ import type { Appearance } from './fit-appearance.js';
 import { minified, type Minified } from './minify.js';
 import { partLooks } from './part-looks.js';
 import type { HeadTextures } from './reconstruction.js';
-import { vertexIrradiance, type SeenHead } from './skin-geometry.js';
+import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
 /** Cosines to the camera between which the photo fades in; grazing skin is smeared and mixed with background. */
 const FADE_FROM = 0.18, FADE_TO = 0.45;
@@ -16,6 +16,8 @@ const FADE_FROM = 0.18, FADE_TO = 0.45;
 const REST_FADE_FROM = 0.35, REST_FADE_TO = 0.65;
 /** Agreement with the skin's colour between which ears and neck fade in. */
 const SKIN_FROM = 0.15, SKIN_TO = 0.6;
+/** Cosines between which the face's skin needs no such agreement any more. */
+const SQUARE_FROM = 0.35, SQUARE_TO = 0.6;
 /** Light is known where skin faced the camera; with normals turned further away it fades to the mean. */
 const LIGHT_FROM = -0.3, LIGHT_TO = 0.35;
 /** Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up. */
@@ -45,14 +47,16 @@ function smoothstep(from: number, to: number, value: number): number {
 function photoTrust(model: MorphableModel, head: SeenHead, image: Image, appearance: Appearance): Float32Array {
   const { vertexCount } = model.parts[0]!;
   const region = (name: string) => model.regions.get(name);
-  const [face, cavity, sockets, ears, neck] = [region('face'), region('mouthCavity'), region('sockets'), region('ears'), region('neck')];
+  const [face, cavity, sockets] = [region('face'), region('mouthCavity'), region('sockets')];
   const trust = new Float32Array(model.vertexCount);
   for (let v = 0; v < vertexCount; v++) {
     const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
     if (!(x > 1 && x < image.width - 1 && y > 1 && y < image.height - 1) || head.unhidden[v] === 0) continue;
     const inFace = face?.[v] ?? 1, pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
-    const facing = head.facing[v]!, skin = Math.max(ears?.[v] ?? 0, neck?.[v] ?? 0);
-    const plausible = 1 - skin * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
+    const facing = head.facing[v]!, skin = skinAroundFace(model, v);
+    // Seen squarely, the face is believed whatever its colour: beards, make-up, shadows. At its border, only skin is.
+    const doubtful = Math.max(skin, inFace * (1 - smoothstep(SQUARE_FROM, SQUARE_TO, facing)));
+    const plausible = 1 - doubtful * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
     trust[v] = (1 - pocket) * plausible * (inFace * smoothstep(FADE_FROM, FADE_TO, facing) + (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
   }
   return trust;
@@ -139,12 +143,32 @@ function usableIrradiance(head: SeenHead, light: Float32Array, count: number): F
   return shade;
 }
 
-/** Smooth log-ratio between what the photo shows and model albedo, continued over the whole atlas. */
-function correctionField({ albedo, typical }: Unwrapped, model: Float32Array, modelSize: number, size: number): Float32Array {
+/** Share of each texel of the correction's grid that is scalp, 0…1; kept per model. */
+const scalpMaps = new WeakMap<MorphableModel, Float32Array>();
+
+function scalpShare(model: MorphableModel): Float32Array {
+  let share = scalpMaps.get(model);
+  if (share) return share;
+  const n = CORRECTION_SIZE, part = model.parts[0]!, mask = model.regions.get('scalp');
+  const map = createTexelMap(part.uvs, part.uvTriangles, n);
+  share = new Float32Array(n * n);
+  for (let texel = 0; mask && texel < n * n; texel++) {
+    const t = map.triangle[texel]! * 3;
+    if (t < 0) continue;
+    const wa = map.weights[texel * 2]!, wb = map.weights[texel * 2 + 1]!;
+    share[texel] = wa * mask[part.triangles[t]!]! + wb * mask[part.triangles[t + 1]!]! + (1 - wa - wb) * mask[part.triangles[t + 2]!]!;
+  }
+  scalpMaps.set(model, share);
+  return share;
+}
+
+/** Mean log-ratio between what the photo shows and model albedo, with its weight, on the correction's grid. */
+function logRatio({ albedo, typical }: Unwrapped, model: Float32Array, modelSize: number, size: number): { ratio: Float32Array; weights: Float32Array } {
   const n = CORRECTION_SIZE, block = size / n, ratio = new Float32Array(n * n * 3), weights = new Float32Array(n * n);
+  const sums = [0, 0, 0];
   for (let y = 0; y < n; y++) {
     for (let x = 0; x < n; x++) {
-      const sums = [0, 0, 0];
+      sums.fill(0);
       let total = 0;
       for (let j = 0; j < block; j++) {
         for (let i = 0; i < block; i++) {
@@ -160,8 +184,23 @@ function correctionField({ albedo, typical }: Unwrapped, model: Float32Array, mo
       weights[y * n + x] = Math.min(1, total / (block * block)) ** 2;
     }
   }
-  pullPush(ratio, weights, n, 3);
-  return ratio;
+  return { ratio, weights };
+}
+
+/**
+ * The log-ratio continued smoothly over the whole atlas. Skin and scalp are continued apart, so that hair darkens the back of the
+ * head but not the cheeks, and skin does not shine through the hair.
+ */
+function correctionField(seen: Unwrapped, model: MorphableModel, albedo: Float32Array, modelSize: number, size: number): Float32Array {
+  const { ratio: skin, weights } = logRatio(seen, albedo, modelSize, size);
+  const scalp = scalpShare(model), hair = skin.slice();
+  pullPush(skin, weights.map((weight, i) => weight * (1 - scalp[i]!) ** 2), CORRECTION_SIZE, 3);
+  pullPush(hair, weights.map((weight, i) => weight * scalp[i]! ** 2), CORRECTION_SIZE, 3);
+  for (let i = 0; i < scalp.length; i++) {
+    const share = smoothstep(0.3, 0.9, scalp[i]!);
+    for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
+  }
+  return skin;
 }
 
 const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
@@ -236,7 +275,7 @@ export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Ima
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
   const trust = photoTrust(model, head, image, appearance);
   const seen = unwrap(part, map, head, trust, typicalness(model, appearance), shade, minified(image, head.pixels, part.vertexCount, size));
-  const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, modelAlbedo, modelSize, size));
+  const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, model, modelAlbedo, modelSize, size));
   return {
     ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize),
     parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount)),

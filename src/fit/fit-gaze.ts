@@ -1,9 +1,11 @@
 import type { Camera } from '../math/camera.js';
-import { gazeRotation, partCentroid, type Gaze } from '../model/evaluate.js';
+import { evaluatePoints, gazeRotation, partCentroid, type Gaze } from '../model/evaluate.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 
 /** Eyes turn at most this far, radians (about 40°, near the limit of human eyes). */
 const LARGEST_TURN = 0.7;
+/** From the centre of a human eyeball to its iris, mm; for models without iris landmarks. */
+const TYPICAL_RADIUS = 12;
 /** First iris point of the subject's right and left eye among the 478. */
 const IRIS_CENTRES = [468, 473] as const;
 /** How strongly gaze is drawn straight ahead, relative to a landmark error of 1 % of the eye distance. */
@@ -21,12 +23,13 @@ export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation:
   const eyes = model.parts.filter((part) => part.turnsAbout === 'centroid');
   if (eyes.length !== 2) return { yaw: 0, pitch: 0 };
   const centres = eyes.map((part) => partCentroid(part, vertices)).sort((a, b) => a[0] - b[0]);
-  const radius = eyeballRadius(eyes[0]!.firstVertex, eyes[0]!.vertexCount, vertices);
+  const irises = irisOffsets(model, vertices, centres);
   const scale = camera.focal / -translation[2]!;
   const residual = (gaze: Gaze): number[] => {
     const r = gazeRotation(gaze);
     return centres.flatMap((centre, k) => {
-      const p = [0, 1, 2].map((axis) => centre[axis]! + radius * r[axis * 3 + 2]!);
+      const [x, y, z] = irises[k]!;
+      const p = [0, 1, 2].map((axis) => centre[axis]! + r[axis * 3]! * x + r[axis * 3 + 1]! * y + r[axis * 3 + 2]! * z);
       const c = [0, 1, 2].map((row) => rotation[row * 3]! * p[0]! + rotation[row * 3 + 1]! * p[1]! + rotation[row * 3 + 2]! * p[2]! + translation[row]!);
       const at = IRIS_CENTRES[k]! * 3;
       const weight = openness[k]! / scale;
@@ -39,13 +42,14 @@ export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation:
   return gaussNewton(residual, PRIOR * 10);
 }
 
-function eyeballRadius(first: number, count: number, vertices: Float32Array): number {
-  let low = Infinity, high = -Infinity;
-  for (let i = first; i < first + count; i++) {
-    low = Math.min(low, vertices[i * 3 + 1]!);
-    high = Math.max(high, vertices[i * 3 + 1]!);
-  }
-  return (high - low) / 2;
+/** From each eyeball's centre to its iris when it looks straight ahead, mm. */
+function irisOffsets(model: MorphableModel, vertices: Float32Array, centres: readonly (readonly number[])[]): [number, number, number][] {
+  const landmarks = model.landmarks.mediapipe;
+  const points = landmarks && landmarks.count > IRIS_CENTRES[1] ? evaluatePoints(landmarks, vertices) : undefined;
+  return centres.map((centre, k) => {
+    const at = IRIS_CENTRES[k]! * 3;
+    return points ? [points[at]! - centre[0]!, points[at + 1]! - centre[1]!, points[at + 2]! - centre[2]!] : [0, 0, TYPICAL_RADIUS];
+  });
 }
 
 /** Two parameters, so derivatives by differences are exact enough and cheap. */

@@ -1,3 +1,4 @@
+import { solveCholesky } from '../math/linear-solve.js';
 import { rotationFromAxisAngle } from '../math/rotation.js';
 import type { ModelPart, MorphableModel, SurfacePoints, TextureAlbedo } from './morphable-model.js';
 
@@ -38,13 +39,36 @@ function addDisplacements(out: Float32Array, displacements: Float32Array, coeffi
   }
 }
 
-/** Mean of a part's vertices: the centre of an eyeball. */
+/**
+ * The point that a part turns about, an eyeball's centre: that of the sphere that fits its vertices best (least squares on the
+ * squared radius). The mean of an eyeball's vertices would not do: they are dense about the iris and end behind the lids, which
+ * puts it halfway to the iris. It is taken where no sphere fits.
+ */
 export function partCentroid(part: ModelPart, vertices: ArrayLike<number>): [number, number, number] {
-  const centre: [number, number, number] = [0, 0, 0];
+  const mean = meanVertex(part, vertices);
+  const hessian = new Float64Array(16), gradient = new Float64Array(4), row = [0, 0, 0, 1];
   for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
-    for (let axis = 0; axis < 3; axis++) centre[axis]! += vertices[i * 3 + axis]! / part.vertexCount;
+    let squared = 0;
+    for (let axis = 0; axis < 3; axis++) {
+      const local = vertices[i * 3 + axis]! - mean[axis]!;
+      row[axis] = 2 * local;
+      squared += local * local;
+    }
+    for (let a = 0; a < 4; a++) {
+      gradient[a]! += row[a]! * squared;
+      for (let b = 0; b <= a; b++) hessian[a * 4 + b]! += row[a]! * row[b]!;
+    }
   }
-  return centre;
+  if (!solveCholesky(hessian, gradient, 4)) return mean;
+  return [mean[0] + gradient[0]!, mean[1] + gradient[1]!, mean[2] + gradient[2]!];
+}
+
+function meanVertex(part: ModelPart, vertices: ArrayLike<number>): [number, number, number] {
+  const mean: [number, number, number] = [0, 0, 0];
+  for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
+    for (let axis = 0; axis < 3; axis++) mean[axis]! += vertices[i * 3 + axis]! / part.vertexCount;
+  }
+  return mean;
 }
 
 /** The rotation that turns an eyeball looking straight ahead, row-major 3×3. */

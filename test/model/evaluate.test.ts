@@ -64,11 +64,32 @@ describe('gaze', () => {
         continue;
       }
       const c = partCentroid(part, straight);
-      expectClose(partCentroid(part, turned), c, 1e-3);
+      expectClose(partCentroid(part, turned), c, 5e-3);
       for (let i = range[0]; i < range[1]; i += 3) {
         const [x, y, z] = [0, 1, 2].map((axis) => straight[i + axis]! - c[axis]!) as [number, number, number];
         expectClose(turned.subarray(i, i + 3), [0, 1, 2].map((row) => c[row]! + r[row * 3]! * x + r[row * 3 + 1]! * y + r[row * 3 + 2]! * z), 1e-3);
       }
+    }
+  });
+
+  it('finds the centre of a sphere of which only a part is there', () => {
+    const cap = Float32Array.from({ length: 60 }, (_, i) => Math.floor(i / 3)).map((k, i) => {
+      const around = k * 2.4, across = 0.1 + 0.05 * k;
+      return [5, -2, 3][i % 3]! + 12 * [Math.sin(across) * Math.cos(around), Math.sin(across) * Math.sin(around), Math.cos(across)][i % 3]!;
+    });
+    expectClose(partCentroid({ ...tiny.parts[0]!, vertexCount: 20 }, cap), [5, -2, 3], 1e-3);
+    // One point many times: no sphere.
+    expectClose(partCentroid({ ...tiny.parts[0]!, vertexCount: 4 }, new Float32Array(12).fill(7)), [7, 7, 7], 1e-9);
+  });
+
+  it('turns eyes about a point that keeps their surface in place', () => {
+    const straight = evaluateVertices(model, {});
+    for (const part of model.parts.filter(({ turnsAbout }) => turnsAbout === 'centroid')) {
+      const c = partCentroid(part, straight), distances: number[] = [];
+      for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) distances.push(Math.hypot(...c.map((value, axis) => straight[i * 3 + axis]! - value)));
+      const mean = distances.reduce((sum, value) => sum + value, 0) / distances.length;
+      expect(mean).toBeGreaterThan(10);
+      expect(Math.sqrt(distances.reduce((sum, value) => sum + (value - mean) ** 2, 0) / distances.length)).toBeLessThan(1);
     }
   });
 

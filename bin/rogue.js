@@ -40,5 +40,7 @@ function build() {
 }
 
 if (!existsSync(entry)) build();
+// A reader that has seen enough, as `| head`, is no failure.
+process.stdout.on('error', (error) => { process.exit(error.code === 'EPIPE' ? 0 : 1); });
 const { main } = await import(entry.href);
 process.exitCode = await main(process.argv.slice(2));

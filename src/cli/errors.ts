@@ -17,7 +17,7 @@ export class OutputError extends Error {
 const outputReasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied', EPERM: 'permission denied', EROFS: 'the file system is read-only', ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up', EFBIG: 'the file is larger than this system allows', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a file of that name is in the way',
-  ENAMETOOLONG: 'the name is too long', EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long', ENOENT: 'the folder cannot be made there', EMFILE: 'too many open files',
 };
 
 /** Says in one line why something could not be written. */

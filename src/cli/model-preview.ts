@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { drawPreview } from '../fit/preview.js';
 import { loadModel } from '../node/assets.js';
@@ -7,6 +7,7 @@ import { encodePng } from '../node/image-codec.js';
 import { labelledSheet } from '../node/labelled-sheet.js';
 import { outputError } from './errors.js';
 import { shown } from './inputs.js';
+import { makeFolder } from './make-folder.js';
 
 /** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
 export const previewColumns = [6, 7, 7, 6] as const;
@@ -17,7 +18,7 @@ export async function writeModelPreview(file: string): Promise<void> {
   const staged = `${file}.${randomBytes(4).toString('hex')}.part`;
   try {
     const png = await encodePng(sheet);
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolder(dirname(file));
     await writeFile(staged, png);
     await rename(staged, file);
   } catch (error) {

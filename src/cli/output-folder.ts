@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
+import { makeFolder } from './make-folder.js';
 
 /** A file of one face's folder. */
 export interface FaceFile {
@@ -33,7 +34,7 @@ export class OutputFolder {
   static async open(path: string): Promise<OutputFolder> {
     const staging = join(path, `.rogue-${process.pid}-${randomBytes(4).toString('hex')}`);
     try {
-      const created = await mkdir(path, { recursive: true });
+      const created = await makeFolder(path);
       await mkdir(staging);
       return new OutputFolder(path, staging, created);
     } catch (error) {
@@ -50,7 +51,7 @@ export class OutputFolder {
     const names = faces.map((_, k) => `${stem}/face-${k + 1}`);
     try {
       const staged = await Promise.all(faces.map((files) => this.#stage(files)));
-      await mkdir(join(this.path, stem), { recursive: true });
+      await makeFolder(join(this.path, stem));
       for (const [k, folder] of staged.entries()) await this.#publish(folder, join(this.path, names[k]!));
       await this.#removeFurther(stem, faces.length);
       return names;

@@ -53,6 +53,8 @@ async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags:
   const options: FaceFilesOptions = { formats: flags.format, texture: flags.texture, encodePng: rememberingEncoder() };
   // The first picture is decoded while the networks load, each further one while its predecessor is worked on.
   const loading = load();
+  // Its failure is thrown where it is awaited; until then nobody listens.
+  loading.catch(() => undefined);
   let decoding = decode(jobs[0]!);
   try {
     for (const [index, job] of jobs.entries()) {

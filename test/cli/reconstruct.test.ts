@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { validateBytes } from 'gltf-validator';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { reconstructPhotos } from '../../src/cli/reconstruct-photos.js';
 import { resultSchema } from '../../src/fit/result.js';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
@@ -159,5 +160,21 @@ describe('rogue reconstruct with bad input', () => {
     expect(into.code).toBe(1);
     expectOneLine(into.err, /^rogue: cannot write .*diary\.txt: .*choose another folder/);
     expect(await filesBelow(folder)).toEqual(['astronaut/face-1/diary.txt']);
+  });
+
+  it.runIf(process.platform === 'linux')('says where nothing can be written', async () => {
+    const { code, err } = await rogue('reconstruct', astronaut, '-o', '/proc/rogue/heads');
+    expect(code).toBe(1);
+    expectOneLine(err, /^rogue: cannot write \/proc\/rogue\/heads: .*choose another folder/);
+  });
+});
+
+describe('reconstructPhotos', () => {
+  it('stops with the reason when the networks cannot be loaded', async () => {
+    const folder = await temporaryFolder(), out = join(folder, 'out');
+    const flags = { out, format: ['json'], texture: 'none' } as const;
+    const load = () => Promise.reject(new Error('asset x is not readable'));
+    await expect(reconstructPhotos([astronaut], flags, load)).rejects.toThrow('asset x is not readable');
+    expect(await filesBelow(folder)).toEqual([]);
   });
 });

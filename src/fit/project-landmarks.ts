@@ -11,12 +11,9 @@ export function projectPoints(points: SurfacePoints, vertices: Float32Array, rot
 
 /** The jaw points, whose place on the head depends on the pose. */
 const JAW_POINTS = 17;
-/** Base of the nose among the 68: the point that the jaw surrounds. */
-const NOSE_BASE = 33;
-
 /**
  * The 68 iBUG landmarks of a posed head, 68×2 pixels. Jaw points slide to the visible contour: of each point's candidates the
- * one farthest out in the image is taken.
+ * one farthest out in the image, seen from the jaw's middle, is taken.
  * @throws Error when the model has no iBUG landmarks
  */
 export function projectLandmarks68(model: MorphableModel, vertices: Float32Array, rotation: ArrayLike<number>, translation: ArrayLike<number>, camera: Camera): Float32Array {
@@ -25,7 +22,12 @@ export function projectLandmarks68(model: MorphableModel, vertices: Float32Array
   const points = projectPoints(ibug68, vertices, rotation, translation, camera);
   if (!jaw) return points;
   const candidates = projectPoints(jaw.candidates, vertices, rotation, translation, camera);
-  const cx = points[NOSE_BASE * 2]!, cy = points[NOSE_BASE * 2 + 1]!;
+  // The jaw's own middle, not the nose: that stands out and, in a turned head, beyond the far side of the jaw.
+  let cx = 0, cy = 0;
+  for (let i = 0; i < JAW_POINTS; i++) {
+    cx += points[i * 2]! / JAW_POINTS;
+    cy += points[i * 2 + 1]! / JAW_POINTS;
+  }
   for (let i = 0; i < JAW_POINTS; i++) {
     const dx = points[i * 2]! - cx, dy = points[i * 2 + 1]! - cy;
     let best = 0, farthest = -Infinity;

@@ -47,7 +47,7 @@ export function photograph(model: MorphableModel, face: SyntheticFace, light: Ar
   const { positions } = seen(model, face), texture = model.albedo as TextureAlbedo;
   const textures = new Map([...partTextures(model), ['skin', skinTexture(evaluateAlbedo(texture, albedo), texture.meanSize)] as const]);
   // Skin shines a little; what is fitted here does not know that.
-  const parts = headParts(model, positions, textures).map(({ specular: _, ...part }) => part);
+  const parts = headParts(model, positions, textures).map((part) => ({ ...part, specular: { strength: 0, shininess: 1 } }));
   const drawn = renderScene(createSceneTarget(photoSize, photoSize, { supersample: 2 }), { camera: face.camera, light, parts });
   const image = { width: photoSize, height: photoSize, channels: 3 as const, data: new Uint8Array(photoSize * photoSize * 3) };
   for (let i = 0; i < photoSize * photoSize; i++) {

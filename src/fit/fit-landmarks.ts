@@ -88,6 +88,10 @@ function initialState(basis: PointBasis, observed: LandmarkObservations, camera:
   };
 }
 
+/** How often a step is solved for again because coefficients met their bounds; hardly ever more than three times. */
+const BOUND_ROUNDS = 6;
+const BOUND_TOLERANCE = 1e-9;
+
 /** Buffers of the normal equations. */
 interface Workspace {
   readonly positions: Float64Array;
@@ -96,6 +100,9 @@ interface Workspace {
   readonly jz: Float64Array;
   readonly hessian: Float64Array;
   readonly gradient: Float64Array;
+  /** The step, and the matrix that solving for it overwrites. */
+  readonly solution: Float64Array;
+  readonly factor: Float64Array;
   readonly pending: { count: number; readonly rows: readonly Float64Array[]; readonly residuals: Float64Array };
 }
 
@@ -103,7 +110,7 @@ function workspace(basis: PointBasis): Workspace {
   const n = 6 + basis.coefficients;
   return {
     positions: new Float64Array(basis.count * 3), jx: new Float64Array(n), jy: new Float64Array(n), jz: new Float64Array(n),
-    hessian: new Float64Array(n * n), gradient: new Float64Array(n),
+    hessian: new Float64Array(n * n), gradient: new Float64Array(n), solution: new Float64Array(n), factor: new Float64Array(n * n),
     pending: { count: 0, rows: Array.from({ length: BATCH }, () => new Float64Array(n)), residuals: new Float64Array(BATCH) },
   };
 }
@@ -252,8 +259,8 @@ function addPriors(work: Workspace, state: State, limits: CoefficientLimits, opt
 function step(work: Workspace, state: State, limits: CoefficientLimits, active: number): boolean {
   const n = work.jx.length;
   holdAtBounds(work, state, limits, active, n);
-  if (!solveCholesky(work.hessian, work.gradient, n)) return false;
-  const d = work.gradient;
+  const d = solveWithinBounds(work, state, limits, active, n);
+  if (!d) return false;
   state.rotation = multiplyRotations(rotationFromAxisAngle(d.subarray(0, 3)), state.rotation);
   for (let axis = 0; axis < 3; axis++) state.translation[axis]! += d[3 + axis]!;
   for (let k = 6; k < active; k++) {
@@ -261,6 +268,34 @@ function step(work: Workspace, state: State, limits: CoefficientLimits, active: 
     state.coefficients[k - 6] = Math.min(high, Math.max(low, state.coefficients[k - 6]! + d[k]!));
   }
   return state.translation[2]! < 0;
+}
+
+/**
+ * The step; coefficients that it would carry over a bound stop there and the others are solved for again. Only cutting the step
+ * off would leave the others where they belong if it had not been cut off, and the fit would jump to and fro.
+ */
+function solveWithinBounds({ hessian, gradient, solution, factor }: Workspace, state: State, limits: CoefficientLimits, active: number, n: number): Float64Array | undefined {
+  for (let round = 0; round < BOUND_ROUNDS; round++) {
+    factor.set(hessian);
+    solution.set(gradient);
+    if (!solveCholesky(factor, solution, n)) return undefined;
+    let stopped = 0;
+    for (let k = 6; k < active; k++) {
+      const value = state.coefficients[k - 6]!, [low, high] = boundsOf(limits, k - 6), goal = value + solution[k]!;
+      if (goal >= low - BOUND_TOLERANCE && goal <= high + BOUND_TOLERANCE) continue;
+      stopped++;
+      const move = (goal < low ? low : high) - value;
+      for (let j = 0; j < n; j++) {
+        const at = j < k ? k * n + j : j * n + k;
+        gradient[j]! -= hessian[at]! * move;
+        hessian[at] = 0;
+      }
+      hessian[k * n + k] = 1;
+      gradient[k] = move;
+    }
+    if (stopped === 0) break;
+  }
+  return solution;
 }
 
 function boundsOf(limits: CoefficientLimits, k: number): [number, number] {

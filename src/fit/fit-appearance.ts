@@ -1,9 +1,9 @@
 import type { Image } from '../math/image.js';
 import { solveCholesky } from '../math/linear-solve.js';
-import { constantLight, irradiance, sphericalHarmonics } from '../math/spherical-harmonics.js';
+import { constantLight, irradiance } from '../math/spherical-harmonics.js';
 import type { MorphableModel } from '../model/morphable-model.js';
-import { linearOfByte } from '../render/color.js';
 import { skinAroundFace, type SeenHead } from './skin-geometry.js';
+import { collectSkin, LEAST_FACING, sampleColor, sampleRadius, skinWeight, thinned, type SkinSamples } from './skin-samples.js';
 import { vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
 
 /** Light and skin of a face, and which parts of the skin follow them. */
@@ -18,77 +18,16 @@ export interface Appearance {
   readonly faceVisibility: number;
 }
 
-/** Vertices with at least this cosine to the camera are measured. */
-const LEAST_FACING = 0.3;
 /** Expected mean irradiance of a well exposed photo and its spread. */
 const TYPICAL_LIGHT = 0.85, LIGHT_SPREAD = 0.35;
 /** Spread of the directional coefficients around none, and of colour casts around grey. */
 const SHADING_SPREAD = 0.35, CAST_SPREAD = 0.07;
-/** Expected deviation of a pixel from the model, linear. Bounds the robust scale from below. */
-const LEAST_NOISE = 0.02;
+/** Expected deviation of a pixel from the model, linear, and the largest that is believed: more means that something covers the skin. */
+const LEAST_NOISE = 0.02, LARGEST_NOISE = 0.07;
 /** Ears and neck may differ this many times more from the face's skin than the face itself does. */
 const SURROUNDINGS_TOLERANCE = 4;
 /** Correlated pixels do not count as independent observations: this many vertices make one. */
 const CORRELATION = 12;
-
-interface Samples {
-  readonly vertices: Int32Array;
-  /** n×3 linear colours of the photo. */
-  readonly colors: Float32Array;
-  /** n×9 spherical harmonics of the normals, times the lobe factors already folded into the light. */
-  readonly basis: Float32Array;
-  /** A priori weight of each sample: region mask times facing. */
-  readonly weights: Float32Array;
-}
-
-/** Mean linear colour of a small square of the photo about a pixel position. */
-function sampleColor(image: Image, x: number, y: number, radius: number, out: Float32Array, at: number): void {
-  const x0 = Math.max(0, Math.floor(x - radius)), x1 = Math.min(image.width - 1, Math.floor(x + radius));
-  const y0 = Math.max(0, Math.floor(y - radius)), y1 = Math.min(image.height - 1, Math.floor(y + radius));
-  const stepX = Math.max(1, (x1 - x0) >> 2), stepY = Math.max(1, (y1 - y0) >> 2);
-  let count = 0, r = 0, g = 0, b = 0;
-  for (let j = y0; j <= y1; j += stepY) {
-    for (let i = x0; i <= x1; i += stepX) {
-      const p = (j * image.width + i) * image.channels;
-      r += linearOfByte[image.data[p]!]!;
-      g += linearOfByte[image.data[p + 1]!]!;
-      b += linearOfByte[image.data[p + 2]!]!;
-      count++;
-    }
-  }
-  out[at] = r / count;
-  out[at + 1] = g / count;
-  out[at + 2] = b / count;
-}
-
-/** Half the side of the square that stands for one vertex, pixels: about the distance between vertices. */
-const sampleRadius = (faceSize: number) => Math.max(0.5, faceSize / 120);
-
-/** How much a vertex tells about skin: inside the face, away from eyes, brows and lips. */
-function skinWeight(model: MorphableModel, vertex: number): number {
-  const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
-  return region('face') * (1 - region('eyes')) * (1 - 0.8 * region('brows')) * (1 - 0.7 * region('mouth'));
-}
-
-function collect(model: MorphableModel, head: SeenHead, image: Image, faceSize: number): Samples {
-  const vertices: number[] = [], weights: number[] = [];
-  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
-    const x = head.pixels[v * 2]!, y = head.pixels[v * 2 + 1]!;
-    if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
-    if (head.unhidden[v] === 0 || head.facing[v]! < LEAST_FACING) continue;
-    const weight = skinWeight(model, v);
-    if (weight < 0.05) continue;
-    vertices.push(v);
-    weights.push(weight * Math.min(1, head.facing[v]! * 1.5));
-  }
-  const colors = new Float32Array(vertices.length * 3), basis = new Float32Array(vertices.length * 9);
-  const radius = sampleRadius(faceSize), row = new Float32Array(9);
-  vertices.forEach((v, i) => {
-    sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, radius, colors, i * 3);
-    basis.set(sphericalHarmonics(head.normals[v * 3]!, head.normals[v * 3 + 1]!, head.normals[v * 3 + 2]!, row), i * 9);
-  });
-  return { vertices: Int32Array.from(vertices), colors, basis, weights: Float32Array.from(weights) };
-}
 
 /** Albedo of the samples for given coefficients, n×3. */
 function sampleAlbedo(basis: VertexAlbedoBasis, vertices: Int32Array, coefficients: ArrayLike<number>, out: Float32Array): void {
@@ -103,7 +42,7 @@ function sampleAlbedo(basis: VertexAlbedoBasis, vertices: Int32Array, coefficien
 }
 
 /** Ridge regression of one channel's light with priors: ambient as the other channels', shading around none. */
-function solveLight(samples: Samples, albedo: Float32Array, robust: Float32Array, noise: number, channel: number, ambient: number, ambientSpread: number, light: Float32Array): void {
+function solveLight(samples: SkinSamples, albedo: Float32Array, robust: Float32Array, noise: number, channel: number, ambient: number, ambientSpread: number, light: Float32Array): void {
   const hessian = new Float64Array(81), gradient = new Float64Array(9), row = new Float64Array(9);
   for (let i = 0; i < robust.length; i++) {
     const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
@@ -124,16 +63,16 @@ function solveLight(samples: Samples, albedo: Float32Array, robust: Float32Array
   if (solveCholesky(hessian, gradient, 9)) light.set(gradient, channel * 9);
 }
 
-function solveAllLights(samples: Samples, albedo: Float32Array, robust: Float32Array, noise: number, light: Float32Array): void {
+function solveAllLights(samples: SkinSamples, albedo: Float32Array, robust: Float32Array, noise: number, light: Float32Array): void {
   const unit = constantLight(1)[0]!;
   for (let c = 0; c < 3; c++) solveLight(samples, albedo, robust, noise, c, TYPICAL_LIGHT, LIGHT_SPREAD, light);
   const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
   for (let c = 0; c < 3; c++) solveLight(samples, albedo, robust, noise, c, grey, CAST_SPREAD, light);
 }
 
-function solveAlbedo(basis: VertexAlbedoBasis, samples: Samples, light: Float32Array, normals: Float32Array, robust: Float32Array, noise: number, coefficients: Float32Array): void {
+function solveAlbedo(basis: VertexAlbedoBasis, samples: SkinSamples, light: Float32Array, robust: Float32Array, noise: number, coefficients: Float32Array): void {
   const n = basis.count, hessian = new Float64Array(n * n), gradient = new Float64Array(n), row = new Float64Array(n);
-  const shade = irradiance(normals, light, new Float32Array(normals.length));
+  const shade = irradiance(samples.normals, light, new Float32Array(samples.normals.length));
   for (let i = 0; i < robust.length; i++) {
     const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
     if (weight === 0) continue;
@@ -152,15 +91,15 @@ function solveAlbedo(basis: VertexAlbedoBasis, samples: Samples, light: Float32A
 }
 
 /** Robust weights and the noise scale from the residuals (median absolute deviation). */
-function reweight(samples: Samples, albedo: Float32Array, light: Float32Array, normals: Float32Array, robust: Float32Array, tightness: number): { noise: number; cost: number } {
-  const shade = irradiance(normals, light, new Float32Array(normals.length));
+function reweight(samples: SkinSamples, albedo: Float32Array, light: Float32Array, robust: Float32Array, tightness: number): { noise: number; cost: number } {
+  const shade = irradiance(samples.normals, light, new Float32Array(samples.normals.length));
   const residuals = new Float32Array(robust.length);
   for (let i = 0; i < robust.length; i++) {
     let sum = 0;
     for (let c = 0; c < 3; c++) sum += (samples.colors[i * 3 + c]! - Math.max(0, shade[i * 3 + c]!) * albedo[i * 3 + c]!) ** 2;
     residuals[i] = Math.sqrt(sum / 3);
   }
-  const noise = Math.max(LEAST_NOISE, 1.48 * (residuals.slice().sort()[residuals.length >> 1] ?? 0));
+  const noise = Math.min(LARGEST_NOISE, Math.max(LEAST_NOISE, 1.48 * (residuals.slice().sort()[residuals.length >> 1] ?? 0)));
   let cost = 0;
   for (let i = 0; i < robust.length; i++) {
     const e = (residuals[i]! / (tightness * noise)) ** 2;
@@ -179,26 +118,83 @@ function reweight(samples: Samples, albedo: Float32Array, light: Float32Array, n
  */
 export function fitAppearance(model: MorphableModel, head: SeenHead, image: Image, faceSize: number): Appearance {
   const basis = vertexAlbedo(model);
-  const samples = collect(model, head, image, faceSize);
-  const inlier = new Float32Array(model.vertexCount);
-  const coefficients = new Float32Array(basis.count);
-  const light = constantLight(TYPICAL_LIGHT);
-  const n = samples.vertices.length;
-  if (n < 50) return { light, albedo: coefficients, inlier, faceVisibility: 0 };
-  const normals = new Float32Array(n * 3), albedo = new Float32Array(n * 3), robust = new Float32Array(n).fill(1);
-  for (let i = 0; i < n; i++) normals.set(head.normals.subarray(samples.vertices[i]! * 3, samples.vertices[i]! * 3 + 3), i * 3);
-  coefficients[0] = basis.count > 0 ? likeliestTone(basis, samples, normals) : 0;
-  let noise = 0.05;
-  for (let iteration = 0; iteration < 5; iteration++) {
-    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
-    solveAllLights(samples, albedo, robust, noise, light);
-    if (basis.count > 0) solveAlbedo(basis, samples, light, normals, robust, noise, coefficients);
-    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
-    noise = reweight(samples, albedo, light, normals, robust, iteration < 2 ? 3 : 2.5).noise;
+  const samples = collectSkin(model, head, image, faceSize);
+  const inlier = new Float32Array(model.vertexCount), n = samples.vertices.length;
+  if (n < 50) return { light: constantLight(TYPICAL_LIGHT), albedo: new Float32Array(basis.count), inlier, faceVisibility: 0 };
+  const start = bestStart(basis, thinned(samples, START_STRIDE), model);
+  const fit: SkinFit = { ...start, robust: new Float32Array(n) };
+  const albedo = new Float32Array(n * 3);
+  sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+  fit.noise = reweight(samples, albedo, fit.light, fit.robust, 3).noise;
+  refine(basis, samples, fit, 4);
+  for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = fit.robust[i]!;
+  judgeSurroundings(model, head, image, basis, { light: fit.light, albedo: fit.coefficients, noise: fit.noise, radius: sampleRadius(faceSize) }, inlier);
+  return { light: fit.light, albedo: fit.coefficients, inlier, faceVisibility: visibleShare(model, head, samples, fit.robust) };
+}
+
+/** Light, albedo coefficients, the weight of each sample, and the noise scale. */
+interface SkinFit {
+  light: Float32Array;
+  coefficients: Float32Array;
+  robust: Float32Array;
+  noise: number;
+}
+
+function refine(basis: VertexAlbedoBasis, samples: SkinSamples, fit: SkinFit, iterations: number): void {
+  const albedo = new Float32Array(samples.vertices.length * 3);
+  for (let iteration = 0; iteration < iterations; iteration++) {
+    sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+    solveAllLights(samples, albedo, fit.robust, fit.noise, fit.light);
+    if (basis.count > 0) solveAlbedo(basis, samples, fit.light, fit.robust, fit.noise, fit.coefficients);
+    sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+    fit.noise = reweight(samples, albedo, fit.light, fit.robust, iteration === 0 ? 3 : 2.5).noise;
   }
-  for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = robust[i]!;
-  judgeSurroundings(model, head, image, basis, { light, albedo: coefficients, noise, radius: sampleRadius(faceSize) }, inlier);
-  return { light, albedo: coefficients, inlier, faceVisibility: visibleShare(model, head, samples, robust) };
+}
+
+/** Trials use every so manieth sample. */
+const START_STRIDE = 3;
+/** A start from part of the face must explain this much more skin than the whole face's. */
+const START_MARGIN = 1.05;
+/** Noise by which starts are compared. */
+const START_NOISE = 0.04;
+
+/**
+ * A least-squares start from the whole face gives a large cover half the say. So parts of the face are tried as well, right,
+ * left, upper and lower half, and the start wins under which most skin looks like skin.
+ */
+function bestStart(basis: VertexAlbedoBasis, samples: SkinSamples, model: MorphableModel): SkinFit {
+  const n = samples.vertices.length, position = (i: number, axis: number) => model.meanShape[samples.vertices[i]! * 3 + axis]!;
+  const heights = Array.from({ length: n }, (_, i) => position(i, 1)).sort((a, b) => a - b), middle = heights[n >> 1]!;
+  const parts: ((i: number) => boolean)[] = [
+    () => true, (i) => position(i, 0) < 0, (i) => position(i, 0) > 0, (i) => position(i, 1) > middle, (i) => position(i, 1) < middle,
+  ];
+  let best: SkinFit | undefined, bestScore = -Infinity;
+  for (const [index, part] of parts.entries()) {
+    const robust = Float32Array.from({ length: n }, (_, i) => (part(i) ? 1 : 0));
+    const coefficients = new Float32Array(basis.count);
+    if (basis.count > 0) coefficients[0] = likeliestTone(basis, samples, robust);
+    const fit: SkinFit = { light: constantLight(TYPICAL_LIGHT), coefficients, robust, noise: 0.05 };
+    refine(basis, samples, fit, 2);
+    const score = explained(basis, samples, fit) * (index === 0 ? START_MARGIN : 1);
+    if (score > bestScore) {
+      bestScore = score;
+      best = fit;
+    }
+  }
+  return best!;
+}
+
+/** How much of the skin a fit explains within a fixed noise. */
+function explained(basis: VertexAlbedoBasis, samples: SkinSamples, fit: SkinFit): number {
+  const albedo = new Float32Array(samples.vertices.length * 3), shade = irradiance(samples.normals, fit.light, new Float32Array(albedo.length));
+  sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+  let sum = 0;
+  for (let i = 0; i < samples.vertices.length; i++) {
+    let squared = 0;
+    for (let c = 0; c < 3; c++) squared += (samples.colors[i * 3 + c]! - Math.max(0, shade[i * 3 + c]!) * albedo[i * 3 + c]!) ** 2;
+    sum += samples.weights[i]! / (1 + squared / 3 / START_NOISE ** 2) ** 2;
+  }
+  return sum;
 }
 
 /**
@@ -227,8 +223,10 @@ function judgeSurroundings(model: MorphableModel, head: SeenHead, image: Image, 
 
 const TONES = [-2, -1.5, -1, -0.5, 0, 0.4, 0.8, 1.2];
 
-function likeliestTone(basis: VertexAlbedoBasis, samples: Samples, normals: Float32Array): number {
+/** The tone of the given samples: `mask` says which count. */
+function likeliestTone(basis: VertexAlbedoBasis, samples: SkinSamples, mask: Float32Array): number {
   const n = samples.vertices.length, albedo = new Float32Array(n * 3), light = new Float32Array(27), robust = new Float32Array(n);
+  const masked: SkinSamples = { ...samples, weights: samples.weights.map((weight, i) => weight * mask[i]!) };
   const unit = constantLight(1)[0]!;
   let best = 0, bestCost = Infinity;
   for (const tone of TONES) {
@@ -236,12 +234,12 @@ function likeliestTone(basis: VertexAlbedoBasis, samples: Samples, normals: Floa
     coefficients[0] = tone;
     sampleAlbedo(basis, samples.vertices, coefficients, albedo);
     robust.fill(1);
-    solveAllLights(samples, albedo, robust, 0.05, light);
-    const { cost } = reweight(samples, albedo, light, normals, robust, 3);
+    solveAllLights(masked, albedo, robust, 0.05, light);
+    const { cost } = reweight(masked, albedo, light, robust, 3);
     const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
     let cast = 0;
     for (let c = 0; c < 3; c++) cast += ((light[c * 9]! / unit - grey) / CAST_SPREAD) ** 2;
-    const total = cost + ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + cast + 0.5 * tone * tone;
+    const total = START_STRIDE * cost + ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + cast + 0.5 * tone * tone;
     if (total < bestCost) {
       bestCost = total;
       best = tone;
@@ -251,7 +249,7 @@ function likeliestTone(basis: VertexAlbedoBasis, samples: Samples, normals: Floa
 }
 
 /** Share of the face on the camera's side that is inside the photo and looks like this skin. */
-function visibleShare(model: MorphableModel, head: SeenHead, samples: Samples, robust: Float32Array): number {
+function visibleShare(model: MorphableModel, head: SeenHead, samples: SkinSamples, robust: Float32Array): number {
   let total = 0, seen = 0;
   for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
     if (head.facing[v]! >= LEAST_FACING && head.unhidden[v]! > 0) total += skinWeight(model, v) * head.facing[v]!;

@@ -30,7 +30,7 @@ export interface LandmarkFitOptions {
 }
 
 export const defaultLandmarkFitOptions: LandmarkFitOptions = {
-  iterations: 7, shapePrior: 1, expressionPrior: 1, noise: 0.012, outlierScale: 4, depthNoise: 0.06, depthFrom: 0.6,
+  iterations: 7, shapePrior: 1, expressionPrior: 1, noise: 0.012, outlierScale: 2.5, depthNoise: 0.06, depthFrom: 0.6,
 };
 
 export interface HeadFit {

@@ -1,5 +1,5 @@
 import type { Camera } from '../math/camera.js';
-import { evaluatePoints, gazeRotation, partCentroid, type Gaze } from '../model/evaluate.js';
+import { evaluatePoints, gazeRotation, sphereCentre, type Gaze } from '../model/evaluate.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 
 /** Eyes turn at most this far, radians (about 40°, near the limit of human eyes). */
@@ -20,9 +20,9 @@ const PRIOR = 0.02;
  * @param openness of the right and left eye, 0…1
  */
 export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation: ArrayLike<number>, translation: ArrayLike<number>, camera: Camera, points: Float32Array, openness: readonly [number, number]): Gaze {
-  const eyes = model.parts.filter((part) => part.turnsAbout === 'centroid');
+  const eyes = model.parts.filter((part) => part.turnsAbout === 'sphereCentre');
   if (eyes.length !== 2) return { yaw: 0, pitch: 0 };
-  const centres = eyes.map((part) => partCentroid(part, vertices)).sort((a, b) => a[0] - b[0]);
+  const centres = eyes.map((part) => sphereCentre(part, vertices)).sort((a, b) => a[0] - b[0]);
   const irises = irisOffsets(model, vertices, centres);
   const scale = camera.focal / -translation[2]!;
   const residual = (gaze: Gaze): number[] => {

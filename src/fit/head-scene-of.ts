@@ -2,7 +2,7 @@ import type { HeadMaterial, HeadMesh, HeadScene } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import { rotationToQuaternion } from '../math/rotation.js';
 import { arkitNames, morphTargetName } from '../model/arkit-names.js';
-import { evaluateVertices, gazeRotation, partCentroid } from '../model/evaluate.js';
+import { evaluateVertices, gazeRotation, sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
 import { browCoverage, sidesOfBrows } from './brow-coverage.js';
 import { plainSkinColor } from './plain-skin.js';
@@ -51,7 +51,7 @@ export async function headSceneOf(model: MorphableModel, reconstruction: Reconst
     };
     meshes.push({
       ...partSurface(part, neutral), material, ...morphsOf(model, part, reconstruction.coefficients.expression),
-      ...(part.turnsAbout === 'centroid' && { pivot: partCentroid(part, neutral), rotation: quaternionOf(gaze) }),
+      ...(part.turnsAbout === 'sphereCentre' && { pivot: sphereCentre(part, neutral), rotation: quaternionOf(gaze) }),
     });
   }
   const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };

@@ -1,5 +1,5 @@
 import { createImage, type Image } from '../math/image.js';
-import { partCentroid } from '../model/evaluate.js';
+import { sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
 import { byteOfLinear, linearOfByte } from '../render/color.js';
 import type { SeenHead } from './skin-geometry.js';
@@ -134,10 +134,10 @@ function irisPainter(tally: Tally, light: Rgb): (color: Rgb) => Rgb {
  */
 export function partLooks(model: MorphableModel, head: SeenHead, image: Image, light: Rgb): ReadonlyMap<string, Image> {
   const looks = new Map<string, Image>();
-  const eyes = model.parts.filter((part) => part.turnsAbout === 'centroid' && part.texture && part.uvs.length > 0);
+  const eyes = model.parts.filter((part) => part.turnsAbout === 'sphereCentre' && part.texture && part.uvs.length > 0);
   const iris = newTally(), white = newTally(), discs: IrisDisc[] = [];
   for (const part of eyes) {
-    const uvs = vertexUvs(part), centre = partCentroid(part, model.meanShape);
+    const uvs = vertexUvs(part), centre = sphereCentre(part, model.meanShape);
     discs.push(irisDisc(model, part, uvs, centre));
     for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++) {
       if (!isSeen(head, v, image)) continue;

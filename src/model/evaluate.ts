@@ -44,7 +44,7 @@ function addDisplacements(out: Float32Array, displacements: Float32Array, coeffi
  * squared radius). The mean of an eyeball's vertices would not do: they are dense about the iris and end behind the lids, which
  * puts it halfway to the iris. It is taken where no sphere fits.
  */
-export function partCentroid(part: ModelPart, vertices: ArrayLike<number>): [number, number, number] {
+export function sphereCentre(part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>, vertices: ArrayLike<number>): [number, number, number] {
   const mean = meanVertex(part, vertices);
   const hessian = new Float64Array(16), gradient = new Float64Array(4), row = [0, 0, 0, 1];
   for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
@@ -63,7 +63,7 @@ export function partCentroid(part: ModelPart, vertices: ArrayLike<number>): [num
   return [mean[0] + gradient[0]!, mean[1] + gradient[1]!, mean[2] + gradient[2]!];
 }
 
-function meanVertex(part: ModelPart, vertices: ArrayLike<number>): [number, number, number] {
+function meanVertex(part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>, vertices: ArrayLike<number>): [number, number, number] {
   const mean: [number, number, number] = [0, 0, 0];
   for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
     for (let axis = 0; axis < 3; axis++) mean[axis]! += vertices[i * 3 + axis]! / part.vertexCount;
@@ -80,8 +80,8 @@ export function gazeRotation({ yaw, pitch }: Gaze): Float64Array {
 export function turnEyes(model: MorphableModel, vertices: Float32Array, gaze: Gaze): void {
   const r = gazeRotation(gaze);
   for (const part of model.parts) {
-    if (part.turnsAbout !== 'centroid') continue;
-    const c = partCentroid(part, vertices);
+    if (part.turnsAbout !== 'sphereCentre') continue;
+    const c = sphereCentre(part, vertices);
     for (let i = part.firstVertex * 3; i < (part.firstVertex + part.vertexCount) * 3; i += 3) {
       const x = vertices[i]! - c[0], y = vertices[i + 1]! - c[1], z = vertices[i + 2]! - c[2];
       vertices[i] = c[0] + r[0]! * x + r[1]! * y + r[2]! * z;

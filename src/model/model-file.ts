@@ -23,7 +23,7 @@ interface PartEntry {
   readonly firstVertex: number;
   readonly vertexCount: number;
   readonly alpha: ModelPart['alpha'];
-  readonly turnsAbout?: 'centroid';
+  readonly turnsAbout?: 'sphereCentre';
 }
 
 interface Quantized {
@@ -179,7 +179,7 @@ function isPartList(value: unknown): value is PartEntry[] {
   return Array.isArray(value) && value.every((item: unknown) => {
     const part = item as Partial<PartEntry> | null;
     return typeof part?.name === 'string' && isCount(part.firstVertex) && isCount(part.vertexCount) &&
-      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '') && [undefined, 'centroid'].includes(part.turnsAbout);
+      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '') && [undefined, 'sphereCentre'].includes(part.turnsAbout);
   });
 }
 

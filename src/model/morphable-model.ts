@@ -84,8 +84,8 @@ export interface ModelPart {
   readonly alpha: 'opaque' | 'mask' | 'blend';
   /** The part's own texture (sRGB, four channels); the skin has none, its colour is the albedo. */
   readonly texture: Image | undefined;
-  /** The point the part turns about (an eyeball's centre), as a surface average; absent for parts that do not turn. */
-  readonly turnsAbout: 'centroid' | undefined;
+  /** The point the part turns about: the centre of the sphere that fits it, as an eyeball's. Absent for parts that do not turn. */
+  readonly turnsAbout: 'sphereCentre' | undefined;
 }
 
 /** Points on the surface: barycentric combinations of three vertices each. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rotationFromEuler } from '../../src/math/rotation.js';
-import { evaluateAlbedo, evaluatePoints, evaluateVertices, gazeRotation, partCentroid, turnEyes } from '../../src/model/evaluate.js';
+import { evaluateAlbedo, evaluatePoints, evaluateVertices, gazeRotation, sphereCentre, turnEyes } from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/assets.js';
 import { expectClose } from '../math/close.js';
@@ -59,12 +59,12 @@ describe('gaze', () => {
     const r = rotationFromEuler({ yaw: 20, pitch: 0, roll: 0 });
     for (const part of model.parts) {
       const range = [part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3] as const;
-      if (part.turnsAbout !== 'centroid') {
+      if (part.turnsAbout !== 'sphereCentre') {
         expect(turned.subarray(...range)).toEqual(straight.subarray(...range));
         continue;
       }
-      const c = partCentroid(part, straight);
-      expectClose(partCentroid(part, turned), c, 5e-3);
+      const c = sphereCentre(part, straight);
+      expectClose(sphereCentre(part, turned), c, 5e-3);
       for (let i = range[0]; i < range[1]; i += 3) {
         const [x, y, z] = [0, 1, 2].map((axis) => straight[i + axis]! - c[axis]!) as [number, number, number];
         expectClose(turned.subarray(i, i + 3), [0, 1, 2].map((row) => c[row]! + r[row * 3]! * x + r[row * 3 + 1]! * y + r[row * 3 + 2]! * z), 1e-3);
@@ -77,15 +77,15 @@ describe('gaze', () => {
       const around = k * 2.4, across = 0.1 + 0.05 * k;
       return [5, -2, 3][i % 3]! + 12 * [Math.sin(across) * Math.cos(around), Math.sin(across) * Math.sin(around), Math.cos(across)][i % 3]!;
     });
-    expectClose(partCentroid({ ...tiny.parts[0]!, vertexCount: 20 }, cap), [5, -2, 3], 1e-3);
+    expectClose(sphereCentre({ ...tiny.parts[0]!, vertexCount: 20 }, cap), [5, -2, 3], 1e-3);
     // One point many times: no sphere.
-    expectClose(partCentroid({ ...tiny.parts[0]!, vertexCount: 4 }, new Float32Array(12).fill(7)), [7, 7, 7], 1e-9);
+    expectClose(sphereCentre({ ...tiny.parts[0]!, vertexCount: 4 }, new Float32Array(12).fill(7)), [7, 7, 7], 1e-9);
   });
 
   it('turns eyes about a point that keeps their surface in place', () => {
     const straight = evaluateVertices(model, {});
-    for (const part of model.parts.filter(({ turnsAbout }) => turnsAbout === 'centroid')) {
-      const c = partCentroid(part, straight), distances: number[] = [];
+    for (const part of model.parts.filter(({ turnsAbout }) => turnsAbout === 'sphereCentre')) {
+      const c = sphereCentre(part, straight), distances: number[] = [];
       for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) distances.push(Math.hypot(...c.map((value, axis) => straight[i * 3 + axis]! - value)));
       const mean = distances.reduce((sum, value) => sum + value, 0) / distances.length;
       expect(mean).toBeGreaterThan(10);

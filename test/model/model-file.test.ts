@@ -88,7 +88,7 @@ function texturedModel(): MorphableModel {
       modeSize: 2, modes: Float32Array.from({ length: 12 }, (_, i) => (i - 6) / 50),
     },
     parts: [{
-      ...tiny.parts[0]!, turnsAbout: 'centroid', alpha: 'blend', uvs: Float32Array.of(0, 0, 1, 0, 0, 1), uvTriangles: Uint32Array.of(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2),
+      ...tiny.parts[0]!, turnsAbout: 'sphereCentre', alpha: 'blend', uvs: Float32Array.of(0, 0, 1, 0, 0, 1), uvTriangles: Uint32Array.of(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2),
       texture: { width: 2, height: 1, channels: 4, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 255) },
     }],
     landmarks: { ibug68: points(68), jaw: { perPoint: 2, candidates: points(34) }, mediapipe: points(468), alignment5: points(5) },

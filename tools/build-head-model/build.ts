@@ -1,3 +1,4 @@
+import { sphereCentre } from '../../src/model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.js';
 import { fetchPackage } from '../fetch-package.js';
 import { alignToTemplate, basePositions, buildShapeModel, followParts, identityEvaluator, referenceVertices, type ReferenceVertices, type ShapeModel } from './geometry.js';
@@ -74,12 +75,6 @@ function concat(rows: readonly Float32Array[]): Float32Array {
   return out;
 }
 
-function centreOf(positions: Float32Array, first: number, count: number): [number, number, number] {
-  const sum: [number, number, number] = [0, 0, 0];
-  for (let i = first; i < first + count; i++) for (let axis = 0; axis < 3; axis++) sum[axis]! += positions[i * 3 + axis]! / count;
-  return sum;
-}
-
 function skinPart(cut: HeadCut, vertices: ReferenceVertices): ModelPart {
   return {
     name: 'skin', firstVertex: 0, vertexCount: vertices.headCount, triangles: cut.triangles, uvs: cut.uvs,
@@ -90,7 +85,7 @@ function skinPart(cut: HeadCut, vertices: ReferenceVertices): ModelPart {
 function modelPart({ part, firstVertex }: PlacedPart): ModelPart {
   return {
     name: part.name, firstVertex, vertexCount: part.references.length, triangles: part.triangles.map((index) => index + firstVertex),
-    uvs: part.uvs, uvTriangles: part.uvTriangles, alpha: part.alpha, texture: part.texture, turnsAbout: part.turns ? 'centroid' : undefined,
+    uvs: part.uvs, uvTriangles: part.uvTriangles, alpha: part.alpha, texture: part.texture, turnsAbout: part.turns ? 'sphereCentre' : undefined,
   };
 }
 
@@ -102,7 +97,7 @@ function skinRms(displacement: Float64Array, skinCount: number): number {
 
 /** Moves the origin between the eyeballs. */
 function recentre(mean: Float32Array, placed: readonly PlacedPart[]): void {
-  const eyes = placed.filter(({ part }) => part.turns).map(({ part, firstVertex }) => centreOf(mean, firstVertex, part.references.length));
+  const eyes = placed.filter(({ part }) => part.turns).map((item) => sphereCentre(modelPart(item), mean));
   const origin = [0, 1, 2].map((axis) => eyes.reduce((sum, eye) => sum + eye[axis]! / eyes.length, 0));
   for (let i = 0; i < mean.length; i++) mean[i]! -= origin[i % 3]!;
 }

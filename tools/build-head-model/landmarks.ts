@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { mediapipeTo68 } from '../../src/detect/mediapipe-to-68.js';
+import { sphereCentre } from '../../src/model/evaluate.js';
 import type { SurfacePoints } from '../../src/model/morphable-model.js';
 import type { HeadCut } from './head-cut.js';
 
@@ -117,7 +118,7 @@ const IRIS_RADIUS_MM = 5.9;
 /** Centre, then the iris' edge towards picture right, top, picture left, bottom (MediaPipe's order), as nearest vertices. */
 function irisPoints(eye: Eyeball): { vertices: number[]; weights: number[] }[] {
   const n = eye.positions.length / 3;
-  const centre = [0, 1, 2].map((axis) => eye.positions.reduce((sum, value, i) => (i % 3 === axis ? sum + value / n : sum), 0));
+  const centre = sphereCentre({ firstVertex: 0, vertexCount: n }, eye.positions);
   const radius = Math.max(...Array.from({ length: n }, (_, i) => eye.positions[i * 3 + 2]! - centre[2]!));
   const depth = Math.sqrt(Math.max(0, radius ** 2 - IRIS_RADIUS_MM ** 2));
   const directions = [[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]];

@@ -121,9 +121,10 @@ function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: D
   const albedo = reconstruction.textures?.albedo;
   const skin = albedo ? createTexture(albedo)
     : model.albedo?.kind === 'texture' ? skinTexture(evaluateAlbedo(model.albedo, reconstruction.coefficients.albedo), model.albedo.meanSize) : undefined;
-  if (skin) textures.set('skin', skin);
-  paste(sheet, 3, renderScene(target, { camera: posed.camera, light: 1, parts: shownParts(model, reconstruction, posed.positions, textures, albedo !== undefined) }));
-  textures.delete('skin');
+  const worn = new Map(textures);
+  if (skin) worn.set('skin', skin);
+  if (albedo) wearLooks(reconstruction, worn);
+  paste(sheet, 3, renderScene(target, { camera: posed.camera, light: 1, parts: shownParts(model, reconstruction, posed.positions, worn, albedo !== undefined) }));
 }
 
 /** From 35° to either side, in the photo's light: that light is part of a photo texture and falls on all other skins. */
@@ -132,12 +133,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
   const image = source === 'none' ? undefined : source === 'photo' ? reconstruction.textures?.photo ?? reconstruction.textures?.model : reconstruction.textures?.model;
   const lit = source === 'photo' && image !== undefined && image === reconstruction.textures?.photo;
   if (image) textures.set('skin', createTexture(image));
-  const looks = new Set<Texture>();
-  if (lit) for (const [name, look] of reconstruction.textures?.parts ?? []) {
-    const texture = createTexture(look, { alpha: false });
-    looks.add(texture);
-    textures.set(name, texture);
-  }
+  const looks = lit ? wearLooks(reconstruction, textures) : new Set<Texture>();
   for (const [panel, yaw] of [[4, 35], [5, -35]] as const) {
     const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, 270);
     let parts = shownParts(model, reconstruction, positions, textures, lit);
@@ -145,6 +141,13 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
     else if (!image) parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(model, coefficients.albedo) } : part));
     paste(sheet, panel, renderScene(target, { camera, light: lit ? 1 : coefficients.light, parts }));
   }
+}
+
+/** Gives eyes, teeth and tongue the photo's colours; returns those textures. */
+function wearLooks({ textures: own }: Reconstruction, textures: Map<string, Texture>): Set<Texture> {
+  const looks = new Map([...(own?.parts ?? [])].map(([name, look]) => [name, createTexture(look, { alpha: false })]));
+  for (const [name, texture] of looks) textures.set(name, texture);
+  return new Set(looks.values());
 }
 
 /** The photo texture holds its own highlights. */

@@ -6,10 +6,10 @@ import type { SeenHead } from './skin-geometry.js';
 
 type Rgb = readonly [number, number, number];
 
-/** Radii on the eyeball that surely show iris and surely show white, mm from its axis. */
-const IRIS_RING = [2.4, 5] as const, WHITE_RING = [6.6, 11] as const;
-/** Edge of the iris, mm, and the share of it over which iris and white are mixed. */
-const IRIS_EDGE = 5.9, EDGE_BLEND = 0.08;
+/** Distances from the pupil, as shares of the iris' radius in the texture, that surely show iris and surely show white. */
+const IRIS_RING = [0.35, 0.85] as const, WHITE_FROM = 1.2, WHITE_TO = 2;
+/** Share of the radius over which iris and white are mixed at the edge. */
+const EDGE_BLEND = 0.08;
 /** Gains stay within these bounds: an eye in shadow is not black, a highlight not the eye's colour. */
 const LEAST_GAIN = 0.12, LARGEST_GAIN = 1.6;
 /** Fewer visible vertices than this say nothing. */
@@ -29,6 +29,12 @@ const newTally = (): Tally => ({ count: 0, photo: [0, 0, 0], model: [0, 0, 0] })
 function photoColor(image: Image, x: number, y: number, k: number): number {
   const px = Math.min(image.width - 1, Math.max(0, Math.floor(x))), py = Math.min(image.height - 1, Math.max(0, Math.floor(y)));
   return linearOfByte[image.data[(py * image.width + px) * image.channels + k]!]!;
+}
+
+/** Some samples of the white fall on lids; half of their colour is taken back. */
+function paler(gain: Rgb): Rgb {
+  const grey = luminance(gain);
+  return [(gain[0] + grey) / 2, (gain[1] + grey) / 2, (gain[2] + grey) / 2];
 }
 
 /** First texture coordinate of each vertex of a part, in the order of its vertices. */
@@ -63,34 +69,57 @@ function gainOf({ count, photo, model }: Tally, otherwise: Rgb): Rgb {
   return photo.map((sum, k) => Math.min(LARGEST_GAIN, Math.max(LEAST_GAIN, sum / Math.max(1e-3, model[k]!)))) as unknown as Rgb;
 }
 
-/** An eyeball's disc in its texture: centre and radius of the iris in texture coordinates. */
+/** An eyeball's iris in its texture: centre and radius in texture coordinates. */
 interface IrisDisc {
   readonly u: number;
   readonly v: number;
   readonly radius: number;
 }
 
-/** Distance of a mean-shape eyeball vertex from the eye's axis, mm; negative on the back. */
-function axisDistance(model: MorphableModel, centre: Rgb, vertex: number): number {
-  const m = model.meanShape, at = vertex * 3;
-  const distance = Math.hypot(m[at]! - centre[0], m[at + 1]! - centre[1]);
-  return m[at + 2]! > centre[2] ? distance : -distance;
+function texelLuminance(texture: Image, u: number, v: number): number {
+  const x = Math.min(texture.width - 1, Math.max(0, Math.floor(u * texture.width))), y = Math.min(texture.height - 1, Math.max(0, Math.floor(v * texture.height)));
+  const at = (y * texture.width + x) * 4;
+  return luminance([linearOfByte[texture.data[at]!]!, linearOfByte[texture.data[at + 1]!]!, linearOfByte[texture.data[at + 2]!]!]);
 }
 
-function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array, centre: Rgb): IrisDisc {
-  let middle = part.firstVertex;
-  const last = part.firstVertex + part.vertexCount;
-  for (let v = part.firstVertex; v < last; v++) if (model.meanShape[v * 3 + 2]! > model.meanShape[middle * 3 + 2]!) middle = v;
-  const u = uvs[(middle - part.firstVertex) * 2]!, w = uvs[(middle - part.firstVertex) * 2 + 1]!;
-  let sum = 0, count = 0;
-  for (let v = part.firstVertex; v < last; v++) {
-    const distance = axisDistance(model, centre, v);
-    if (distance < 3 || distance > 9) continue;
-    const local = (v - part.firstVertex) * 2;
-    sum += (Math.hypot(uvs[local]! - u, uvs[local + 1]! - w) / distance) * IRIS_EDGE;
-    count++;
+/** The iris is looked for within this distance of where the eye's axis meets the texture. */
+const SEARCH = 0.05, LARGEST_RADIUS = 0.25, RADIUS_STEP = 0.004;
+/** Darker than this is pupil. */
+const PUPIL = 0.004;
+
+/** Finds the iris as painted: the pupil is its darkest spot, its edge is where brightness rises halfway to the white. */
+function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): IrisDisc {
+  const texture = part.texture!, centre = sphereCentre(part, model.meanShape), m = model.meanShape;
+  let axis = 0, least = Infinity;
+  for (let i = 0; i < part.vertexCount; i++) {
+    const at = (part.firstVertex + i) * 3, distance = Math.hypot(m[at]! - centre[0], m[at + 1]! - centre[1]);
+    if (m[at + 2]! < centre[2] || distance > least) continue;
+    least = distance;
+    axis = i;
   }
-  return { u, v: w, radius: count > 0 ? sum / count : 0 };
+  let u = 0, v = 0, count = 0;
+  for (let dv = -SEARCH; dv <= SEARCH; dv += RADIUS_STEP) {
+    for (let du = -SEARCH; du <= SEARCH; du += RADIUS_STEP) {
+      if (texelLuminance(texture, uvs[axis * 2]! + du, uvs[axis * 2 + 1]! + dv) > PUPIL) continue;
+      u += uvs[axis * 2]! + du;
+      v += uvs[axis * 2 + 1]! + dv;
+      count++;
+    }
+  }
+  if (count === 0) return { u: uvs[axis * 2]!, v: uvs[axis * 2 + 1]!, radius: 0 };
+  return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count) };
+}
+
+function irisRadius(texture: Image, u: number, v: number): number {
+  const ring = (radius: number) => {
+    let sum = 0;
+    for (let k = 0; k < 16; k++) sum += texelLuminance(texture, u + radius * Math.cos((k * Math.PI) / 8), v + radius * Math.sin((k * Math.PI) / 8)) / 16;
+    return sum;
+  };
+  const white = ring(LARGEST_RADIUS * 0.8);
+  let radius = RADIUS_STEP;
+  while (radius < LARGEST_RADIUS && ring(radius) < white / 2) radius += RADIUS_STEP;
+  return radius;
 }
 
 /** A texture whose linear colours are changed texel by texel; alpha stays. */
@@ -137,17 +166,17 @@ export function partLooks(model: MorphableModel, head: SeenHead, image: Image, l
   const eyes = model.parts.filter((part) => part.turnsAbout === 'sphereCentre' && part.texture && part.uvs.length > 0);
   const iris = newTally(), white = newTally(), discs: IrisDisc[] = [];
   for (const part of eyes) {
-    const uvs = vertexUvs(part), centre = sphereCentre(part, model.meanShape);
-    discs.push(irisDisc(model, part, uvs, centre));
-    for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++) {
-      if (!isSeen(head, v, image)) continue;
-      const distance = axisDistance(model, centre, v);
-      if (distance > IRIS_RING[0] && distance < IRIS_RING[1]) add(iris, part, uvs, v, head, image);
-      else if (distance > WHITE_RING[0] && distance < WHITE_RING[1]) add(white, part, uvs, v, head, image);
+    const uvs = vertexUvs(part), disc = irisDisc(model, part, uvs);
+    discs.push(disc);
+    for (let i = 0; i < part.vertexCount; i++) {
+      if (!isSeen(head, part.firstVertex + i, image)) continue;
+      const share = Math.hypot(uvs[i * 2]! - disc.u, uvs[i * 2 + 1]! - disc.v) / disc.radius;
+      if (share > IRIS_RING[0] && share < IRIS_RING[1]) add(iris, part, uvs, part.firstVertex + i, head, image);
+      else if (share > WHITE_FROM && share < WHITE_TO) add(white, part, uvs, part.firstVertex + i, head, image);
     }
   }
   if (eyes.length > 0) {
-    const whiteGain = gainOf(white, light), paint = irisPainter(iris, light);
+    const whiteGain = paler(gainOf(white, light)), paint = irisPainter(iris, light);
     const texture = recolored(eyes[0]!.texture!, (color, u, v) => {
       const share = irisShare(discs, u, v), painted = paint(color);
       for (let k = 0; k < 3; k++) color[k] = share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!;
@@ -173,7 +202,7 @@ function irisShare(discs: readonly IrisDisc[], u: number, v: number): number {
   let share = 0;
   for (const disc of discs) {
     const distance = Math.hypot(u - disc.u, v - disc.v) / disc.radius;
-    share = Math.max(share, Math.min(1, Math.max(0, (1 + EDGE_BLEND - distance) / (2 * EDGE_BLEND))));
+    share = Math.max(share, Math.min(1, Math.max(0, (1 - distance) / EDGE_BLEND)));
   }
   return share;
 }

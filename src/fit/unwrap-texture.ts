@@ -62,10 +62,10 @@ function photoTrust(model: MorphableModel, head: SeenHead, image: Image, appeara
   return trust;
 }
 
-/** Inside the face only skin that agrees with the fit colours what lies around it: not brows, lips, or a hand in front. */
+/** Off the scalp only skin that agrees with the fit colours what lies around it: not brows, lips, hair, or a hand in front. */
 function typicalness(model: MorphableModel, appearance: Appearance): Float32Array {
-  const face = model.regions.get('face');
-  return appearance.inlier.map((inlier, v) => 1 - (face?.[v] ?? 1) * (1 - inlier));
+  const scalp = model.regions.get('scalp');
+  return appearance.inlier.map((inlier, v) => 1 - (1 - (scalp?.[v] ?? 0)) * (1 - inlier));
 }
 
 interface Unwrapped {
@@ -194,8 +194,8 @@ function logRatio({ albedo, typical }: Unwrapped, model: Float32Array, modelSize
 function correctionField(seen: Unwrapped, model: MorphableModel, albedo: Float32Array, modelSize: number, size: number): Float32Array {
   const { ratio: skin, weights } = logRatio(seen, albedo, modelSize, size);
   const scalp = scalpShare(model), hair = skin.slice();
-  pullPush(skin, weights.map((weight, i) => weight * (1 - scalp[i]!) ** 2), CORRECTION_SIZE, 3);
-  pullPush(hair, weights.map((weight, i) => weight * scalp[i]! ** 2), CORRECTION_SIZE, 3);
+  pullPush(skin, weights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!))), CORRECTION_SIZE, 3);
+  pullPush(hair, weights.map((weight, i) => weight * smoothstep(0.3, 0.8, scalp[i]!)), CORRECTION_SIZE, 3);
   for (let i = 0; i < scalp.length; i++) {
     const share = smoothstep(0.3, 0.9, scalp[i]!);
     for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;

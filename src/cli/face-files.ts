@@ -55,5 +55,9 @@ async function headFiles(
 async function pictureFiles(model: MorphableModel, image: Image, reconstruction: Reconstruction, options: FaceFilesOptions): Promise<FaceFile[]> {
   const { drawOverlay } = await import('../fit/overlay.js');
   const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
-  return [{ name: 'overlay.png', content: await options.encodePng(overlay) }];
+  const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodePng(overlay) }];
+  // For one's own lamps: the skin texture that head.glb and head.obj hold carries the photo's light.
+  const delit = options.texture === 'photo' ? reconstruction.textures?.albedo : undefined;
+  if (delit) files.push({ name: 'skin-delit.png', content: await options.encodePng(delit) });
+  return files;
 }

@@ -9,7 +9,7 @@ import { resultSchema } from '../../src/fit/result.js';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
-const everyFile = ['brows.png', 'eye.png', 'head.glb', 'head.mtl', 'head.obj', 'lashes.png', 'overlay.png', 'result.json', 'skin.png', 'teeth.png', 'tongue.png'];
+const everyFile = ['brows.png', 'eye.png', 'head.glb', 'head.mtl', 'head.obj', 'lashes.png', 'overlay.png', 'result.json', 'skin-delit.png', 'skin.png', 'teeth.png', 'tongue.png'];
 
 /** One line that begins as an error of ours does and is no stack trace. */
 function expectOneLine(err: readonly string[], message: RegExp): void {
@@ -73,7 +73,7 @@ describe('rogue reconstruct', () => {
     await copyFile(astronaut, join(folder, 'me.jpg'));
     const out = join(folder, 'out');
     for (let run = 0; run < 2; run++) expect((await rogue('reconstruct', folder, '-o', out, '--format', 'png')).code).toBe(0);
-    expect(await filesBelow(out)).toEqual(['me/face-1/overlay.png', 'results.jsonl']);
+    expect(await filesBelow(out)).toEqual(['me/face-1/overlay.png', 'me/face-1/skin-delit.png', 'results.jsonl']);
   });
 });
 

@@ -3,6 +3,9 @@ import type { RasterScratch } from './raster-target.js';
 /** Sub-pixel steps per pixel, as GPUs have. Vertices snap to them, so that edge functions are exact integers. */
 export const subpixels = 256;
 
+/** Boxes up to this many pixels wide are tested pixel by pixel; bounding their rows by division costs more. */
+const NARROW = 4;
+
 /** What triangles are drawn into; one record, reused, so that the inner loops see locals and typed arrays only. */
 export interface FillState {
   width: number;
@@ -86,6 +89,24 @@ export function fillTriangle(
   let zRow = za + (px * zx + (rowY - ay) * zy) / 256;
 
   const { inverseDepth, triangle, behind, width } = s;
+  if (behind === null && endX - startX <= NARROW) {
+    const sx0 = startX * x0, sx1 = startX * x1, sx2 = startX * x2, zStart = zx * startX;
+    for (let y = startY; y < endY; y++) {
+      let f0 = e0 + sx0, f1 = e1 + sx1, f2 = e2 + sx2, z = zRow + zStart;
+      for (let i = (y * width + startX) | 0, end = (y * width + endX) | 0; i < end; i++) {
+        if (f0 >= 0 && f1 >= 0 && f2 >= 0 && z > inverseDepth[i]!) { inverseDepth[i] = z; triangle[i] = id; }
+        f0 += x0;
+        f1 += x1;
+        f2 += x2;
+        z += zx;
+      }
+      e0 += y0;
+      e1 += y1;
+      e2 += y2;
+      zRow += zy;
+    }
+    return;
+  }
   for (let y = startY; y < endY; y++) {
     let left = startX, right = endX - 1;
     if (x0 > 0) { const x = Math.ceil(-e0 / x0); if (x > left) left = x; }

@@ -1,0 +1,76 @@
+import { valueAndGrad as jaxValueAndGrad, vjp as jaxVjp } from './jax.js';
+import type { Node } from './jax.js';
+import { Tensor } from './tensor.js';
+import { isTensor } from './trace.js';
+import type { TensorTree } from './trace.js';
+import { flattenTree, mapTree } from './tree.js';
+
+/** A scalar to differentiate, alone or with further outputs that are handed through. */
+export type Scored<Extra extends TensorTree> = Tensor | { readonly value: Tensor; readonly extra: Extra };
+
+/**
+ * Reverse-mode derivative of a scalar function of a tree of tensors, for use inside traced functions.
+ * @returns a function with the value, the gradient in the shape of its argument, and the extra outputs
+ * @throws Error when the value is not a scalar
+ */
+export function valueAndGrad<Params extends TensorTree, Extra extends TensorTree = Record<string, never>>(
+  fn: (params: Params) => Scored<Extra>,
+): (params: Params) => { value: Tensor; grad: Params; extra: Extra } {
+  return (params) => {
+    const leaves = flattenTree<Tensor>(params, isTensor).map(([, tensor]) => tensor);
+    let extraTree: TensorTree = {};
+    const flat = (...nodes: Node[]): [Node, Node[]] => {
+      let next = 0;
+      const result = fn(mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(nodes[next++]!)) as Params);
+      const { value, extra } = result instanceof Tensor ? { value: result, extra: {} as Extra } : result;
+      if (value.rank !== 0) throw new Error(`valueAndGrad: the value must be a scalar, its shape is [${value.shape.join(', ')}].`);
+      extraTree = extra;
+      return [value.node.ref, flattenTree<Tensor>(extra, isTensor).map(([, tensor]) => tensor.node.ref)];
+    };
+    const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i), hasAux: true }) as unknown as (
+      ...nodes: Node[]
+    ) => [[Node, Node[]], Node[]];
+    const [[value, extras], grads] = transformed(...leaves.map((leaf) => leaf.node.ref));
+    let nextGrad = 0, nextExtra = 0;
+    return {
+      value: new Tensor(value),
+      grad: mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(grads[nextGrad++]!)) as Params,
+      extra: mapTree<Tensor, Tensor>(extraTree, isTensor, () => new Tensor(extras[nextExtra++]!)) as Extra,
+    };
+  };
+}
+
+/**
+ * The outputs of a function and its pullback: cotangents of the outputs to cotangents of the inputs, both as trees.
+ * The pullback may be called once.
+ */
+export function vjp<Inputs extends TensorTree, Outputs extends TensorTree>(
+  fn: (inputs: Inputs) => Outputs, inputs: Inputs,
+): { outputs: Outputs; pullback: (cotangents: Outputs) => Inputs } {
+  const leaves = flattenTree<Tensor>(inputs, isTensor).map(([, tensor]) => tensor);
+  let outputTree: TensorTree = {};
+  const flat = (...nodes: Node[]): Node[] => {
+    let next = 0;
+    outputTree = fn(mapTree<Tensor, Tensor>(inputs, isTensor, () => new Tensor(nodes[next++]!)) as Inputs);
+    return flattenTree<Tensor>(outputTree, isTensor).map(([, tensor]) => tensor.node.ref);
+  };
+  const [values, pull] = jaxVjp(flat as never, leaves.map((leaf) => leaf.node.ref) as never) as unknown as [Node[], (cotangents: Node[]) => Node[]];
+  let next = 0;
+  return {
+    outputs: mapTree<Tensor, Tensor>(outputTree, isTensor, () => new Tensor(values[next++]!)) as Outputs,
+    pullback: (cotangents) => {
+      const grads = pull(flattenTree<Tensor>(cotangents, isTensor).map(([, tensor]) => tensor.node.ref));
+      let k = 0;
+      return mapTree<Tensor, Tensor>(inputs, isTensor, () => new Tensor(grads[k++]!)) as Inputs;
+    },
+  };
+}
+
+/**
+ * The identity whose gradient is multiplied by −`strength` (Ganin and Lempitsky 2015): what follows it learns to
+ * minimise a loss that everything before it learns to maximise.
+ */
+export function gradientReversal(x: Tensor, strength = 1): Tensor {
+  const value = x.stopGradient();
+  return value.sub(x.sub(value).mul(strength));
+}

@@ -109,6 +109,7 @@ export class Tensor {
   /** Inserts an axis of size 1 before `axis`. */
   unsqueeze(axis: number): Tensor {
     const at = axis < 0 ? axis + this.rank + 1 : axis;
+    if (!Number.isInteger(at) || at < 0 || at > this.rank) throw shapeError('unsqueeze', [this.shape], `has no place ${axis} for an axis`);
     return this.reshape(this.shape.toSpliced(at, 0, 1));
   }
   /** Repeats axes of size 1, and adds leading axes, to reach `shape`. */
@@ -156,7 +157,10 @@ export class Tensor {
       throw shapeError('matmul', [this.shape, other.shape], `inner sizes ${inner} and ${rows} differ or an operand is no matrix`);
     }
     broadcastShapes('matmul', this.shape.slice(0, -2), other.shape.slice(0, -2));
-    return new Tensor(numpy.matmul(this.node.ref, other.node.ref));
+    // jax-js puts shared leading axes first, which is NumPy's order only where both ranks agree or the right one is a matrix.
+    const rank = other.rank === 2 ? 2 : Math.max(this.rank, other.rank);
+    const [a, b] = [this, other].map((x) => (x.rank < rank ? x.reshape([...Array<number>(rank - x.rank).fill(1), ...x.shape]) : x));
+    return new Tensor(numpy.matmul(a!.node.ref, b!.node.ref));
   }
 }
 

@@ -1,0 +1,88 @@
+import { product } from '../tensor.js';
+import type { Emitter, Stored } from './emitter.js';
+import { commonFactors, contiguousView, refineAxis, viewShape } from './view.js';
+import type { View } from './view.js';
+
+/** A factor of a view: its logical axis and its place there, major first. */
+export type FactorKey = readonly [axis: number, index: number];
+
+/**
+ * Brings a view's factors into a physical order.
+ * @param order every factor of the view once; repetitions become axes of size 1
+ * @returns a stored tensor with one axis per entry of `order`
+ */
+export function arrange(emitter: Emitter, view: View, order: readonly FactorKey[]): Stored {
+  const factors = order.map(([axis, index]) => view.axes[axis]![index]!);
+  const physical = factors.filter((f) => f.axis >= 0).map((f) => f.axis);
+  const dims = factors.map((f) => (f.axis < 0 ? 1 : f.size));
+  if (physical.every((axis, i) => axis === i)) return emitter.reshape(view.stored, dims);
+  return emitter.reshape(emitter.transpose(emitter.reshape(view.stored, view.dims), physical), dims);
+}
+
+/** The logical tensor in row-major order, repetitions written out. */
+export function contiguous(emitter: Emitter, view: View): Stored {
+  const shape = viewShape(view);
+  const keys = view.axes.flatMap((factors, axis) => factors.map((_, index): FactorKey => [axis, index]));
+  const stored = arrange(emitter, view, keys);
+  const sizes = keys.map(([axis, index]) => view.axes[axis]![index]!.size);
+  if (stored.dims.join() === sizes.join()) return emitter.reshape(stored, shape);
+  const expanded = emitter.emit('Expand', [stored, emitter.int64(sizes)], sizes, stored.type);
+  return emitter.reshape(expanded, shape);
+}
+
+/** The view after `contiguous`. */
+export const contiguousCopy = (emitter: Emitter, view: View): View => contiguousView(contiguous(emitter, view), viewShape(view));
+
+/**
+ * Refines views of one logical shape until their factors have equal sizes, writing out those whose boundaries cross.
+ */
+export function alignFactors(emitter: Emitter, views: readonly View[]): View[] {
+  let current = [...views];
+  const rank = views[0]!.axes.length;
+  for (let axis = 0; axis < rank; axis++) {
+    let sizes = commonFactors(current, axis);
+    if (sizes === undefined) {
+      current = current.map((view) => (view.axes[axis]!.length > 1 ? contiguousCopy(emitter, view) : view));
+      sizes = commonFactors(current, axis)!;
+    }
+    current = current.map((view) => {
+      const factors = view.axes[axis]!;
+      // Several axes of one view can only be refined one after the other, each on the last result.
+      const refined = refineAxis(view, axis, sizes);
+      if (refined === undefined) throw new Error(`lower: internal: factors ${factors.map((f) => f.size).join('·')} do not refine to ${sizes.join('·')}.`);
+      return refined;
+    });
+  }
+  return current;
+}
+
+/** A view in which the given logical axes are each one physical axis, copying only when they are not already. */
+export function soloAxes(emitter: Emitter, view: View, axes: readonly number[]): View {
+  let current = view;
+  for (const axis of axes) {
+    const factors = current.axes[axis]!;
+    if (factors.length === 1 && factors[0]!.axis >= 0) continue;
+    const adjacent = factors.length > 0 && factors.every((f, i) => f.axis >= 0 && f.axis === factors[0]!.axis + i);
+    if (!adjacent) return soloCopy(emitter, view, axes);
+    const first = factors[0]!.axis, extra = factors.length - 1;
+    const size = product(factors.map((f) => f.size));
+    current = {
+      ...current,
+      dims: current.dims.toSpliced(first, extra + 1, size),
+      axes: current.axes.map((others, i) => (i === axis ? [{ size, axis: first }] : others.map((f) => (f.axis > first ? { ...f, axis: f.axis - extra } : f)))),
+    };
+  }
+  return current;
+}
+
+/** A row-major copy in which the given axes are physical even where their size is 1. */
+function soloCopy(emitter: Emitter, view: View, axes: readonly number[]): View {
+  const stored = contiguous(emitter, view), shape = viewShape(view);
+  const kept = shape.map((size, axis) => size !== 1 || axes.includes(axis));
+  let next = 0;
+  return {
+    stored,
+    dims: shape.filter((_, axis) => kept[axis]),
+    axes: shape.map((size, axis) => (kept[axis] === true ? [{ size, axis: next++ }] : [])),
+  };
+}

@@ -15,8 +15,30 @@ export function arrange(emitter: Emitter, view: View, order: readonly FactorKey[
   const factors = order.map(([axis, index]) => view.axes[axis]![index]!);
   const physical = factors.filter((f) => f.axis >= 0).map((f) => f.axis);
   const dims = factors.map((f) => (f.axis < 0 ? 1 : f.size));
-  if (physical.every((axis, i) => axis === i)) return emitter.reshape(view.stored, dims);
-  return emitter.reshape(emitter.transpose(emitter.reshape(view.stored, view.dims), physical), dims);
+  // A reversal copies what lies inside the reversed axis at once, so it is done on the side where that is more.
+  const inside = (sizes: readonly number[], axis: number): number => product(sizes.slice(axis + 1));
+  const reversed = [...factors.keys()].filter((i) => factors[i]!.flipped === true);
+  const early = reversed.filter((i) => inside(view.dims, factors[i]!.axis) > inside(dims, i));
+  const source = reverse(emitter, view.stored, view.dims, early.map((i) => factors[i]!.axis));
+  const moved = physical.every((axis, i) => axis === i) ? source : emitter.transpose(emitter.reshape(source, view.dims), physical);
+  return emitter.reshape(reverse(emitter, moved, dims, reversed.filter((i) => !early.includes(i))), dims);
+}
+
+/** Reverses physical axes; neighbours are reversed as one. */
+function reverse(emitter: Emitter, value: Stored, dims: readonly number[], axes: readonly number[]): Stored {
+  let current = value;
+  const runs: number[][] = [];
+  for (const axis of axes.toSorted((a, b) => a - b)) {
+    if (runs.at(-1)?.at(-1) === axis - 1) runs.at(-1)!.push(axis);
+    else runs.push([axis]);
+  }
+  for (const run of runs) {
+    const size = product(run.map((axis) => dims[axis]!)), start = run[0]!;
+    const grouped = [product(dims.slice(0, start)), size, product(dims.slice(run.at(-1)! + 1))];
+    const indices = emitter.int64([...Array(size).keys()].reverse());
+    current = emitter.emit('Gather', [emitter.reshape(current, grouped), indices], grouped, value.type, { axis: { int: 1 } });
+  }
+  return current;
 }
 
 /** The logical tensor in row-major order, repetitions written out. */
@@ -61,8 +83,8 @@ export function soloAxes(emitter: Emitter, view: View, axes: readonly number[]):
   let current = view;
   for (const axis of axes) {
     const factors = current.axes[axis]!;
-    if (factors.length === 1 && factors[0]!.axis >= 0) continue;
-    const adjacent = factors.length > 0 && factors.every((f, i) => f.axis >= 0 && f.axis === factors[0]!.axis + i);
+    if (factors.length === 1 && factors[0]!.axis >= 0 && factors[0]!.flipped !== true) continue;
+    const adjacent = factors.length > 0 && factors.every((f, i) => f.axis >= 0 && f.flipped !== true && f.axis === factors[0]!.axis + i);
     if (!adjacent) return soloCopy(emitter, view, axes);
     const first = factors[0]!.axis, extra = factors.length - 1;
     const size = product(factors.map((f) => f.size));

@@ -3,9 +3,11 @@ import { arrange, contiguous, contiguousCopy } from './arrange.js';
 import type { FactorKey } from './arrange.js';
 import { contract } from './contraction.js';
 import { nchwcDomain } from './emitter.js';
-import type { Emitter } from './emitter.js';
-import { flip, pad, reshape, shrink, stride } from './movement.js';
-import { contiguousView, expandView, refineAxis, transposeView, viewShape, viewType } from './view.js';
+import type { Emitter, Stored } from './emitter.js';
+import { elementwise } from './elementwise.js';
+import type { Epilogue } from './fuse.js';
+import { pad, reshape, shrink, stride } from './movement.js';
+import { contiguousView, expandView, flipView, refineAxis, storedSize, transposeView, viewShape, viewType } from './view.js';
 import type { View } from './view.js';
 
 /** Parameters of jax-js's `conv`, per spatial axis; the first `vmapDims` axes of both operands are groups. */
@@ -26,6 +28,8 @@ interface Window {
   readonly kernelDilation: readonly [number, number];
   /** Size of the result. */
   readonly size: readonly [number, number];
+  /** Only with ordinary convolutions: no zeros between pixels, no negative padding, one group. */
+  readonly epilogue: Epilogue<View>;
 }
 
 /**
@@ -33,7 +37,7 @@ interface Window {
  * are convolutions too, but of unusual shapes: with respect to the weights, one whose kernel is as large as the image;
  * with respect to the image, one with zeros between the pixels when the stride was above 1. They are told by their shapes.
  */
-export function convolution(emitter: Emitter, x: View, w: View, params: ConvolutionParams, shape: readonly number[]): View {
+export function convolution(emitter: Emitter, x: View, w: View, params: ConvolutionParams, shape: readonly number[], epilogue: Epilogue<View> = {}): View {
   const groupAxes = params.vmapDims, spatial = x.axes.length - groupAxes - 2;
   if (groupAxes > 1 || spatial > 2) {
     throw new Error(`lower: convolution over ${spatial} spatial axes with ${groupAxes} group axes has no lowering; at most 2 and 1.`);
@@ -52,7 +56,7 @@ export function convolution(emitter: Emitter, x: View, w: View, params: Convolut
   const result = spaced(emitter, image, kernel, {
     strides: two(params.strides, 1), pads: two(params.padding, [0, 0] as const),
     imageDilation: two(params.lhsDilation, 1), kernelDilation: two(params.rhsDilation, 1),
-    size: two(shape.slice(groupAxes + 2), 1),
+    size: two(shape.slice(groupAxes + 2), 1), epilogue,
   });
   const ordered = transposeView(result, [1, 0, 2, 3, 4]);
   return { ...ordered, axes: [...ordered.axes.slice(groupAxes === 0 ? 1 : 0, 3), ...ordered.axes.slice(3, 3 + spatial)] };
@@ -105,7 +109,7 @@ function byPhases(emitter: Emitter, image: View, kernel: View, window: Window): 
     const shape = viewShape(phased);
     const widths = shape.map((_, a) => (a === axis ? ([left, step * extent - taps - left] as const) : ([0, 0] as const)));
     // Tap k of phase r reads pixel q + e where k + left = step · e + (step − 1 − r).
-    phased = flip(emitter, reshape(emitter, pad(emitter, phased, widths), shape.toSpliced(axis, 1, extent, step)), [axis + 1]);
+    phased = flipView(reshape(emitter, pad(emitter, phased, widths), shape.toSpliced(axis, 1, extent, step)), [axis + 1]);
     sizes.push(Math.ceil(window.size[i]! / step));
     pads.push([-first, sizes[i]! + extent - 1 - viewShape(image)[3 + i]! + first]);
   }
@@ -113,7 +117,7 @@ function byPhases(emitter: Emitter, image: View, kernel: View, window: Window): 
   const [, , , eh, sh, ew, sw] = viewShape(phased) as [number, number, number, number, number, number, number];
   const widened = reshape(emitter, transposeView(phased, [0, 4, 6, 1, 2, 3, 5]), [groups, sh * sw * outputs, inputs, eh, ew]);
   const result = cropped(emitter, image, widened, {
-    strides: [1, 1], imageDilation: [1, 1], kernelDilation: [1, 1], pads: [pads[0]!, pads[1]!], size: [sizes[0]!, sizes[1]!],
+    strides: [1, 1], imageDilation: [1, 1], kernelDilation: [1, 1], pads: [pads[0]!, pads[1]!], size: [sizes[0]!, sizes[1]!], epilogue: {},
   });
   const images = viewShape(image)[0]!, [qh, qw] = sizes as [number, number];
   const apart = reshape(emitter, result, [images, groups, sh, sw, outputs, qh, qw]);
@@ -134,15 +138,28 @@ function cropped(emitter: Emitter, image: View, kernel: View, window: Window): V
   return shrink(emitter, result, full.map((size, axis): [number, number] => [0, axis < 3 ? size : window.size[axis - 3]!]));
 }
 
-/** Chooses the form of a convolution without zeros between pixels and with non-negative padding. */
+/**
+ * A mirrored kernel over an image is the mirror image of the kernel over the mirrored image. Whichever is smaller, weights
+ * or images, is mirrored.
+ */
 function dense(emitter: Emitter, image: View, kernel: View, window: Window): View {
+  const mirrored = [3, 4].filter((axis) => kernel.axes[axis]!.length > 0 && kernel.axes[axis]!.every((f) => f.flipped === true));
+  const natural = window.strides[0] === 1 && window.strides[1] === 1;
+  if (mirrored.length === 0 || !natural || Object.keys(window.epilogue).length > 0 || storedSize(kernel) <= 2 * storedSize(image)) return upright(emitter, image, kernel, window);
+  const turn = ([before, after]: readonly [number, number], axis: number): readonly [number, number] => (mirrored.includes(axis) ? [after, before] : [before, after]);
+  const result = upright(emitter, flipView(image, mirrored), flipView(kernel, mirrored), { ...window, pads: [turn(window.pads[0], 3), turn(window.pads[1], 4)] });
+  return flipView(result, mirrored);
+}
+
+/** Chooses the form of a convolution without zeros between pixels and with non-negative padding. */
+function upright(emitter: Emitter, image: View, kernel: View, window: Window): View {
   const [images, groups, , height, width] = viewShape(image) as [number, number, number, number, number];
   const [, outputs, inputs, kh, kw] = viewShape(kernel) as [number, number, number, number, number];
   const [oh, ow] = window.size, { block, hugeKernels } = emitter.target, padded = window.pads.flat().some((p) => p > 0);
-  if (groups === 1 && !padded && kh === height && kw === width && oh * ow === 1) return asMatrixProduct(emitter, image, kernel);
+  if (groups === 1 && !padded && kh === height && kw === width && oh * ow === 1) return finish(emitter, asMatrixProduct(emitter, image, kernel), window.epilogue);
   if (kh * kw > oh * ow) {
     if (hugeKernels && window.strides[1] === 1) return folded(emitter, image, kernel, window);
-    if (oh * ow <= 64) return byPositions(emitter, image, kernel, window);
+    if (oh * ow <= 64) return finish(emitter, byPositions(emitter, image, kernel, window), window.epilogue);
   }
   if (hugeKernels && groups === 1 && images > 1 && oh * ow <= SMALL_MAP && window.strides[1] === 1) return folded(emitter, image, kernel, window);
   if (block > 0 && groups === 1 && viewType(image) === 'float32' && outputs % block === 0 && (inputs % block === 0 || inputs < block)) {
@@ -150,6 +167,25 @@ function dense(emitter: Emitter, image: View, kernel: View, window: Window): Vie
   }
   return plain(emitter, image, kernel, window);
 }
+
+/** Applies what a form of convolution has not applied itself, to [N, 1, O, H, W]. */
+function finish(emitter: Emitter, result: View, { bias, addend, relu }: Epilogue<View>): View {
+  let current = result;
+  const shape = viewShape(result);
+  const apply = (operator: string, others: readonly View[]): void => {
+    current = elementwise(emitter, shape, [current, ...others], 'float32', (inputs, dims) => emitter.emit(operator, inputs, dims, 'float32'));
+  };
+  if (bias !== undefined) apply('Add', [bias]);
+  if (addend !== undefined) apply('Add', [{ ...addend, axes: addend.axes.toSpliced(1, 0, []) }]);
+  if (relu === true) apply('Relu', []);
+  return current;
+}
+
+/** A bias as the vector that convolutions take. */
+const biasVector = (emitter: Emitter, bias: View): Stored => {
+  const stored = contiguous(emitter, bias);
+  return emitter.reshape(stored, [product(stored.dims)]);
+};
 
 /** Maps of at most so many pixels are convolved for all images at once: blocked convolutions are slow on short rows. */
 const SMALL_MAP = 16;
@@ -176,11 +212,12 @@ function folded(emitter: Emitter, image: View, kernel: View, window: Window): Vi
   const [[top, bottom], [left, right]] = window.pads, type = viewType(image);
   const wide = emitter.reshape(contiguous(emitter, transposeView(image, [1, 2, 3, 4, 0])), [1, groups * inputs, height, width * images]);
   const weights = emitter.reshape(contiguous(emitter, kernel), [groups * outputs, inputs, kh, kw]);
-  const stored = emitter.emit('Conv', [wide, weights], [1, groups * outputs, oh, ow * images], type, {
+  const { bias, ...rest } = window.epilogue, inside = bias === undefined ? [] : [biasVector(emitter, bias)];
+  const stored = emitter.emit('Conv', [wide, weights, ...inside], [1, groups * outputs, oh, ow * images], type, {
     kernel_shape: { ints: [kh, kw] }, pads: { ints: [top, left * images, bottom, right * images] },
     dilations: { ints: [window.kernelDilation[0], window.kernelDilation[1] * images] }, strides: { ints: [window.strides[0], 1] }, group: { int: groups },
   });
-  return transposeView(contiguousView(stored, [groups, outputs, oh, ow, images]), [4, 0, 1, 2, 3]);
+  return finish(emitter, transposeView(contiguousView(stored, [groups, outputs, oh, ow, images]), [4, 0, 1, 2, 3]), rest);
 }
 
 /** A small result as one matrix product per position: for devices on which huge kernels are slow. */
@@ -219,10 +256,11 @@ function plain(emitter: Emitter, image: View, kernel: View, window: Window): Vie
   const [, outputs, , kh, kw] = viewShape(kernel) as [number, number, number, number, number];
   const x = emitter.reshape(contiguous(emitter, image), [images, groups * inputs, height, width]);
   const w = emitter.reshape(contiguous(emitter, kernel), [groups * outputs, inputs, kh, kw]);
-  const stored = emitter.emit('Conv', [x, w], [images, groups * outputs, ...window.size], viewType(image), {
+  const { bias, ...rest } = window.epilogue, inside = bias === undefined ? [] : [biasVector(emitter, bias)];
+  const stored = emitter.emit('Conv', [x, w, ...inside], [images, groups * outputs, ...window.size], viewType(image), {
     ...attributes(window, [kh, kw]), ...(groups > 1 ? { group: { int: groups } } : {}),
   });
-  return contiguousView(stored, [images, groups, outputs, ...window.size]);
+  return finish(emitter, contiguousView(stored, [images, groups, outputs, ...window.size]), rest);
 }
 
 /**
@@ -237,7 +275,16 @@ function blocked(emitter: Emitter, image: View, kernel: View, window: Window): V
   const x = emitter.reshape(few ? contiguous(emitter, image) : arrange(emitter, cutImage, blockLast(cutImage, [0, 1, 2, 3, 4], [2])), [images, inputs, height, width]);
   const cutKernel = few ? blockAxis(emitter, kernel, 1, block) : blockAxis(emitter, blockAxis(emitter, kernel, 1, block), 2, block);
   const w = emitter.reshape(arrange(emitter, cutKernel, blockLast(cutKernel, [0, 1, 2, 3, 4], few ? [1] : [2, 1])), [outputs, inputs, kh, kw]);
-  const stored = emitter.emit('Conv', [x, w], [images, outputs, ...window.size], 'float32', attributes(window, [kh, kw]), nchwcDomain);
+  const { bias, addend, relu } = window.epilogue;
+  const vector = bias === undefined ? undefined : biasVector(emitter, bias);
+  let sum: Stored | undefined;
+  if (addend !== undefined) {
+    const lifted = blockAxis(emitter, { ...addend, axes: addend.axes.toSpliced(1, 0, []) }, 2, block);
+    sum = emitter.reshape(arrange(emitter, lifted, blockLast(lifted, [0, 1, 2, 3, 4], [2])), [images, outputs, ...window.size]);
+  }
+  const stored = emitter.emit('Conv', [x, w, vector, sum], [images, outputs, ...window.size], 'float32', {
+    ...attributes(window, [kh, kw]), ...(relu === true ? { activation: { string: 'Relu' } } : {}),
+  }, nchwcDomain);
   const view = contiguousView(stored, [images, outputs / block, ...window.size, block]);
   return { ...view, axes: [view.axes[0]!, [], [...view.axes[1]!, ...view.axes[4]!], view.axes[2]!, view.axes[3]!] };
 }

@@ -127,16 +127,16 @@ export class Emitter {
     const sorted = groups.toSorted((a, b) => a[0]! - b[0]!);
     const permutation = groups.map((group) => sorted.indexOf(group)), rank = permutation.length, inner = permutation.at(-1)!;
     const swap = permutation.every((axis, i) => axis === i || i >= rank - 2);
-    if (inner !== rank - 1 && !swap && value.dims.length > 0) {
+    const grouped = this.reshape(value, sorted.map((group) => product(group.map((axis) => value.dims[axis]!))));
+    const finish = (result: Stored): Stored => this.reshape(result, order.map((axis) => value.dims[axis]!));
+    if (permutation.join() === '2,1,0') return finish(this.permute(this.permute(grouped, [0, 2, 1]), [1, 2, 0]));
+    if (inner !== rank - 1 && !swap) {
       // First bring the innermost run of the result to the end, then move it whole.
       const first = [...sorted.keys()].filter((i) => i !== inner);
       first.push(inner);
-      const grouped = this.reshape(value, sorted.map((group) => product(group.map((axis) => value.dims[axis]!))));
-      const moved = this.permute(grouped, first);
-      return this.reshape(this.permute(moved, permutation.map((axis) => first.indexOf(axis))), order.map((axis) => value.dims[axis]!));
+      return finish(this.permute(this.permute(grouped, first), permutation.map((axis) => first.indexOf(axis))));
     }
-    const merged = this.reshape(value, sorted.map((group) => product(group.map((axis) => value.dims[axis]!))));
-    return this.reshape(this.permute(merged, permutation), order.map((axis) => value.dims[axis]!));
+    return finish(this.permute(grouped, permutation));
   }
 
   private permute(value: Stored, perm: readonly number[]): Stored {

@@ -3,7 +3,8 @@ import type { Equation, Operand, Program, Variable } from '../program.js';
 
 /**
  * Rewrites groups of primitives that ONNX has one operator for: a + (−b), a · (1/b), windows followed by their sum or
- * maximum, and max(x, 0) written as a choice. The result has the further primitives `sub`, `div`, `pool_reduce`, `relu`.
+ * maximum, and max(x, 0) written as a choice. The result has the further primitives `sub`, `div`, `pool_reduce`, `relu`, and
+ * convolutions with a bias, an addend and a rectifier.
  */
 export function fuse(program: Program): Program {
   const makers = new Map<number, Equation>(), uses = new Map<number, number>();
@@ -46,7 +47,7 @@ export function fuse(program: Program): Program {
         return equation;
     }
   });
-  return live({ ...program, equations: equations.map((equation) => maskFromResult(equation, rectified)) });
+  return fuseConvolutions(live({ ...program, equations: equations.map((equation) => maskFromResult(equation, rectified)) }));
 }
 
 const sameVariable = (a: Operand, b: Variable): boolean => !isLiteral(a) && a.id === b.id;
@@ -59,6 +60,64 @@ const isZero = (x: Operand): boolean => isLiteral(x) && x.literal === 0;
 function maskFromResult(equation: Equation, rectified: ReadonlyMap<number, Variable>): Equation {
   const result = equation.primitive === 'compare' ? rectified.get(equation.outputs[0]!.id) : undefined;
   return result === undefined ? equation : { ...equation, inputs: [equation.inputs[0]!, result] };
+}
+
+/** What a convolution does to its results before they are written; in this order. */
+export interface Epilogue<Value> {
+  /** One number per output channel, of any shape that broadcasts as such. */
+  readonly bias?: Value;
+  /** Added to the results, of their shape. */
+  readonly addend?: Value;
+  readonly relu?: boolean;
+}
+
+/**
+ * Draws what follows a convolution, its bias, a residual connection and a rectifier, into it: fused, they cost nothing.
+ * Such an equation is a `conv` whose further inputs are named by `params.epilogue`.
+ */
+function fuseConvolutions(program: Program): Program {
+  const uses = new Map<number, number>();
+  const count = (x: Operand): void => { if (!isLiteral(x)) uses.set(x.id, (uses.get(x.id) ?? 0) + 1); };
+  for (const equation of program.equations) equation.inputs.forEach(count);
+  for (const [, x] of program.outputs) count(x);
+  /** Convolutions, by their result, that can still take something in. */
+  const open = new Map<number, Equation>(), dropped = new Set<Equation>(), replaced = new Map<Equation, Equation>();
+  const origin = (x: Operand | undefined): Equation | undefined => (x === undefined || isLiteral(x) || uses.get(x.id) !== 1 ? undefined : open.get(x.id));
+  const extend = (from: Equation, equation: Equation, addition: Operand | undefined, epilogue: object): void => {
+    const fused: Equation = {
+      primitive: 'conv', inputs: [...from.inputs, ...(addition === undefined ? [] : [addition])], outputs: equation.outputs,
+      params: { ...from.params, epilogue: { ...(from.params['epilogue'] as object | undefined), ...epilogue } },
+    };
+    dropped.add(from);
+    replaced.set(equation, fused);
+    open.delete(from.outputs[0]!.id);
+    open.set(equation.outputs[0]!.id, fused);
+  };
+  for (const equation of program.equations) {
+    const [a, b] = equation.inputs, output = equation.outputs[0]!;
+    if (equation.primitive === 'conv' && isPlain(equation)) open.set(output.id, equation);
+    if (equation.primitive === 'relu' && origin(a) !== undefined) {
+      const from = origin(a)!;
+      extend(from, equation, undefined, { relu: true });
+      open.delete(output.id);
+    }
+    if (equation.primitive !== 'add' || output.type !== 'float32') continue;
+    const [from, other] = origin(a) !== undefined ? [origin(a)!, b!] : [origin(b), a!];
+    if (from === undefined || isLiteral(other)) continue;
+    const epilogue = from.params['epilogue'] as Epilogue<number> | undefined, position = from.inputs.length;
+    const channels = output.shape[1]!, perChannel = other.shape.length <= 4 && other.shape.every((size, i) => size === (i === other.shape.length - 3 ? channels : 1));
+    if (perChannel && other.shape.length >= 3 && epilogue === undefined) extend(from, equation, other, { bias: position });
+    else if (other.shape.join() === output.shape.join() && epilogue?.addend === undefined) extend(from, equation, other, { addend: position });
+  }
+  const stale = new Set([...dropped].map((equation) => equation.outputs[0]!.id));
+  const equations = program.equations.map((equation) => replaced.get(equation) ?? equation).filter((equation) => !stale.has(equation.outputs[0]!.id));
+  return { ...program, equations };
+}
+
+/** An ordinary convolution over two axes, as in a forward pass. */
+function isPlain({ params, outputs }: Equation): boolean {
+  const { vmapDims, lhsDilation, padding } = params as unknown as { vmapDims: number; lhsDilation: number[]; padding: [number, number][] };
+  return vmapDims === 0 && lhsDilation.length === 2 && lhsDilation.every((d) => d === 1) && padding.flat().every((p) => p >= 0) && outputs[0]!.type === 'float32';
 }
 
 /** Equations that an output needs, each after those it needs, otherwise in their order. */

@@ -11,14 +11,15 @@ import type { Part } from './elementwise.js';
 import { Emitter, bytesOf, portableTarget } from './emitter.js';
 import type { LoweringTarget, Stored } from './emitter.js';
 import { fuse } from './fuse.js';
+import type { Epilogue } from './fuse.js';
 import { gather, scatterAdd, sort } from './indexing.js';
 import type { Indexing } from './indexing.js';
-import { concatenate, flip, pad, reshape, shrink, split } from './movement.js';
+import { concatenate, pad, reshape, shrink, split } from './movement.js';
 import { reduceWindows, unwindow, windows } from './pooling.js';
 import type { Windows } from './pooling.js';
 import { reduceView } from './reduction.js';
 import type { Reduction } from './reduction.js';
-import { broadcastView, contiguousView, expandView, transposeView } from './view.js';
+import { broadcastView, contiguousView, expandView, flipView, transposeView } from './view.js';
 import type { View } from './view.js';
 
 export interface LoweringOptions {
@@ -35,7 +36,7 @@ export function lower(program: Program, { target = portableTarget, name = 'rogue
   const emitter = new Emitter(target), values = new Map<number, View>();
   const inputs = program.inputs.map(([label, { id, shape, type }]): Stored => {
     const stored = emitter.register({ name: label, dims: shape, type });
-    values.set(id, contiguousView(stored));
+    values.set(id, target.hugeKernels && isKernel(shape, type) ? tapMajor(emitter, stored) : contiguousView(stored));
     return stored;
   });
   program.constants.forEach(({ variable: { id, shape, type }, data }, i) => {
@@ -51,6 +52,18 @@ export function lower(program: Program, { target = portableTarget, name = 'rogue
     return emitter.emit('Identity', [stored], stored.dims, stored.type, { output: { string: label } });
   });
   return nameOutputs(emitter.finish(name, inputs, outputs, description), program.outputs.map(([label]) => label));
+}
+
+const isKernel = (shape: readonly number[], type: TensorType): boolean =>
+  type === 'float32' && shape.length === 4 && shape[2]! * shape[3]! > 1 && shape[2]! * shape[3]! <= 64 && shape[0]! * shape[1]! >= 256;
+
+/**
+ * A convolution's weights with the taps outermost. Everything that happens to weights (standardising, cutting into
+ * phases, mirroring, blocking of channels) then moves long runs of channels instead of single numbers.
+ */
+function tapMajor(emitter: Emitter, stored: Stored): View {
+  const moved = emitter.transpose(stored, [2, 3, 0, 1]);
+  return transposeView(contiguousView(moved), [2, 3, 0, 1]);
 }
 
 /** Gives the graph's outputs their names, without a copy where a node of the graph makes nothing but this output. */
@@ -126,7 +139,12 @@ function lowerEquation(emitter: Emitter, equation: Equation, read: (operand: Ope
     }
     case 'reduce': return [reduceView(emitter, x!, params['op'] as Reduction, params['axis'] as number[])];
     case 'dot': return [contract(emitter, x!, others[0]!, contractionShape(equation))];
-    case 'conv': return [convolution(emitter, x!, others[0]!, params as unknown as ConvolutionParams, shape)];
+    case 'conv': {
+      const { bias, addend, relu } = (params['epilogue'] ?? {}) as Epilogue<number>, operand = (at: number): View => read(equation.inputs[at]!);
+      return [convolution(emitter, x!, others[0]!, params as unknown as ConvolutionParams, shape, {
+        ...(bias === undefined ? {} : { bias: operand(bias) }), ...(addend === undefined ? {} : { addend: operand(addend) }), ...(relu === true ? { relu } : {}),
+      })];
+    }
     case 'pool': return [windows(emitter, x!, params as unknown as Windows)];
     case 'pool_transpose': return [unwindow(emitter, x!, params as unknown as Windows, shape)];
     case 'pool_reduce': return [reduceWindows(emitter, x!, params as unknown as Windows, params['op'] as 'Add' | 'Max', shape)];
@@ -141,7 +159,7 @@ function lowerEquation(emitter: Emitter, equation: Equation, read: (operand: Ope
     case 'transpose': return [transposeView(x!, params['perm'] as number[])];
     case 'broadcast': return [broadcastView(x!, shape, params['axis'] as number[])];
     case 'reshape': return [reshape(emitter, x!, shape)];
-    case 'flip': return [flip(emitter, x!, params['axis'] as number[])];
+    case 'flip': return [flipView(x!, params['axis'] as number[])];
     case 'shrink': return [shrink(emitter, x!, params['slice'] as [number, number][])];
     case 'pad': return [pad(emitter, x!, params['width'] as [number, number][])];
     case 'sort': return [sort(emitter, x!)[0]];

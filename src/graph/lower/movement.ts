@@ -2,7 +2,7 @@ import { arrange, contiguousCopy, soloAxes } from './arrange.js';
 import type { FactorKey } from './arrange.js';
 import { commonOrder } from './elementwise.js';
 import type { Emitter, Stored } from './emitter.js';
-import { reshapeView, viewShape, viewType } from './view.js';
+import { flipView, reshapeView, viewShape, viewType } from './view.js';
 import type { Factor, View } from './view.js';
 
 /** The same elements under another shape; copies only when a new axis would need parts of two old ones out of order. */
@@ -13,6 +13,11 @@ export function reshape(emitter: Emitter, view: View, shape: readonly number[]):
 /** The part `[start, end)` of each axis. */
 export function shrink(emitter: Emitter, view: View, ranges: readonly (readonly [number, number])[]): View {
   const shape = viewShape(view);
+  const mirrored = flippedAxes(view);
+  if (mirrored.length > 0) {
+    const upright = shrink(emitter, flipView(view, mirrored), ranges.map(([start, end], axis) => (mirrored.includes(axis) ? ([shape[axis]! - end, shape[axis]! - start] as const) : ([start, end] as const))));
+    return flipView(upright, mirrored);
+  }
   const cut = ranges.flatMap(([start, end], axis) => (start !== 0 || end !== shape[axis] ? [axis] : []));
   // A repetition is cut by repeating less.
   const repeated = cut.filter((axis) => view.axes[axis]!.every((f) => f.axis < 0));
@@ -34,6 +39,10 @@ export function shrink(emitter: Emitter, view: View, ranges: readonly (readonly 
 
 const sized = (size: number): Factor[] => (size === 1 ? [] : [{ size, axis: -1 }]);
 
+/** Axes stored wholly in reverse: cutting and padding such an axis is the mirror image of doing it upright. */
+const flippedAxes = (view: View): number[] =>
+  [...view.axes.keys()].filter((axis) => view.axes[axis]!.length > 0 && view.axes[axis]!.every((f) => f.flipped === true));
+
 /** Every `step`-th element of an axis, from the first. */
 export function stride(emitter: Emitter, view: View, axis: number, step: number): View {
   const solo = soloAxes(emitter, view, [axis]), physical = solo.axes[axis]![0]!.axis, size = solo.dims[physical]!;
@@ -48,6 +57,11 @@ export function stride(emitter: Emitter, view: View, axis: number, step: number)
 /** Zeros before and after each axis; negative widths crop. */
 export function pad(emitter: Emitter, view: View, widths: readonly (readonly [number, number])[]): View {
   const shape = viewShape(view);
+  const mirrored = flippedAxes(view);
+  if (mirrored.length > 0) {
+    const upright = pad(emitter, flipView(view, mirrored), widths.map(([before, after], axis) => (mirrored.includes(axis) ? ([after, before] as const) : ([before, after] as const))));
+    return flipView(upright, mirrored);
+  }
   const cropped = shrink(emitter, view, widths.map(([before, after], axis) => [Math.max(0, -before), shape[axis]! - Math.max(0, -after)] as const));
   const axes = widths.flatMap(([before, after], axis) => (before > 0 || after > 0 ? [axis] : []));
   if (axes.length === 0) return cropped;
@@ -64,21 +78,6 @@ export function pad(emitter: Emitter, view: View, widths: readonly (readonly [nu
   }
   const stored = emitter.emit('Pad', [emitter.reshape(solo.stored, solo.dims), emitter.int64(pads)], dims, viewType(view));
   return withDims(solo, stored, dims);
-}
-
-/** Reverses axes. */
-export function flip(emitter: Emitter, view: View, axes: readonly number[]): View {
-  const shape = viewShape(view);
-  const wanted = axes.filter((axis) => shape[axis]! > 1 && view.axes[axis]!.some((f) => f.axis >= 0));
-  if (wanted.length === 0) return view;
-  const solo = soloAxes(emitter, view, wanted);
-  let stored = emitter.reshape(solo.stored, solo.dims);
-  for (const axis of wanted) {
-    const physical = solo.axes[axis]![0]!.axis, size = solo.dims[physical]!;
-    const reversed = emitter.int64([...Array(size).keys()].reverse());
-    stored = emitter.emit('Gather', [stored, reversed], solo.dims, stored.type, { axis: { int: physical } });
-  }
-  return { ...solo, stored };
 }
 
 /** Joins views along an axis, in the layout of the largest. */
@@ -132,7 +131,7 @@ function withDims(view: View, stored: Stored, dims: readonly number[]): View {
     axes: view.axes.map((factors) => factors.flatMap((f): Factor[] => {
       if (f.axis < 0) return [f];
       const at = kept.indexOf(f.axis);
-      return at < 0 ? [] : [{ size: dims[f.axis]!, axis: at }];
+      return at < 0 ? [] : [{ ...f, size: dims[f.axis]!, axis: at }];
     })),
   };
 }

@@ -6,6 +6,8 @@ import type { Stored } from './emitter.js';
 export interface Factor {
   readonly size: number;
   readonly axis: number;
+  /** Stored in reverse. */
+  readonly flipped?: boolean;
 }
 
 /**
@@ -36,6 +38,12 @@ export function contiguousView(stored: Stored, shape: readonly number[] = stored
 
 export const transposeView = (view: View, order: readonly number[]): View => ({ ...view, axes: order.map((axis) => view.axes[axis]!) });
 
+/** Reverses axes. */
+export const flipView = (view: View, flipped: readonly number[]): View => ({
+  ...view,
+  axes: view.axes.map((factors, axis) => (flipped.includes(axis) ? factors.map((f) => (f.axis < 0 ? f : { ...f, flipped: f.flipped !== true })) : factors)),
+});
+
 /** Adds leading axes and repeats axes of size 1 to reach `shape`. */
 export function expandView(view: View, shape: readonly number[]): View {
   const missing = shape.length - view.axes.length;
@@ -63,7 +71,8 @@ function splitFactor(view: View, axis: number, index: number, outer: number): Vi
     return { ...view, axes: view.axes.with(axis, view.axes[axis]!.toSpliced(index, 1, ...parts)) };
   }
   const at = factor.axis, shift = (f: Factor): Factor => (f.axis > at ? { ...f, axis: f.axis + 1 } : f);
-  const parts = [{ size: outer, axis: at }, { size: inner, axis: at + 1 }];
+  // Reversed, a number has both its digits reversed.
+  const parts = [{ ...factor, size: outer, axis: at }, { ...factor, size: inner, axis: at + 1 }];
   const axes = view.axes.map((factors, i) => (i === axis ? [...factors.slice(0, index).map(shift), ...parts, ...factors.slice(index + 1).map(shift)] : factors.map(shift)));
   return { ...view, dims: view.dims.toSpliced(at, 1, outer, inner), axes };
 }

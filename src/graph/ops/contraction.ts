@@ -30,5 +30,7 @@ export function einsum(equation: string, ...tensors: readonly Tensor[]): Tensor 
   if (new Set(result).size !== result.length || [...result].some((letter) => !sizes.has(letter))) {
     throw fail(`the result '${result}' repeats a letter or has one that no operand has`);
   }
-  return new Tensor(numpy.einsum(compact, ...tensors.map((tensor) => tensor.node.ref)));
+  // Axes as numbers, because jax-js reads equations with iterator helpers, which Node has only from version 22 on.
+  const letters = [...sizes.keys()], axes = (part: string): number[] => [...part].map((letter) => letters.indexOf(letter));
+  return new Tensor(numpy.einsum(...tensors.flatMap((tensor, i) => [tensor.node.ref, axes(operands[i]!)]), axes(result)));
 }

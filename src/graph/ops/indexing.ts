@@ -1,5 +1,5 @@
 import { vjp } from '../gradient.js';
-import { Tensor, normalizeAxes, shapeError, zeros } from '../tensor.js';
+import { Tensor, normalizeAxes, product, shapeError, zeros } from '../tensor.js';
 import type { TensorType } from '../tensor.js';
 import { range } from './constants.js';
 
@@ -26,13 +26,10 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
   if (indices.rank !== x.rank || indices.shape.some((length, i) => i !== at && length !== x.shape[i])) {
     throw shapeError('takeAlongAxis', [x.shape, indices.shape], `they differ outside axis ${axis}`);
   }
-  // With the axis last, row r of the flattened tensor starts at r · size.
-  const last = x.rank - 1, order = [...x.shape.keys()].filter((i) => i !== at).concat(at);
-  const back = [...x.shape.keys()].map((i) => (i === at ? last : i < at ? i : i - 1));
-  const rows = x.size / size, moved = at === last ? indices : indices.transpose(order);
-  const flat = moved.reshape([rows, indices.shape[at]!]).add(range(rows, size).unsqueeze(1));
-  const selected = (at === last ? x : x.transpose(order)).reshape([x.size]).take(flat, 0).reshape(moved.shape);
-  return at === last ? selected : selected.transpose(back);
+  // In the flattened tensor, stepping along the axis means stepping over all later axes.
+  const inner = product(x.shape.slice(at + 1)), outer = x.size / (inner * size);
+  const start = range(outer, size * inner).unsqueeze(1).add(range(inner)).reshape(x.shape.with(at, 1));
+  return x.reshape([x.size]).take(indices.mul(inner).add(start), 0);
 }
 
 /**

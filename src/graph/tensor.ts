@@ -247,7 +247,9 @@ export const product = (values: readonly number[]): number => values.reduce((a, 
 
 function binary(operation: string, a: Tensor, b: TensorLike, apply: (a: Node, b: Node | number) => Node): Tensor {
   if (b instanceof Tensor) broadcastShapes(operation, a.shape, b.shape);
-  return new Tensor(apply(a.node.ref, operand(b)));
+  // jax-js rounds bare numbers to float32, also where they meet float64.
+  const exact = typeof b === 'number' && a.type === 'float64' ? full([], b, 'float64') : b;
+  return new Tensor(apply(a.node.ref, operand(exact)));
 }
 
 const operand = (value: TensorLike): Node | number => (value instanceof Tensor ? value.node.ref : value);

@@ -32,7 +32,7 @@ export const isTensor = (node: TensorTree): node is Tensor => node instanceof Te
 /**
  * Runs `fn` once on stand-ins and records what it does. Nothing is computed.
  * @param specs the record of inputs; a path such as `parameters.stem.weight` becomes the input's name
- * @returns the simplified program; its outputs have the names of the record that `fn` returns
+ * @returns the simplified program; its outputs have the names of the record that `fn` returns; a lone tensor is `input` or `output`
  * @throws Error naming the operation and the shapes that do not fit
  */
 export function trace<Specs extends SpecTree>(fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: Specs): Program {
@@ -45,7 +45,7 @@ export function trace<Specs extends SpecTree>(fn: (inputs: TensorsOf<Specs>) => 
     outputNames = outputs.map(([name]) => name);
     return outputs.map(([, tensor]) => tensor.node.ref);
   })(...(leaves.map(([, leaf]) => new InputAval(leaf.shape, leaf.type)) as unknown as Node[]));
-  const program = readJaxpr(jaxpr.jaxpr.flatten() as unknown as JaxProgram, jaxpr.consts as unknown as Node[], leaves.map(([name]) => name), outputNames);
+  const program = readJaxpr(jaxpr.jaxpr.flatten() as unknown as JaxProgram, jaxpr.consts as unknown as Node[], leaves.map(([name]) => name || 'input'), outputNames.map((name) => name || 'output'));
   return simplify(program);
 }
 

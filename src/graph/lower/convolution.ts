@@ -101,7 +101,7 @@ export function spread(emitter: Emitter, view: View, axis: number, step: number,
 function byPhases(emitter: Emitter, image: View, kernel: View, window: Window): View {
   const [groups, outputs, inputs] = viewShape(kernel) as [number, number, number];
   let phased = kernel;
-  const pads: [number, number][] = [], sizes: number[] = [];
+  const pads: (readonly [number, number])[] = [], sizes: number[] = [];
   for (const i of [0, 1]) {
     const step = window.imageDilation[i]!, before = window.pads[i]![0], axis = 3 + 2 * i;
     const taps = viewShape(phased)[axis]!, first = Math.floor((step - 1 - before) / step);
@@ -111,13 +111,13 @@ function byPhases(emitter: Emitter, image: View, kernel: View, window: Window): 
     // Tap k of phase r reads pixel q + e where k + left = step · e + (step − 1 − r).
     phased = flipView(reshape(emitter, pad(emitter, phased, widths), shape.toSpliced(axis, 1, extent, step)), [axis + 1]);
     sizes.push(Math.ceil(window.size[i]! / step));
-    pads.push([-first, sizes[i]! + extent - 1 - viewShape(image)[3 + i]! + first]);
+    pads.push(step === 1 ? window.pads[i]! : [-first, sizes[i]! + extent - 1 - viewShape(image)[3 + i]! + first]);
   }
   // [G, O, C, eh, sh, ew, sw] → [G, sh·sw·O, C, eh, ew]
   const [, , , eh, sh, ew, sw] = viewShape(phased) as [number, number, number, number, number, number, number];
   const widened = reshape(emitter, transposeView(phased, [0, 4, 6, 1, 2, 3, 5]), [groups, sh * sw * outputs, inputs, eh, ew]);
   const result = cropped(emitter, image, widened, {
-    strides: [1, 1], imageDilation: [1, 1], kernelDilation: [1, 1], pads: [pads[0]!, pads[1]!], size: [sizes[0]!, sizes[1]!], epilogue: {},
+    strides: window.strides, imageDilation: [1, 1], kernelDilation: window.kernelDilation, pads: [pads[0]!, pads[1]!], size: [sizes[0]!, sizes[1]!], epilogue: {},
   });
   const images = viewShape(image)[0]!, [qh, qw] = sizes as [number, number];
   const apart = reshape(emitter, result, [images, groups, sh, sw, outputs, qh, qw]);

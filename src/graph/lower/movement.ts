@@ -1,13 +1,13 @@
-import { arrange, contiguousCopy, soloAxes } from './arrange.js';
+import { arrange, contiguous, contiguousCopy, soloAxes } from './arrange.js';
 import type { FactorKey } from './arrange.js';
 import { commonOrder } from './elementwise.js';
 import type { Emitter, Stored } from './emitter.js';
-import { flipView, reshapeView, viewShape, viewType } from './view.js';
+import { contiguousView, flipView, reshapeView, viewShape, viewType } from './view.js';
 import type { Factor, View } from './view.js';
 
 /** The same elements under another shape; copies only when a new axis would need parts of two old ones out of order. */
 export function reshape(emitter: Emitter, view: View, shape: readonly number[]): View {
-  return reshapeView(view, shape) ?? reshapeView(contiguousCopy(emitter, view), shape)!;
+  return reshapeView(view, shape) ?? contiguousView(emitter.reshape(contiguous(emitter, view), shape));
 }
 
 /** The part `[start, end)` of each axis. */

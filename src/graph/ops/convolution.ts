@@ -38,7 +38,13 @@ export function conv2d(x: Tensor, weight: Tensor, options: ConvolutionOptions = 
     const extent = dilation[i]! * (taps - 1) + 1, room = size[i]! + padding[i]![0] + padding[i]![1];
     if (extent > room) throw shapeError('conv2d', [x.shape, weight.shape], `the kernel spans ${extent} pixels of ${room}, padding included`);
   });
-  return convolve(x, weight, { strides, padding, rhsDilation: dilation, groups });
+  // The gradient would pad by what the kernel reaches beyond the padding. Not all backends can pad by less than nothing:
+  // what exceeds the reach is padded beforehand.
+  const reach = kernel.map((taps, i) => dilation[i]! * (taps - 1));
+  const inside = padding.map((sides, i) => sides.map((width) => Math.min(width, reach[i]!))) as [[number, number], [number, number]];
+  const excess = padding.map((sides, i) => sides.map((width, k) => width - inside[i]![k]!)) as [[number, number], [number, number]];
+  const padded = excess.flat().some((width) => width > 0) ? x.pad([[0, 0], [0, 0], ...excess]) : x;
+  return convolve(padded, weight, { strides, padding: inside, rhsDilation: dilation, groups });
 }
 
 /**
@@ -56,17 +62,30 @@ export function convTranspose2d(y: Tensor, weight: Tensor, options: ConvTranspos
     throw shapeError('convTranspose2d', [y.shape, weight.shape], `${channels} channels in ${groups} groups do not fit this weight [channels, out / groups, height, width]`);
   }
   const extra = pairOf('convTranspose2d', 'outputPadding', options.outputPadding ?? 0, 0);
-  const around = kernel.map((taps, i): Pair => {
+  // The gradient would pad by what is left of the kernel's reach; see conv2d. What lies outside 0…reach is cropped or added.
+  const inside: [number, number][] = [], excess: [number, number][] = [];
+  kernel.forEach((taps, i) => {
     const reach = dilation[i]! * (taps - 1), [before, after] = padding[i]!;
     const result = (size[i]! - 1) * strides[i]! + reach + 1 - before - after + extra[i]!;
     if (extra[i]! >= strides[i]!) throw new Error(`convTranspose2d: outputPadding ${extra[i]} must be smaller than the stride ${strides[i]}.`);
     if (result < 1) throw shapeError('convTranspose2d', [y.shape, weight.shape], `the padding leaves ${result} pixels`);
-    return [reach - before, reach - after + extra[i]!];
+    const around = [reach - before, reach - after + extra[i]!] as const;
+    inside.push([clamp(around[0], reach), clamp(around[1], reach)]);
+    excess.push([around[0] - inside[i]![0], around[1] - inside[i]![1]]);
   });
   // Input and output channels change places within each group, and the taps turn round.
   const turned = weight.reshape([groups, out / groups, perGroup, ...kernel]).transpose([0, 2, 1, 3, 4])
     .reshape([groups * perGroup, out / groups, ...kernel]).flip([2, 3]);
-  return convolve(y, turned, { strides: [1, 1], padding: around as [Pair, Pair], lhsDilation: strides, rhsDilation: dilation, groups });
+  const result = convolve(y, turned, { strides: [1, 1], padding: inside as [Pair, Pair], lhsDilation: strides, rhsDilation: dilation, groups });
+  return excess.reduce((image, sides, i) => resize(image, 2 + i, sides), result);
+}
+
+const clamp = (value: number, high: number): number => Math.min(Math.max(value, 0), high);
+
+/** Adds zeros at the ends of an axis, or removes values where a width is negative. */
+function resize(x: Tensor, axis: number, [before, after]: Pair): Tensor {
+  const cropped = before < 0 || after < 0 ? x.slice(axis, Math.max(-before, 0), x.shape[axis]! - Math.max(-after, 0)) : x;
+  return before > 0 || after > 0 ? cropped.pad(cropped.shape.map((_, i) => (i === axis ? [Math.max(before, 0), Math.max(after, 0)] : [0, 0]))) : cropped;
 }
 
 /**

@@ -113,8 +113,8 @@ const polynomial = harmonicPolynomial();
 export function sphericalHarmonics(normals: Tensor): Tensor {
   if (normals.shape.at(-1) !== 3) throw shapeError('sphericalHarmonics', [normals.shape], 'needs vectors […, 3]');
   const rows = normals.reshape([-1, 3]);
-  const squares = rows.unsqueeze(2).mul(rows.unsqueeze(1)).reshape([-1, 9]);
-  return squares.matmul(constantLike(rows, polynomial.squares, [9, 9])).add(rows.matmul(constantLike(rows, polynomial.linear, [3, 9])))
+  return outerProducts(rows).matmul(constantLike(rows, polynomial.squares, [9, 9]))
+    .add(rows.matmul(constantLike(rows, polynomial.linear, [3, 9])))
     .add(constantLike(rows, polynomial.constant, [9])).reshape([...normals.shape.slice(0, -1), 9]);
 }
 
@@ -129,9 +129,15 @@ export function irradiance(normals: Tensor, light: Tensor): Tensor {
   if (normals.rank < 2 || normals.shape.at(-1) !== 3 || light.shape.join() !== `${batch},27`) {
     throw shapeError('irradiance', [normals.shape, light.shape], 'expected normals [B, …, 3] and light [B, 27]');
   }
-  const basis = sphericalHarmonics(normals).reshape([batch!, -1, 9]);
-  return basis.matmul(light.reshape([batch!, 3, 9]).transpose([0, 2, 1])).reshape(normals.shape);
+  // As in src/math: the light becomes one polynomial per channel, so that a normal costs no nine basis values.
+  const coefficients = light.reshape([batch!, 3, 9]).transpose([0, 2, 1]), rows = normals.reshape([batch!, -1, 3]);
+  const part = (values: Float64Array): Tensor => constantLike(light, values, [values.length / 9, 9]).matmul(coefficients);
+  return outerProducts(rows).matmul(part(polynomial.squares)).add(rows.matmul(part(polynomial.linear)))
+    .add(part(polynomial.constant)).reshape(normals.shape);
 }
+
+/** The nine products of components. @param v `[…, 3]` @returns `[…, 9]`, row-major */
+const outerProducts = (v: Tensor): Tensor => v.unsqueeze(-1).mul(v.unsqueeze(-2)).reshape([...v.shape.slice(0, -1), 9]);
 
 function needMatrix(operation: string, matrix: Tensor, other?: Tensor): void {
   if (matrix.rank < 2 || matrix.shape.at(-1) !== 3 || matrix.shape.at(-2) !== 3) {

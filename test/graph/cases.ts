@@ -22,7 +22,9 @@ export const inputsOf = (graphCase: GraphCase): Record<string, number[]> => grap
  * The case as a function that returns the values and, under `grad`, the derivatives of their sum, weighted by fixed
  * numbers so that no two outputs can stand in for each other. Without inputs to differentiate only the values.
  */
-export function withGradients({ fn, differentiable }: GraphCase): (inputs: Readonly<Record<string, Tensor>>) => { value: TensorTree; grad: Record<string, Tensor> } {
+export function withGradients(
+  { fn, differentiable }: GraphCase,
+): (inputs: Readonly<Record<string, Tensor>>) => { value: TensorTree; grad: Record<string, Tensor> } {
   return (inputs) => {
     const value = fn(inputs);
     if (differentiable.length === 0) return { value, grad: {} };

@@ -28,11 +28,20 @@ export interface LoweringOptions {
   readonly description?: string;
 }
 
+/** An ONNX graph and the shapes of the values in it. */
+export interface LoweredGraph {
+  readonly model: OnnxModel;
+  readonly valueOf: (name: string) => Stored | undefined;
+}
+
 /**
  * Translates a program to an ONNX graph (operator set 17) with the same input and output names.
  * @throws Error naming a primitive or an element type that has no ONNX form
  */
-export function lower(program: Program, { target = portableTarget, name = 'rogue', description }: LoweringOptions = {}): OnnxModel {
+export const lower = (program: Program, options: LoweringOptions = {}): OnnxModel => lowerWithShapes(program, options).model;
+
+/** Like `lower`, for those who go on to take the graph apart. */
+export function lowerWithShapes(program: Program, { target = portableTarget, name = 'rogue', description }: LoweringOptions = {}): LoweredGraph {
   const emitter = new Emitter(target), values = new Map<number, View>();
   const inputs = program.inputs.map(([label, { id, shape, type }]): Stored => {
     const stored = emitter.register({ name: label, dims: shape, type });
@@ -51,7 +60,9 @@ export function lower(program: Program, { target = portableTarget, name = 'rogue
     const stored = contiguous(emitter, expandView(read(operand), shapeOf(operand)));
     return emitter.emit('Identity', [stored], stored.dims, stored.type, { output: { string: label } });
   });
-  return nameOutputs(emitter.finish(name, inputs, outputs, description), program.outputs.map(([label]) => label));
+  const model = nameOutputs(emitter.finish(name, inputs, outputs, description), program.outputs.map(([label]) => label));
+  const named = new Map(outputs.map((stored, i) => [program.outputs[i]![0], { ...stored, name: program.outputs[i]![0] }]));
+  return { model, valueOf: (value) => named.get(value) ?? emitter.lookup(value) };
 }
 
 const isKernel = (shape: readonly number[], type: TensorType): boolean =>

@@ -3,6 +3,8 @@ import { Tensor, shapeError } from '../tensor.js';
 import { pairOf, paddingOf } from './window.js';
 import type { Pair, Padding } from './window.js';
 
+type Shape4 = readonly [number, number, number, number];
+
 /** How a kernel moves over an image. One number stands for both axes, and for all four sides of the padding. */
 export interface ConvolutionOptions {
   /** Distance between neighbouring outputs, in input pixels, as `[y, x]`. Default 1. */
@@ -30,9 +32,10 @@ export interface ConvTransposeOptions extends ConvolutionOptions {
  */
 export function conv2d(x: Tensor, weight: Tensor, options: ConvolutionOptions = {}): Tensor {
   const { strides, padding, dilation, groups } = geometry('conv2d', x, weight, options);
-  const [, channels, ...size] = x.shape as [number, number, number, number], [out, perGroup, ...kernel] = weight.shape as [number, number, number, number];
+  const [, channels, ...size] = x.shape as Shape4, [out, perGroup, ...kernel] = weight.shape as Shape4;
   if (channels !== perGroup * groups || out % groups !== 0) {
-    throw shapeError('conv2d', [x.shape, weight.shape], `${channels} channels in ${groups} groups do not fit this weight [out, channels / groups, height, width]`);
+    throw shapeError('conv2d', [x.shape, weight.shape],
+      `${channels} channels in ${groups} groups do not fit this weight [out, channels / groups, height, width]`);
   }
   kernel.forEach((taps, i) => {
     const extent = dilation[i]! * (taps - 1) + 1, room = size[i]! + padding[i]![0] + padding[i]![1];
@@ -57,9 +60,10 @@ export function conv2d(x: Tensor, weight: Tensor, options: ConvolutionOptions = 
  */
 export function convTranspose2d(y: Tensor, weight: Tensor, options: ConvTransposeOptions = {}): Tensor {
   const { strides, padding, dilation, groups } = geometry('convTranspose2d', y, weight, options);
-  const [, channels, ...size] = y.shape as [number, number, number, number], [out, perGroup, ...kernel] = weight.shape as [number, number, number, number];
+  const [, channels, ...size] = y.shape as Shape4, [out, perGroup, ...kernel] = weight.shape as Shape4;
   if (channels !== out || out % groups !== 0) {
-    throw shapeError('convTranspose2d', [y.shape, weight.shape], `${channels} channels in ${groups} groups do not fit this weight [channels, out / groups, height, width]`);
+    throw shapeError('convTranspose2d', [y.shape, weight.shape],
+      `${channels} channels in ${groups} groups do not fit this weight [channels, out / groups, height, width]`);
   }
   const extra = pairOf('convTranspose2d', 'outputPadding', options.outputPadding ?? 0, 0);
   // The gradient would pad by what is left of the kernel's reach; see conv2d. What lies outside 0…reach is cropped or added.
@@ -69,14 +73,15 @@ export function convTranspose2d(y: Tensor, weight: Tensor, options: ConvTranspos
     const result = (size[i]! - 1) * strides[i]! + reach + 1 - before - after + extra[i]!;
     if (extra[i]! >= strides[i]!) throw new Error(`convTranspose2d: outputPadding ${extra[i]} must be smaller than the stride ${strides[i]}.`);
     if (result < 1) throw shapeError('convTranspose2d', [y.shape, weight.shape], `the padding leaves ${result} pixels`);
-    const around = [reach - before, reach - after + extra[i]!] as const;
-    inside.push([clamp(around[0], reach), clamp(around[1], reach)]);
-    excess.push([around[0] - inside[i]![0], around[1] - inside[i]![1]]);
+    const sides = [reach - before, reach - after + extra[i]!] as const;
+    inside.push([clamp(sides[0], reach), clamp(sides[1], reach)]);
+    excess.push([sides[0] - inside[i]![0], sides[1] - inside[i]![1]]);
   });
   // Input and output channels change places within each group, and the taps turn round.
   const turned = weight.reshape([groups, out / groups, perGroup, ...kernel]).transpose([0, 2, 1, 3, 4])
     .reshape([groups * perGroup, out / groups, ...kernel]).flip([2, 3]);
-  const result = convolve(y, turned, { strides: [1, 1], padding: inside as [Pair, Pair], lhsDilation: strides, rhsDilation: dilation, groups });
+  const around = [inside[0]!, inside[1]!] as const;
+  const result = convolve(y, turned, { strides: [1, 1], padding: around, lhsDilation: strides, rhsDilation: dilation, groups });
   return excess.reduce((image, sides, i) => resize(image, 2 + i, sides), result);
 }
 
@@ -84,8 +89,10 @@ const clamp = (value: number, high: number): number => Math.min(Math.max(value, 
 
 /** Adds zeros at the ends of an axis, or removes values where a width is negative. */
 function resize(x: Tensor, axis: number, [before, after]: Pair): Tensor {
-  const cropped = before < 0 || after < 0 ? x.slice(axis, Math.max(-before, 0), x.shape[axis]! - Math.max(-after, 0)) : x;
-  return before > 0 || after > 0 ? cropped.pad(cropped.shape.map((_, i) => (i === axis ? [Math.max(before, 0), Math.max(after, 0)] : [0, 0]))) : cropped;
+  // Zeros first: what is removed at one end may be zeros that were added at the other.
+  const widths = x.shape.map((_, i): Pair => (i === axis ? [Math.max(before, 0), Math.max(after, 0)] : [0, 0]));
+  const padded = before > 0 || after > 0 ? x.pad(widths) : x;
+  return before < 0 || after < 0 ? padded.slice(axis, Math.max(-before, 0), padded.shape[axis]! - Math.max(-after, 0)) : padded;
 }
 
 /**

@@ -81,7 +81,8 @@ export function batchNorm(x: Tensor, statistics: ChannelStatistics, options: Aff
 export function standardizeWeights(weight: Tensor, gain?: Tensor): Tensor {
   const [out] = weight.shape, fanIn = weight.size / out!;
   if (weight.rank < 2 || (gain !== undefined && gain.shape.join() !== String(out))) {
-    throw shapeError('standardizeWeights', gain === undefined ? [weight.shape] : [weight.shape, gain.shape], 'needs a weight [out, …] and a gain [out]');
+    throw shapeError('standardizeWeights', gain === undefined ? [weight.shape] : [weight.shape, gain.shape],
+      'needs a weight [out, …] and a gain [out]');
   }
   const flat = weight.reshape([out!, fanIn]), centered = flat.sub(flat.mean(1, true));
   const inverse = centered.square().sum(1, true).add(1e-4).sqrt().reciprocal();

@@ -34,7 +34,9 @@ export function upsampleBilinear(x: Tensor, factor: number): Tensor {
  */
 export function spaceToDepth(x: Tensor, block: number): Tensor {
   const [batch, channels, height, width] = imageOf('spaceToDepth', x, block);
-  if (height % block !== 0 || width % block !== 0) throw shapeError('spaceToDepth', [x.shape], `blocks of ${block} do not divide height and width`);
+  if (height % block !== 0 || width % block !== 0) {
+    throw shapeError('spaceToDepth', [x.shape], `blocks of ${block} do not divide height and width`);
+  }
   return x.reshape([batch, channels, height / block, block, width / block, block]).transpose([0, 1, 3, 5, 2, 4])
     .reshape([batch, channels * block * block, height / block, width / block]);
 }

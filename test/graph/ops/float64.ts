@@ -3,4 +3,4 @@
  * Nothing is ever an instance of this one.
  */
 const globals = globalThis as { Float16Array?: unknown };
-globals.Float16Array ??= class Float16Array {};
+globals.Float16Array ??= function Float16Array() { throw new Error('Float16Array: only a stand-in for instanceof.'); };

@@ -67,5 +67,6 @@ export function graphCase(
 
 /** A case of a function of one input `x`. */
 export const unaryCase = (
-  name: string, x: readonly number[] | InputSource, fn: (x: Tensor) => TensorTree, options: { readonly smooth?: boolean; readonly tolerance?: number } = {},
+  name: string, x: readonly number[] | InputSource, fn: (x: Tensor) => TensorTree,
+  options: { readonly smooth?: boolean; readonly tolerance?: number } = {},
 ): GraphCase => graphCase(name, { x }, (inputs) => fn(inputs['x']!), options);

@@ -16,12 +16,14 @@ const mask = held(fixed([2, 4, 1], [1, 0, 1, 0.5, 0, 0, 2, 1]));
 /** Normalisations, losses, and small networks that compose them. */
 export const lossCases: readonly GraphCase[] = [
   unaryCase('layerNorm', [3, 5], (x) => layerNorm(x)),
-  graphCase('layerNorm, scale and bias, two axes', { x: [2, 3, 4], scale: [3, 4], bias: [4] }, ({ x, scale, bias }) => layerNorm(x, { axes: [1, 2], scale, bias })),
+  graphCase('layerNorm, scale and bias, two axes', { x: [2, 3, 4], scale: [3, 4], bias: [4] },
+    ({ x, scale, bias }) => layerNorm(x, { axes: [1, 2], scale, bias })),
   graphCase('groupNorm', { x: [2, 4, 3, 2], scale: [4], bias: [4] }, ({ x, scale, bias }) => groupNorm(x, 2, { scale, bias })),
   graphCase('instanceNorm', { x: [2, 2, 3, 3], scale: [2] }, ({ x, scale }) => instanceNorm(x, { scale, epsilon: 1e-3 })),
   graphCase('batchNorm', { x: [2, 3, 2, 2], mean: [3], variance: uniform([3], 0.5, 2), scale: [3], bias: [3] },
     ({ x, mean, variance, scale, bias }) => batchNorm(x, { mean, variance }, { scale, bias })),
-  graphCase('batchNorm, vectors without scale', { x: [4, 3], mean: [3], variance: uniform([3], 0.5, 2) }, ({ x, mean, variance }) => batchNorm(x, { mean, variance })),
+  graphCase('batchNorm, vectors without scale', { x: [4, 3], mean: [3], variance: uniform([3], 0.5, 2) },
+    ({ x, mean, variance }) => batchNorm(x, { mean, variance })),
   graphCase('standardizeWeights', { weight: [3, 2, 3, 3], gain: [3] }, ({ weight, gain }) => standardizeWeights(weight, gain)),
   unaryCase('standardizeWeights, no gain', [3, 4], (weight) => standardizeWeights(weight)),
 
@@ -37,9 +39,11 @@ export const lossCases: readonly GraphCase[] = [
   unaryCase('softmax', [2, 4], (x) => ({ last: softmax(x), first: softmax(x, 0) })),
   unaryCase('logSoftmax', [2, 4], (x) => logSoftmax(x)),
   graphCase('softmaxCrossEntropy', { logits: [4, 3], classes: integers([4], 3) }, ({ logits, classes }) => softmaxCrossEntropy(logits, classes)),
-  graphCase('softmaxCrossEntropy, weights and far logits', { logits: fixed([2, 3], [50, -40, 3, 0.1, 0.2, 0.3]), classes: integers([2], 3), weights: held(fixed([2], [0.5, 2])) },
+  graphCase('softmaxCrossEntropy, weights and far logits',
+    { logits: fixed([2, 3], [50, -40, 3, 0.1, 0.2, 0.3]), classes: integers([2], 3), weights: held(fixed([2], [0.5, 2])) },
     ({ logits, classes, weights }) => softmaxCrossEntropy(logits, classes, weights)),
-  graphCase('binaryCrossEntropyWithLogits', { x: [2, 3], target: uniform([2, 3], 0, 1) }, ({ x, target }) => binaryCrossEntropyWithLogits(x, target)),
+  graphCase('binaryCrossEntropyWithLogits', { x: [2, 3], target: uniform([2, 3], 0, 1) },
+    ({ x, target }) => binaryCrossEntropyWithLogits(x, target)),
   graphCase('binaryCrossEntropyWithLogits, at zero and far out', { x: fixed([4], [0, 60, -60, 0]), target: held(fixed([4], [0, 1, 1, 1])) },
     ({ x, target }) => binaryCrossEntropyWithLogits(x, target)),
   graphCase('cosineSimilarity', { a: [3, 4], b: [3, 4] }, ({ a, b }) => cosineSimilarity(a, b)),
@@ -55,11 +59,12 @@ export const lossCases: readonly GraphCase[] = [
     const inner = conv2d(conv2d(x, standardizeWeights(a), { padding: 1 }).relu(), standardizeWeights(b), { padding: 1 });
     return x.add(inner.mul(0.2)).relu().mean([2, 3]);
   }),
-  graphCase('network: inverted bottleneck', { x: [1, 3, 6, 6], expand: [6, 3, 1, 1], depth: [6, 1, 3, 3], project: [3, 6, 1, 1] }, ({ x, expand, depth, project }) =>
-    x.add(conv2d(conv2d(conv2d(x, expand).relu(), depth, { groups: 6, padding: 1 }).relu(), project))),
+  graphCase('network: inverted bottleneck', { x: [1, 3, 6, 6], expand: [6, 3, 1, 1], depth: [6, 1, 3, 3], project: [3, 6, 1, 1] },
+    ({ x, expand, depth, project }) => x.add(conv2d(conv2d(conv2d(x, expand).relu(), depth, { groups: 6, padding: 1 }).relu(), project))),
   graphCase('network: adversary behind a gradient reversal', { c: [4, 3], a: [5, 3], b: [3, 5], domain: integers([4], 3) },
     ({ c, a, b, domain }) => softmaxCrossEntropy(linear(linear(gradientReversal(c, 0.3), a).tanh(), b), domain), { smooth: false }),
-  graphCase('landmarks: model, weights, mean distance', { basis: [7, 3, 2], s: [2, 2], target: [2, 3, 3], i: integers([2, 3], 7) }, ({ basis, s, target, i }) => {
+  graphCase('landmarks: model, weights, mean distance', { basis: [7, 3, 2], s: [2, 2], target: [2, 3, 3], i: integers([2, 3], 7) },
+    ({ basis, s, target, i }) => {
     const vertices = s.matmul(basis.reshape([21, 2]).transpose([1, 0])).reshape([2, 7, 3]);
     return gatherPoints(vertices, i).sub(target).square().sum(-1).add(1e-6).sqrt().mean();
   }),

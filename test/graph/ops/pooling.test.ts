@@ -23,7 +23,8 @@ describe('pooling', () => {
       window: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
       strides: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
       share: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2), fc.nat(2)),
-    }).map(({ share, ...rest }) => ({ ...rest, padding: [0, 1].map((i) => [0, 1].map((k) => share[2 * i + k]! % rest.window[i]!)) as [[number, number], [number, number]] }))
+    }).map(({ share, ...rest }) => ({ ...rest, padding: [0, 1].map((i) =>
+      [0, 1].map((k) => share[2 * i + k]! % rest.window[i]!)) as [[number, number], [number, number]] }))
       .filter(({ size, window, padding }) => [0, 1].every((i) => window[i]! <= size[i]! + padding[i]![0] + padding[i]![1]));
     fc.assert(fc.property(anyPooling, ({ size, ...options }) => {
       const x = wave([2, 1, ...size]), { window, strides, padding } = options, means: number[] = [], largest: number[] = [];
@@ -50,8 +51,10 @@ describe('pooling', () => {
   });
 
   it('names itself and what does not fit', () => {
-    expect(() => shapeOf({ x: [1, 2, 3, 3] }, ({ x }) => avgPool2d(x, { window: 4 }))).toThrow(/avgPool2d: \[1, 2, 3, 3\]: the window spans 4 pixels of 3/);
-    expect(() => shapeOf({ x: [1, 2, 3, 3] }, ({ x }) => maxPool2d(x, { window: 2, padding: 2 }))).toThrow(/maxPool2d: padding \[2, 2\] must be smaller/);
+    expect(() => shapeOf({ x: [1, 2, 3, 3] }, ({ x }) => avgPool2d(x, { window: 4 })))
+      .toThrow(/avgPool2d: \[1, 2, 3, 3\]: the window spans 4 pixels of 3/);
+    expect(() => shapeOf({ x: [1, 2, 3, 3] }, ({ x }) => maxPool2d(x, { window: 2, padding: 2 })))
+      .toThrow(/maxPool2d: padding \[2, 2\] must be smaller/);
     expect(() => shapeOf({ x: [2, 3, 3] }, ({ x }) => maxPool2d(x, { window: 2 }))).toThrow(/maxPool2d: \[2, 3, 3\]: needs an image/);
     expect(() => shapeOf({ x: [2, 3, 3] }, ({ x }) => globalAveragePool(x))).toThrow(/globalAveragePool: .*needs an image/);
     expect(() => shapeOf({ x: [1, 2, 3, 3] }, ({ x }) => avgPool2d(x, { window: 1.5 }))).toThrow(/avgPool2d: window must be/);
@@ -81,7 +84,8 @@ describe('resizing', () => {
   it('names itself and what does not fit', () => {
     expect(() => shapeOf({ x: [1, 1, 3, 4] }, ({ x }) => spaceToDepth(x, 2))).toThrow(/spaceToDepth: \[1, 1, 3, 4\]: blocks of 2/);
     expect(() => shapeOf({ x: [1, 6, 3, 4] }, ({ x }) => depthToSpace(x, 2))).toThrow(/depthToSpace: .*no multiple of 4/);
-    expect(() => shapeOf({ x: [1, 6, 3, 4] }, ({ x }) => upsampleNearest(x, 0.5))).toThrow(/upsampleNearest: the factor must be a positive integer, got 0.5/);
+    expect(() => shapeOf({ x: [1, 6, 3, 4] }, ({ x }) => upsampleNearest(x, 0.5)))
+      .toThrow(/upsampleNearest: the factor must be a positive integer, got 0.5/);
     expect(() => shapeOf({ x: [6, 3, 4] }, ({ x }) => upsampleBilinear(x, 2))).toThrow(/upsampleBilinear: .*needs an image/);
   });
 });

@@ -53,7 +53,8 @@ export const tensorCases: readonly GraphCase[] = [
   unaryCase('tanh', [6], (x) => x.tanh()),
   unaryCase('stopGradient', [3], (x) => x.mul(x.stopGradient()), { smooth: false }),
   unaryCase('gradientReversal', [3], (x) => gradientReversal(x, 0.5).square(), { smooth: false }),
-  unaryCase('cast', held(uniform([6], -3, 3)), (x) => ({ int32: x.cast('int32'), back: x.cast('int32').cast(x.type), bool: x.greater(0).cast(x.type) })),
+  unaryCase('cast', held(uniform([6], -3, 3)),
+    (x) => ({ int32: x.cast('int32'), back: x.cast('int32').cast(x.type), bool: x.greater(0).cast(x.type) })),
   graphCase('integers', { i: integers([2, 3], 10), j: integers([3], 10) }, ({ i, j }) => ({
     add: i.add(j), sub: i.sub(3), mul: i.mul(j), minimum: i.minimum(5), maximum: i.maximum(j), equal: i.equal(j).cast('int32'),
     sum: i.sum(1), max: i.max(0), neg: j.neg(), chosen: where(i.less(j), i, j),
@@ -94,6 +95,7 @@ export const tensorCases: readonly GraphCase[] = [
   graphCase('where, broadcast condition', { c: held([2, 1]), x: [2, 3] }, ({ c, x }) => where(c.less(0), x, 0.25)),
   graphCase('concat', { x: [2, 3], y: [2, 1], z: [2, 2] }, ({ x, y, z }) => concat([x, y, x, z], 1)),
   graphCase('stack', { x: [2, 3], y: [2, 3] }, ({ x, y }) => ({ first: stack([x, y]), last: stack([x, y, x], -1) })),
-  unaryCase('constant', [2, 3], (x) => x.mul(constantLike(x, Float64Array.of(1, -2, 3), [3])).add(constantLike(x, Float64Array.of(4, 5), [2, 1]))),
+  unaryCase('constant', [2, 3],
+    (x) => x.mul(constantLike(x, Float64Array.of(1, -2, 3), [3])).add(constantLike(x, Float64Array.of(4, 5), [2, 1]))),
   unaryCase('full, ones, zeros', [2, 2], (x) => x.mul(full([2], 3, x.type)).add(ones([2, 2], x.type)).sub(zeros([1], x.type))),
 ];

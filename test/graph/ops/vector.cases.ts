@@ -14,7 +14,8 @@ export const vectorCases: readonly GraphCase[] = [
   graphCase('einsum, batch', { a: [2, 3, 4], b: [2, 5, 4] }, ({ a, b }) => einsum('bij,bkj->bik', a, b)),
   graphCase('einsum, order of the result', { a: [2, 3, 4], b: [2, 5, 4] }, ({ a, b }) => einsum('bij,bkj->kib', a, b)),
   graphCase('einsum, outer', { a: [3], b: [2] }, ({ a, b }) => einsum('i,j->ji', a, b)),
-  graphCase('einsum, pointwise and sums', { a: [2, 3], b: [2, 3] }, ({ a, b }) => ({ pointwise: einsum('ij,ij->ij', a, b), inner: einsum('ij,ij->', a, b), alone: einsum('ij,ik->j', a, b) })),
+  graphCase('einsum, pointwise and sums', { a: [2, 3], b: [2, 3] },
+    ({ a, b }) => ({ pointwise: einsum('ij,ij->ij', a, b), inner: einsum('ij,ij->', a, b), alone: einsum('ij,ik->j', a, b) })),
   graphCase('einsum, one operand', { a: [2, 3, 4] }, ({ a }) => ({ order: einsum('ijk->kij', a), sum: einsum('ijk->j', a) })),
   graphCase('einsum, three operands', { a: [2, 3], b: [3, 4], c: [4, 2] }, ({ a, b, c }) => einsum('ij,jk,kl->il', a, b, c)),
   graphCase('einsum, axis of size 1', { a: [2, 1], b: [1, 3] }, ({ a, b }) => einsum('ij,jk->ik', a, b)),
@@ -25,7 +26,8 @@ export const vectorCases: readonly GraphCase[] = [
   graphCase('takeAlongAxis, first axis', { x: [3, 2], i: integers([1, 2], 3) }, ({ x, i }) => takeAlongAxis(x, i, 0)),
   graphCase('gatherPoints', { x: [2, 5, 3], i: integers([2, 4], 5) }, ({ x, i }) => gatherPoints(x, i)),
   graphCase('scatterAdd', { updates: [4, 2], i: fixedIndices([4], [0, 2, 0, 3]) }, ({ updates, i }) => scatterAdd(updates, i, 5)),
-  graphCase('scatterAdd, middle axis, matrix of indices', { updates: [2, 2, 3, 2], i: integers([2, 3], 4) }, ({ updates, i }) => scatterAdd(updates, i, 4, 1)),
+  graphCase('scatterAdd, middle axis, matrix of indices', { updates: [2, 2, 3, 2], i: integers([2, 3], 4) },
+    ({ updates, i }) => scatterAdd(updates, i, 4, 1)),
   graphCase('scatterAdd, squared', { updates: [4], i: integers([4], 2) }, ({ updates, i }) => scatterAdd(updates, i, 3).square()),
   graphCase('oneHot', { i: integers([2, 3], 4), x: [4] }, ({ i, x }) => oneHot(i, 4, x.type).mul(x)),
 
@@ -47,10 +49,12 @@ export const vectorCases: readonly GraphCase[] = [
   unaryCase('sphericalHarmonics', [2, 4, 3], sphericalHarmonics),
   graphCase('irradiance', { normals: [2, 4, 3], light: [2, 27] }, ({ normals, light }) => irradiance(normals, light)),
   graphCase('irradiance of an image', { normals: [1, 2, 2, 3], light: [1, 27] }, ({ normals, light }) => irradiance(normals, light)),
-  graphCase('perspective projection', { points: uniform([2, 4, 3], -1, 1), v: [2, 3], t: held(fixed([2, 1, 3], [0.1, 0.2, -5, 0, -0.3, -6])) }, ({ points, v, t }) => {
-    const p = rotatePoints(rotationFromAxisAngle(v), points).add(t);
-    return p.slice(-1, 0, 2).div(p.slice(-1, 2, 3)).mul(-10).add(3);
-  }),
+  graphCase('perspective projection',
+    { points: uniform([2, 4, 3], -1, 1), v: [2, 3], t: held(fixed([2, 1, 3], [0.1, 0.2, -5, 0, -0.3, -6])) },
+    ({ points, v, t }) => {
+      const p = rotatePoints(rotationFromAxisAngle(v), points).add(t);
+      return p.slice(-1, 0, 2).div(p.slice(-1, 2, 3)).mul(-10).add(3);
+    }),
 ];
 
 function fixedIndices(shape: readonly number[], values: readonly number[]) {

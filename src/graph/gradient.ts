@@ -18,26 +18,47 @@ export function valueAndGrad<Params extends TensorTree, Extra extends TensorTree
 ): (params: Params) => { value: Tensor; grad: Params; extra: Extra } {
   return (params) => {
     const leaves = flattenTree<Tensor>(params, isTensor).map(([, tensor]) => tensor);
-    let extraTree: TensorTree = {};
-    const flat = (...nodes: Node[]): [Node, Node[]] => {
+    let extraTree: TensorTree = {}, extraNodes: Node[] = [], level = 0;
+    const flat = (...nodes: Node[]): Node => {
       let next = 0;
+      level = levelOf(nodes[0]!);
       const result = fn(mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(nodes[next++]!)) as Params);
       const { value, extra } = result instanceof Tensor ? { value: result, extra: {} as Extra } : result;
       if (value.rank !== 0) throw new Error(`valueAndGrad: the value must be a scalar, its shape is [${value.shape.join(', ')}].`);
       extraTree = extra;
-      return [value.node.ref, flattenTree<Tensor>(extra, isTensor).map(([, tensor]) => tensor.node.ref)];
+      extraNodes = flattenTree<Tensor>(extra, isTensor).map(([, tensor]) => tensor.node.ref);
+      return value.node.ref;
     };
-    const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i), hasAux: true }) as unknown as (
-      ...nodes: Node[]
-    ) => [[Node, Node[]], Node[]];
-    const [[value, extras], grads] = transformed(...leaves.map((leaf) => leaf.node.ref));
+    const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i) }) as unknown as (...nodes: Node[]) => [Node, Node[]];
+    const [value, grads] = transformed(...leaves.map((leaf) => leaf.node.ref));
     let nextGrad = 0, nextExtra = 0;
     return {
       value: new Tensor(value),
       grad: mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(grads[nextGrad++]!)) as Params,
-      extra: mapTree<Tensor, Tensor>(extraTree, isTensor, () => new Tensor(extras[nextExtra++]!)) as Extra,
+      extra: mapTree<Tensor, Tensor>(extraTree, isTensor, () => new Tensor(withoutDerivative(extraNodes[nextExtra++]!, level))) as Extra,
     };
   };
+}
+
+/** What differentiation wraps around a value: the value itself and how it changes (jax-js's JVP and partial evaluation). */
+interface Wrapped {
+  readonly _trace: { readonly main: { readonly level: number } };
+  readonly primal?: Node;
+  readonly pval?: { readonly val: Node };
+}
+const levelOf = (node: Node): number => (node as unknown as Wrapped)._trace.main.level;
+
+/**
+ * The plain value of an extra output. jax-js can hand such outputs out itself (`hasAux`), but fails on those that are an
+ * unchanged input and on functions that differentiate inside, because one of its two levels stays on its stack.
+ */
+function withoutDerivative(node: Node, level: number): Node {
+  let plain = node;
+  while (levelOf(plain) >= level - 1) {
+    const { primal, pval } = plain as unknown as Wrapped;
+    plain = primal ?? pval!.val;
+  }
+  return plain;
 }
 
 /**

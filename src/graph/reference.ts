@@ -1,9 +1,16 @@
-import { jit, numpy, DType } from '@jax-js/jax';
+import { DType, numpy } from './jax.js';
 import type { Node } from './jax.js';
 import { Tensor } from './tensor.js';
 import { TensorSpec, isSpec, isTensor } from './trace.js';
 import type { SpecTree, TensorTree, TensorsOf } from './trace.js';
 import { flattenTree, mapTree } from './tree.js';
+
+/**
+ * jax-js asks `instanceof Float16Array` before it looks for Float64Array, and Node has that class only from version 24 on.
+ * Nothing is ever an instance of this one.
+ */
+const globals = globalThis as { Float16Array?: unknown };
+globals.Float16Array ??= function Float16Array() { throw new Error('Float16Array: only a stand-in for instanceof.'); };
 
 /**
  * Computes a traceable function with jax-js's own backend: slow, but independent of our lowering, and able to compute in
@@ -14,18 +21,12 @@ import { flattenTree, mapTree } from './tree.js';
 export function evaluateReference<Specs extends SpecTree>(
   fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: Specs, inputs: Readonly<Record<string, ArrayLike<number>>>,
 ): Record<string, Float64Array> {
-  let names: string[] = [];
-  const compiled = jit((...nodes: Node[]) => {
-    let next = 0;
-    const tree = mapTree<TensorSpec, Tensor>(specs, isSpec, () => new Tensor(nodes[next++]!));
-    const outputs = flattenTree<Tensor>(fn(tree as TensorsOf<Specs>), isTensor);
-    names = outputs.map(([name]) => name);
-    return outputs.map(([, tensor]) => tensor.node.ref);
-  });
-  const results = compiled(...flattenTree<TensorSpec>(specs, isSpec).map(([name, leaf]) => hostArray(inputs[name]!, leaf))) as unknown as Node[];
-  const values = Object.fromEntries(names.map((name, i) => [name, Float64Array.from(results[i]!.dataSync())]));
-  compiled.dispose();
-  return values;
+  const nodes = flattenTree<TensorSpec>(specs, isSpec).map(([name, leaf]) => hostArray(inputs[name]!, leaf));
+  let next = 0;
+  const tree = mapTree<TensorSpec, Tensor>(specs, isSpec, () => new Tensor(nodes[next++]!));
+  // Not compiled: jax-js's `jit` refuses scatters of reshaped values, and is no faster for functions called once.
+  const outputs = flattenTree<Tensor>(fn(tree as TensorsOf<Specs>), isTensor);
+  return Object.fromEntries(outputs.map(([name, { node }]) => [name, Float64Array.from(node.ref.dataSync())]));
 }
 
 function hostArray(values: ArrayLike<number>, { shape, type }: TensorSpec): Node {

@@ -1,4 +1,3 @@
-import './float64.js';
 import { defaultDevice, init } from '@jax-js/jax';
 import { evaluateReference } from '../../../src/graph/reference.js';
 import { spec, trace } from '../../../src/graph/trace.js';

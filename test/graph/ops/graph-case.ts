@@ -1,4 +1,3 @@
-import './float64.js';
 import { Tensor } from '../../../src/graph/tensor.js';
 import { TensorSpec, spec } from '../../../src/graph/trace.js';
 import type { TensorTree } from '../../../src/graph/trace.js';

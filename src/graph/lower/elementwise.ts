@@ -3,7 +3,7 @@ import type { TensorType } from '../tensor.js';
 import { alignFactors, arrange } from './arrange.js';
 import type { FactorKey } from './arrange.js';
 import type { Emitter, Stored } from './emitter.js';
-import { expandView, storedSize } from './view.js';
+import { expandView, storedSize, viewShape } from './view.js';
 import type { View } from './view.js';
 
 /** An operand: a view, or a stored scalar. */
@@ -18,6 +18,12 @@ const isView = (part: Part): part is View => 'stored' in part;
 export function elementwise(
   emitter: Emitter, shape: readonly number[], parts: readonly Part[], type: TensorType, emit: (inputs: Stored[], dims: number[]) => Stored,
 ): View {
+  const given = parts.filter(isView), lead = given[0];
+  // Operands that lie alike need no reshaping at all.
+  if (lead !== undefined && liesLike(lead, shape) && given.every((view) => sameLayout(view, lead))) {
+    const stored = emitter.register(emit(parts.map((part) => (isView(part) ? part.stored : part)), [...lead.stored.dims]));
+    return { ...lead, stored };
+  }
   const views = alignFactors(emitter, parts.filter(isView).map((view) => expandView(view, shape)));
   const keys = commonOrder(views);
   const real = keys.filter(([axis, index]) => views.some((view) => view.axes[axis]![index]!.axis >= 0));
@@ -46,6 +52,13 @@ export function elementwise(
     axes: (views[0]?.axes ?? []).map((factors, axis) => factors.map((f, index) => ({ size: f.size, axis: at.get(`${axis},${index}`) ?? -1 }))),
   };
 }
+
+/** Whether a view has the wanted shape and every factor is stored upright. */
+const liesLike = (view: View, shape: readonly number[]): boolean =>
+  view.axes.length === shape.length && viewShape(view).every((size, axis) => size === shape[axis]) && view.axes.flat().every((f) => f.axis >= 0 && f.flipped !== true);
+
+const sameLayout = (a: View, b: View): boolean =>
+  a === b || (a.stored.dims.join() === b.stored.dims.join() && a.dims.join() === b.dims.join() && JSON.stringify(a.axes) === JSON.stringify(b.axes));
 
 /**
  * One physical order of factors for aligned views: that of the largest; factors that it only repeats come after the factor

@@ -79,13 +79,6 @@ function needImage(operation: string, x: Tensor): void {
 
 /** Reduces each window of an image that is padded already. */
 function overWindows(x: Tensor, { window, strides }: PoolingGeometry, reduce: (tiles: Tensor, axes: readonly number[]) => Tensor): Tensor {
-  const [batch, channels, height, width] = x.shape as [number, number, number, number];
-  if (window[0] === strides[0] && window[1] === strides[1]) {
-    // Windows that do not overlap are a reshape away, which every backend does for nothing.
-    const rows = Math.floor(height / window[0]), columns = Math.floor(width / window[1]);
-    const cropped = x.slice(2, 0, rows * window[0]).slice(3, 0, columns * window[1]);
-    return reduce(cropped.reshape([batch, channels, rows, window[0], columns, window[1]]), [3, 5]);
-  }
   return new Tensor(lax.reduceWindow(x.node.ref, (tile) => reduce(new Tensor(tile), [0, 1]).node.ref, [...window], [...strides]));
 }
 

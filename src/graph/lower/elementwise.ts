@@ -40,6 +40,7 @@ export function elementwise(
   const inputs = parts.map((part): Stored => {
     if (!isView(part)) return part;
     const view = views[next++]!;
+    if (view.dims.length === 0 && view.stored.dims.length === 0) return view.stored;
     const stored = arrange(emitter, view, keys);
     return emitter.reshape(stored, groups.map((group, i) => (view.axes[group[0]![0]]![group[0]![1]]!.axis >= 0 ? dims[i]! : 1)));
   });

@@ -12,6 +12,9 @@ import { cpuTarget } from '../targets.js';
 const wave = (shape: readonly number[], phase: number): number[] =>
   Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1.7 * i + phase + 0.2 * (i % 5)));
 
+/** A gradient of a single number can be a sum that cancels to a tenth of its terms. */
+const TOLERANCE = 1e-4;
+
 interface Shape { batch: number; inputs: number; outputs: number; groups: number; size: [number, number]; kernel: [number, number]; stride: number; dilation: number; pads: [number, number] }
 
 /** Convolution, bias, residual, rectifier and convolution again, with all gradients: everything that lowering fuses. */
@@ -29,7 +32,7 @@ async function check({ batch, inputs, outputs, groups, size, kernel, stride, dil
   const expected = evaluateReference(fn as never, specs, values);
   for (const target of [portableTarget, { block: 0, hugeKernels: true }, await cpuTarget()]) {
     const computed = await computeLowered(fn as never, specs, values, target);
-    for (const [name, numbers] of Object.entries(expected)) expect(relativeError(computed[name]!, numbers), `${name} ${JSON.stringify(target)}`).toBeLessThan(1e-5);
+    for (const [name, numbers] of Object.entries(expected)) expect(relativeError(computed[name]!, numbers), `${name} ${JSON.stringify(target)}`).toBeLessThan(TOLERANCE);
   }
 }
 

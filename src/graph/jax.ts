@@ -1,10 +1,10 @@
-import { DType, lax, makeJaxpr, numpy, valueAndGrad, vjp } from '@jax-js/jax';
+import { DType, jit, lax, makeJaxpr, numpy, valueAndGrad, vjp } from '@jax-js/jax';
 
 /**
  * The one door to jax-js. Its arrays count references and its functions consume their arguments; `Node` values must
  * therefore be passed as `node.ref`, which `Tensor` does. Its internal program form (jaxpr) is typed here by what we read.
  */
-export { DType, lax, makeJaxpr, numpy, valueAndGrad, vjp };
+export { DType, jit, lax, makeJaxpr, numpy, valueAndGrad, vjp };
 
 /** A value of jax-js, traced or concrete. */
 export type Node = numpy.Array;

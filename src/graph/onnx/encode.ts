@@ -20,6 +20,8 @@ export type OnnxAttribute =
 
 /** One operator of the default domain unless `domain` says otherwise. */
 export interface OnnxNode {
+  /** Shown in error messages; default: the name of the first output. */
+  readonly name?: string;
   readonly opType: string;
   readonly domain?: string;
   readonly inputs: readonly string[];
@@ -27,7 +29,7 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A graph input or output; a dimension that is a string is free and named. */
+/** A graph input or output; a dimension that is a string is free and named, and the lone dimension `...` is any shape. */
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
@@ -69,7 +71,7 @@ function nodeMessage(node: OnnxNode): object {
   return {
     input: node.inputs,
     output: node.outputs,
-    name: node.outputs[0],
+    name: node.name ?? node.outputs[0],
     opType: node.opType,
     attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => ({ name, ...attributeMessage(value) })),
     ...(node.domain === undefined ? {} : { domain: node.domain }),
@@ -91,5 +93,6 @@ function tensorMessage(tensor: OnnxTensor): object {
 
 function valueMessage(value: OnnxValue): object {
   const dim = value.dims.map((size) => (typeof size === 'string' ? { dimParam: size } : { dimValue: size }));
-  return { name: value.name, type: { tensorType: { elemType: elementTypes[value.type], shape: { dim } } } };
+  const shape = value.dims.join() === '...' ? {} : { shape: { dim } };
+  return { name: value.name, type: { tensorType: { elemType: elementTypes[value.type], ...shape } } };
 }

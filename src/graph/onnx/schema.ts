@@ -1,13 +1,20 @@
 import protobuf from 'protobufjs/light.js';
 
-/** Numbers of `TensorProto.DataType` for the element types in use here. */
+/** Numbers of `TensorProto.DataType` for the element types that are read or written here. */
 export const elementTypes = {
   float32: 1,
   uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
   int32: 6,
   int64: 7,
   bool: 9,
   float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
 } as const;
 
 export type ElementType = keyof typeof elementTypes;
@@ -36,6 +43,7 @@ const messages: Record<string, Field[]> = {
     ['initializer', 5, 'TensorProto', 'repeated'],
     ['input', 11, 'ValueInfoProto', 'repeated'],
     ['output', 12, 'ValueInfoProto', 'repeated'],
+    ['sparseInitializer', 15, 'bytes', 'repeated'],
   ],
   NodeProto: [
     ['input', 1, 'string', 'repeated'],
@@ -58,9 +66,17 @@ const messages: Record<string, Field[]> = {
   TensorProto: [
     ['dims', 1, 'int64', 'repeated'],
     ['dataType', 2, 'int32'],
+    ['floatData', 4, 'float', 'repeated'],
+    ['int32Data', 5, 'int32', 'repeated'],
+    ['int64Data', 7, 'int64', 'repeated'],
     ['name', 8, 'string'],
     ['rawData', 9, 'bytes'],
+    ['doubleData', 10, 'double', 'repeated'],
+    ['uint64Data', 11, 'uint64', 'repeated'],
+    ['externalData', 13, 'EntryProto', 'repeated'],
+    ['dataLocation', 14, 'int32'],
   ],
+  EntryProto: [['key', 1, 'string'], ['value', 2, 'string']],
   ValueInfoProto: [['name', 1, 'string'], ['type', 2, 'TypeProto']],
   TypeProto: [['tensorType', 1, 'TensorTypeProto']],
   TensorTypeProto: [['elemType', 1, 'int32'], ['shape', 2, 'TensorShapeProto']],

@@ -21,7 +21,7 @@ export type { HeadMaterial, HeadMesh, HeadScene, MorphTarget } from './io/head-s
 export { arkitNames, morphTargetName } from './model/arkit-names.js';
 export { evaluateVertices, type Gaze, type HeadCoefficients } from './model/evaluate.js';
 export type { MorphableModel } from './model/morphable-model.js';
-export type { Runtime, Session, Tensor } from './runtime/session.js';
+export type { HostTensor, Runtime, Session } from './runtime/session.js';
 export { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
 export interface LoadRogueOptions {

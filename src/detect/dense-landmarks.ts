@@ -1,6 +1,6 @@
 import type { Image } from '../math/image.js';
 import { floatOutput } from '../runtime/session.js';
-import type { Runtime, Session, Tensor } from '../runtime/session.js';
+import type { HostTensor, Runtime, Session } from '../runtime/session.js';
 import { cropAxes, sampleCrop } from './crop.js';
 import type { Crop } from './crop.js';
 import type { DetectedFace } from './face-detector.js';
@@ -122,7 +122,7 @@ async function look(session: Session, pyramid: ImagePyramid, roi: RegionOfIntere
 }
 
 /** All 478 points in crop pixels: the mesh, with lips, eyes and irises from the branches that look closer. */
-function assembleMesh(outputs: Readonly<Record<string, Tensor>>): Float32Array {
+function assembleMesh(outputs: Readonly<Record<string, HostTensor>>): Float32Array {
   const points = new Float32Array(densePointCount * 3);
   points.set(floatOutput(outputs, 'mesh'));
   replace(points, lipIndices, floatOutput(outputs, 'lips'));

@@ -1,4 +1,4 @@
-import { wrapSession } from './ort-session.js';
+import { oneLine, wrapSession } from './ort-session.js';
 import type { Runtime } from './session.js';
 
 export interface WebRuntimeOptions {
@@ -21,8 +21,10 @@ export function webRuntime({ executionProviders = ['wasm'], wasmPaths, threads }
       const session = await InferenceSession.create(model, {
         executionProviders: [...executionProviders],
         graphOptimizationLevel: 'all',
+      }).catch((error: unknown) => {
+        throw new Error(`webRuntime: cannot load the network (${model.length} bytes): ${oneLine(error)}`, { cause: error });
       });
-      return wrapSession(session, Tensor);
+      return wrapSession(session, { Tensor, writesOutputs: false });
     },
   };
 }

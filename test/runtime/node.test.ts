@@ -1,27 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { encodeOnnx } from '../../src/graph/onnx/encode.js';
-import { nodeRuntime } from '../../src/runtime/node.js';
+import { nodeRuntime, ProviderError, supportedProviders } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
-
-/** y = x · [2, 3] + [1, 1], any number of rows. */
-function tinyNetwork(): Uint8Array {
-  const floats = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
-  return encodeOnnx({
-    name: 'tiny',
-    opsets: { '': 17 },
-    nodes: [
-      { opType: 'Mul', inputs: ['x', 'gain'], outputs: ['scaled'] },
-      { opType: 'Add', inputs: ['scaled', 'offset'], outputs: ['y'] },
-    ],
-    constants: [
-      { name: 'gain', type: 'float32', dims: [2], data: floats(2, 3) },
-      { name: 'offset', type: 'float32', dims: [2], data: floats(1, 1) },
-    ],
-    inputs: [{ name: 'x', type: 'float32', dims: ['rows', 2] }],
-    outputs: [{ name: 'y', type: 'float32', dims: ['rows', 2] }],
-  });
-}
+import { elementwiseNetwork, tinyNetwork } from './networks.js';
 
 describe('nodeRuntime', () => {
   it('runs a graph with a free dimension', async () => {
@@ -36,15 +17,8 @@ describe('nodeRuntime', () => {
     await session.release();
   });
 
-  it('names a missing input, and an output that is not there', async () => {
-    const session = await nodeRuntime({ threads: 1 }).createSession(tinyNetwork());
-    await expect(session.run({})).rejects.toThrow(/x/);
-    const outputs = await session.run({ x: { dims: [1, 2], data: new Float32Array(2) } });
-    expect(() => floatOutput(outputs, 'z')).toThrow(/expected a float32 output "z", the network has y/);
-  });
-
-  it('refuses bytes that are no network', async () => {
-    await expect(nodeRuntime().createSession(new Uint8Array([1, 2, 3]))).rejects.toThrow();
+  it('refuses bytes that are no network, in one line', async () => {
+    await expect(nodeRuntime().createSession(new Uint8Array([1, 2, 3]))).rejects.toThrow(/^nodeRuntime: cannot load the network \(3 bytes\): [^\n]+$/);
   });
 
   it('loads the shipped networks', async () => {
@@ -53,5 +27,51 @@ describe('nodeRuntime', () => {
     // 2 anchors per cell of 16 pixels and 6 per cell of 32.
     expect(outputs['scores']!.dims).toEqual([2, 2 * 24 + 6 * 6]);
     expect(outputs['boxes']!.dims).toEqual([2, 84, 16]);
+  });
+
+  it('reads feeds and writes outputs where they are, also in WebAssembly memory', async () => {
+    const count = 1 << 20;
+    const memory = new WebAssembly.Memory({ initial: (8 * count) / 65_536 });
+    const x = { dims: [count], data: new Float32Array(memory.buffer, 0, count) };
+    const y = { dims: [count], data: new Float32Array(memory.buffer, 4 * count, count) };
+    const session = await nodeRuntime({ threads: 1 }).createSession(elementwiseNetwork('Neg', 'float32', [count]));
+    for (const value of [3, 4]) {
+      x.data.fill(value);
+      expect((await session.run({ x }, { y }))['y']).toBe(y);
+      expect([y.data[0], y.data[count - 1]]).toEqual([-value, -value]);
+    }
+    await session.release();
+  });
+});
+
+describe('providers', () => {
+  it('lists the CPU as installed', () => {
+    expect(supportedProviders()).toContainEqual({ name: 'cpu', installed: true });
+  });
+
+  // A Mac's build has CoreML, a Windows build DirectML; nobody's has both.
+  const absent = process.platform === 'darwin' ? 'dml' : 'coreml';
+
+  it('says in one line that a provider is not in this build', async () => {
+    const failed = nodeRuntime({ providers: [absent] }).createSession(tinyNetwork());
+    await expect(failed).rejects.toThrow(ProviderError);
+    await expect(failed).rejects.toThrow(new RegExp(`^ONNX Runtime cannot use "${absent}" here: its build for \\S+ \\S+ has cpu[^\\n]*; choose one of these$`));
+  });
+
+  const cuda = supportedProviders().find(({ name }) => name === 'cuda');
+  it.skipIf(!cuda || cuda.installed)('says how to get the CUDA library', async () => {
+    await expect(nodeRuntime({ providers: ['cuda'] }).createSession(tinyNetwork()))
+      .rejects.toThrow('ONNX Runtime cannot use "cuda" here: its GPU library is not installed; run "npm rebuild onnxruntime-node --ignore-scripts=false"');
+  });
+
+  it('falls back only when asked to, and says so', async () => {
+    const lines: string[] = [];
+    const runtime = nodeRuntime({ providers: [absent, 'cpu'], fallback: true, onFallback: (line) => lines.push(line) });
+    const session = await runtime.createSession(tinyNetwork());
+    expect([...floatOutput(await session.run({ x: { dims: [1, 2], data: new Float32Array(2) } }), 'y')]).toEqual([1, 1]);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(new RegExp(`^ONNX Runtime cannot use "${absent}" here: .*; continuing on cpu$`));
+    // What is wrong with the network is no reason to try elsewhere.
+    await expect(nodeRuntime({ providers: ['cpu'], fallback: true }).createSession(new Uint8Array(3))).rejects.toThrow('cannot load the network');
   });
 });

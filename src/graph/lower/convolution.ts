@@ -153,7 +153,7 @@ function dense(emitter: Emitter, image: View, kernel: View, window: Window): Vie
 
 /** Chooses the form of a convolution without zeros between pixels and with non-negative padding. */
 function upright(emitter: Emitter, image: View, kernel: View, window: Window): View {
-  const [images, groups, , height, width] = viewShape(image) as [number, number, number, number, number];
+  const [, groups, , height, width] = viewShape(image) as [number, number, number, number, number];
   const [, outputs, inputs, kh, kw] = viewShape(kernel) as [number, number, number, number, number];
   const [oh, ow] = window.size, { block, hugeKernels } = emitter.target, padded = window.pads.flat().some((p) => p > 0);
   if (groups === 1 && !padded && kh === height && kw === width && oh * ow === 1) return finish(emitter, asMatrixProduct(emitter, image, kernel), window.epilogue);
@@ -161,7 +161,6 @@ function upright(emitter: Emitter, image: View, kernel: View, window: Window): V
     if (hugeKernels && window.strides[1] === 1) return folded(emitter, image, kernel, window);
     if (oh * ow <= 64) return finish(emitter, byPositions(emitter, image, kernel, window), window.epilogue);
   }
-  if (hugeKernels && groups === 1 && images > 1 && oh * ow <= SMALL_MAP && window.strides[1] === 1) return folded(emitter, image, kernel, window);
   if (block > 0 && groups === 1 && viewType(image) === 'float32' && outputs % block === 0 && (inputs % block === 0 || inputs < block)) {
     return blocked(emitter, image, kernel, window);
   }
@@ -186,9 +185,6 @@ const biasVector = (emitter: Emitter, bias: View): Stored => {
   const stored = contiguous(emitter, bias);
   return emitter.reshape(stored, [product(stored.dims)]);
 };
-
-/** Maps of at most so many pixels are convolved for all images at once: blocked convolutions are slow on short rows. */
-const SMALL_MAP = 16;
 
 /** A kernel that covers the image exactly: one product [O, C·H·W] · [C·H·W, N]. */
 function asMatrixProduct(emitter: Emitter, image: View, kernel: View): View {

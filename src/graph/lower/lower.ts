@@ -45,7 +45,7 @@ export function lowerWithShapes(program: Program, { target = portableTarget, nam
   const emitter = new Emitter(target), values = new Map<number, View>();
   const inputs = program.inputs.map(([label, { id, shape, type }]): Stored => {
     const stored = emitter.register({ name: label, dims: shape, type });
-    values.set(id, target.hugeKernels && isKernel(shape, type) ? tapMajor(emitter, stored) : contiguousView(stored));
+    values.set(id, target.hugeKernels && isKernel(shape, type) ? channelsLast(emitter, stored) : contiguousView(stored));
     return stored;
   });
   program.constants.forEach(({ variable: { id, shape, type }, data }, i) => {
@@ -69,12 +69,11 @@ const isKernel = (shape: readonly number[], type: TensorType): boolean =>
   type === 'float32' && shape.length === 4 && shape[2]! * shape[3]! > 1 && shape[2]! * shape[3]! <= 64 && shape[0]! * shape[1]! >= 256;
 
 /**
- * A convolution's weights with the taps outermost. Everything that happens to weights (standardising, cutting into
- * phases, mirroring, blocking of channels) then moves long runs of channels instead of single numbers.
+ * A convolution's weights as [O, kh, kw, I]. Everything that happens to weights (standardising, cutting into phases,
+ * mirroring, blocking of channels) then works on long runs, and their gradient comes in this order.
  */
-function tapMajor(emitter: Emitter, stored: Stored): View {
-  const moved = emitter.transpose(stored, [2, 3, 0, 1]);
-  return transposeView(contiguousView(moved), [2, 3, 0, 1]);
+function channelsLast(emitter: Emitter, stored: Stored): View {
+  return transposeView(contiguousView(emitter.transpose(stored, [0, 2, 3, 1])), [0, 3, 1, 2]);
 }
 
 /** Gives the graph's outputs their names, without a copy where a node of the graph makes nothing but this output. */

@@ -71,8 +71,13 @@ function reduceEquation(equation: Equation, maker: ReadonlyMap<number, Equation>
     }
     case 'cast':
       return a!.type === output.type ? a : undefined;
-    case 'broadcast': case 'reshape':
+    case 'broadcast':
       return sameShape(a!) ? a : undefined;
+    case 'reshape': {
+      if (sameShape(a!)) return a;
+      const inner = isLiteral(a!) ? undefined : maker.get(a!.id);
+      return inner?.primitive === 'reshape' && sameShape(inner.inputs[0]!) ? inner.inputs[0] : undefined;
+    }
     case 'transpose':
       return (params['perm'] as number[]).every((axis, i) => axis === i) ? a : undefined;
     case 'flip':

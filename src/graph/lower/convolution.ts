@@ -250,6 +250,11 @@ const attributes = (window: Window, taps: readonly [number, number]): Record<str
 function plain(emitter: Emitter, image: View, kernel: View, window: Window): View {
   const [images, groups, inputs, height, width] = viewShape(image) as [number, number, number, number, number];
   const [, outputs, , kh, kw] = viewShape(kernel) as [number, number, number, number, number];
+  if (!emitter.target.hugeKernels && groups === 1 && kh * kw > 1 && inputs > 3 && inputs % 3 === 0 && inputs % 4 !== 0) {
+    // ONNX Runtime's WebGPU convolution (1.30) is wrong for 6, 9, 15, … input channels; empty ones make them a multiple of 4.
+    const widths = (view: View): [number, number][] => viewShape(view).map((_, axis) => [0, axis === 2 ? 4 - (inputs % 4) : 0]);
+    return plain(emitter, pad(emitter, image, widths(image)), pad(emitter, kernel, widths(kernel)), window);
+  }
   const x = emitter.reshape(contiguous(emitter, image), [images, groups * inputs, height, width]);
   const w = emitter.reshape(contiguous(emitter, kernel), [groups * outputs, inputs, kh, kw]);
   const { bias, ...rest } = window.epilogue, inside = bias === undefined ? [] : [biasVector(emitter, bias)];

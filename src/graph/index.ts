@@ -7,6 +7,8 @@ export { exportOnnx } from './export/export.js';
 export type { ExportOptions } from './export/export.js';
 export { gradientReversal, valueAndGrad, vjp } from './gradient.js';
 export type { Scored } from './gradient.js';
+export { importOnnx } from './import/import.js';
+export type { ImportOptions, ImportedNetwork } from './import/import.js';
 export { portableTarget } from './lower/emitter.js';
 export type { LoweringTarget } from './lower/emitter.js';
 export { lower } from './lower/lower.js';

@@ -2,6 +2,8 @@ import type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../onnx/encode.
 
 /** The largest float16. */
 const LARGEST = 65504;
+/** Constants from here on mean infinity, such as the border of a maximum pooling, and become the largest float16. */
+const INFINITE = 1e30;
 
 /**
  * The graph with its constants stored and its values computed in float16; inputs and outputs stay float32.
@@ -30,6 +32,7 @@ export function toHalfPrecision(model: OnnxModel): OnnxModel {
 function halfTensor(tensor: OnnxTensor): OnnxTensor {
   const values = new Float32Array(tensor.data.slice().buffer);
   const halves = Uint16Array.from(values, (value) => {
+    if (Math.abs(value) >= INFINITE) return halfBits(Math.sign(value) * LARGEST);
     if (Math.abs(value) > LARGEST) throw new Error(`exportOnnx: the constant ${tensor.name} has the value ${value}, beyond float16; export in float32.`);
     return halfBits(value);
   });

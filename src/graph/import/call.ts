@@ -58,6 +58,8 @@ export class Call {
     readonly node: OnnxNode,
     readonly opset: number,
     private readonly inputs: readonly (Value | undefined)[],
+    /** The batch size in place of the 1 for which the file was made. */
+    readonly batch?: number,
   ) {
     this.attributes = new Attributes(node.attributes);
   }

@@ -86,7 +86,7 @@ export function expandHost(x: HostValue, shape: readonly number[]): HostValue {
 
 /** The values of a stored tensor; half and double precision become float32. */
 export function readHost({ type, dims, data }: OnnxTensor): HostValue {
-  return new HostValue(importType(type), dims, readers[type](data.slice().buffer));
+  return new HostValue(importType(type), dims, readers[type](new Uint8Array(data).buffer));
 }
 
 const readers: Record<ElementType, (buffer: ArrayBuffer) => Float32Array | Float64Array> = {

@@ -35,8 +35,7 @@ function reverse(emitter: Emitter, value: Stored, dims: readonly number[], axes:
   for (const run of runs) {
     const size = product(run.map((axis) => dims[axis]!)), start = run[0]!;
     const grouped = [product(dims.slice(0, start)), size, product(dims.slice(run.at(-1)! + 1))];
-    const indices = emitter.int64([...Array(size).keys()].reverse());
-    current = emitter.emit('Gather', [emitter.reshape(current, grouped), indices], grouped, value.type, { axis: { int: 1 } });
+    current = emitter.reverse(emitter.reshape(current, grouped), 1);
   }
   return current;
 }

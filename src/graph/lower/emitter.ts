@@ -105,6 +105,8 @@ export class Emitter {
 
   reshape(value: Stored, dims: readonly number[]): Stored {
     if (dims.join() === value.dims.join()) return value;
+    const fixed = this.tensors.get(value.name);
+    if (fixed !== undefined) return this.derived(`${value.name}_as_${dims.join('x')}`, dims, value.type, () => fixed.data);
     // A reshape of a reshape only needs the last one.
     const maker = this.nodes.find((node) => node.outputs[0] === value.name && node.opType === 'Reshape');
     const source = maker === undefined ? value : (this.lookup(maker.inputs[0]!) ?? value);
@@ -148,9 +150,29 @@ export class Emitter {
       else groups.push([axis]);
     }
     const sorted = groups.toSorted((a, b) => a[0]! - b[0]!), size = (group: readonly number[]): number => product(group.map((axis) => value.dims[axis]!));
+    const fixed = this.tensors.get(value.name);
+    if (fixed?.type === 'float32') {
+      const dims = perm.map((axis) => value.dims[axis]!);
+      return this.derived(`${value.name}_${value.dims.join('x')}_by_${perm.join('_')}`, dims, value.type, () => permuteData(fixed.data, value.dims, perm));
+    }
     const merged = this.reshape(value, sorted.map(size));
     const result = this.emit('Transpose', [merged], groups.map(size), value.type, { perm: { ints: groups.map((group) => sorted.indexOf(group)) } });
     return this.reshape(result, perm.map((axis) => value.dims[axis]!));
+  }
+
+  /** Reverses one axis. */
+  reverse(value: Stored, axis: number): Stored {
+    const fixed = this.tensors.get(value.name), size = value.dims[axis]!;
+    if (fixed?.type === 'float32') {
+      return this.derived(`${value.name}_${value.dims.join('x')}_turned_${axis}`, value.dims, value.type, () => reverseData(fixed.data, value.dims, axis));
+    }
+    const indices = this.int64([...Array(size).keys()].reverse());
+    return this.emit('Gather', [value, indices], value.dims, value.type, { axis: { int: axis } });
+  }
+
+  /** A constant made of another, such as frozen weights in the order that a convolution wants: done once, here. */
+  private derived(name: string, dims: readonly number[], type: TensorType, make: () => Uint8Array): Stored {
+    return this.tensors.has(name) ? { name, dims, type } : this.constant(name, make(), dims, type);
   }
 
   cast(value: Stored, type: TensorType): Stored {
@@ -185,6 +207,34 @@ export class Emitter {
 }
 
 const castNumbers: Partial<Record<ElementType, number>> = { float32: 1, int32: 6, bool: 9, float16: 10 };
+
+/** float32 values with their axes reordered. */
+function permuteData(data: Uint8Array, dims: readonly number[], perm: readonly number[]): Uint8Array {
+  const source = new Float32Array(data.slice().buffer), result = new Float32Array(source.length);
+  const strides = dims.map((_, axis) => product(dims.slice(axis + 1))), position = new Array<number>(perm.length).fill(0);
+  let from = 0;
+  for (let i = 0; i < result.length; i++) {
+    result[i] = source[from]!;
+    for (let axis = perm.length - 1; axis >= 0; axis--) {
+      const size = dims[perm[axis]!]!, stride = strides[perm[axis]!]!;
+      from += stride;
+      if (++position[axis]! < size) break;
+      position[axis] = 0;
+      from -= size * stride;
+    }
+  }
+  return new Uint8Array(result.buffer);
+}
+
+/** float32 values with one axis reversed. */
+function reverseData(data: Uint8Array, dims: readonly number[], axis: number): Uint8Array {
+  const run = 4 * product(dims.slice(axis + 1)), size = dims[axis]!, result = new Uint8Array(data.length);
+  for (let i = 0; i * run < data.length; i++) {
+    const at = i - (i % size) + (size - 1 - (i % size));
+    result.set(data.subarray(i * run, (i + 1) * run), at * run);
+  }
+  return result;
+}
 
 /** Little-endian bytes of numbers as an element type. */
 export function bytesOf(values: ArrayLike<number>, type: TensorType): Uint8Array {

@@ -84,8 +84,10 @@ export function decodeOnnx(bytes: Uint8Array): OnnxModel {
 }
 
 function parse(bytes: Uint8Array): ModelMessage {
+  // A plain view: of Node's Buffer, whose `slice` shares memory, parts would be Buffers too.
+  const view = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    return modelType.toObject(modelType.decode(bytes), { longs: Number, arrays: true }) as ModelMessage;
+    return modelType.toObject(modelType.decode(view), { longs: Number, arrays: true }) as ModelMessage;
   } catch (error) {
     throw unreadable(bytes, (error as Error).message, error);
   }

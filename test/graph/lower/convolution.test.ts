@@ -5,6 +5,7 @@ import { portableTarget } from '../../../src/graph/lower/emitter.js';
 import { lower } from '../../../src/graph/lower/lower.js';
 import { conv2d } from '../../../src/graph/ops/convolution.js';
 import { evaluateReference } from '../../../src/graph/reference.js';
+import { constant } from '../../../src/graph/tensor.js';
 import type { Tensor } from '../../../src/graph/tensor.js';
 import { spec, trace } from '../../../src/graph/trace.js';
 import { computeLowered, relativeError } from '../lowered.js';
@@ -43,6 +44,18 @@ describe('lowered convolutions and their gradients', () => {
       const model = lower(trace(({ x, w }) => conv2d(x, w, { padding: 1 }), { x: spec([1, channels, 8, 8]), w: spec([4, channels, 3, 3]) }));
       expect(model.nodes.some((node) => node.opType === 'Pad')).toBe([6, 9, 15].includes(channels));
     }
+  });
+  it('bring frozen weights into order once, when lowering', async () => {
+    const weight = Float32Array.from(wave([32, 16, 3, 3], 2)), specs = { x: spec([2, 16, 6, 6]) }, values = { x: wave([2, 16, 6, 6], 1) };
+    const fn = ({ x }: { x: Tensor }) => valueAndGrad((p: { x: Tensor }) => {
+      const y = conv2d(p.x, constant(weight, [32, 16, 3, 3]), { padding: 1 });
+      return { value: y.square().sum(), extra: { y } };
+    })({ x });
+    const target = await cpuTarget(), model = lower(trace(fn, specs), { target });
+    const stored = new Set(model.constants.map((tensor) => tensor.name));
+    expect(model.nodes.filter((node) => ['Transpose', 'Gather'].includes(node.opType) && stored.has(node.inputs[0]!))).toEqual([]);
+    const expected = evaluateReference(fn, specs, values), computed = await computeLowered(fn, specs, values, target);
+    for (const [name, numbers] of Object.entries(expected)) expect(relativeError(computed[name]!, numbers), name).toBeLessThan(1e-5);
   });
   const small = fc.integer({ min: 1, max: 3 });
   it('agree with jax-js for any shape, stride, padding, dilation and number of groups', async () => {

@@ -8,7 +8,7 @@ import { fitGaze } from './fit-gaze.js';
 import { defaultLandmarkFitOptions, faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { pointBasis, type PointBasis } from './landmark-basis.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
-import { projectLandmarks68, projectPoints } from './project-landmarks.js';
+import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 import { seeHead } from './skin-geometry.js';
 import { unwrapTextures } from './unwrap-texture.js';

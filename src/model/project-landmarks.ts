@@ -1,6 +1,6 @@
 import { project, transformPoints, type Camera } from '../math/camera.js';
-import { evaluatePoints } from '../model/evaluate.js';
-import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
+import { evaluatePoints } from './evaluate.js';
+import type { MorphableModel, SurfacePoints } from './morphable-model.js';
 
 /** Pixels of surface points of a posed head, count×2. */
 export function projectPoints(points: SurfacePoints, vertices: Float32Array, rotation: ArrayLike<number>, translation: ArrayLike<number>, camera: Camera): Float32Array {

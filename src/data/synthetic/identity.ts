@@ -1,7 +1,25 @@
-import type { Random } from './random.js';
+/** What sampling a person needs of a generator; `Random` of src/data/random.ts has it. */
+export interface IdentityRandom {
+  uniform(): number;
+  normal(): number;
+}
 
 /** A sampled person: weights of morph targets by name. */
 export type Identity = ReadonlyMap<string, number>;
+
+/** Who a person is, in the terms of the macro targets. */
+export interface PersonAttributes {
+  /** 0 female … 1 male. */
+  readonly male: number;
+  /** 0…1: 1 year = 0, 25 years = 0.5, 90 years = 1. */
+  readonly age: number;
+  /** 0…1, 0.5 is average. */
+  readonly muscle: number;
+  /** 0…1, 0.5 is average. */
+  readonly weight: number;
+  /** Shares that sum to 1. */
+  readonly descent: Readonly<Record<'african' | 'asian' | 'caucasian', number>>;
+}
 
 /** Standard deviation of local shape targets; 0.3 looks like a caricature. */
 const LOCAL_SIGMA = 0.18;
@@ -83,32 +101,36 @@ function threeWay(value: number, kind: string): [string, number][] {
 const clamp01 = (value: number) => Math.min(1, Math.max(0, value));
 
 /** Most people are of one descent, some of two or three. */
-function ethnicityShares(random: Random): [string, number][] {
-  const draws = ['african', 'asian', 'caucasian'].map((name) => [name, (-Math.log(1 - random.uniform())) ** 2] as const);
-  const sum = draws.reduce((total, [, share]) => total + share, 0);
-  return draws.map(([name, share]) => [name, share / sum]);
+function sampleDescent(random: IdentityRandom): PersonAttributes['descent'] {
+  const draw = (): number => (-Math.log(1 - random.uniform())) ** 2;
+  const [african, asian, caucasian] = [draw(), draw(), draw()], sum = african + asian + caucasian;
+  return { african: african / sum, asian: asian / sum, caucasian: caucasian / sum };
 }
 
 /** Ages in the modelled range: mainly adults, some children, few infants. */
-function sampleAge(random: Random): number {
+function sampleAge(random: IdentityRandom): number {
   const draw = random.uniform();
   if (draw < 0.05) return 0.1 * random.uniform();
   if (draw < 0.2) return 0.1 + 0.25 * random.uniform();
   return 0.35 + 0.6 * random.uniform();
 }
 
-function addMacroTargets(weights: Map<string, number>, random: Random): void {
+/** Draws who a person is; every descent, gender and adult age is about equally common. */
+export function sampleAttributes(random: IdentityRandom): PersonAttributes {
   const male = clamp01(random.uniform() < 0.5 ? 0.15 * Math.abs(random.normal()) : 1 - 0.15 * Math.abs(random.normal()));
+  const age = sampleAge(random);
+  const muscle = clamp01(0.5 + 0.18 * random.normal()), weight = clamp01(0.5 + 0.22 * random.normal());
+  return { male, age, muscle, weight, descent: sampleDescent(random) };
+}
+
+function addMacroTargets(weights: Map<string, number>, { male, age, muscle, weight, descent }: PersonAttributes): void {
   const genders: [string, number][] = [['female', 1 - male], ['male', male]];
-  const ages = Object.entries(ageShares(sampleAge(random)));
-  const muscles = threeWay(clamp01(0.5 + 0.18 * random.normal()), 'muscle');
-  const fats = threeWay(clamp01(0.5 + 0.22 * random.normal()), 'weight');
-  const ethnicities = ethnicityShares(random);
+  const muscles = threeWay(muscle, 'muscle'), fats = threeWay(weight, 'weight');
   for (const [gender, g] of genders) {
-    for (const [age, a] of ages) {
-      for (const [ethnicity, e] of ethnicities) addTo(weights, `macrodetails/${ethnicity}-${gender}-${age}`, e * g * a);
-      for (const [muscle, m] of muscles) {
-        for (const [fat, f] of fats) addTo(weights, `macrodetails/universal-${gender}-${age}-${muscle}-${fat}`, g * a * m * f);
+    for (const [years, a] of Object.entries(ageShares(age))) {
+      for (const [ethnicity, e] of Object.entries(descent)) addTo(weights, `macrodetails/${ethnicity}-${gender}-${years}`, e * g * a);
+      for (const [strength, m] of muscles) {
+        for (const [fat, f] of fats) addTo(weights, `macrodetails/universal-${gender}-${years}-${strength}-${fat}`, g * a * m * f);
       }
     }
   }
@@ -117,13 +139,14 @@ function addMacroTargets(weights: Map<string, number>, random: Random): void {
 /**
  * A function that samples plausible people: descent, gender, age, build, and local shape.
  * @param targetNames names of all morph targets
+ * @returns weights for the given attributes, or for sampled ones
  */
-export function identitySampler(targetNames: readonly string[]): (random: Random) => Identity {
+export function identitySampler(targetNames: readonly string[]): (random: IdentityRandom, attributes?: PersonAttributes) => Identity {
   const sliders = slidersOf(targetNames);
   const known = new Set(targetNames);
-  return (random) => {
+  return (random, attributes = sampleAttributes(random)) => {
     const weights = new Map<string, number>();
-    addMacroTargets(weights, random);
+    addMacroTargets(weights, attributes);
     for (const slider of sliders) {
       const value = slider.sigma * random.normal();
       setSlider(weights, slider, value);

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { projectLandmarks68, projectPoints } from '../../src/fit/project-landmarks.js';
+import { projectLandmarks68, projectPoints } from '../../src/model/project-landmarks.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/assets.js';
 import { expectClose } from '../math/close.js';
 import { tinyModel } from '../model/tiny-model.js';
-import { syntheticFace, type SyntheticFace } from './synthetic-face.js';
+import { syntheticFace, type SyntheticFace } from '../fit/synthetic-face.js';
 
 let model: MorphableModel;
 beforeAll(async () => { model = await loadModel(); });

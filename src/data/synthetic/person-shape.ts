@@ -1,0 +1,100 @@
+import { factorCholesky, substituteCholesky } from '../../math/linear-solve.js';
+import { alignPoints } from '../../math/procrustes.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import type { Identity } from './identity.js';
+import type { Following, People } from './people-file.js';
+
+/** A person's neutral head, and what hair hangs on. */
+export interface PersonShape {
+  /** All vertices of the head model, V×3, mm, head space. */
+  readonly vertices: Float32Array;
+  /** The reference vertices of the people file, R×3, mm, head space. */
+  readonly references: Float64Array;
+}
+
+/** Ridge on squared coefficients, relative to a vertex displacement of one squared mm: keeps unseen modes at rest. */
+const RIDGE = 1;
+
+/** Evaluates people and finds their best coefficients in the compact model. */
+export class PersonShaper {
+  private readonly indexOf: ReadonlyMap<string, number>;
+  private readonly meanHead: Float64Array;
+  private readonly normal: Float64Array;
+
+  /** @throws Error when the people file was made for another head model */
+  constructor(private readonly people: People, private readonly model: MorphableModel) {
+    const followers = people.parts.references.length / 3;
+    if (people.headCount + followers !== model.vertexCount) {
+      throw new Error(`PersonShaper: the people file is for a head of ${people.headCount + followers} vertices, the head model has ${model.vertexCount}; build both again.`);
+    }
+    this.indexOf = new Map(people.targetNames.map((name, index) => [name, index]));
+    this.meanHead = Float64Array.from(model.meanShape.subarray(0, people.headCount * 3));
+    this.normal = normalMatrix(model, people.headCount);
+  }
+
+  /** The neutral head of a person, aligned to the model's mean by rotation, translation and scale, as the basis is. */
+  evaluate(identity: Identity): PersonShape {
+    const { base, starts, vertices, steps, scales, headCount, parts } = this.people;
+    const positions = Float64Array.from(base);
+    for (const [name, weight] of identity) {
+      const target = this.indexOf.get(name);
+      if (target === undefined) throw new Error(`PersonShaper: the people file has no target "${name}"; build it again with "npm run build-people".`);
+      const scale = weight * scales[target]!;
+      for (let entry = starts[target]!; entry < starts[target + 1]!; entry++) {
+        const at = vertices[entry]! * 3;
+        for (let axis = 0; axis < 3; axis++) positions[at + axis]! += scale * steps[entry * 3 + axis]!;
+      }
+    }
+    const { scale, rotation, translation } = alignPoints(positions.subarray(0, headCount * 3), this.meanHead);
+    const references = new Float64Array(positions.length);
+    for (let i = 0; i < positions.length; i += 3) {
+      for (let row = 0; row < 3; row++) {
+        references[i + row] = scale * (rotation[row * 3]! * positions[i]! + rotation[row * 3 + 1]! * positions[i + 1]! + rotation[row * 3 + 2]! * positions[i + 2]!) + translation[row]!;
+      }
+    }
+    const all = new Float32Array(this.model.vertexCount * 3);
+    all.set(references.subarray(0, headCount * 3));
+    follow(parts, references, all, headCount * 3);
+    return { vertices: all, references };
+  }
+
+  /** Coefficients of the compact model whose skin is nearest to a neutral head's, in standard deviations. */
+  coefficients({ vertices }: PersonShape): Float32Array {
+    const { shape, meanShape } = this.model, width = this.people.headCount * 3, all = this.model.vertexCount * 3;
+    const right = new Float64Array(shape.count);
+    for (let k = 0; k < shape.count; k++) {
+      let sum = 0;
+      for (let i = 0; i < width; i++) sum += shape.displacements[k * all + i]! * (vertices[i]! - meanShape[i]!);
+      right[k] = sum;
+    }
+    substituteCholesky(this.normal, right, shape.count);
+    return Float32Array.from(right);
+  }
+}
+
+/** Cholesky factor of BᵀB + ridge over the head's vertices. */
+function normalMatrix({ shape, vertexCount }: MorphableModel, headCount: number): Float64Array {
+  const n = shape.count, width = headCount * 3, all = vertexCount * 3, matrix = new Float64Array(n * n);
+  for (let a = 0; a < n; a++) {
+    for (let b = 0; b <= a; b++) {
+      let sum = a === b ? RIDGE : 0;
+      for (let i = 0; i < width; i++) sum += shape.displacements[a * all + i]! * shape.displacements[b * all + i]!;
+      matrix[a * n + b] = matrix[b * n + a] = sum;
+    }
+  }
+  if (!factorCholesky(matrix, n)) throw new Error('PersonShaper: the shape basis of the head model is degenerate.');
+  return matrix;
+}
+
+/** Positions of what hangs on the reference vertices, written from `at` on. */
+export function follow({ references, weights, offsets }: Following, positions: ArrayLike<number>, out: Float32Array, at = 0): Float32Array {
+  for (let i = 0; i < references.length; i += 3) {
+    for (let axis = 0; axis < 3; axis++) {
+      out[at + i + axis] = offsets[i + axis]!
+        + weights[i]! * positions[references[i]! * 3 + axis]!
+        + weights[i + 1]! * positions[references[i + 1]! * 3 + axis]!
+        + weights[i + 2]! * positions[references[i + 2]! * 3 + axis]!;
+    }
+  }
+  return out;
+}

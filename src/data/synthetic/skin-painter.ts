@@ -1,0 +1,108 @@
+import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
+import { createFloatTexture, updateMipLevels, type Texture } from '../../render/texture.js';
+import type { Random } from '../random.js';
+import { cloud } from './cloud.js';
+
+/** What a person's skin looks like; strengths are 0…1. */
+export interface SkinLook {
+  /** Coefficients of the albedo basis; the first is the tone, positive is light. */
+  readonly albedo: Float32Array;
+  readonly pores: number;
+  readonly blotches: number;
+  readonly freckles: number;
+  readonly moles: number;
+}
+
+/** Range of the tone that is sampled evenly, standard deviations: the skins of the basis lie within. */
+const TONE = [-1.35, 1.2] as const;
+/** Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are smaller. */
+const MODES = 0.6;
+
+/** Least albedo relative to the mean's, and most red relative to green, linear. */
+const DARKEST = 0.12, REDDEST = 3.2;
+
+/** A skin for a person of a given age (0…1, see `PersonAttributes`). */
+export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): SkinLook {
+  const tone = random.uniform(...TONE), spread = MODES * Math.min(1, 0.35 + 0.4 * (tone - TONE[0]));
+  const coefficients = Float32Array.from({ length: albedo.count }, (_, k) => (k === 0 ? tone : random.normal(0, spread)));
+  const rare = (chance: number): number => (random.uniform() < chance ? random.uniform(0.2, 1) : 0);
+  return {
+    albedo: coefficients, pores: random.uniform(0.3, 1) * (0.5 + age), blotches: random.uniform(0.2, 1),
+    freckles: coefficients[0]! > 0.2 ? rare(0.2) : rare(0.03), moles: rare(0.4),
+  };
+}
+
+/** Paints skins at the resolution of the albedo modes, which is that of a face in a photo of some 300 pixels. */
+export class SkinPainter {
+  readonly texture: Texture;
+  private readonly mean: Float32Array;
+  private readonly pores: Float32Array;
+  private readonly blotches: Float32Array;
+
+  /** @throws Error when the model's albedo is not a texture */
+  constructor(private readonly model: MorphableModel, random: Random) {
+    const { albedo } = model;
+    if (albedo?.kind !== 'texture') throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
+    const n = albedo.modeSize;
+    this.mean = shrink(albedo.mean, albedo.meanSize, n);
+    this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
+    this.pores = cloud(n, n / 2, 2, random.fork('pores'));
+    this.blotches = cloud(n, 10, 4, random.fork('blotches'));
+  }
+
+  /** Paints into `texture`, which the next call overwrites. */
+  paint({ albedo: coefficients, pores, blotches, freckles, moles }: SkinLook, random: Random): Texture {
+    const albedo = this.model.albedo as TextureAlbedo, n = albedo.modeSize, { data } = this.texture.levels[0]!;
+    data.set(this.mean);
+    for (let k = 0; k < coefficients.length; k++) {
+      const value = coefficients[k]!, offset = k * data.length;
+      for (let i = 0; i < data.length; i++) data[i]! += value * albedo.modes[offset + i]!;
+    }
+    // No skin is blacker than this share of the mean, nor redder than blood under it makes it.
+    for (let i = 0; i < data.length; i += 3) {
+      for (let c = 0; c < 3; c++) data[i + c] = Math.max(data[i + c]!, DARKEST * this.mean[i + c]!);
+      data[i] = Math.min(data[i]!, REDDEST * data[i + 1]!);
+    }
+    // Blood shows where the blotches are: more red, less of the rest.
+    for (let i = 0, at = 0; i < n * n; i++, at += 3) {
+      const fine = 1 + 0.03 * pores * this.pores[i]!, red = 0.025 * blotches * this.blotches[i]!;
+      data[at] = clamp(data[at]! * fine * (1 + 0.4 * red));
+      data[at + 1] = clamp(data[at + 1]! * fine * (1 - red));
+      data[at + 2] = clamp(data[at + 2]! * fine * (1 - red));
+    }
+    for (let i = Math.round(freckles * 400); i > 0; i--) this.spot(random, random.uniform(0.4, 1), random.uniform(0.75, 0.93));
+    for (let i = Math.round(moles * 6); i > 0; i--) this.spot(random, random.uniform(0.7, 1.6), random.uniform(0.25, 0.6));
+    updateMipLevels(this.texture);
+    return this.texture;
+  }
+
+  /** Darkens a small disk somewhere in the middle of the atlas, where the face is. */
+  private spot(random: Random, radius: number, factor: number): void {
+    const { width: n, data } = this.texture.levels[0]!;
+    const x = n * random.uniform(0.25, 0.75), y = n * random.uniform(0.2, 0.8);
+    for (let py = Math.floor(y - radius - 1); py <= y + radius + 1; py++) {
+      for (let px = Math.floor(x - radius - 1); px <= x + radius + 1; px++) {
+        if (px < 0 || py < 0 || px >= n || py >= n) continue;
+        const cover = clamp(radius + 0.5 - Math.hypot(px + 0.5 - x, py + 0.5 - y));
+        for (let c = 0; c < 3; c++) data[(py * n + px) * 3 + c]! *= 1 - cover * (1 - factor) * (c === 0 ? 0.8 : 1);
+      }
+    }
+  }
+}
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** Area average of a square picture of three channels. */
+function shrink(source: Float32Array, from: number, to: number): Float32Array {
+  const step = from / to, out = new Float32Array(to * to * 3);
+  for (let y = 0; y < to; y++) {
+    for (let x = 0; x < to; x++) {
+      for (let dy = 0; dy < step; dy++) {
+        for (let dx = 0; dx < step; dx++) {
+          for (let c = 0; c < 3; c++) out[(y * to + x) * 3 + c]! += source[((y * step + dy) * from + x * step + dx) * 3 + c]! / step ** 2;
+        }
+      }
+    }
+  }
+  return out;
+}

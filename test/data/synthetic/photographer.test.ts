@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Photographer } from '../../../src/data/synthetic/photographer.js';
+import { decodeSample, encodeSample } from '../../../src/data/synthetic/sample.js';
+import { transformPoints } from '../../../src/math/camera.js';
+import { evaluateVertices, evaluateAlbedo } from '../../../src/model/evaluate.js';
+import type { MorphableModel, TextureAlbedo } from '../../../src/model/morphable-model.js';
+import { projectPoints } from '../../../src/model/project-landmarks.js';
+import { loadModel, loadRogue } from '../../../src/node.js';
+import { headParts, partTextures, skinTexture } from '../../../src/render/head-parts.js';
+import { createSceneTarget, renderScene } from '../../../src/render/scene.js';
+import { shippedPeople } from './people.js';
+
+const SIZE = 224, IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1], NOWHERE = [0, 0, 0];
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+
+let model: MorphableModel, photographer: Photographer;
+beforeAll(async () => {
+  model = await loadModel();
+  photographer = new Photographer(model, await shippedPeople(), SIZE);
+});
+
+describe('Photographer', () => {
+  it('makes the same photo of the same seed, and others of others', () => {
+    const first = photographer.take(7).image.data.slice();
+    expect(photographer.take(8).image.data).not.toEqual(first);
+    expect(photographer.take(7).image.data).toEqual(first);
+  });
+
+  it('makes faces that the detector finds, where it says that their points are', { timeout: 60_000 }, async () => {
+    const rogue = await loadRogue(), errors: number[] = [];
+    const count = 60;
+    for (let seed = 0; seed < count; seed++) {
+      const { image, truth } = photographer.take(seed), [face] = await rogue.findFaces(image);
+      if (face === undefined) continue;
+      const points = projectPoints(model.landmarks.mediapipe!, truth.vertices, IDENTITY, NOWHERE, truth.camera);
+      let error = 0, left = Infinity, right = -Infinity, top = Infinity, bottom = -Infinity;
+      for (let k = 0; k < 468; k++) {
+        const x = points[k * 2]!, y = points[k * 2 + 1]!;
+        [left, right, top, bottom] = [Math.min(left, x), Math.max(right, x), Math.min(top, y), Math.max(bottom, y)];
+        error += Math.hypot(x - face.landmarks.points[k * 3]!, y - face.landmarks.points[k * 3 + 1]!) / 468;
+      }
+      errors.push(error / Math.sqrt((right - left) * (bottom - top)));
+    }
+    await rogue.release();
+    expect(errors.length).toBeGreaterThanOrEqual(0.97 * count);
+    expect(median(errors)).toBeLessThan(0.035);
+  });
+});
+
+describe('samples', () => {
+  it('give vertices back within a hundredth of a millimetre, and whatever else is known', () => {
+    const photo = photographer.take(3), { truth, vertices } = decodeSample(encodeSample(model, photo, 3));
+    const posed = transformPoints(truth.pose.rotation, truth.pose.translation, vertices, new Float32Array(vertices.length));
+    posed.forEach((value, i) => expect(Math.abs(value - photo.truth.vertices[i]!)).toBeLessThan(0.02));
+    expect(truth.seed).toBe(3);
+    expect(truth.camera).toEqual(photo.truth.camera);
+    expect(truth.landmarks68).toHaveLength(68);
+  });
+
+  it('have coefficients whose head is the photo\'s within a millimetre', () => {
+    const errors: number[] = [];
+    for (let seed = 20; seed < 32; seed++) {
+      const { truth, vertices } = decodeSample(encodeSample(model, photographer.take(seed), seed));
+      const expression = model.expression.names.map((name) => truth.coefficients.expression[name] ?? 0);
+      const compact = evaluateVertices(model, { shape: truth.coefficients.shape, expression, gaze: truth.gaze });
+      // The cavity and what lies in it do not count: photos do not show them.
+      let sum = 0, count = 0;
+      for (const [v, weight] of model.regions.get('face')!.entries()) {
+        if (weight < 0.5) continue;
+        sum += Math.hypot(...[0, 1, 2].map((axis) => compact[v * 3 + axis]! - vertices[v * 3 + axis]!));
+        count++;
+      }
+      errors.push(sum / count);
+    }
+    expect(median(errors)).toBeLessThan(1);
+  });
+
+  it('rendered again from what is stored show the photo\'s skin', () => {
+    const differences: number[] = [];
+    for (let seed = 40; seed < 52; seed++) {
+      const photo = photographer.take(seed), image = photo.image.data.slice(), { truth, vertices } = decodeSample(encodeSample(model, photo, seed));
+      const posed = transformPoints(truth.pose.rotation, truth.pose.translation, vertices, new Float32Array(vertices.length));
+      const albedo = model.albedo as TextureAlbedo, skin = skinTexture(evaluateAlbedo(albedo, truth.coefficients.albedo), albedo.meanSize);
+      const drawn = renderScene(createSceneTarget(SIZE, SIZE), {
+        camera: truth.camera, light: truth.coefficients.light, parts: headParts(model, posed, new Map([...partTextures(model), ['skin', skin]])),
+      });
+      const points = projectPoints(model.landmarks.mediapipe!, posed, IDENTITY, NOWHERE, truth.camera);
+      // Cheeks, nose and chin: skin that neither hair nor shadow of the brows covers.
+      for (const k of [50, 280, 4, 152, 205, 425]) {
+        const x = Math.floor(points[k * 2]!), y = Math.floor(points[k * 2 + 1]!);
+        if (x < 0 || y < 0 || x >= SIZE || y >= SIZE) continue;
+        for (let c = 0; c < 3; c++) differences.push(Math.abs(image[(y * SIZE + x) * 3 + c]! - drawn.data[(y * SIZE + x) * 4 + c]!));
+      }
+    }
+    // Shadows, pores and blotches are not stored: they are what differs.
+    expect(median(differences)).toBeLessThan(14);
+  });
+
+  it('refuse what is no sample in one line', () => {
+    const members = encodeSample(model, photographer.take(1), 1);
+    expect(() => decodeSample({ ...members, json: members.json.subarray(0, 50) })).toThrow('sample: its json member is damaged; write the shard again.');
+    expect(() => decodeSample({ ...members, json: new TextEncoder().encode('{"version":9}') })).toThrow('sample: version 9, expected 1; write the shard again.');
+  });
+});

@@ -1,4 +1,3 @@
-import type { Image } from '../../math/image.js';
 import { TensorReader } from '../../model/tensor-reader.js';
 import type { NamedTensors, Tensor } from '../../model/tensor-reader.js';
 
@@ -131,15 +130,4 @@ export function peopleFromTensors(tensors: NamedTensors, metadata: Readonly<Reco
     base, headCount, targetNames, starts, vertices, steps: reader.steps('targets.steps', [vertices.length, 3]) as Int16Array,
     scales: reader.floats('targets.scales', [targetNames.length]), parts: follow('parts'), hair,
   };
-}
-
-/** A hair texture in a colour, as a picture with alpha: lightness is kept around the colour's. */
-export function dyedHair({ texture: { size, data } }: HairStyle, color: readonly [number, number, number]): Image {
-  const out = new Uint8Array(size * size * 4);
-  for (let i = 0; i < size * size; i++) {
-    const shade = data[i * 2]! / 128;
-    for (let c = 0; c < 3; c++) out[i * 4 + c] = Math.min(255, color[c]! * shade);
-    out[i * 4 + 3] = data[i * 2 + 1]!;
-  }
-  return { width: size, height: size, channels: 4, data: out };
 }

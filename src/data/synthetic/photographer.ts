@@ -7,7 +7,8 @@ import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures } from '../../render/head-parts.js';
 import { vertexNormals } from '../../render/normals.js';
 import { createSceneTarget, renderScene, type ScenePart, type SceneTarget } from '../../render/scene.js';
-import { createTexture } from '../../render/texture.js';
+import { linearOfByte } from '../../render/color.js';
+import type { Texture } from '../../render/texture.js';
 import { createRandom, type Random } from '../random.js';
 import { paintBackdrop } from './backdrop.js';
 import { BustMaker } from './bust.js';
@@ -15,7 +16,8 @@ import { sampleExpression } from './expression.js';
 import { identitySampler, sampleAttributes, type PersonAttributes } from './identity.js';
 import { sampleLighting, type Lighting } from './lighting.js';
 import { OcclusionMap, ambientOcclusion } from './occlusion-map.js';
-import { dyedHair, type People } from './people-file.js';
+import { hairTexture } from './hair-texture.js';
+import type { People } from './people-file.js';
 import { PersonShaper, follow } from './person-shape.js';
 import { SkinPainter, sampleSkin, type SkinLook } from './skin-painter.js';
 
@@ -63,6 +65,7 @@ export class Photographer {
   private readonly ambient: Float32Array;
   private readonly shadows = new OcclusionMap();
   private readonly target: SceneTarget;
+  private readonly wigs: ReadonlyMap<string, { readonly triangles: Uint32Array; readonly uvTriangles: Uint32Array; readonly texture: Texture }>;
 
   /** @param size width and height of the photos, pixels */
   constructor(private readonly model: MorphableModel, private readonly people: People, private readonly size = 224) {
@@ -74,6 +77,9 @@ export class Photographer {
     const { triangles } = model.parts[0]!;
     this.ambient = ambientOcclusion({ positions: model.meanShape, triangles }, vertexNormals(model.meanShape, triangles, new Float32Array(model.meanShape.length)), [0, 0, 0]);
     this.target = createSceneTarget(size, size, { supersample: 2 });
+    this.wigs = new Map(people.hair.map((style) => [style.name, {
+      triangles: Uint32Array.from(style.triangles), uvTriangles: Uint32Array.from(style.uvTriangles), texture: hairTexture(style),
+    }]));
   }
 
   /** The photo of a seed: the same seed gives the same pixels. */
@@ -81,6 +87,7 @@ export class Photographer {
     const random = createRandom(seed), { model, size } = this;
     const attributes = sampleAttributes(random.fork('who'));
     const shape = this.shaper.evaluate(this.sample(random.fork('shape'), attributes));
+    const compact = this.shaper.coefficients(shape);
     const { coefficients: expression, gaze } = sampleExpression(model.expression, random.fork('expression'));
     const head = shape.vertices;
     for (let k = 0; k < expression.length; k++) {
@@ -88,7 +95,6 @@ export class Photographer {
       if (value !== 0) for (let i = 0; i < head.length; i++) head[i]! += value * model.expression.displacements[offset + i]!;
     }
     turnEyes(model, head, gaze);
-    const compact = this.shaper.coefficients(this.shaper.evaluate(this.sample(random.fork('shape'), attributes)));
     const skin = sampleSkin(model.albedo as never, attributes.age, random.fork('skin'));
     const lighting = sampleLighting(random.fork('light'));
     const { camera, pose } = placeCamera(model, head, size, random.fork('camera'));
@@ -131,13 +137,10 @@ export class Photographer {
     const fringe = random.uniform() < FRINGE_SHARE, long = hair.filter((style) => !short.includes(style) && FRINGE.test(style.name) === fringe);
     const style = random.choice(random.uniform() < (male > 0.5 ? 0.9 : 0.3) ? short : long);
     const dark = skin.albedo[0]! < 0, colors = age > 0.75 ? HAIR_COLORS.slice(6) : dark ? HAIR_COLORS.slice(0, 3) : HAIR_COLORS.slice(0, 7);
-    const brightness = random.uniform(0.75, 1.2), color = random.choice(colors).map((value) => Math.min(255, value * brightness)) as [number, number, number];
+    const brightness = random.uniform(0.75, 1.2), color = random.choice(colors).map((value) => linearOfByte[Math.min(255, Math.round(value * brightness))]!) as [number, number, number];
     const positions = follow(style, references, new Float32Array(style.references.length));
-    const triangles = Uint32Array.from(style.triangles);
-    const part: ScenePart = {
-      positions, triangles, uvs: style.uvs, uvTriangles: Uint32Array.from(style.uvTriangles), alpha: 'blend',
-      texture: createTexture(dyedHair(style, color)), specular: { strength: 0.08, shininess: 20 },
-    };
+    const { triangles, uvTriangles, texture } = this.wigs.get(style.name)!;
+    const part: ScenePart = { positions, triangles, uvs: style.uvs, uvTriangles, alpha: 'blend', texture, color, specular: { strength: 0.08, shininess: 20 } };
     return { name: style.name, positions, triangles, part };
   }
 }

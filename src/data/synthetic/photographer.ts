@@ -20,6 +20,7 @@ import { hairTexture } from './hair-texture.js';
 import type { People } from './people-file.js';
 import { PersonShaper, follow } from './person-shape.js';
 import { SkinPainter, sampleSkin, type SkinLook } from './skin-painter.js';
+import { TintMasks, sampleTints, type FaceTints } from './tints.js';
 
 /** What is known of a synthetic photo. */
 export interface PhotoTruth {
@@ -31,6 +32,7 @@ export interface PhotoTruth {
   readonly gaze: Gaze;
   readonly albedo: Float32Array;
   readonly skin: SkinLook;
+  readonly tints: FaceTints;
   readonly lighting: Lighting;
   readonly camera: Camera;
   readonly pose: { readonly angles: EulerAngles; readonly rotation: Float64Array; readonly translation: readonly [number, number, number] };
@@ -61,6 +63,7 @@ export class Photographer {
   private readonly sample: ReturnType<typeof identitySampler>;
   private readonly painter: SkinPainter;
   private readonly busts: BustMaker;
+  private readonly tints: TintMasks;
   private readonly textures: ReturnType<typeof partTextures>;
   private readonly ambient: Float32Array;
   private readonly shadows = new OcclusionMap();
@@ -73,6 +76,7 @@ export class Photographer {
     this.sample = identitySampler(people.targetNames);
     this.painter = new SkinPainter(model, createRandom(1));
     this.busts = new BustMaker(model);
+    this.tints = new TintMasks(model);
     this.textures = partTextures(model);
     const { triangles } = model.parts[0]!;
     this.ambient = ambientOcclusion({ positions: model.meanShape, triangles }, vertexNormals(model.meanShape, triangles, new Float32Array(model.meanShape.length)), [0, 0, 0]);
@@ -112,6 +116,8 @@ export class Photographer {
       const dark = (1 - lighting.lampShare * 0.85 * (1 - lit[v]!)) * (0.35 + 0.65 * (this.ambient[v] ?? 1));
       for (let c = 0; c < 3; c++) shade[v * 3 + c] = dark;
     }
+    const tints = sampleTints(attributes, random.fork('tints'));
+    this.tints.apply(shade, tints);
     const painted = this.painter.paint(skin, random.fork('paint'));
     const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]])).map((part, index) =>
       ({ ...part, vertexColors: shade, ...(index === 0 ? { specular: { strength: random.fork('shine').uniform(0.01, 0.06), shininess: 14 } } : {}) }));
@@ -119,7 +125,7 @@ export class Photographer {
     if (hair !== undefined) parts.push({ ...hair.part, positions: hairPositions! });
     const drawn = renderScene(this.target, { camera, light: lighting.light, parts });
     const image = over(drawn, paintBackdrop(size, size, random.fork('backdrop')));
-    return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, lighting, camera, pose, vertices, hair: hair?.name } };
+    return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, tints, lighting, camera, pose, vertices, hair: hair?.name } };
   }
 
   private bustPart(bust: ReturnType<BustMaker['make']>, positions: Float32Array, levels: readonly { readonly data: Float32Array }[], random: Random): ScenePart {

@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, extname, resolve, sep } from 'node:path';
+import { pictureExtensions, picturesBelow } from '../node/picture-files.js';
 
 /** One picture to work on. */
 export interface PhotoJob {
@@ -22,9 +23,6 @@ export interface Inputs {
   readonly batch: boolean;
 }
 
-/** Extensions looked for in folders; a picture named by itself may have any. */
-const extensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff', '.heic', '.heif']);
-
 /**
  * The pictures that the given files and folders (with their subfolders) hold, in order, each once.
  *
@@ -39,9 +37,9 @@ export async function findPhotos(paths: readonly string[], outputFolder: string)
       if (!(await stat(path)).isDirectory()) found.push(path);
       else {
         folders++;
-        const photos = await photosBelow(path, resolve(outputFolder));
+        const photos = await picturesBelow(path, resolve(outputFolder));
         found.push(...photos);
-        if (photos.length === 0) failures.push({ path, reason: `no pictures in this folder; looked for ${[...extensions].join(' ')}` });
+        if (photos.length === 0) failures.push({ path, reason: `no pictures in this folder; looked for ${[...pictureExtensions].join(' ')}` });
       }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
@@ -50,19 +48,6 @@ export async function findPhotos(paths: readonly string[], outputFolder: string)
   }
   const once = [...new Map(found.map((path) => [resolve(path), path])).values()];
   return { jobs: withStems(once), failures, batch: folders > 0 || paths.length > 1 };
-}
-
-async function photosBelow(folder: string, outputFolder: string): Promise<string[]> {
-  const photos: string[] = [];
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if (entry.name.startsWith('.') || resolve(path) === outputFolder) continue;
-    if (entry.isDirectory()) photos.push(...(await photosBelow(path, outputFolder)));
-    else if (extensions.has(extname(entry.name).toLowerCase())) photos.push(path);
-  }
-  return photos;
 }
 
 /** Gives pictures of the same name different folders: `photo`, `photo-2`, …; also where only upper and lower case differ. */

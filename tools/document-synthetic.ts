@@ -4,19 +4,16 @@
  *     npx tsx tools/document-synthetic.ts
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { peopleFromTensors } from '../src/data/synthetic/people-file.js';
 import { Photographer } from '../src/data/synthetic/photographer.js';
-import { readSafetensors } from '../src/io/safetensors.js';
 import { createImage } from '../src/math/image.js';
 import { projectPoints } from '../src/model/project-landmarks.js';
 import { encodeJpeg, loadModel, loadRogue } from '../src/node.js';
-import { readAsset } from '../src/node/assets.js';
+import { loadPeople } from '../src/node/assets.js';
 
 const COUNT = 200, COLUMNS = 20, TILE = 96, SIZE = 224, FIRST = 1000;
 const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1], NOWHERE = [0, 0, 0];
 
-const { tensors, metadata } = readSafetensors(await readAsset('people.safetensors'));
-const model = await loadModel(), photographer = new Photographer(model, peopleFromTensors(tensors, metadata), SIZE), rogue = await loadRogue();
+const model = await loadModel(), photographer = new Photographer(model, await loadPeople(), SIZE), rogue = await loadRogue();
 const sheet = createImage(COLUMNS * TILE, (COUNT / COLUMNS) * TILE, 3), errors: number[] = [];
 let found = 0;
 for (let i = 0; i < COUNT; i++) {

@@ -8,6 +8,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The user ended the command; what is there is whole. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
 /** Results cannot be written; nothing that follows could be. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
@@ -42,5 +47,6 @@ export function reportFailure(error: unknown): number {
   }
   console.error(`rogue: ${messageOf(error)}`);
   if (process.env['ROGUE_DEBUG'] && error instanceof Error) console.error(error.stack);
+  if (error instanceof InterruptedError) return exitCodes.interrupted;
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import { version } from '../fit/version.js';
+import { addCorruptCommand } from './corrupt.js';
 import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
 import { exitCodes, reportFailure } from './errors.js';
+import { addSynthCommand } from './synth-command.js';
 
 /** Runs the command line; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -14,6 +16,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(see rogue --help)')
     .configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'rogue: ')); } });
   addReconstructCommand(program, status);
+  addCorruptCommand(program, status);
+  addSynthCommand(program);
   addModelCommand(program);
   program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
   try {

@@ -7,7 +7,7 @@ import { encodePng } from '../node/image-codec.js';
 import { labelledSheet } from '../node/labelled-sheet.js';
 import { outputError } from './errors.js';
 import { shown } from './inputs.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../node/make-folder.js';
 
 /** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
 export const previewColumns = [6, 7, 7, 6] as const;

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../node/make-folder.js';
 
 /** A file of one face's folder. */
 export interface FaceFile {
@@ -61,7 +61,7 @@ export class OutputFolder {
   }
 
   /** Writes one file beside the pictures' folders. @throws OutputError */
-  async writeFile(name: string, content: string): Promise<void> {
+  async writeFile(name: string, content: string | Uint8Array): Promise<void> {
     try {
       const staged = join(this.#staging, name);
       await writeFile(staged, content);

@@ -7,12 +7,26 @@ export interface Progress {
   stop(): void;
 }
 
+export interface ProgressOptions {
+  /** Least seconds between two lines where there is no bar; the first and the last always come. Default 0. */
+  readonly interval?: number;
+}
+
 /** A bar with the time left on a terminal, else one line per picture; nothing for a single picture. */
-export function createProgress(total: number): Progress {
+export function createProgress(total: number, { interval = 0 }: ProgressOptions = {}): Progress {
   if (total < 2) return { done: () => undefined, stop: () => undefined };
   if (!process.stderr.isTTY) {
-    let count = 0;
-    return { done: (line) => { console.error(`[${++count}/${total}] ${line}`); }, stop: () => undefined };
+    let count = 0, last = -Infinity;
+    return {
+      done: (line) => {
+        count++;
+        const now = performance.now();
+        if (now - last < 1000 * interval && count < total) return;
+        last = now;
+        console.error(`[${count}/${total}] ${line}`);
+      },
+      stop: () => undefined,
+    };
   }
   const bar = new SingleBar({ format: '{bar} {value}/{total} · {eta_formatted} left · {line}', stream: process.stderr, hideCursor: true, clearOnComplete: true, etaBuffer: 30 });
   bar.start(total, 0, { line: '' });

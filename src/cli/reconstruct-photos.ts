@@ -125,7 +125,7 @@ function rememberingEncoder(): (image: Image) => Promise<Uint8Array> {
 }
 
 /** Runs `clean` and ends the process at Ctrl-C or a termination request. @returns stops watching */
-function onInterrupt(clean: () => void): () => void {
+export function onInterrupt(clean: () => void): () => void {
   const end = (): never => {
     clean();
     console.error('rogue: interrupted; finished pictures are kept, unfinished ones left nothing behind');

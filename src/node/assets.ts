@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { peopleFromTensors, type People } from '../data/synthetic/people-file.js';
 import { readSafetensors } from '../io/safetensors.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
@@ -12,11 +13,12 @@ export class AssetError extends Error {
 /** The package's `assets` folder; this module lies two folders below the package, as source and built. */
 export const assetsFolder = new URL('../../assets/', import.meta.url);
 
-/** The files that `loadRogue` needs, relative to the assets folder. */
+/** The files that the package ships, relative to the assets folder. */
 export const assetFiles = {
   model: 'head-model.safetensors',
   detector: 'networks/face-detector.onnx',
   landmarks: 'networks/dense-landmarks.onnx',
+  people: 'people.safetensors',
 } as const;
 
 /**
@@ -36,4 +38,10 @@ export async function readAsset(file: string, folder: URL = assetsFolder): Promi
 /** The head model that ships with the package. */
 export async function loadModel(folder: URL = assetsFolder): Promise<MorphableModel> {
   return modelFromTensors(readSafetensors(await readAsset(assetFiles.model, folder)));
+}
+
+/** What synthetic people are made of, as shipped with the package. */
+export async function loadPeople(folder: URL = assetsFolder): Promise<People> {
+  const { tensors, metadata } = readSafetensors(await readAsset(assetFiles.people, folder));
+  return peopleFromTensors(tensors, metadata);
 }

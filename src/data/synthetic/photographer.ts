@@ -87,7 +87,7 @@ export class Photographer {
   }
 
   /** The photo of a seed: the same seed gives the same pixels. */
-  take(seed: number): SyntheticPhoto {
+  take(seed: number | string): SyntheticPhoto {
     const random = createRandom(seed), { model, size } = this;
     const attributes = sampleAttributes(random.fork('who'));
     const shape = this.shaper.evaluate(this.sample(random.fork('shape'), attributes));

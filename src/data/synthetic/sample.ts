@@ -13,7 +13,7 @@ const IDENTITY = [1, 0, 0, 0, 1, 0, 0, 0, 1], NOWHERE = [0, 0, 0];
 /** What is known of a synthetic photo, as stored beside it; lengths in mm, angles in degrees, pixels of the photo. */
 export interface SampleTruth {
   readonly version: typeof SAMPLE_VERSION;
-  readonly seed: number;
+  readonly seed: number | string;
   readonly image: { readonly width: number; readonly height: number };
   readonly attributes: PhotoTruth['attributes'];
   readonly camera: PhotoTruth['camera'];
@@ -36,7 +36,7 @@ const round = (value: number, digits = 5): number => Number(value.toFixed(digits
 const rounded = (values: ArrayLike<number>, digits = 5): number[] => Array.from(values, (value) => round(value, digits));
 
 /** The truth of a photo as it is stored. */
-export function describePhoto(model: MorphableModel, { image, truth }: SyntheticPhoto, seed: number): SampleTruth {
+export function describePhoto(model: MorphableModel, { image, truth }: SyntheticPhoto, seed: number | string): SampleTruth {
   const points = projectLandmarks68(model, truth.vertices, IDENTITY, NOWHERE, truth.camera);
   const { angles, rotation, translation } = truth.pose;
   return {
@@ -52,7 +52,7 @@ export function describePhoto(model: MorphableModel, { image, truth }: Synthetic
 }
 
 /** The members to store beside a photo. */
-export function encodeSample(model: MorphableModel, photo: SyntheticPhoto, seed: number): SampleMembers {
+export function encodeSample(model: MorphableModel, photo: SyntheticPhoto, seed: number | string): SampleMembers {
   const { rotation, translation } = photo.truth.pose, camera = photo.truth.vertices;
   // Back to head space: Rᵀ (x − t).
   const moved = camera.map((value, i) => value - translation[i % 3]!);

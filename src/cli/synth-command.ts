@@ -1,0 +1,35 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+export interface SynthFlags {
+  readonly count: number;
+  readonly size: number;
+  readonly seed: string;
+  readonly out: string;
+  readonly perShard: number;
+  readonly effects: boolean;
+}
+
+function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) throw new InvalidArgumentError(`Expected a whole number, ${least}…${most}.`);
+    return number;
+  };
+}
+
+/** `rogue synth`. */
+export function addSynthCommand(program: Command): void {
+  program.command('synth')
+    .description('make photos of people who do not exist, with everything about them known, as WebDataset shards')
+    .requiredOption('--count <n>', 'how many photos', whole(1, 1e9))
+    .option('--size <pixels>', 'width and height of the photos', whole(32, 1024), 224)
+    .option('--seed <text>', 'the same seed gives the same photos', '1')
+    .option('--per-shard <n>', 'photos per shard', whole(1, 1e6), 1000)
+    .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')
+    .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
+    .addHelpText('after', '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors).')
+    .action(async (flags: SynthFlags) => {
+      const { synthesize } = await import('./synthesize.js');
+      await synthesize(flags);
+    });
+}

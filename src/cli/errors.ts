@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { reasonNotWritten } from '../node/write-error.js';
 
 /** What the process tells its caller. */
 export const exitCodes = { good: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -18,18 +19,10 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** System errors that concern the place where results go. */
-const outputReasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied', EPERM: 'permission denied', EROFS: 'the file system is read-only', ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up', EFBIG: 'the file is larger than this system allows', ENOTDIR: 'a part of the path is a file, not a folder', EEXIST: 'a file of that name is in the way',
-  ENAMETOOLONG: 'the name is too long', ENOENT: 'the folder cannot be made there', EMFILE: 'too many open files',
-};
-
 /** Says in one line why something could not be written. */
 export function outputError(path: string, error: unknown): OutputError {
   if (error instanceof OutputError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reason = outputReasons[code] ?? (code || String((error as Error).message).split('\n')[0]);
+  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the folder cannot be made there' : reasonNotWritten(error);
   return new OutputError(`cannot write ${path}: ${reason}; choose another folder with -o`, { cause: error });
 }
 

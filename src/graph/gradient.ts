@@ -3,7 +3,7 @@ import type { Node } from './jax.js';
 import { Tensor } from './tensor.js';
 import { isTensor } from './trace.js';
 import type { TensorTree } from './trace.js';
-import { flattenTree, mapTree } from './tree.js';
+import { fillTree, flattenTree } from './tree.js';
 
 /** A scalar to differentiate, alone or with further outputs that are handed through. */
 export type Scored<Extra extends TensorTree> = Tensor | { readonly value: Tensor; readonly extra: Extra };
@@ -20,9 +20,8 @@ export function valueAndGrad<Params extends TensorTree, Extra extends TensorTree
     const leaves = flattenTree<Tensor>(params, isTensor).map(([, tensor]) => tensor);
     let extraTree: TensorTree = {}, extraNodes: Node[] = [], level = 0;
     const flat = (...nodes: Node[]): Node => {
-      let next = 0;
       level = levelOf(nodes[0]!);
-      const result = fn(mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(nodes[next++]!)) as Params);
+      const result = fn(tensorsLike(params, nodes));
       const { value, extra } = result instanceof Tensor ? { value: result, extra: {} as Extra } : result;
       if (value.rank !== 0) throw new Error(`valueAndGrad: the value must be a scalar, its shape is [${value.shape.join(', ')}].`);
       extraTree = extra;
@@ -31,14 +30,17 @@ export function valueAndGrad<Params extends TensorTree, Extra extends TensorTree
     };
     const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i) }) as unknown as (...nodes: Node[]) => [Node, Node[]];
     const [value, grads] = transformed(...leaves.map((leaf) => leaf.node.ref));
-    let nextGrad = 0, nextExtra = 0;
     return {
       value: new Tensor(value),
-      grad: mapTree<Tensor, Tensor>(params, isTensor, () => new Tensor(grads[nextGrad++]!)) as Params,
-      extra: mapTree<Tensor, Tensor>(extraTree, isTensor, () => new Tensor(withoutDerivative(extraNodes[nextExtra++]!, level))) as Extra,
+      grad: tensorsLike(params, grads),
+      extra: tensorsLike(extraTree as Extra, extraNodes.map((node) => withoutDerivative(node, level))),
     };
   };
 }
+
+/** Nodes as tensors in the records of a tree. */
+const tensorsLike = <Records extends TensorTree>(tree: Records, nodes: readonly Node[]): Records =>
+  fillTree<Tensor, Tensor>(tree, isTensor, nodes.map((node) => new Tensor(node))) as Records;
 
 /** What differentiation wraps around a value: the value itself and how it changes (jax-js's JVP and partial evaluation). */
 interface Wrapped {
@@ -71,19 +73,13 @@ export function vjp<Inputs extends TensorTree, Outputs extends TensorTree>(
   const leaves = flattenTree<Tensor>(inputs, isTensor).map(([, tensor]) => tensor);
   let outputTree: TensorTree = {};
   const flat = (...nodes: Node[]): Node[] => {
-    let next = 0;
-    outputTree = fn(mapTree<Tensor, Tensor>(inputs, isTensor, () => new Tensor(nodes[next++]!)) as Inputs);
+    outputTree = fn(tensorsLike(inputs, nodes));
     return flattenTree<Tensor>(outputTree, isTensor).map(([, tensor]) => tensor.node.ref);
   };
   const [values, pull] = jaxVjp(flat as never, leaves.map((leaf) => leaf.node.ref) as never) as unknown as [Node[], (cotangents: Node[]) => Node[]];
-  let next = 0;
   return {
-    outputs: mapTree<Tensor, Tensor>(outputTree, isTensor, () => new Tensor(values[next++]!)) as Outputs,
-    pullback: (cotangents) => {
-      const grads = pull(flattenTree<Tensor>(cotangents, isTensor).map(([, tensor]) => tensor.node.ref));
-      let k = 0;
-      return mapTree<Tensor, Tensor>(inputs, isTensor, () => new Tensor(grads[k++]!)) as Inputs;
-    },
+    outputs: tensorsLike(outputTree as Outputs, values),
+    pullback: (cotangents) => tensorsLike(inputs, pull(flattenTree<Tensor>(cotangents, isTensor).map(([, tensor]) => tensor.node.ref))),
   };
 }
 

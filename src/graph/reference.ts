@@ -1,9 +1,9 @@
 import { DType, jit, numpy } from './jax.js';
 import type { Node } from './jax.js';
 import { Tensor } from './tensor.js';
-import { TensorSpec, isSpec, isTensor } from './trace.js';
+import { TensorSpec, isSpec, isTensor, tensorsOf } from './trace.js';
 import type { SpecTree, TensorTree, TensorsOf } from './trace.js';
-import { flattenTree, mapTree } from './tree.js';
+import { flattenTree } from './tree.js';
 
 /**
  * jax-js asks `instanceof Float16Array` before it looks for Float64Array, and Node has that class only from version 24 on.
@@ -22,10 +22,8 @@ export function evaluateReference<Specs extends SpecTree>(
   fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: Specs, inputs: Readonly<Record<string, ArrayLike<number>>>,
 ): Record<string, Float64Array> {
   const nodes = flattenTree<TensorSpec>(specs, isSpec).map(([name, leaf]) => hostArray(inputs[name]!, leaf));
-  let next = 0;
-  const tree = mapTree<TensorSpec, Tensor>(specs, isSpec, () => new Tensor(nodes[next++]!));
   // Not compiled: jax-js's `jit` refuses scatters of reshaped values, and is no faster for functions called once.
-  const outputs = flattenTree<Tensor>(fn(tree as TensorsOf<Specs>), isTensor);
+  const outputs = flattenTree<Tensor>(fn(tensorsOf(specs, nodes)), isTensor);
   return Object.fromEntries(outputs.map(([name, { node }]) => [name, Float64Array.from(node.ref.dataSync())]));
 }
 
@@ -38,9 +36,7 @@ export function compileReference<Specs extends SpecTree>(
 ): (inputs: Readonly<Record<string, ArrayLike<number>>>) => Record<string, Float64Array> {
   let names: string[] = [];
   const compiled = jit((...nodes: Node[]) => {
-    let next = 0;
-    const tree = mapTree<TensorSpec, Tensor>(specs, isSpec, () => new Tensor(nodes[next++]!));
-    const outputs = flattenTree<Tensor>(fn(tree as TensorsOf<Specs>), isTensor);
+    const outputs = flattenTree<Tensor>(fn(tensorsOf(specs, nodes)), isTensor);
     names = outputs.map(([name]) => name);
     return outputs.map(([, { node }]) => node.ref);
   });

@@ -1,4 +1,4 @@
-import { isLiteral, newVariable, shapeOf } from './program.js';
+import { isLiteral, shapeOf } from './program.js';
 import type { Equation, Literal, Operand, Program } from './program.js';
 
 /**
@@ -133,8 +133,3 @@ function removeUnused(program: Program): Program {
   }
   return { ...program, equations: equations.reverse(), constants: program.constants.filter(({ variable }) => used.has(variable.id)) };
 }
-
-/** A copy of an equation under fresh output variables. @internal */
-export const renameOutputs = (equation: Equation): Equation => ({
-  ...equation, outputs: equation.outputs.map(({ shape, type }) => newVariable(shape, type)),
-});

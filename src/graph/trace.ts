@@ -1,11 +1,11 @@
 import { InputAval, makeJaxpr } from './jax.js';
 import type { JaxAtom, JaxProgram, Node } from './jax.js';
-import { isLiteral, newVariable } from './program.js';
+import { newVariable } from './program.js';
 import type { Constant, Equation, Operand, Program, Variable } from './program.js';
 import { simplify } from './simplify.js';
 import { Tensor, constantData } from './tensor.js';
 import type { TensorType } from './tensor.js';
-import { flattenTree, mapTree } from './tree.js';
+import { fillTree, flattenTree } from './tree.js';
 import type { Tree } from './tree.js';
 
 /** Shape and element type of a function's input. */
@@ -29,6 +29,10 @@ export type TensorsOf<Specs> = Specs extends TensorSpec ? Tensor : { readonly [N
 export const isSpec = (node: SpecTree): node is TensorSpec => node instanceof TensorSpec;
 export const isTensor = (node: TensorTree): node is Tensor => node instanceof Tensor;
 
+/** The record of inputs that a function of these specs takes. @internal */
+export const tensorsOf = <Specs extends SpecTree>(specs: Specs, nodes: readonly Node[]): TensorsOf<Specs> =>
+  fillTree<TensorSpec, Tensor>(specs, isSpec, nodes.map((node) => new Tensor(node))) as TensorsOf<Specs>;
+
 /**
  * Runs `fn` once on stand-ins and records what it does. Nothing is computed.
  * @param specs the record of inputs; a path such as `parameters.stem.weight` becomes the input's name
@@ -39,9 +43,7 @@ export function trace<Specs extends SpecTree>(fn: (inputs: TensorsOf<Specs>) => 
   const leaves = flattenTree<TensorSpec>(specs, isSpec);
   let outputNames: string[] = [];
   const { jaxpr } = makeJaxpr((...nodes: Node[]) => {
-    let next = 0;
-    const inputs = mapTree<TensorSpec, Tensor>(specs, isSpec, () => new Tensor(nodes[next++]!));
-    const outputs = flattenTree<Tensor>(fn(inputs as TensorsOf<Specs>), isTensor);
+    const outputs = flattenTree<Tensor>(fn(tensorsOf(specs, nodes)), isTensor);
     outputNames = outputs.map(([name]) => name);
     return outputs.map(([, tensor]) => tensor.node.ref);
   })(...(leaves.map(([, leaf]) => new InputAval(leaf.shape, leaf.type)) as unknown as Node[]));
@@ -72,13 +74,4 @@ function readJaxpr(jaxpr: JaxProgram, constants: readonly Node[], inputNames: re
     })),
     outputs: outputNames.map((name, i) => [name, read(jaxpr.outs[i]!)] as const),
   };
-}
-
-/** Whether a program's outputs depend on a variable. */
-export function dependsOn(program: Program, variable: Variable): boolean {
-  const touched = new Set([variable.id]);
-  for (const equation of program.equations) {
-    if (equation.inputs.some((x) => !isLiteral(x) && touched.has(x.id))) for (const output of equation.outputs) touched.add(output.id);
-  }
-  return program.outputs.some(([, x]) => !isLiteral(x) && touched.has(x.id));
 }

@@ -16,3 +16,9 @@ export function mapTree<Leaf, Result>(
     Object.entries(tree).map(([name, child]) => [name, mapTree(child, isLeaf, replace, path === '' ? name : `${path}.${name}`)]),
   );
 }
+
+/** The same records with these leaves, in the order of `flattenTree`. */
+export function fillTree<Leaf, Result>(tree: Tree<Leaf>, isLeaf: (node: Tree<Leaf>) => node is Leaf, leaves: readonly Result[]): Tree<Result> {
+  let next = 0;
+  return mapTree<Leaf, Result>(tree, isLeaf, () => leaves[next++]!);
+}

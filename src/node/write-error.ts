@@ -11,10 +11,14 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'the folder is not there and cannot be made', EMFILE: 'too many open files', EIO: 'the disk reports an error',
 };
 
+/** Why a file could not be written, in a few words. */
+export function reasonNotWritten(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return reasons[code] ?? (code || String((error as Error).message).split('\n')[0]!);
+}
+
 /** @param remedy what to do, as `choose another folder` */
 export function writeError(path: string, error: unknown, remedy: string): WriteError {
   if (error instanceof WriteError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const reason = reasons[code] ?? (code || String((error as Error).message).split('\n')[0]!);
-  return new WriteError(`cannot write ${path}: ${reason}; ${remedy}`, { cause: error });
+  return new WriteError(`cannot write ${path}: ${reasonNotWritten(error)}; ${remedy}`, { cause: error });
 }

@@ -1,21 +1,11 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, vi } from 'vitest';
 import { main } from '../../src/cli/main.js';
 
-const folders: string[] = [];
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
+export { temporaryFolder } from '../node/temporary-folder.js';
 
-/** A new folder that is removed after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'rogue-test-'));
-  folders.push(folder);
-  return folder;
-}
+afterEach(() => { vi.restoreAllMocks(); });
 
 /** All files below a folder, relative, sorted; hidden ones too. */
 export async function filesBelow(folder: string): Promise<string[]> {

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readTar, TarError, tarEnd, tarMember, type TarDamage, type TarMember } from '../../src/io/tar.js';
-import { chunks, concatenated, text } from '../data/shards/memory-shards.js';
+import { concatenated } from '../../src/data/shards/sample.js';
+import { chunks, text } from '../data/shards/memory-shards.js';
 
 const run = promisify(execFile);
 const hasTar = spawnSync('tar', ['--version']).status === 0;

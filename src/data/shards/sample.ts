@@ -40,6 +40,11 @@ export function tarOfSample(key: string, members: SampleMembers): Uint8Array {
     if (back?.key !== key || back.ending !== ending) throw new RangeError(`tarOfSample: "${name}" would not be read as ending "${ending}" of sample "${key}".`);
     return tarMember(name, members[ending]!);
   });
+  return concatenated(parts);
+}
+
+/** Byte strings one after the other. */
+export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

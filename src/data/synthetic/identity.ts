@@ -59,7 +59,7 @@ function oppositeOf(name: string, names: ReadonlySet<string>): string | undefine
 
 /** Sliders of one side or of the middle; targets of the left side follow those of the right. */
 function slidersOf(targetNames: readonly string[]): Slider[] {
-  const local = targetNames.filter((name) => LOCAL_FOLDERS.some((folder) => name.startsWith(`${folder}/`)) && !LEFT_OUT.test(name));
+  const local = targetNames.filter(isLocal);
   const names = new Set(local);
   const low = new Set(local.map((name) => oppositeOf(name, names)).filter((name) => name !== undefined));
   return local
@@ -135,6 +135,11 @@ function addMacroTargets(weights: Map<string, number>, { male, age, muscle, weig
     }
   }
 }
+
+/** Whether people may be sampled from a target. */
+export const shapesPeople = (name: string): boolean => /^macrodetails\/(african|asian|caucasian|universal)/.test(name) || isLocal(name);
+
+const isLocal = (name: string): boolean => LOCAL_FOLDERS.some((folder) => name.startsWith(`${folder}/`)) && !LEFT_OUT.test(name);
 
 /**
  * A function that samples plausible people: descent, gender, age, build, and local shape.

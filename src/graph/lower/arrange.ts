@@ -1,4 +1,5 @@
 import { product } from '../tensor.js';
+import { consecutiveRuns } from './emitter.js';
 import type { Emitter, Stored } from './emitter.js';
 import { commonFactors, contiguousView, refineAxis, viewShape } from './view.js';
 import type { View } from './view.js';
@@ -27,12 +28,7 @@ export function arrange(emitter: Emitter, view: View, order: readonly FactorKey[
 /** Reverses physical axes; neighbours are reversed as one. */
 function reverse(emitter: Emitter, value: Stored, dims: readonly number[], axes: readonly number[]): Stored {
   let current = value;
-  const runs: number[][] = [];
-  for (const axis of axes.toSorted((a, b) => a - b)) {
-    if (runs.at(-1)?.at(-1) === axis - 1) runs.at(-1)!.push(axis);
-    else runs.push([axis]);
-  }
-  for (const run of runs) {
+  for (const run of consecutiveRuns(axes.toSorted((a, b) => a - b))) {
     const size = product(run.map((axis) => dims[axis]!)), start = run[0]!;
     const grouped = [product(dims.slice(0, start)), size, product(dims.slice(run.at(-1)! + 1))];
     current = emitter.reverse(emitter.reshape(current, grouped), 1);

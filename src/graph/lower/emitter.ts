@@ -42,6 +42,8 @@ export class Emitter {
   private readonly tensors = new Map<string, OnnxTensor>();
   private readonly known = new Map<string, Stored>();
   private readonly dimsOf = new Map<string, Stored>();
+  /** What each reshape was made of. */
+  private readonly reshaped = new Map<string, Stored>();
   private count = 0;
 
   constructor(readonly target: LoweringTarget) {}
@@ -108,10 +110,11 @@ export class Emitter {
     const fixed = this.tensors.get(value.name);
     if (fixed !== undefined) return this.derived(`${value.name}_as_${dims.join('x')}`, dims, value.type, () => fixed.data);
     // A reshape of a reshape only needs the last one.
-    const maker = this.nodes.find((node) => node.outputs[0] === value.name && node.opType === 'Reshape');
-    const source = maker === undefined ? value : (this.lookup(maker.inputs[0]!) ?? value);
+    const source = this.reshaped.get(value.name) ?? value;
     if (source !== value) return this.reshape(source, dims);
-    return this.emit('Reshape', [value, this.int64(dims)], dims, value.type);
+    const result = this.emit('Reshape', [value, this.int64(dims)], dims, value.type);
+    this.reshaped.set(result.name, value);
+    return result;
   }
 
   /**
@@ -120,11 +123,7 @@ export class Emitter {
    * other permutations are done as one of the first and one of the second (measured: up to 5 times faster than at once).
    */
   transpose(value: Stored, order: readonly number[]): Stored {
-    const groups: number[][] = [];
-    for (const axis of order) {
-      if (groups.at(-1)?.at(-1) === axis - 1) groups.at(-1)!.push(axis);
-      else groups.push([axis]);
-    }
+    const groups = consecutiveRuns(order);
     if (groups.length <= 1) return value;
     const sorted = groups.toSorted((a, b) => a[0]! - b[0]!);
     const permutation = groups.map((group) => sorted.indexOf(group)), rank = permutation.length, inner = permutation.at(-1)!;
@@ -144,11 +143,7 @@ export class Emitter {
   private permute(value: Stored, perm: readonly number[]): Stored {
     if (perm.every((axis, i) => axis === i)) return value;
     // Neighbours that stay neighbours are merged again: after the first of two steps there are more of them.
-    const groups: number[][] = [];
-    for (const axis of perm) {
-      if (groups.at(-1)?.at(-1) === axis - 1) groups.at(-1)!.push(axis);
-      else groups.push([axis]);
-    }
+    const groups = consecutiveRuns(perm);
     const sorted = groups.toSorted((a, b) => a[0]! - b[0]!), size = (group: readonly number[]): number => product(group.map((axis) => value.dims[axis]!));
     const fixed = this.tensors.get(value.name);
     if (fixed?.type === 'float32') {
@@ -207,6 +202,16 @@ export class Emitter {
 }
 
 const castNumbers: Partial<Record<ElementType, number>> = { float32: 1, int32: 6, bool: 9, float16: 10 };
+
+/** Axes in the given order, neighbours that follow each other by one together. */
+export function consecutiveRuns(axes: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const axis of axes) {
+    if (runs.at(-1)?.at(-1) === axis - 1) runs.at(-1)!.push(axis);
+    else runs.push([axis]);
+  }
+  return runs;
+}
 
 /** float32 values with their axes reordered. */
 function permuteData(data: Uint8Array, dims: readonly number[], perm: readonly number[]): Uint8Array {

@@ -1,5 +1,4 @@
 import { arrange, contiguous, contiguousCopy, soloAxes } from './arrange.js';
-import type { FactorKey } from './arrange.js';
 import { commonOrder } from './elementwise.js';
 import type { Emitter, Stored } from './emitter.js';
 import { contiguousView, flipView, reshapeView, viewShape, viewType } from './view.js';
@@ -135,6 +134,3 @@ function withDims(view: View, stored: Stored, dims: readonly number[]): View {
     })),
   };
 }
-
-/** The keys of a view's factors in logical order. */
-export const logicalKeys = (view: View): FactorKey[] => view.axes.flatMap((factors, axis) => factors.map((_, index): FactorKey => [axis, index]));

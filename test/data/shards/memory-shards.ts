@@ -1,18 +1,8 @@
 import type { ShardSource } from '../../../src/data/shards/reader.js';
-import { sampleKey, tarOfSample, type SampleMembers } from '../../../src/data/shards/sample.js';
+import { concatenated, sampleKey, tarOfSample, type SampleMembers } from '../../../src/data/shards/sample.js';
 import { tarEnd } from '../../../src/io/tar.js';
 
 export const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-
-export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 /** The bytes in chunks of so many, as a file or a network would bring them. */
 export async function* chunks(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readShards, ShardReadError, type ReadShardsOptions, type ShardSource, type ShardWarning } from '../../../src/data/shards/reader.js';
 import { memberBytes, memberJson, sampleKey, tarOfSample, type ShardSample } from '../../../src/data/shards/sample.js';
 import { tarEnd, tarMember } from '../../../src/io/tar.js';
-import { concatenated, exampleSample, exampleShard, memoryShard, text } from './memory-shards.js';
+import { concatenated } from '../../../src/data/shards/sample.js';
+import { exampleSample, exampleShard, memoryShard, text } from './memory-shards.js';
 
 /** Checks a sample's picture against its number. */
 function indexOf(sample: ShardSample): number {

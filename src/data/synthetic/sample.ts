@@ -91,5 +91,7 @@ export function decodeSample({ json, safetensors }: SampleMembers): StoredSample
   if (truth.version !== SAMPLE_VERSION) throw new Error(`sample: version ${String(truth.version)}, expected ${SAMPLE_VERSION}; write the shard again.`);
   const { tensors, metadata } = readSafetensors(safetensors), stored = tensors.get('vertices')?.data, step = Number(metadata['step']);
   if (!(stored instanceof Int16Array) || !(step > 0)) throw new Error('sample: its safetensors member has no vertices; write the shard again.');
-  return { truth, vertices: Float32Array.from(stored, (value) => value * step) };
+  const vertices = new Float32Array(stored.length);
+  for (let i = 0; i < vertices.length; i++) vertices[i] = stored[i]! * step;
+  return { truth, vertices };
 }

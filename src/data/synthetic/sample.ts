@@ -20,6 +20,8 @@ export interface SampleTruth {
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number; readonly rotation: readonly number[]; readonly translation: readonly number[] };
   readonly coefficients: { readonly shape: readonly number[]; readonly expression: Readonly<Record<string, number>>; readonly albedo: readonly number[]; readonly light: readonly number[] };
   readonly gaze: PhotoTruth['gaze'];
+  /** Towards the strongest lamp, camera space, and its share of the light; `coefficients.light` is the light itself. */
+  readonly lighting: { readonly lamp: readonly number[]; readonly lampShare: number };
   readonly hair: string | null;
   /** 68 pairs, contour points where the pose puts them. */
   readonly landmarks68: readonly (readonly [number, number])[];
@@ -47,6 +49,7 @@ export function describePhoto(model: MorphableModel, { image, truth }: Synthetic
       expression: Object.fromEntries(model.expression.names.flatMap((name, k) => (truth.expression[k] === 0 ? [] : [[name, round(truth.expression[k]!)]]))),
     },
     gaze: { yaw: round(truth.gaze.yaw), pitch: round(truth.gaze.pitch) }, hair: truth.hair ?? null,
+    lighting: { lamp: rounded(truth.lighting.lamp), lampShare: round(truth.lighting.lampShare) },
     landmarks68: Array.from({ length: 68 }, (_, i): [number, number] => [round(points[i * 2]!, 3), round(points[i * 2 + 1]!, 3)]),
   };
 }

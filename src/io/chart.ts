@@ -18,7 +18,7 @@ const houseStyle: Config = {
   title: { color: INK, fontSize: 13, fontWeight: 600, anchor: 'start', frame: 'group', offset: 8, subtitleColor: INK, subtitleFontSize: 11 },
   axis: {
     labelColor: INK, titleColor: INK, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 'normal', domainColor: FAINT, tickColor: FAINT,
-    gridColor: FAINT, gridOpacity: 0.25, labelLimit: 220,
+    gridColor: FAINT, gridOpacity: 0.25, labelLimit: 320,
   },
   axisX: { grid: false },
   legend: { labelColor: INK, titleColor: INK, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 'normal', symbolStrokeWidth: 2.5 },

@@ -19,10 +19,12 @@ export interface HistogramOptions extends ChartLabels {
   readonly range?: readonly [number, number];
   /** Width of a bin; the range should be a multiple. Default: about 30 bins. */
   readonly step?: number;
+  /** Values to write on the axis. Default: about seven round ones. */
+  readonly ticks?: readonly number[];
 }
 
 /** How often values occur, per cent of all per bin. */
-export function histogram({ values, range, step, ...labels }: HistogramOptions): ChartSpec {
+export function histogram({ values, range, step, ticks, ...labels }: HistogramOptions): ChartSpec {
   const seen = range ? values.map((value) => Math.min(range[1] - 1e-9 * (range[1] - range[0]), Math.max(range[0], value))) : values;
   return {
     ...frame(labels),
@@ -34,7 +36,7 @@ export function histogram({ values, range, step, ...labels }: HistogramOptions):
     ],
     mark: { type: 'bar', binSpacing: 0.5 },
     encoding: {
-      x: { field: 'from', type: 'quantitative', bin: { binned: true }, title: labels.x ?? null, axis: { tickCount: 7 }, ...(range && { scale: { domain: [...range] } }) },
+      x: { field: 'from', type: 'quantitative', bin: { binned: true }, title: labels.x ?? null, axis: ticks ? { values: [...ticks] } : { tickCount: 7 }, ...(range && { scale: { domain: [...range] } }) },
       x2: { field: 'to' },
       y: { field: 'share', type: 'quantitative', title: labels.y ?? '%', axis: { tickCount: 4 } },
     },
@@ -139,7 +141,7 @@ export function heatMap({ columns, rows, values, digits = 1, ...labels }: HeatMa
     y: { field: 'row', type: 'ordinal', sort: [...rows], title: labels.y ?? null, axis: { domain: false, ticks: false } },
   } as const;
   return {
-    width: columns.length * 46, height: rows.length * 22, ...frame(labels),
+    width: columns.length * 54, height: rows.length * 22, ...frame(labels),
     data: { values: cells },
     layer: [
       { mark: { type: 'rect' }, encoding: { ...place, color: { field: 'value', type: 'quantitative', legend: null, scale: { domainMin: 0, range: ['#dbe7f3', '#2a6aa6'] } } } },
@@ -158,7 +160,7 @@ export function heatMap({ columns, rows, values, digits = 1, ...labels }: HeatMa
 export function panels(charts: readonly ChartSpec[], columns: number, title?: string): ChartSpec {
   // Every chart made above may stand in a row; Vega-Lite's types tell apart those that stand alone.
   const concat = charts as never;
-  return { ...(title !== undefined && { title: { text: title, fontSize: 15 } }), concat, columns, resolve: { scale: { color: 'independent' } } };
+  return { ...(title !== undefined && { title: { text: title, fontSize: 15 } }), concat, columns, align: 'each', resolve: { scale: { color: 'independent' } } };
 }
 
 function frame({ title, subtitle, width, height }: ChartLabels): Pick<ChartSpec, 'title'> & { width?: number; height?: number } {

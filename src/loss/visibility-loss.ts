@@ -1,3 +1,4 @@
+import { binaryCrossEntropyWithLogits } from '../graph/ops/losses.js';
 import type { Tensor } from '../graph/tensor.js';
 
 /**
@@ -8,6 +9,5 @@ import type { Tensor } from '../graph/tensor.js';
  * @returns a scalar, nats
  */
 export function visibilityLoss(logits: Tensor, visible: Tensor): Tensor {
-  // max(x, 0) − x·y + log(1 + e^−|x|): never the logarithm of zero.
-  return logits.relu().sub(logits.mul(visible)).add(logits.abs().neg().exp().add(1).log()).mean();
+  return binaryCrossEntropyWithLogits(logits, visible);
 }

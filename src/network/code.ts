@@ -1,5 +1,5 @@
 import type { Tensor } from '../graph/tensor.js';
-import { constant } from '../graph/tensor.js';
+import { constantLike } from '../graph/ops/constants.js';
 import { rotationFrom6d } from '../graph/ops/geometry.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 
@@ -62,23 +62,22 @@ export interface Code {
 /** Ordinary light: what an untrained regressor says. Constant 0.8, in the first coefficient of each channel. */
 export const ordinaryLight = 0.8 / 0.28209479177387814;
 
-const identity6d = Float32Array.of(1, 0, 0, 0, 1, 0);
+const identity6d = Float64Array.of(1, 0, 0, 0, 1, 0), sidewaysMiddle = Float64Array.from(ordinaryTranslation.slice(0, 2));
+const lightMiddle = Float64Array.from({ length: 27 }, (_, k) => (k % 9 === 0 ? ordinaryLight : 0));
 /** Raw numbers of ordinary size become: */
 const scale = { expression: 0.5, light: 0.5, rotation: 0.5, sideways: 40, depth: 0.25, gaze: 0.3 };
 
 /** The meaning of a regressor's raw output. @param raw `[N, codeSize]` */
 export function decodeCode(layout: CodeLayout, raw: Tensor): Code {
   const parts = splitCode(layout, raw), batch = raw.shape[0]!;
-  const middle = new Float32Array(27);
-  for (const k of [0, 9, 18]) middle[k] = ordinaryLight;
-  const sideways = parts.translation.slice(1, 0, 2).mul(scale.sideways).add(constant(Float32Array.from(ordinaryTranslation.slice(0, 2))));
+  const sideways = parts.translation.slice(1, 0, 2).mul(scale.sideways).add(constantLike(raw, sidewaysMiddle, [2]));
   // The head is before the camera whatever the network says.
   const distance = parts.translation.slice(1, 2, 3).mul(scale.depth).exp().mul(ordinaryTranslation[2]);
   return {
     shape: parts.shape, albedo: parts.albedo, visibility: parts.visibility,
     expression: parts.expression.mul(scale.expression),
-    light: parts.light.mul(scale.light).add(constant(middle)),
-    rotation: rotationFrom6d(parts.rotation.mul(scale.rotation).add(constant(identity6d))),
+    light: parts.light.mul(scale.light).add(constantLike(raw, lightMiddle, [27])),
+    rotation: rotationFrom6d(parts.rotation.mul(scale.rotation).add(constantLike(raw, identity6d, [6]))),
     translation: joined(sideways, distance, batch),
     gaze: parts.gaze.mul(scale.gaze),
   };

@@ -9,11 +9,12 @@ import { imageCases } from './ops/image.cases.js';
 import { lossCases } from './ops/loss.cases.js';
 import { tensorCases } from './ops/tensor.cases.js';
 import { vectorCases } from './ops/vector.cases.js';
+import { faceCases } from '../network/face.cases.js';
 
 export type { FloatType, GraphCase, Random } from './ops/graph-case.js';
 
 /** What the engine must compute alike on every backend: each operation in several situations, and small compositions. */
-export const cases: readonly GraphCase[] = [...tensorCases, ...imageCases, ...vectorCases, ...lossCases];
+export const cases: readonly GraphCase[] = [...tensorCases, ...imageCases, ...vectorCases, ...lossCases, ...faceCases];
 
 /** The values a case is tried on, always the same. */
 export const inputsOf = (graphCase: GraphCase): Record<string, number[]> => graphCase.inputs(randomFrom(graphCase.name));

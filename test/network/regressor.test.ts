@@ -1,0 +1,62 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/data/random.js';
+import { constant, type Tensor } from '../../src/graph/tensor.js';
+import { evaluateReference } from '../../src/graph/reference.js';
+import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
+import { fillTree, flattenTree } from '../../src/graph/tree.js';
+import { evaluatePoints, evaluateVertices } from '../../src/model/evaluate.js';
+import type { MorphableModel } from '../../src/model/morphable-model.js';
+import { codeLayout, codeSize, decodeCode, modelSizes, ordinaryTranslation, splitCode } from '../../src/network/code.js';
+import { headPoints } from '../../src/network/head-points.js';
+import { initialParameters, regress, regressorParameters, regressors, type RegressorConfig } from '../../src/network/regressor.js';
+import { loadModel } from '../../src/node.js';
+
+const tiny: RegressorConfig = { size: 32, backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 3 }, squeeze: 16 };
+let model: MorphableModel;
+beforeAll(async () => { model = await loadModel(); });
+
+describe('codes', () => {
+  it('of zeros are the mean head, upright, in the middle of the crop', () => {
+    const layout = codeLayout(modelSizes(model)), code = evaluateReference(({ raw }) => ({ ...decodeCode(layout, raw!) }), { raw: spec([1, codeSize(layout)]) }, { raw: new Float32Array(codeSize(layout)) });
+    expect([...code['shape']!, ...code['expression']!, ...code['gaze']!].every((value) => value === 0)).toBe(true);
+    expect([...code['rotation']!].map((value) => Math.round(value * 1e5) / 1e5)).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    [...code['translation']!].forEach((value, k) => { expect(value).toBeCloseTo(ordinaryTranslation[k]!, 3); });
+  });
+
+  it('are split into all of their parts', () => {
+    const layout = codeLayout({ shape: 2, expression: 1, albedo: 1 }), size = codeSize(layout);
+    const parts = evaluateReference(({ raw }) => splitCode(layout, raw!), { raw: spec([1, size]) }, { raw: Float32Array.from({ length: size }, (_, k) => k) });
+    expect(Object.keys(layout).flatMap((name) => [...parts[name]!])).toEqual(Array.from({ length: size }, (_, k) => k));
+  });
+});
+
+describe('headPoints', () => {
+  it('are where the whole model has them', () => {
+    const points = model.landmarks.ibug68!, head = headPoints(model, points), random = createRandom(3);
+    const shape = Float32Array.from({ length: model.shape.count }, () => random.normal()), expression = Float32Array.from({ length: model.expression.count }, () => random.uniform(0, 0.5));
+    const { positions } = evaluateReference((code) => ({ positions: head.positions(code as never) }), { shape: spec([1, shape.length]), expression: spec([1, expression.length]) }, { shape, expression });
+    const expected = evaluatePoints(points, evaluateVertices(model, { shape, expression }));
+    positions!.forEach((value, k) => { expect(Math.abs(value - expected[k]!)).toBeLessThan(1e-3); });
+  });
+});
+
+describe('regress', () => {
+  it('starts near the mean head, and tells photos apart', () => {
+    const sizes = modelSizes(model), specs = regressorParameters(tiny, sizes), values = initialParameters(specs, createRandom(1));
+    const shapes = new Map(flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => [name, shape]));
+    const raw = evaluateReference(({ image }) => {
+      const parameters = fillTree<TensorSpec, Tensor>(specs, isSpec, [...shapes].map(([name, shape]) => constant(values[name]!, shape))) as never;
+      return { code: regress(tiny, parameters, image!) };
+    }, { image: spec([2, 3, 32, 32]) }, { image: Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, k) => Math.sin(k * k)) })['code']!;
+    const size = codeSize(codeLayout(sizes));
+    expect(raw.length).toBe(2 * size);
+    expect(Math.max(...Array.from(raw, Math.abs))).toBeLessThan(1.5);
+    expect([...raw.subarray(0, size)]).not.toEqual([...raw.subarray(size)]);
+  });
+
+  it('has as many parameters as its name promises', () => {
+    const count = (config: RegressorConfig): number => flattenTree<TensorSpec>(regressorParameters(config, modelSizes(model)), isSpec).reduce((sum, [, { shape }]) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    expect(count(regressors.fast)).toBeLessThan(6e6);
+    expect(count(regressors.resnet50)).toBeGreaterThan(23e6);
+  });
+});

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random.js';
 import { constant, type Tensor } from '../../src/graph/tensor.js';
@@ -7,11 +8,21 @@ import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { evaluatePoints, evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { codeLayout, codeSize, decodeCode, modelSizes, ordinaryTranslation, splitCode } from '../../src/network/code.js';
+import { exportRegressor } from '../../src/network/export-regressor.js';
+import { createHeadPredictor } from '../../src/network/head-predictor.js';
+import type { LayerTree } from '../../src/network/resnet.js';
+import type { RunConstants } from '../../src/graph/export/fold-constants.js';
+import { nodeRuntime } from '../../src/runtime/node.js';
+import { floatOutput } from '../../src/runtime/session.js';
 import { headPoints } from '../../src/network/head-points.js';
 import { initialParameters, regress, regressorParameters, regressors, type RegressorConfig } from '../../src/network/regressor.js';
 import { loadModel } from '../../src/node.js';
 
 const tiny: RegressorConfig = { size: 32, backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 3 }, squeeze: 16 };
+function parametersOf(specs: LayerTree<TensorSpec>, values: Readonly<Record<string, Float32Array>>): LayerTree<Tensor> {
+  return fillTree<TensorSpec, Tensor>(specs, isSpec, flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => constant(values[name]!, shape))) as LayerTree<Tensor>;
+}
+
 let model: MorphableModel;
 beforeAll(async () => { model = await loadModel(); });
 
@@ -40,13 +51,36 @@ describe('headPoints', () => {
   });
 });
 
+describe('exportRegressor', () => {
+  it('writes a file that gives what the code says, for one photo', async () => {
+    const sizes = modelSizes(model), layout = codeLayout(sizes), specs = regressorParameters(tiny, sizes), values = initialParameters(specs, createRandom(2));
+    const image = Float32Array.from({ length: 3 * 32 * 32 }, (_, k) => Math.cos(k * k));
+    const expected = evaluateReference((inputs) => ({ ...decodeCode(layout, regress(tiny, parametersOf(specs, values), inputs.image)) }), { image: spec([1, 3, 32, 32]) }, { image });
+    const runtime = nodeRuntime({ threads: 1 }), run: RunConstants = async (bytes) => {
+      const session = await runtime.createSession(bytes);
+      try { return await session.run({}); } finally { await session.release(); }
+    };
+    const session = await runtime.createSession(await exportRegressor(tiny, sizes, values, { name: 'tiny', run }));
+    const outputs = await session.run({ image: { dims: [1, 3, 32, 32], data: image } });
+    await session.release();
+    for (const [name, wanted] of Object.entries(expected)) {
+      const got = floatOutput(outputs, name);
+      expect(got.length).toBe(wanted.length);
+      got.forEach((value, k) => { expect(Math.abs(value - (name === 'visibility' ? 1 / (1 + Math.exp(-wanted[k]!)) : wanted[k]!))).toBeLessThan(name === 'translation' ? 1e-2 : 1e-4); });
+    }
+    await expect(exportRegressor(tiny, sizes, {}, { name: 'tiny' })).rejects.toThrow(/"stem.weight" is missing/);
+  });
+
+  it('is found out when it is another network', async () => {
+    await expect(createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(new URL('../../assets/networks/face-detector.onnx', import.meta.url)), 128)).rejects.toThrow(/no head regressor/);
+  });
+});
+
 describe('regress', () => {
   it('starts near the mean head, and tells photos apart', () => {
     const sizes = modelSizes(model), specs = regressorParameters(tiny, sizes), values = initialParameters(specs, createRandom(1));
-    const shapes = new Map(flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => [name, shape]));
     const raw = evaluateReference(({ image }) => {
-      const parameters = fillTree<TensorSpec, Tensor>(specs, isSpec, [...shapes].map(([name, shape]) => constant(values[name]!, shape))) as never;
-      return { code: regress(tiny, parameters, image!) };
+      return { code: regress(tiny, parametersOf(specs, values), image!) };
     }, { image: spec([2, 3, 32, 32]) }, { image: Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, k) => Math.sin(k * k)) })['code']!;
     const size = codeSize(codeLayout(sizes));
     expect(raw.length).toBe(2 * size);

@@ -1,0 +1,53 @@
+import { sampleCrop, type Crop } from '../detect/crop.js';
+import { ImagePyramid } from '../detect/image-pyramid.js';
+import type { Image } from '../math/image.js';
+import { floatOutput, type HostTensor, type Runtime } from '../runtime/session.js';
+import { viewNormalisation, viewOfBox, viewOutside, type FaceBox, type HeadPose } from './face-view.js';
+
+/** What a regressor says of a face, in the camera of its crop (`face-view.ts`). */
+export interface PredictedHead {
+  /** What it saw. */
+  readonly crop: Crop;
+  /** Head to the crop's camera; `poseInPhoto` gives that in the photo's. */
+  readonly pose: HeadPose;
+  readonly shape: Float32Array;
+  readonly expression: Float32Array;
+  readonly albedo: Float32Array;
+  /** 27 irradiance coefficients in the crop's camera. */
+  readonly light: Float32Array;
+  /** Radians. */
+  readonly gaze: { readonly yaw: number; readonly pitch: number };
+  /** 68: how likely each iBUG landmark is in plain view, 0…1. */
+  readonly visibility: Float32Array;
+}
+
+export interface HeadPredictor {
+  /** The head in a box of a photo. @param roll of the face, degrees; 0 where it is not known */
+  predict(photo: Image | ImagePyramid, box: FaceBox, roll?: number): Promise<PredictedHead>;
+  release(): Promise<void>;
+}
+
+/**
+ * Loads a network of `exportRegressor`.
+ * @param size width and height of its input, pixels
+ * @throws Error of one line when the bytes are no such network
+ */
+export async function createHeadPredictor(runtime: Runtime, network: Uint8Array, size: number): Promise<HeadPredictor> {
+  const session = await runtime.createSession(network), image: HostTensor<Float32Array> = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
+  if (session.inputNames.join() !== 'image' || !session.outputNames.includes('visibility')) {
+    await session.release();
+    throw new Error('createHeadPredictor: the file is no head regressor; use one that "rogue export" wrote.');
+  }
+  return {
+    async predict(photo, box, roll = 0) {
+      const crop = viewOfBox(box, roll, size);
+      sampleCrop(photo instanceof ImagePyramid ? photo : new ImagePyramid(photo), crop, viewNormalisation, image.data, 0, viewOutside);
+      const outputs = await session.run({ image }), part = (name: string): Float32Array => floatOutput(outputs, name).slice(), gaze = part('gaze');
+      return {
+        crop, pose: { rotation: Float64Array.from(part('rotation')), translation: Float64Array.from(part('translation')) }, shape: part('shape'), expression: part('expression'),
+        albedo: part('albedo'), light: part('light'), gaze: { yaw: gaze[0]!, pitch: gaze[1]! }, visibility: part('visibility'),
+      };
+    },
+    release: () => session.release(),
+  };
+}

@@ -5,6 +5,7 @@ import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
 import { exitCodes, reportFailure } from './errors.js';
 import { addSynthCommand } from './synth-command.js';
+import { addTrainCommand } from './train-command.js';
 
 /** Runs the command line; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -18,6 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addReconstructCommand(program, status);
   addCorruptCommand(program, status);
   addSynthCommand(program);
+  addTrainCommand(program);
   addModelCommand(program);
   program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
   try {

@@ -7,6 +7,7 @@ export interface SynthFlags {
   readonly out: string;
   readonly perShard: number;
   readonly effects: boolean;
+  readonly covered: number;
 }
 
 function whole(least: number, most: number): (value: string) => number {
@@ -17,6 +18,12 @@ function whole(least: number, most: number): (value: string) => number {
   };
 }
 
+function share(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number >= 0 && number <= 1)) throw new InvalidArgumentError('Expected a share, 0…1.');
+  return number;
+}
+
 /** `rogue synth`. */
 export function addSynthCommand(program: Command): void {
   program.command('synth')
@@ -25,9 +32,10 @@ export function addSynthCommand(program: Command): void {
     .option('--size <pixels>', 'width and height of the photos', whole(32, 1024), 224)
     .option('--seed <text>', 'the same seed gives the same photos', '1')
     .option('--per-shard <n>', 'photos per shard', whole(1, 1e6), 1000)
+    .option('--covered <share>', 'share of the photos that also come with something in front of the face, 0…1', share, 0)
     .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')
     .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
-    .addHelpText('after', '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors).')
+    .addHelpText('after', '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors);\nwith --covered also a covered version (covered.jpg) and its mask (mask.png).')
     .action(async (flags: SynthFlags) => {
       const { synthesize } = await import('./synthesize.js');
       await synthesize(flags);

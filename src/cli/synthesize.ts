@@ -8,8 +8,8 @@ import type { SynthFlags } from './synth-command.js';
  * Makes the photos and writes the shards, continuing where an earlier run ended.
  * @throws WriteError when the shards cannot be written; InterruptedError after Ctrl-C, with whole shards left
  */
-export async function synthesize({ count, size, seed, out, perShard, effects }: SynthFlags): Promise<void> {
-  const settings = { size, seed, effects }, stop = new AbortController();
+export async function synthesize({ count, size, seed, out, perShard, effects, covered }: SynthFlags): Promise<void> {
+  const settings = { size, seed, effects, covered }, stop = new AbortController();
   const interrupt = (): void => { stop.abort(new InterruptedError(`interrupted; whole shards are in ${out}, and the same command goes on from there`)); };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);

@@ -2,7 +2,7 @@ import type { Camera } from '../math/camera.js';
 import { solveCholesky } from '../math/linear-solve.js';
 import { alignPoints } from '../math/procrustes.js';
 import { multiplyRotations, rotationFromAxisAngle } from '../math/rotation.js';
-import { evaluateBasis, type PointBasis } from './landmark-basis.js';
+import { evaluateBasis, type PointBasis } from '../model/point-basis.js';
 
 /** What the head model is fitted to. */
 export interface LandmarkObservations {

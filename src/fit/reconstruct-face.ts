@@ -6,7 +6,7 @@ import { cameraOf } from './camera-of.js';
 import { fitAppearance, type Appearance } from './fit-appearance.js';
 import { fitGaze } from './fit-gaze.js';
 import { defaultLandmarkFitOptions, faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
-import { pointBasis, type PointBasis } from './landmark-basis.js';
+import { pointBasis, type PointBasis } from '../model/point-basis.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';

@@ -6,6 +6,8 @@
  * constant irradiance 1 shows the albedo itself.
  */
 
+import { factorCholesky, substituteCholesky } from './linear-solve.js';
+
 /** The constants in front of `1, (y, z, x), (xy, yz, xz), 3z²−1, x²−y²`. */
 const c0 = Math.sqrt(1 / (4 * Math.PI));
 const c1 = Math.sqrt(3 / (4 * Math.PI));
@@ -102,4 +104,47 @@ export function addDirectionalLight(
     for (let k = 0; k < 9; k++) light[9 * channel + k]! += color[channel]! * cosineLobe[orders[k]!]! * basis[k]!;
   }
   return light;
+}
+
+/** More directions than coefficients, spread evenly over the sphere (Vogel 1979), and the pseudo-inverse of the harmonics there. */
+const spread = harmonicFit(24);
+
+function harmonicFit(count: number): { readonly directions: Float64Array; readonly pseudoInverse: Float64Array } {
+  const directions = new Float64Array(3 * count), basis = new Float64Array(9 * count), normal = new Float64Array(81);
+  for (let i = 0; i < count; i++) {
+    const y = 1 - (2 * (i + 0.5)) / count, radius = Math.sqrt(1 - y * y), angle = i * Math.PI * (3 - Math.sqrt(5));
+    directions.set([radius * Math.cos(angle), y, radius * Math.sin(angle)], 3 * i);
+    basis.set(sphericalHarmonics(directions[3 * i]!, y, directions[3 * i + 2]!, new Float64Array(9)), 9 * i);
+    for (let a = 0; a < 9; a++) for (let b = 0; b < 9; b++) normal[9 * a + b]! += basis[9 * i + a]! * basis[9 * i + b]!;
+  }
+  factorCholesky(normal, 9);
+  const pseudoInverse = new Float64Array(9 * count);
+  for (let i = 0; i < count; i++) {
+    const column = basis.slice(9 * i, 9 * i + 9);
+    substituteCholesky(normal, column, 9);
+    pseudoInverse.set(column, 9 * i);
+  }
+  return { directions, pseudoInverse };
+}
+
+/**
+ * A light seen from a turned coordinate system: `rotated(R · n) = light(n)`. Exact, as rotations keep each order.
+ *
+ * @param rotation row-major 3×3
+ * @param light 27 irradiance coefficients
+ */
+export function rotateLight(rotation: ArrayLike<number>, light: ArrayLike<number>, out = new Float32Array(27)): Float32Array {
+  const { directions: d, pseudoInverse } = spread, values = new Float64Array(9), rotated = new Float64Array(27);
+  for (let i = 0; i < d.length; i += 3) {
+    // Rᵀ · d
+    const [x, y, z] = [0, 1, 2].map((axis) => rotation[axis]! * d[i]! + rotation[3 + axis]! * d[i + 1]! + rotation[6 + axis]! * d[i + 2]!) as [number, number, number];
+    sphericalHarmonics(x, y, z, values);
+    for (let channel = 0; channel < 3; channel++) {
+      let sum = 0;
+      for (let k = 0; k < 9; k++) sum += values[k]! * light[9 * channel + k]!;
+      for (let k = 0; k < 9; k++) rotated[9 * channel + k]! += sum * pseudoInverse[3 * i + k]!;
+    }
+  }
+  out.set(rotated);
+  return out;
 }

@@ -39,3 +39,16 @@ async function listed(folder: string): Promise<ShardSource[]> {
   if (shards.length === 0) throw new ShardReadError(`${join(folder, indexFileName)} lists no shard yet`);
   return shards.map(({ file }) => fileShard(join(folder, file)));
 }
+
+/**
+ * How many samples the shards at a path hold, as their index says.
+ * @throws ShardReadError when there is no index
+ */
+export async function countSamples(path: string): Promise<number> {
+  const file = basename(path) === indexFileName ? path : join(path, indexFileName);
+  try {
+    return readShardIndex(await readFile(file, 'utf8')).shards.reduce((sum, { samples }) => sum + samples, 0);
+  } catch (error) {
+    throw new ShardReadError(`cannot read ${file}: ${String((error as Error).message).split('\n')[0]}; use a folder that "rogue synth" wrote`, { cause: error });
+  }
+}

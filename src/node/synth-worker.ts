@@ -1,22 +1,36 @@
 /** A worker that makes samples of synthetic photos; see `synthetic-samples.ts`. */
-import { cameraEffects } from '../data/camera-effects.js';
+import { applyCameraLook, drawCameraLook, mildCamera } from '../data/camera-effects.js';
 import { createRandom } from '../data/random.js';
+import type { SampleMembers } from '../data/shards/sample.js';
+import { coverPhoto } from '../data/synthetic/covered.js';
 import { Photographer } from '../data/synthetic/photographer.js';
 import { encodeSample } from '../data/synthetic/sample.js';
+import type { Image } from '../math/image.js';
 import { loadModel, loadPeople } from './assets.js';
-import { encodeJpeg } from './image-codec.js';
+import { encodeJpeg, encodePng } from './image-codec.js';
 import type { SynthCalls, SynthSettings } from './synthetic-samples.js';
 import { serveCalls } from './worker-calls.js';
 
-serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects }) => {
+serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: share }) => {
   const model = await loadModel(), photographer = new Photographer(model, await loadPeople(), size);
+
+  /** The file of a picture as a camera would have saved it. What a camera does to a picture does not move what is in it. */
+  async function photographed(image: Image, name: string, shot: string): Promise<Uint8Array> {
+    if (!effects) return Uint8Array.from(await encodeJpeg(image, 95));
+    // Both versions are taken by one camera, each with its own noise.
+    const random = createRandom(name).fork('camera effects'), look = drawCameraLook(random.fork('look'), mildCamera);
+    return Uint8Array.from(await encodeJpeg(applyCameraLook(image, look, random.fork(shot)), look.jpegQuality));
+  }
+
   return {
     async sample(index) {
-      const name = `${seed}/${index}`, photo = photographer.take(name), { json, safetensors } = encodeSample(model, photo, name);
-      // The truth is of the scene; what a camera does to its picture does not move it.
-      const { image, look } = effects ? await cameraEffects(photo.image, createRandom(name).fork('camera effects')) : { image: photo.image, look: undefined };
-      const jpg = Uint8Array.from(await encodeJpeg(image, look?.jpegQuality ?? 95));
-      return { result: { jpg, json, safetensors }, transfer: [jpg, json, safetensors] };
+      const name = `${seed}/${index}`, photo = photographer.take(name);
+      const covered = createRandom(name).fork('covered').uniform() < share ? coverPhoto(model, photo, name) : undefined;
+      const members: SampleMembers = {
+        ...encodeSample(model, photo, name, covered), jpg: await photographed(photo.image, name, 'sensor'),
+        ...(covered && { 'covered.jpg': await photographed(covered.image, name, 'sensor of the covered'), 'mask.png': Uint8Array.from(await encodePng(covered.mask)) }),
+      };
+      return { result: members, transfer: Object.values(members) };
     },
     end: async () => ({ result: undefined, last: true }),
   };

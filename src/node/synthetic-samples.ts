@@ -10,10 +10,12 @@ export interface SynthSettings {
   readonly seed: string;
   /** Whether the photos look as a camera took them: exposure, colour, noise, sharpness, JPEG. */
   readonly effects: boolean;
+  /** Share of the photos, 0…1, that also come with something in front of the face. */
+  readonly covered: number;
 }
 
 export interface SynthCalls {
-  sample: { argument: number; result: { readonly jpg: Uint8Array; readonly json: Uint8Array; readonly safetensors: Uint8Array } };
+  sample: { argument: number; result: SampleMembers };
   end: { argument: undefined; result: undefined };
 }
 
@@ -21,7 +23,7 @@ export interface SynthCalls {
 export interface SampleMaker {
   /** How many samples are worth asking for at once. */
   readonly ahead: number;
-  /** Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`). */
+  /** Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`); of covered photos `covered.jpg` and `mask.png` as well. */
   make(index: number): Promise<SampleMembers>;
   release(): Promise<void>;
 }
@@ -36,8 +38,7 @@ export async function createSampleMaker(settings: SynthSettings, workers = Math.
       const k = busy.indexOf(Math.min(...busy));
       busy[k]!++;
       try {
-        const { jpg, json, safetensors } = await pool[k]!.call('sample', index);
-        return { jpg, json, safetensors };
+        return await pool[k]!.call('sample', index);
       } finally {
         busy[k]!--;
       }

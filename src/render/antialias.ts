@@ -28,6 +28,45 @@ export function resolveSamples(source: Float32Array, factor: number, image: Imag
   }
 }
 
+/** Samples of a raster target brought together into pixels. */
+export interface PooledPixels {
+  readonly width: number;
+  readonly height: number;
+  /** w·h: of each pixel's farthest sample, so that cards behind an edge are not left out under its uncovered part. */
+  readonly inverseDepth: Float32Array;
+  /** w·h·4 linear, premultiplied alpha: the mean of the samples. */
+  readonly linear: Float32Array;
+}
+
+export function createPooledPixels(width: number, height: number): PooledPixels {
+  return { width, height, inverseDepth: new Float32Array(width * height), linear: new Float32Array(4 * width * height) };
+}
+
+/**
+ * Brings `factor × factor` samples together into pixels.
+ *
+ * @param inverseDepth, source one and four values per sample.
+ * @param pixels Receives the result.
+ */
+export function poolSamples({ inverseDepth, width }: { readonly inverseDepth: Float32Array; readonly width: number }, source: Float32Array, factor: number, pixels: PooledPixels): void {
+  const weight = 1 / (factor * factor);
+  for (let y = 0, o = 0; y < pixels.height; y++) {
+    for (let x = 0; x < pixels.width; x++, o++) {
+      let red = 0, green = 0, blue = 0, alpha = 0, farthest = Infinity;
+      for (let j = 0; j < factor; j++) {
+        let i = (y * factor + j) * width + x * factor;
+        for (let k = 0; k < factor; k++, i++) {
+          red += source[4 * i]!; green += source[4 * i + 1]!; blue += source[4 * i + 2]!; alpha += source[4 * i + 3]!;
+          if (inverseDepth[i]! < farthest) farthest = inverseDepth[i]!;
+        }
+      }
+      pixels.linear[4 * o] = red * weight; pixels.linear[4 * o + 1] = green * weight;
+      pixels.linear[4 * o + 2] = blue * weight; pixels.linear[4 * o + 3] = alpha * weight;
+      pixels.inverseDepth[o] = farthest;
+    }
+  }
+}
+
 /**
  * Lays a picture with alpha over another of the same size, in linear light, in place.
  *

@@ -12,6 +12,9 @@ export interface LayerBuffers {
   readonly front: Float32Array;
 }
 
+/** What of a raster target {@link drawLayers} reads. */
+export type OpaqueDepths = Pick<RasterTarget, 'width' | 'height' | 'inverseDepth'>;
+
 /** A pixel through which less than this is seen is finished. */
 const opaqueEnough = 1 / 512;
 
@@ -21,12 +24,12 @@ const opaqueEnough = 1 / 512;
  * Depth peeling (Everitt 2001): each pass finds the nearest surface behind the one before, pixel by pixel, so that even
  * intersecting cards are in order; layers are composited front to back until nothing is left or the pixel is opaque.
  *
- * @param opaque The opaque parts' buffers, which hide what lies behind them.
+ * @param opaque Inverse depths of the opaque parts, w·h, which hide what lies behind them.
  * @param linear w·h·4 premultiplied; receives the result.
  * @returns The buffers, to be handed in again.
  */
 export function drawLayers(
-  opaque: RasterTarget, linear: Float32Array, shadings: readonly PartShading[], near: number, maxLayers: number,
+  opaque: OpaqueDepths, linear: Float32Array, shadings: readonly PartShading[], near: number, maxLayers: number,
   buffers = createLayerBuffers(opaque.width, opaque.height),
 ): LayerBuffers {
   const { raster, behind, front } = buffers;
@@ -62,7 +65,7 @@ function createLayerBuffers(width: number, height: number): LayerBuffers {
 }
 
 /** Empties the ids and starts from the opaque depths, so that only what lies before them is drawn. */
-function beginLayer(raster: RasterTarget, opaque: RasterTarget, area: PixelBounds): void {
+function beginLayer(raster: RasterTarget, opaque: OpaqueDepths, area: PixelBounds): void {
   for (let y = area.minY; y < area.maxY; y++) {
     const from = y * raster.width + area.minX, to = y * raster.width + area.maxX;
     for (let i = from; i < to; i++) {

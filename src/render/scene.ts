@@ -1,7 +1,7 @@
 import type { Camera } from '../math/camera.js';
 import { createImage, type Image } from '../math/image.js';
 import { irradiancePolynomial } from '../math/spherical-harmonics.js';
-import { resolveSamples } from './antialias.js';
+import { createPooledPixels, poolSamples, resolveSamples, type PooledPixels } from './antialias.js';
 import { drawLayers, type LayerBuffers } from './layers.js';
 import { vertexNormals } from './normals.js';
 import { clearRasterTarget, createRasterTarget, type RasterTarget } from './raster-target.js';
@@ -30,6 +30,8 @@ export interface ScenePart {
    * alpha are seen from both sides and are sorted pixel by pixel.
    */
   readonly alpha?: 'opaque' | 'mask' | 'blend';
+  /** Leaves out triangles that are seen from behind: faster for closed surfaces. Default false. */
+  readonly oneSided?: boolean;
   /** A soft highlight (Blinn–Phong) of the light's strongest direction. */
   readonly specular?: Specular;
 }
@@ -59,6 +61,8 @@ export interface SceneTarget {
   readonly raster: RasterTarget;
   /** Linear, premultiplied alpha, at the raster's size. */
   readonly linear: Float32Array;
+  /** One record per pixel, where samples of a pixel share colours; see {@link SceneTargetOptions.draft}. */
+  readonly pixels: PooledPixels | undefined;
   /** Memory that grows on demand. */
   readonly scratch: { normals: Float32Array[]; layers: LayerBuffers | undefined };
 }
@@ -66,6 +70,11 @@ export interface SceneTarget {
 export interface SceneTargetOptions {
   /** Antialiasing: samples per pixel along each axis, 1 (none, default) to 8. */
   readonly supersample?: number;
+  /**
+   * Antialiases the edges of opaque parts only: samples of a pixel share the colour of their surface, and parts with alpha get one
+   * sample per pixel. Two to three times as fast at 2×2 samples. Default false.
+   */
+  readonly draft?: boolean;
 }
 
 export interface RenderSceneOptions {
@@ -77,7 +86,7 @@ export interface RenderSceneOptions {
 
 /** A target for pictures of `width × height`. */
 export function createSceneTarget(width: number, height: number, options: SceneTargetOptions = {}): SceneTarget {
-  const { supersample = 1 } = options;
+  const { supersample = 1, draft = false } = options;
   if (!Number.isInteger(supersample) || supersample < 1 || supersample > 8) {
     throw new RangeError(`createSceneTarget: expected 1…8 samples per axis, got ${supersample}.`);
   }
@@ -85,6 +94,7 @@ export function createSceneTarget(width: number, height: number, options: SceneT
   return {
     image: createImage(width, height, 4),
     supersample,
+    pixels: draft && supersample > 1 ? createPooledPixels(width, height) : undefined,
     raster,
     linear: new Float32Array(4 * raster.width * raster.height),
     scratch: { normals: [], layers: undefined },
@@ -99,24 +109,28 @@ export function createSceneTarget(width: number, height: number, options: SceneT
 export function renderScene(target: SceneTarget, scene: Scene, options: RenderSceneOptions = {}): Image {
   const { near = 1, maxLayers = 12 } = options;
   const { raster, linear, supersample } = target;
-  const camera = sampleCamera(scene.camera, supersample);
   const light = constantOrPolynomial(scene.light);
   const lamp = typeof scene.light === 'number' ? undefined : dominantLight(scene.light);
   const shadings = scene.parts.map((part, index): PartShading => ({
-    part, normals: partNormals(target, part, index), camera, light, lamp, idOffset: firstId(scene.parts, index),
+    part, normals: partNormals(target, part, index), camera: sampleCamera(scene.camera, supersample), light, lamp, idOffset: firstId(scene.parts, index),
   }));
   clearRasterTarget(raster);
   linear.fill(0);
   const opaque = shadings.filter(({ part }) => (part.alpha ?? 'opaque') === 'opaque');
   // Shading waits until all opaque parts are drawn, so that each sample is shaded once.
-  const bounds = opaque.map(({ part, idOffset }) => {
-    rasterize(raster, part.positions, part.triangles, camera, { near, clear: false, idOffset });
+  const bounds = opaque.map(({ part: { positions, triangles, oneSided = false }, camera, idOffset }) => {
+    rasterize(raster, positions, triangles, camera, { near, clear: false, idOffset, cull: oneSided ? 'back' : 'none' });
     return { ...raster.bounds };
   });
-  opaque.forEach((shading, k) => { shadePart(raster, shading, bounds[k]!, linear); });
+  opaque.forEach((shading, k) => { shadePart(raster, shading, bounds[k]!, linear, target.pixels ? supersample : 1); });
   const transparent = shadings.filter((shading) => !opaque.includes(shading));
-  if (transparent.length > 0) target.scratch.layers = drawLayers(raster, linear, transparent, near, maxLayers, target.scratch.layers);
-  resolveSamples(linear, supersample, target.image);
+  const { scratch, pixels, image } = target;
+  if (pixels) poolSamples(raster, linear, supersample, pixels);
+  if (transparent.length > 0) {
+    const layered = pixels ? transparent.map((shading) => ({ ...shading, camera: scene.camera })) : transparent;
+    scratch.layers = drawLayers(pixels ?? raster, pixels?.linear ?? linear, layered, near, maxLayers, scratch.layers);
+  }
+  resolveSamples(pixels?.linear ?? linear, pixels ? 1 : supersample, image);
   return target.image;
 }
 

@@ -49,6 +49,9 @@ function powerTable(exponent: number): Float64Array {
   return powers.table;
 }
 
+/** Samples of one pixel and one part share a colour where their depths differ by less than this, mm: not across the nose's edge. */
+const sameSurface = 4;
+
 const texel = new Float32Array(4), spot = new Float64Array(4);
 const whiteColor = [1, 1, 1] as const;
 
@@ -56,8 +59,10 @@ const whiteColor = [1, 1, 1] as const;
  * Colours every pixel of `bounds` that shows the part.
  *
  * @param out w·h·4 linear with premultiplied alpha, overwritten at those pixels.
+ * @param share Samples per pixel along each axis when only those on a pixel's diagonal are to be shaded and the others to take
+ *   their row's colour, as multisampling does; the diagonal's mean lies at the pixel's centre. Divides the target's width. Default 1.
  */
-export function shadePart(target: RasterTarget, shading: PartShading, bounds: PixelBounds, out: Float32Array): void {
+export function shadePart(target: RasterTarget, shading: PartShading, bounds: PixelBounds, out: Float32Array, share = 1): void {
   const { width, triangle, barycentric, depth } = target;
   const { part, normals, light, lamp, idOffset, camera } = shading;
   const { positions, triangles, texture, uvs, vertexColors, specular, alpha = 'opaque' } = part;
@@ -73,9 +78,19 @@ export function shadePart(target: RasterTarget, shading: PartShading, bounds: Pi
   // Gradients of the weights' numerators and of their sum (see resolveBarycentrics), already in texels of uv.
   let gradUx = 0, gradVx = 0, gradUy = 0, gradVy = 0, sumX = 0, sumY = 0, volume = 1;
   for (let y = bounds.minY; y < bounds.maxY; y++) {
-    for (let x = bounds.minX; x < bounds.maxX; x++) {
+    const diagonal = y % share;
+    let shaded = -1;
+    for (let step = bounds.minX - (bounds.minX % share); step < bounds.maxX; step++) {
+      // Within a pixel the sample on the diagonal comes first.
+      const nth = step % share, x = share === 1 ? step : step - nth + ((nth + diagonal) % share);
       const i = y * width + x, id = triangle[i]!;
+      if (nth === 0) shaded = -1;
       if (id < idOffset || id >= high) continue;
+      if (shaded >= 0 && Math.abs(depth[i]! - depth[shaded]!) < sameSurface) {
+        for (let k = 0; k < 4; k++) out[4 * i + k] = out[4 * shaded + k]!;
+        continue;
+      }
+      shaded = i;
       if (id !== current) {
         current = id;
         const t = 3 * (id - idOffset);
@@ -114,7 +129,7 @@ export function shadePart(target: RasterTarget, shading: PartShading, bounds: Pi
           const ux = (gradUx - u * texelsX * sumX) * scale, vx = (gradVx - v * texelsY * sumX) * scale;
           const uy = (gradUy - u * texelsX * sumY) * scale, vy = (gradVy - v * texelsY * sumY) * scale;
           const across = ux * ux + vx * vx, down = uy * uy + vy * vy;
-          const footprint = across > down ? across : down;
+          const footprint = share * (across > down ? across : down);
           level = footprint > 1 ? 0.5 * Math.log2(footprint) : 0;
         }
         spot[0] = u;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultLandmarkFitOptions, faceSize, fitLandmarks, type HeadFit, type LandmarkFitOptions, type LandmarkObservations } from '../../src/fit/fit-landmarks.js';
-import { evaluateBasis, pointBasis, type PointBasis } from '../../src/fit/landmark-basis.js';
+import { evaluateBasis, pointBasis, type PointBasis } from '../../src/model/point-basis.js';
 import { FACE_POINTS, landmarkTrust, observe } from '../../src/fit/observations.js';
 import { project, transformPoints } from '../../src/math/camera.js';
 import { multiplyRotations, rotationToAxisAngle, transposeRotation, type EulerAngles } from '../../src/math/rotation.js';

@@ -32,6 +32,8 @@ export interface ReadShardsOptions<T> {
   readonly shuffle?: { readonly buffer: number; readonly seed: number | string };
   /** How often everything is read; `Infinity` never ends. Default 1. */
   readonly epochs?: number;
+  /** Number of the first epoch, which decides its order: a reader that goes on where another stopped. Default 0. */
+  readonly firstEpoch?: number;
   /** Reads one of `count` parts of the shards. All workers together read each shard once per epoch if they share the seed. */
   readonly worker?: { readonly index: number; readonly count: number };
   /** Largest sample, bytes; larger ones are passed over. Default 64 MiB. */
@@ -81,8 +83,8 @@ export function readShards<T>(shards: readonly ShardSource[], options: ReadShard
 type Settled<T> = ReadShardsOptions<T> & Required<Pick<ReadShardsOptions<T>, 'epochs' | 'worker'>>;
 
 async function* readEpochs<T>(shards: readonly ShardSource[], options: Settled<T>, counts: ShardCounts): AsyncGenerator<T, void, undefined> {
-  const { shuffle, worker, decode } = options;
-  for (let epoch = 0; epoch < options.epochs; epoch++) {
+  const { shuffle, worker, decode, firstEpoch = 0 } = options;
+  for (let epoch = firstEpoch; epoch < firstEpoch + options.epochs; epoch++) {
     const random = createRandom(shuffle?.seed ?? 0).fork(`epoch ${epoch}`), before = counts.samples;
     // The same for all workers, so that their parts are disjoint and complete.
     const order = shuffle ? random.fork('shards').shuffle(shards) : shards;

@@ -12,8 +12,8 @@ export interface Bust {
 
 /** Distance down, mm, and how much the ring's width and depth have grown, per ring; the first is the head's own edge. */
 const RINGS = [
-  { down: 0, wide: 1, deep: 1 }, { down: 18, wide: 0.98, deep: 0.98 }, { down: 40, wide: 1, deep: 1 }, { down: 62, wide: 1.12, deep: 1.05 },
-  { down: 78, wide: 1.5, deep: 1.15 }, { down: 92, wide: 2.2, deep: 1.3 }, { down: 112, wide: 3, deep: 1.45 }, { down: 160, wide: 3.5, deep: 1.6 }, { down: 320, wide: 3.7, deep: 1.7 },
+  { down: 0, wide: 1, deep: 1 }, { down: 12, wide: 0.98, deep: 0.98 }, { down: 26, wide: 1, deep: 1 }, { down: 40, wide: 1.12, deep: 1.05 },
+  { down: 53, wide: 1.5, deep: 1.15 }, { down: 66, wide: 2.2, deep: 1.3 }, { down: 86, wide: 3, deep: 1.45 }, { down: 135, wide: 3.5, deep: 1.6 }, { down: 300, wide: 3.7, deep: 1.7 },
 ];
 /** Clothes begin here. */
 const COLLAR = 4;

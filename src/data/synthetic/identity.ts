@@ -21,6 +21,9 @@ export interface PersonAttributes {
   readonly descent: Readonly<Record<'african' | 'asian' | 'caucasian', number>>;
 }
 
+/** Adults: `PersonAttributes.age` from here on (about 17 years). */
+export const ADULT = 0.36;
+
 /** Standard deviation of local shape targets; 0.3 looks like a caricature. */
 const LOCAL_SIGMA = 0.18;
 /** Standard deviation of left-right differences. */

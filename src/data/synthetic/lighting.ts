@@ -21,8 +21,8 @@ function warmth(random: Random): Color {
 
 /** An environment with a brighter side, and one or two lamps: window, lamp, sun. */
 export function sampleLighting(random: Random): Lighting {
-  const level = Math.exp(random.normal(Math.log(0.8), 0.25));
-  const share = random.uniform() < 0.3 ? random.uniform(0, 0.25) : random.uniform(0.25, 0.75);
+  const level = Math.exp(random.normal(Math.log(0.92), 0.3));
+  const share = random.uniform() < 0.3 ? random.uniform(0, 0.25) : random.uniform(0.25, 0.85);
   const ambient = warmth(random).map((value) => value * level * (1 - share) * 0.85) as Color;
   const light = constantLight(...ambient);
   // Skies and ceilings are brighter than floors.

@@ -7,8 +7,6 @@ import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures } from '../../render/head-parts.js';
 import { vertexNormals } from '../../render/normals.js';
 import { createSceneTarget, renderScene, type ScenePart, type SceneTarget } from '../../render/scene.js';
-import { linearOfByte } from '../../render/color.js';
-import type { Texture } from '../../render/texture.js';
 import { createRandom, type Random } from '../random.js';
 import { paintBackdrop } from './backdrop.js';
 import { BustMaker } from './bust.js';
@@ -16,11 +14,16 @@ import { sampleExpression } from './expression.js';
 import { identitySampler, sampleAttributes, type PersonAttributes } from './identity.js';
 import { sampleLighting, type Lighting } from './lighting.js';
 import { OcclusionMap, ambientOcclusion } from './occlusion-map.js';
-import { hairTexture } from './hair-texture.js';
+import { Barber, sampleBeard, type BeardLook } from './beard.js';
+import { faceAreas } from './face-areas.js';
+import { Hairdresser, colourless, sampleHairColor } from './hair.js';
+import { occludedFaceOf } from '../occlusion/occluded-face.js';
+import { sceneParts } from '../occlusion/object-model.js';
+import { putOnSpectacles, wearsSpectacles } from './worn.js';
 import type { People } from './people-file.js';
-import { PersonShaper, follow } from './person-shape.js';
+import { PersonShaper } from './person-shape.js';
 import { SkinPainter, sampleSkin, type SkinLook } from './skin-painter.js';
-import { TintMasks, sampleTints, type FaceTints } from './tints.js';
+import { FacePaint, sampleTints, type FaceTints } from './tints.js';
 
 /** What is known of a synthetic photo. */
 export interface PhotoTruth {
@@ -38,7 +41,10 @@ export interface PhotoTruth {
   readonly pose: { readonly angles: EulerAngles; readonly rotation: Float64Array; readonly translation: readonly [number, number, number] };
   /** All vertices of the head model, V×3, mm, camera space. */
   readonly vertices: Float32Array;
+  /** Style of the hair and of a grown beard; none for the bald and the shaved. */
   readonly hair: string | undefined;
+  readonly beard: BeardLook | undefined;
+  readonly spectacles: boolean;
 }
 
 export interface SyntheticPhoto {
@@ -47,15 +53,8 @@ export interface SyntheticPhoto {
   readonly truth: PhotoTruth;
 }
 
-/** Natural colours of hair, sRGB. */
-const HAIR_COLORS: readonly (readonly [number, number, number])[] = [
-  [26, 23, 22], [36, 29, 25], [54, 40, 31], [74, 54, 38], [100, 76, 52], [136, 110, 76], [112, 66, 42], [104, 101, 98], [150, 147, 143],
-];
-const BALD = 0.12;
-/** Styles whose fringe hides an eye. */
-const FRINGE = /bob/;
-/** Chance of a fringe among long styles. */
-const FRINGE_SHARE = 0.12;
+/** Share of people who look at the camera. */
+const AT_CAMERA = 0.7;
 
 /** Makes photos of people who do not exist. One photographer makes one photo at a time and reuses its memory. */
 export class Photographer {
@@ -63,27 +62,30 @@ export class Photographer {
   private readonly sample: ReturnType<typeof identitySampler>;
   private readonly painter: SkinPainter;
   private readonly busts: BustMaker;
-  private readonly tints: TintMasks;
+  private readonly tints: FacePaint;
+  private readonly hairdresser: Hairdresser;
+  private readonly barber: Barber;
   private readonly textures: ReturnType<typeof partTextures>;
   private readonly ambient: Float32Array;
   private readonly shadows = new OcclusionMap();
   private readonly target: SceneTarget;
-  private readonly wigs: ReadonlyMap<string, { readonly triangles: Uint32Array; readonly uvTriangles: Uint32Array; readonly texture: Texture }>;
 
   /** @param size width and height of the photos, pixels */
-  constructor(private readonly model: MorphableModel, private readonly people: People, private readonly size = 224) {
+  constructor(private readonly model: MorphableModel, people: People, private readonly size = 224) {
     this.shaper = new PersonShaper(people, model);
     this.sample = identitySampler(people.targetNames);
-    this.painter = new SkinPainter(model, createRandom(1));
+    const areas = faceAreas(model);
+    this.painter = new SkinPainter(model, areas.measures, createRandom(1));
     this.busts = new BustMaker(model);
-    this.tints = new TintMasks(model);
-    this.textures = partTextures(model);
+    this.tints = new FacePaint(areas);
+    this.hairdresser = new Hairdresser(people);
+    this.barber = new Barber(model, areas);
+    const brows = model.parts.find(({ name }) => name === 'brows')?.texture;
+    // Brows have the colour of the hair.
+    this.textures = new Map([...partTextures(model), ...(brows ? [['brows', colourless(brows)] as const] : [])]);
     const { triangles } = model.parts[0]!;
     this.ambient = ambientOcclusion({ positions: model.meanShape, triangles }, vertexNormals(model.meanShape, triangles, new Float32Array(model.meanShape.length)), [0, 0, 0]);
-    this.target = createSceneTarget(size, size, { supersample: 2 });
-    this.wigs = new Map(people.hair.map((style) => [style.name, {
-      triangles: Uint32Array.from(style.triangles), uvTriangles: Uint32Array.from(style.uvTriangles), texture: hairTexture(style),
-    }]));
+    this.target = createSceneTarget(size, size, { supersample: 2, draft: true });
   }
 
   /** The photo of a seed: the same seed gives the same pixels. */
@@ -92,40 +94,49 @@ export class Photographer {
     const attributes = sampleAttributes(random.fork('who'));
     const shape = this.shaper.evaluate(this.sample(random.fork('shape'), attributes));
     const compact = this.shaper.coefficients(shape);
-    const { coefficients: expression, gaze } = sampleExpression(model.expression, random.fork('expression'));
+    const { coefficients: expression, gaze: glance } = sampleExpression(model.expression, random.fork('expression'));
     const head = shape.vertices;
     for (let k = 0; k < expression.length; k++) {
       const value = expression[k]!, offset = k * head.length;
       if (value !== 0) for (let i = 0; i < head.length; i++) head[i]! += value * model.expression.displacements[offset + i]!;
     }
-    turnEyes(model, head, gaze);
     const skin = sampleSkin(model.albedo as never, attributes.age, random.fork('skin'));
     const lighting = sampleLighting(random.fork('light'));
-    const { camera, pose } = placeCamera(model, head, size, random.fork('camera'));
+    const { camera, pose } = placeCamera(model, head, size, random.fork('camera')), gaze = lookAtCamera(pose, glance, random.fork('gaze'));
+    turnEyes(model, head, gaze);
     const toCamera = (points: Float32Array): Float32Array => transformPoints(pose.rotation, pose.translation, points, new Float32Array(points.length));
     const vertices = toCamera(head);
-    const bust = this.busts.make(head), hair = this.hair(shape.references, attributes, skin, random.fork('hair'));
-    const bustPositions = toCamera(bust.positions), hairPositions = hair === undefined ? undefined : toCamera(hair.positions);
-
-    const skinTriangles = model.parts[0]!.triangles;
-    const casters = [{ positions: vertices, triangles: skinTriangles }, { positions: bustPositions, triangles: bust.triangles }];
-    if (hair !== undefined) casters.push({ positions: hairPositions!, triangles: hair.triangles });
-    const lit = this.shadows.trace(casters, pose.translation, lighting.lamp);
-    const shade = vertices.map(() => 1);
-    for (let v = 0; v < vertices.length / 3; v++) {
-      const dark = (1 - lighting.lampShare * 0.85 * (1 - lit[v]!)) * (0.35 + 0.65 * (this.ambient[v] ?? 1));
-      for (let c = 0; c < 3; c++) shade[v * 3 + c] = dark;
-    }
+    const hairColor = sampleHairColor(attributes, skin.albedo[0]!, random.fork('hair colour'));
+    const hair = this.hairdresser.dress(shape.references, attributes, hairColor, random.fork('hair'));
+    const beard = sampleBeard(attributes, hairColor, random.fork('beard')), spectacles = wearsSpectacles(attributes, random.fork('sight'));
     const tints = sampleTints(attributes, random.fork('tints'));
-    this.tints.apply(shade, tints);
-    const painted = this.painter.paint(skin, random.fork('paint'));
-    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]])).map((part, index) =>
-      ({ ...part, vertexColors: shade, ...(index === 0 ? { specular: { strength: random.fork('shine').uniform(0.01, 0.06), shininess: 14 } } : {}) }));
-    parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')));
-    if (hair !== undefined) parts.push({ ...hair.part, positions: hairPositions! });
-    const drawn = renderScene(this.target, { camera, light: lighting.light, parts });
+    const bust = this.busts.make(head), bustPositions = toCamera(bust.positions);
+    const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map((part) => ({ ...part, positions: toCamera(part.positions) }));
+
+    // Beards lie too close to cast shadows on what they cover.
+    const casters = [{ positions: vertices, triangles: model.parts[0]!.triangles }, { positions: bustPositions, triangles: bust.triangles }, ...covers.slice(0, hair ? 1 : 0)];
+    const shade = this.shade(this.shadows.trace(casters, pose.translation, lighting.lamp), lighting);
+    this.tints.apply(shade, beard ? { ...tints, stubble: Math.max(tints.stubble, 0.85) } : tints);
+    const painted = this.painter.paint(skin, random.fork('paint')), shine = random.fork('shine').uniform(0.01, 0.06);
+    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]])).map((part, index) => ({
+      ...part, oneSided: true, vertexColors: shade,
+      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }), ...(model.parts[index]!.name === 'brows' && { color: hairColor }),
+    }));
+    parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
+    if (spectacles) {
+      const face = occludedFaceOf(model, { camera, pose, vertices: head, coefficients: lighting });
+      parts.push(...sceneParts(face, putOnSpectacles(face, random.fork('spectacles'))));
+    }
+    const drawn = renderScene(this.target, { camera, light: lighting.light, parts }, { maxLayers: 8 });
     const image = over(drawn, paintBackdrop(size, size, random.fork('backdrop')));
-    return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, tints, lighting, camera, pose, vertices, hair: hair?.name } };
+    return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, tints, lighting, camera, pose, vertices, hair: hair?.name, beard, spectacles } };
+  }
+
+  /** What reaches the vertices of the light that a head without shadows would get, V×3. @param lit share of the lamp, V */
+  private shade(lit: Float32Array, { lampShare }: Lighting): Float32Array {
+    const shade = new Float32Array(lit.length * 3);
+    for (let v = 0; v < lit.length; v++) shade.fill((1 - lampShare * 0.85 * (1 - lit[v]!)) * (0.35 + 0.65 * (this.ambient[v] ?? 1)), 3 * v, 3 * v + 3);
+    return shade;
   }
 
   private bustPart(bust: ReturnType<BustMaker['make']>, positions: Float32Array, levels: readonly { readonly data: Float32Array }[], random: Random): ScenePart {
@@ -135,19 +146,6 @@ export class Photographer {
     const vertexColors = new Float32Array(positions.length);
     for (let v = 0; v < bust.skin.length; v++) for (let c = 0; c < 3; c++) vertexColors[v * 3 + c] = bust.skin[v]! > 0.5 ? tone[c]! * 0.9 : Math.min(1, cloth[c]!);
     return { positions, triangles: bust.triangles, vertexColors };
-  }
-
-  private hair(references: Float64Array, { age, male }: PersonAttributes, skin: SkinLook, random: Random) {
-    if (random.uniform() < BALD * (male > 0.5 ? 1.5 : 0.2) || age < 0.02) return undefined;
-    const { hair } = this.people, short = hair.filter(({ name }) => /short|afro/.test(name));
-    const fringe = random.uniform() < FRINGE_SHARE, long = hair.filter((style) => !short.includes(style) && FRINGE.test(style.name) === fringe);
-    const style = random.choice(random.uniform() < (male > 0.5 ? 0.9 : 0.3) ? short : long);
-    const dark = skin.albedo[0]! < 0, colors = age > 0.75 ? HAIR_COLORS.slice(6) : dark ? HAIR_COLORS.slice(0, 3) : HAIR_COLORS.slice(0, 7);
-    const brightness = random.uniform(0.75, 1.2), color = random.choice(colors).map((value) => linearOfByte[Math.min(255, Math.round(value * brightness))]!) as [number, number, number];
-    const positions = follow(style, references, new Float32Array(style.references.length));
-    const { triangles, uvTriangles, texture } = this.wigs.get(style.name)!;
-    const part: ScenePart = { positions, triangles, uvs: style.uvs, uvTriangles, alpha: 'blend', texture, color, specular: { strength: 0.08, shininess: 20 } };
-    return { name: style.name, positions, triangles, part };
   }
 }
 
@@ -170,6 +168,15 @@ function placeCamera(model: MorphableModel, head: Float32Array, size: number, ra
     -centre[0]! + (jitter() * distance) / focal, -centre[1]! + (jitter() * distance) / focal, -centre[2]! - distance,
   ];
   return { camera, pose: { angles, rotation, translation } };
+}
+
+/** Most people in photos look at the camera, as far as eyes turn; the others where they will. */
+function lookAtCamera({ rotation, translation }: PhotoTruth['pose'], glance: Gaze, random: Random): Gaze {
+  if (random.uniform() > AT_CAMERA) return glance;
+  // The camera is the origin: the way there from the head's middle, in head space.
+  const [x, y, z] = [0, 1, 2].map((axis) => -(rotation[axis]! * translation[0] + rotation[3 + axis]! * translation[1] + rotation[6 + axis]! * translation[2])) as [number, number, number];
+  const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value + random.normal(0, 0.03)));
+  return { yaw: within(Math.atan2(x, z), 0.5), pitch: within(-Math.atan2(y, Math.hypot(x, z)), 0.35) };
 }
 
 /** A picture with alpha over another. */

@@ -2,6 +2,8 @@ import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.
 import { createFloatTexture, updateMipLevels, type Texture } from '../../render/texture.js';
 import type { Random } from '../random.js';
 import { cloud } from './cloud.js';
+import type { FaceMeasures } from './face-areas.js';
+import { wrinkleMap } from './wrinkles.js';
 
 /** What a person's skin looks like; strengths are 0…1. */
 export interface SkinLook {
@@ -11,12 +13,18 @@ export interface SkinLook {
   readonly blotches: number;
   readonly freckles: number;
   readonly moles: number;
+  readonly wrinkles: number;
 }
 
 /** Range of the tone that is sampled evenly, standard deviations: the skins of the basis lie within. */
 const TONE = [-1.35, 1.2] as const;
 /** Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are smaller. */
 const MODES = 0.6;
+
+/** Age from which skin creases (about 35 years). */
+const CREASED = 0.58;
+/** Share of the light that the deepest crease keeps back. */
+const CREASE = 0.3;
 
 /** Least albedo relative to the mean's, and most red relative to green, linear. */
 const DARKEST = 0.12, REDDEST = 3.2;
@@ -29,6 +37,7 @@ export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): 
   return {
     albedo: coefficients, pores: random.uniform(0.3, 1) * (0.5 + age), blotches: random.uniform(0.2, 1),
     freckles: coefficients[0]! > 0.2 ? rare(0.2) : rare(0.03), moles: rare(0.4),
+    wrinkles: Math.min(1, Math.max(0, (age - CREASED) / (1 - CREASED))) * random.uniform(0.4, 1) + random.uniform(0, 0.12),
   };
 }
 
@@ -38,20 +47,22 @@ export class SkinPainter {
   private readonly mean: Float32Array;
   private readonly pores: Float32Array;
   private readonly blotches: Float32Array;
+  private readonly creases: Float32Array;
 
   /** @throws Error when the model's albedo is not a texture */
-  constructor(private readonly model: MorphableModel, random: Random) {
+  constructor(private readonly model: MorphableModel, measures: FaceMeasures, random: Random) {
     const { albedo } = model;
     if (albedo?.kind !== 'texture') throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
     const n = albedo.modeSize;
     this.mean = shrink(albedo.mean, albedo.meanSize, n);
     this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
     this.pores = cloud(n, n / 2, 2, random.fork('pores'));
+    this.creases = wrinkleMap(model, measures, n);
     this.blotches = cloud(n, 10, 4, random.fork('blotches'));
   }
 
   /** Paints into `texture`, which the next call overwrites. */
-  paint({ albedo: coefficients, pores, blotches, freckles, moles }: SkinLook, random: Random): Texture {
+  paint({ albedo: coefficients, pores, blotches, freckles, moles, wrinkles }: SkinLook, random: Random): Texture {
     const albedo = this.model.albedo as TextureAlbedo, n = albedo.modeSize, { data } = this.texture.levels[0]!;
     data.set(this.mean);
     for (let k = 0; k < coefficients.length; k++) {
@@ -65,7 +76,7 @@ export class SkinPainter {
     }
     // Blood shows where the blotches are: more red, less of the rest.
     for (let i = 0, at = 0; i < n * n; i++, at += 3) {
-      const fine = 1 + 0.03 * pores * this.pores[i]!, red = 0.025 * blotches * this.blotches[i]!;
+      const fine = (1 + 0.03 * pores * this.pores[i]!) * (1 - CREASE * wrinkles * this.creases[i]!), red = 0.025 * blotches * this.blotches[i]!;
       data[at] = clamp(data[at]! * fine * (1 + 0.4 * red));
       data[at + 1] = clamp(data[at + 1]! * fine * (1 - red));
       data[at + 2] = clamp(data[at + 2]! * fine * (1 - red));

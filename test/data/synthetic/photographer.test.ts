@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Photographer } from '../../../src/data/synthetic/photographer.js';
-import { decodeSample, encodeSample } from '../../../src/data/synthetic/sample.js';
+import { Barber } from '../../../src/data/synthetic/beard.js';
+import { coverPhoto } from '../../../src/data/synthetic/covered.js';
+import { faceAreas } from '../../../src/data/synthetic/face-areas.js';
+import { decodeSample, describePhoto, encodeSample } from '../../../src/data/synthetic/sample.js';
 import { transformPoints } from '../../../src/math/camera.js';
 import { evaluateVertices, evaluateAlbedo } from '../../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../../src/model/morphable-model.js';
@@ -44,6 +47,53 @@ describe('Photographer', () => {
     await rogue.release();
     expect(errors.length).toBeGreaterThanOrEqual(0.97 * count);
     expect(median(errors)).toBeLessThan(0.035);
+  });
+});
+
+describe('people', () => {
+  it('have beards on grown men only, on the lower face only', () => {
+    let beards = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const { truth: { beard, attributes } } = photographer.take(seed);
+      if (!beard) continue;
+      beards++;
+      expect(attributes.male).toBeGreaterThanOrEqual(0.5);
+      expect(attributes.age).toBeGreaterThan(0.36);
+    }
+    expect(beards).toBeGreaterThan(4);
+    const areas = faceAreas(model), shells = new Barber(model, areas).grow({ style: 'full', length: 20, color: [0.1, 0.1, 0.1] }, model.meanShape);
+    for (const { positions } of shells) {
+      positions.forEach((value, i) => {
+        const grown = areas.beard[Math.floor(i / 3)]!;
+        if (grown === 0) expect(value).toBe(model.meanShape[i]!);
+        // Above the root of the nose nothing grows; sideburns reach so far.
+        if (model.meanShape[i - (i % 3) + 1]! > areas.measures.landmark(27)[1]) expect(grown).toBe(0);
+      });
+    }
+  });
+
+  it('look at the camera more often than not', () => {
+    let looking = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const { truth: { pose: { rotation, translation: t }, gaze } } = photographer.take(seed), r = rotation;
+      // The direction that a gaze stands for, turned into camera space, against the way to the camera.
+      const d = [Math.sin(gaze.yaw) * Math.cos(gaze.pitch), -Math.sin(gaze.pitch), Math.cos(gaze.yaw) * Math.cos(gaze.pitch)];
+      const cosine = [0, 1, 2].reduce((sum, k) => sum - (r[3 * k]! * d[0]! + r[3 * k + 1]! * d[1]! + r[3 * k + 2]! * d[2]!) * t[k]!, 0) / Math.hypot(...t);
+      if (cosine > Math.cos(0.12)) looking++;
+    }
+    expect(looking).toBeGreaterThan(20);
+  });
+});
+
+describe('coverPhoto', () => {
+  it('hides a share of the face and nothing where its mask is empty', () => {
+    for (let seed = 0; seed < 6; seed++) {
+      const photo = photographer.take(seed), covered = coverPhoto(model, photo, seed);
+      expect(covered.coverage).toBeGreaterThan(0);
+      expect(covered.image.data).not.toEqual(photo.image.data);
+      expect(describePhoto(model, photo, seed, covered).covered).toMatchObject({ protocol: covered.protocol, occluder: covered.occluder });
+      if (covered.protocol === 'synchocc') covered.mask.data.forEach((hidden, i) => { if (hidden === 0) for (let c = 0; c < 3; c++) expect(covered.image.data[3 * i + c]).toBe(photo.image.data[3 * i + c]); });
+    }
   });
 });
 
@@ -99,6 +149,6 @@ describe('samples', () => {
   it('refuse what is no sample in one line', () => {
     const members = encodeSample(model, photographer.take(1), 1);
     expect(() => decodeSample({ ...members, json: members.json.subarray(0, 50) })).toThrow('sample: its json member is damaged; write the shard again.');
-    expect(() => decodeSample({ ...members, json: new TextEncoder().encode('{"version":9}') })).toThrow('sample: version 9, expected 1; write the shard again.');
+    expect(() => decodeSample({ ...members, json: new TextEncoder().encode('{"version":9}') })).toThrow('sample: version 9, expected 2; write the shard again.');
   });
 });

@@ -103,7 +103,9 @@ export const spectacles: Occluder = {
   build: (site, random, amount): ObjectModel => {
     const fit = fitted(site, random, 0.82 + 0.45 * amount), [colour, frameColor] = random.choice(frameColors);
     const thin = colour === 'gold' || colour === 'silver', thickness = (thin ? 0.9 : 1.5) + (thin ? 0.5 : 1.8) * amount * random.uniform(0.5, 1), slope = random.uniform(-0.8, 0.8), at = random.uniform(-0.5, 0.5);
-    const glow = (x: number, y: number): Vec3 => { const g = Math.exp(-(((x + slope * y - at) / 0.22) ** 2)); return [0.5 + 2.6 * g, 0.55 + 2.7 * g, 0.6 + 2.8 * g]; };
+    // Few lenses catch a window.
+    const shine = 2.6 * random.uniform() ** 3;
+    const glow = (x: number, y: number): Vec3 => { const g = Math.exp(-(((x + slope * y - at) / 0.22) ** 2)); return [0.35 + shine * g, 0.38 + 1.04 * shine * g, 0.42 + 1.08 * shine * g]; };
     const lenses = ([0, 1] as const).map((side): ObjectPart => ({ mesh: lens(fit, side, glow), color: [0.5, 0.5, 0.5], opacity: 0.07 }));
     return {
       parts: [{ mesh: frame(site, fit, thickness), color: frameColor, specular: { strength: thin ? 0.6 : 0.25, shininess: 40 } }, ...lenses],

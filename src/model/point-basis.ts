@@ -1,5 +1,5 @@
-import { evaluatePoints } from '../model/evaluate.js';
-import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
+import { evaluatePoints } from './evaluate.js';
+import type { MorphableModel, SurfacePoints } from './morphable-model.js';
 
 /** Mean positions of surface points and how every coefficient moves them. */
 export interface PointBasis {

@@ -1,0 +1,30 @@
+import { transformPoints } from '../../math/camera.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { occludedFaceOf } from '../occlusion/occluded-face.js';
+import type { Occlusion } from '../occlusion/occlusion.js';
+import { reachocc } from '../occlusion/reachocc.js';
+import { synchocc } from '../occlusion/synchocc.js';
+import { createRandom } from '../random.js';
+import type { SyntheticPhoto } from './photographer.js';
+
+/** A synthetic photo with something in front of the face. */
+export interface CoveredPhoto extends Occlusion {
+  readonly protocol: 'reachocc' | 'synchocc';
+}
+
+/** Share of plausible objects; the others are synthetic shapes. */
+const PLAUSIBLE = 0.65;
+
+/** Covers a synthetic photo by one of the protocols, with its true head in place of a reconstruction. The same seed gives the same bytes. */
+export function coverPhoto(model: MorphableModel, { image, truth }: SyntheticPhoto, seed: number | string): CoveredPhoto {
+  const face = occludedFaceOf(model, { camera: truth.camera, pose: truth.pose, vertices: headVertices(truth), coefficients: truth.lighting });
+  const protocol = createRandom(seed).fork('protocol').uniform() < PLAUSIBLE ? 'reachocc' : 'synchocc';
+  return { protocol, ...(protocol === 'reachocc' ? reachocc : synchocc)(image, face, seed) };
+}
+
+/** The vertices of a photo's truth in head space, V×3, mm: Rᵀ (x − t). */
+export function headVertices({ vertices, pose: { rotation, translation } }: SyntheticPhoto['truth']): Float32Array {
+  const moved = vertices.map((value, i) => value - translation[i % 3]!);
+  const transposed = [0, 3, 6, 1, 4, 7, 2, 5, 8].map((k) => rotation[k]!);
+  return transformPoints(transposed, [0, 0, 0], moved, new Float32Array(vertices.length));
+}

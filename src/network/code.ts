@@ -1,0 +1,95 @@
+import type { Tensor } from '../graph/tensor.js';
+import { constant } from '../graph/tensor.js';
+import { rotationFrom6d } from '../graph/ops/geometry.js';
+import type { MorphableModel } from '../model/morphable-model.js';
+
+/** How many coefficients a head model has. */
+export interface ModelSizes {
+  readonly shape: number;
+  readonly expression: number;
+  readonly albedo: number;
+}
+
+/** The sizes of a model. @throws Error for a model without albedo */
+export function modelSizes({ name, shape, expression, albedo }: MorphableModel): ModelSizes {
+  if (!albedo) throw new Error(`modelSizes: model "${name}" has no albedo; use the open head model.`);
+  return { shape: shape.count, expression: expression.count, albedo: albedo.count };
+}
+
+/** Parts of a code and how many numbers each has, in their order. */
+export type CodeLayout = Readonly<Record<CodePart, number>>;
+export type CodePart = 'shape' | 'expression' | 'albedo' | 'light' | 'rotation' | 'translation' | 'gaze' | 'visibility';
+
+/** The parts of the code of one face: what a regressor predicts. */
+export function codeLayout({ shape, expression, albedo }: ModelSizes): CodeLayout {
+  return { shape, expression, albedo, light: 27, rotation: 6, translation: 3, gaze: 2, visibility: 68 };
+}
+
+/** How many numbers a code has. */
+export function codeSize(layout: CodeLayout): number {
+  return Object.values(layout).reduce((sum, size) => sum + size, 0);
+}
+
+/**
+ * The virtual camera of a crop: it looks along the crop's middle, its focal length is that many half sides. Long, as people stand
+ * 1 m away where a crop shows 0.22 m of them.
+ */
+export const cropFocal = 8;
+/** Half of what an ordinary crop shows at the distance of the face, mm. */
+export const cropReach = 108;
+/** Where the origin of an ordinary head lies in the crop's camera, mm: the crop's middle is between nose and mouth, inside the head. */
+export const ordinaryTranslation = [0, 36, 35 - cropFocal * cropReach] as const;
+
+/** What the raw numbers of a regressor stand for; each `[N, …]`. */
+export interface Code {
+  /** Standard deviations. */
+  readonly shape: Tensor;
+  /** Of the model's units. */
+  readonly expression: Tensor;
+  readonly albedo: Tensor;
+  /** `[N, 27]` irradiance in the crop's camera. */
+  readonly light: Tensor;
+  /** `[N, 3, 3]`, head to the crop's camera. */
+  readonly rotation: Tensor;
+  /** `[N, 3]` mm, in the crop's camera: the head's origin. */
+  readonly translation: Tensor;
+  /** `[N, 2]` radians: yaw, pitch. */
+  readonly gaze: Tensor;
+  /** `[N, 68]`: logits of each iBUG landmark being in plain view. */
+  readonly visibility: Tensor;
+}
+
+/** Ordinary light: what an untrained regressor says. Constant 0.8, in the first coefficient of each channel. */
+export const ordinaryLight = 0.8 / 0.28209479177387814;
+
+const identity6d = Float32Array.of(1, 0, 0, 0, 1, 0);
+/** Raw numbers of ordinary size become: */
+const scale = { expression: 0.5, light: 0.5, rotation: 0.5, sideways: 40, depth: 0.25, gaze: 0.3 };
+
+/** The meaning of a regressor's raw output. @param raw `[N, codeSize]` */
+export function decodeCode(layout: CodeLayout, raw: Tensor): Code {
+  const parts = splitCode(layout, raw), batch = raw.shape[0]!;
+  const middle = new Float32Array(27);
+  for (const k of [0, 9, 18]) middle[k] = ordinaryLight;
+  const sideways = parts.translation.slice(1, 0, 2).mul(scale.sideways).add(constant(Float32Array.from(ordinaryTranslation.slice(0, 2))));
+  // The head is before the camera whatever the network says.
+  const distance = parts.translation.slice(1, 2, 3).mul(scale.depth).exp().mul(ordinaryTranslation[2]);
+  return {
+    shape: parts.shape, albedo: parts.albedo, visibility: parts.visibility,
+    expression: parts.expression.mul(scale.expression),
+    light: parts.light.mul(scale.light).add(constant(middle)),
+    rotation: rotationFrom6d(parts.rotation.mul(scale.rotation).add(constant(identity6d))),
+    translation: joined(sideways, distance, batch),
+    gaze: parts.gaze.mul(scale.gaze),
+  };
+}
+
+/** The raw numbers by part, each `[N, size]`. */
+export function splitCode(layout: CodeLayout, raw: Tensor): Record<CodePart, Tensor> {
+  let from = 0;
+  return Object.fromEntries(Object.entries(layout).map(([part, size]) => [part, raw.slice(1, from, (from += size))])) as Record<CodePart, Tensor>;
+}
+
+function joined(sideways: Tensor, distance: Tensor, batch: number): Tensor {
+  return sideways.pad([[0, 0], [0, 1]]).add(distance.pad([[0, 0], [2, 0]])).reshape([batch, 3]);
+}

@@ -1,0 +1,76 @@
+import { conv2d, linear } from '../graph/ops/convolution.js';
+import { standardizeWeights } from '../graph/ops/normalization.js';
+import type { Tensor } from '../graph/tensor.js';
+import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
+import { flattenTree } from '../graph/tree.js';
+import { codeLayout, codeSize, type CodeLayout, type ModelSizes } from './code.js';
+import { resnetChannels, resnetFeatures, resnetParameters, type LayerTree, type ResNetConfig } from './resnet.js';
+
+/** A network from a crop of a face to the numbers that describe its head (`code.ts`). */
+export interface RegressorConfig {
+  /** Width and height of the crop, pixels. */
+  readonly size: number;
+  readonly backbone: ResNetConfig;
+  /**
+   * Channels that the last features are squeezed to before they are laid out in a row. Where things are is half of what is asked for,
+   * so the features' places must not be averaged away.
+   */
+  readonly squeeze: number;
+}
+
+/** Named networks. */
+export const regressors = {
+  /** Fast on one core and in a browser: 128 px. */
+  fast: { size: 128, backbone: { depths: [2, 2, 2, 2], widths: [32, 64, 128, 256], bottleneck: false, stem: 7 }, squeeze: 64 },
+  /** The paper's: 224 px. */
+  resnet50: { size: 224, backbone: { depths: [3, 4, 6, 3], widths: [64, 128, 256, 512], bottleneck: true, stem: 7 }, squeeze: 64 },
+} as const satisfies Record<string, RegressorConfig>;
+
+export type RegressorName = keyof typeof regressors;
+
+/** Shapes of all parameters. */
+export function regressorParameters({ size, backbone, squeeze }: RegressorConfig, sizes: ModelSizes): LayerTree<TensorSpec> {
+  const side = size / 2 ** (backbone.depths.length + 1), channels = resnetChannels(backbone);
+  return {
+    ...resnetParameters(backbone),
+    squeeze: { weight: spec([squeeze, channels, 1, 1]), gain: spec([squeeze]), bias: spec([squeeze]) },
+    head: { weight: spec([codeSize(codeLayout(sizes)), squeeze * side * side]), bias: spec([codeSize(codeLayout(sizes))]) },
+  };
+}
+
+/**
+ * The code of each face, before any activation.
+ * @param image `[N, 3, size, size]`, sRGB −1…1
+ * @returns `[N, codeSize]`
+ */
+export function regress({ backbone, squeeze }: RegressorConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor {
+  const features = resnetFeatures(backbone, parameters, image), { weight, gain, bias } = parameters['squeeze']!;
+  const squeezed = conv2d(features, standardizeWeights(weight!, gain!)).add(bias!.reshape([squeeze, 1, 1])).relu();
+  return linear(squeezed.reshape([image.shape[0]!, -1]), parameters['head']!['weight']!, parameters['head']!['bias']!);
+}
+
+/** What drawing initial parameters needs of a generator. */
+export interface InitialRandom {
+  normal(): number;
+}
+
+/**
+ * Parameters to start a training from, by path. Residual branches and the head start small, so that the first guess is the mean head
+ * in the middle of the crop.
+ */
+export function initialParameters(specs: LayerTree<TensorSpec>, random: InitialRandom): Record<string, Float32Array> {
+  return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
+    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+    if (path.endsWith('.gain')) return [path, values.fill(gainOf(path))];
+    if (path.endsWith('.bias')) return [path, values];
+    const scale = path === 'head.weight' ? 0.1 / Math.sqrt(shape[1]!) : 1;
+    return [path, values.map(() => scale * random.normal())];
+  }));
+}
+
+/** √2 keeps the variance through a rectifier; the last convolution of a block starts at a fifth of that. */
+function gainOf(path: string): number {
+  return /conv[12]\.gain$/.test(path) ? 0.2 * Math.SQRT2 : /project/.test(path) ? 1 : Math.SQRT2;
+}
+
+export type { CodeLayout };

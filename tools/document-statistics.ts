@@ -8,7 +8,7 @@ import { memberJson } from '../src/data/shards/sample.js';
 import { readShards } from '../src/data/shards/reader.js';
 import { SAMPLE_VERSION, type SampleTruth } from '../src/data/synthetic/sample.js';
 import { chartSvg, type ChartSpec } from '../src/io/chart.js';
-import { barChart, heatMap, histogram, panels, type Bar } from '../src/io/charts.js';
+import { barChart, boxPlot, heatMap, histogram, panels, type Bar } from '../src/io/charts.js';
 import { loadModel } from '../src/node/assets.js';
 import { findShards } from '../src/node/shard-reader.js';
 import { factsReader, typologyClasses, type SampleFacts } from './sample-facts.js';
@@ -32,7 +32,7 @@ await draw('people', panels(people(all), 3));
 await draw('pose-and-light', panels([...camera(all), ...light(all)], 3));
 await draw('expressions', expressions(all));
 await draw('balance', panels(balance(all), 3));
-if (all.some((fact) => fact.coverage !== undefined)) await draw('coverage', panels(coverage(all), 2));
+if (all.some((fact) => fact.coverage !== undefined)) await draw('coverage', panels(coverage(all), 3));
 else console.log('no photo of these shards is covered: docs/synthetic/coverage.svg is left as it is');
 
 async function readFacts(shards: string): Promise<SampleFacts[]> {
@@ -126,9 +126,11 @@ function balance(facts: readonly SampleFacts[]): ChartSpec[] {
 }
 
 function coverage(facts: readonly SampleFacts[]): ChartSpec[] {
-  const covered = known(facts.map((fact) => fact.coverage)), share = ((100 * covered.length) / facts.length).toFixed(0);
+  const covered = known(facts.map(({ coverage: share, occluder }) => (share === undefined ? undefined : { share: 100 * share, occluder: occluder ?? 'unknown' })));
+  const bars = shares(covered.map(({ occluder }) => occluder)), height = 15 * bars.length;
   return [
-    histogram({ ...wide, title: 'Hidden share of covered faces', subtitle: `${share} % of the photos also come covered`, x: '%', values: covered.map((value) => 100 * value), range: [0, 100], step: 5 }),
-    barChart({ ...wide, height: 220, title: 'What covers', y: '% of covered photos', horizontal: true, bars: shares(known(facts.map(({ occluder }) => occluder))) }),
+    histogram({ width: 250, height: 150, title: 'Hidden share of covered faces', subtitle: `${((100 * covered.length) / facts.length).toFixed(0)} % of the photos also come covered`, x: '%', values: covered.map(({ share }) => share), range: [0, 100], step: 5 }),
+    barChart({ width: 220, height, title: 'What covers', y: '% of covered photos', horizontal: true, bars }),
+    boxPlot({ width: 220, height, title: '… and how much', x: '% of the face', groups: bars.map(({ label }) => ({ label, values: covered.flatMap(({ share, occluder }) => (occluder === label ? [share] : [])) })) }),
   ];
 }

@@ -74,7 +74,7 @@ export async function* syntheticPhotos(shards: string, find: FindFaces): AsyncGe
 const ADULT = 0.36, LIGHT = 0, FRINGE = /bob|short03/;
 
 function isPortrait({ pose, attributes, coefficients, hair, spectacles }: SampleTruth): boolean {
-  return Math.abs(pose.yaw) < 15 && Math.abs(pose.pitch) < 12 && attributes.age > ADULT && coefficients.albedo[0]! > LIGHT
+  return Math.abs(pose.yaw) < 20 && Math.abs(pose.pitch) < 15 && attributes.age > ADULT && coefficients.albedo[0]! > LIGHT
     && !FRINGE.test(hair ?? '') && !spectacles
     && Object.entries(coefficients.expression).every(([name, value]) => value < (/open|closure/.test(name) ? 0.3 : 0.5));
 }

@@ -1,17 +1,17 @@
 /**
  * Draws what the photos of a folder of shards are like: the plots of docs/synthetic.md.
  *
- *     rogue synth --count 10000 -o shards && npx tsx tools/document-statistics.ts shards
+ *     rogue synth --count 10000 --covered 1 -o shards && npx tsx tools/document-statistics.ts shards
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { memberJson } from '../src/data/shards/sample.js';
 import { readShards } from '../src/data/shards/reader.js';
-import { SAMPLE_VERSION } from '../src/data/synthetic/sample.js';
+import { SAMPLE_VERSION, type SampleTruth } from '../src/data/synthetic/sample.js';
 import { chartSvg, type ChartSpec } from '../src/io/chart.js';
-import { barChart, heatMap, histogram, panels, type Bar } from '../src/io/charts.js';
+import { barChart, boxPlot, heatMap, histogram, panels, type Bar } from '../src/io/charts.js';
 import { loadModel } from '../src/node/assets.js';
 import { findShards } from '../src/node/shard-reader.js';
-import { factsReader, typologyClasses, type EverySampleTruth, type SampleFacts } from './sample-facts.js';
+import { factsReader, typologyClasses, type SampleFacts } from './sample-facts.js';
 
 const folder = new URL('../docs/synthetic/', import.meta.url);
 const wide = { width: 250, height: 110 };
@@ -23,7 +23,7 @@ const GENDERS: readonly (readonly [name: string, below: number])[] = [['female',
 
 const [path] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('document-statistics: expected a folder of shards; make one with "rogue synth --count 10000 -o shards".');
+  console.error('document-statistics: expected a folder of shards; make one with "rogue synth --count 10000 --covered 1 -o shards".');
   process.exit(2);
 }
 const model = await loadModel(), all = await readFacts(path);
@@ -32,7 +32,7 @@ await draw('people', panels(people(all), 3));
 await draw('pose-and-light', panels([...camera(all), ...light(all)], 3));
 await draw('expressions', expressions(all));
 await draw('balance', panels(balance(all), 3));
-if (all.some((fact) => fact.coverage !== undefined)) await draw('coverage', panels(coverage(all), 2));
+if (all.some((fact) => fact.coverage !== undefined)) await draw('coverage', panels(coverage(all), 3));
 else console.log('no photo of these shards is covered: docs/synthetic/coverage.svg is left as it is');
 
 async function readFacts(shards: string): Promise<SampleFacts[]> {
@@ -40,7 +40,7 @@ async function readFacts(shards: string): Promise<SampleFacts[]> {
   const stream = readShards(await findShards(shards), {
     required: ['json'],
     decode: (sample) => {
-      const truth = memberJson(sample) as EverySampleTruth;
+      const truth = memberJson(sample) as SampleTruth;
       if (truth.version !== SAMPLE_VERSION) throw new Error(`version ${String(truth.version)}, expected ${SAMPLE_VERSION}`);
       return read(truth);
     },
@@ -76,17 +76,10 @@ function people(facts: readonly SampleFacts[]): ChartSpec[] {
     barChart({ ...wide, height: 80, title: 'Largest share of descent', y: '% of photos', horizontal: true, bars: shares(facts.map(most), ['african', 'asian', 'caucasian']) }),
     histogram({ ...wide, title: 'Skin tone', x: 'individual typology angle, degrees: dark to light', values: facts.map((fact) => fact.typologyAngle), range: [-90, 90], step: 10 }),
     histogram({ ...wide, title: 'Tone coefficient', x: 'standard deviations', values: facts.map(({ tone }) => tone), range: [-1.6, 1.6], step: 0.1 }),
-    ...worn(facts),
     barChart({ ...wide, height: 150, title: 'Hair', y: '% of photos', horizontal: true, bars: shares(facts.map(({ hair }) => hair)) }),
+    barChart({ ...wide, height: 100, title: 'Beards of men', y: '% of men', horizontal: true, bars: shares(facts.filter(({ male }) => male > 0.5).map(({ beard }) => beard)) }),
+    barChart({ ...wide, height: 40, title: 'Spectacles', y: '% of photos', horizontal: true, bars: shares(facts.map(({ spectacles }) => (spectacles ? 'worn' : 'none'))) }),
   ];
-}
-
-function worn(facts: readonly SampleFacts[]): ChartSpec[] {
-  const bars = (['beard', 'spectacles'] as const).flatMap((label): Bar[] => {
-    const values = known(facts.map((fact) => fact[label]));
-    return values.length > 0 ? [{ label, value: (100 * values.filter(Boolean).length) / values.length }] : [];
-  });
-  return bars.length > 0 ? [barChart({ ...wide, height: 60, title: 'Beards and spectacles', y: '% of photos', horizontal: true, bars })] : [];
 }
 
 function camera(facts: readonly SampleFacts[]): ChartSpec[] {
@@ -101,12 +94,11 @@ function camera(facts: readonly SampleFacts[]): ChartSpec[] {
 }
 
 function light(facts: readonly SampleFacts[]): ChartSpec[] {
-  const lampShares = known(facts.map(({ lampShare }) => lampShare));
   return [
     histogram({ ...wide, title: 'Strongest light, from the side', x: 'degrees to the right of the camera', values: facts.map(({ lamp }) => lamp.azimuth), range: [-180, 180], step: 15, ticks: [-180, -90, 0, 90, 180] }),
     histogram({ ...wide, title: 'Strongest light, from above', x: 'degrees', values: facts.map(({ lamp }) => lamp.elevation), range: [-60, 90], step: 10 }),
     histogram({ ...wide, title: 'Contrast of the light', x: '0 even … 1 black on one side', values: facts.map(({ contrast }) => contrast), range: [0, 1], step: 0.05 }),
-    ...(lampShares.length > 0 ? [histogram({ ...wide, title: 'Ambient light', x: 'per cent of the brightness', values: lampShares.map((share) => 100 * (1 - share)), range: [0, 100], step: 5 })] : []),
+    histogram({ ...wide, title: 'Ambient light', x: 'per cent of the brightness', values: facts.map(({ lampShare }) => 100 * (1 - lampShare)), range: [0, 100], step: 5 }),
   ];
 }
 
@@ -134,9 +126,11 @@ function balance(facts: readonly SampleFacts[]): ChartSpec[] {
 }
 
 function coverage(facts: readonly SampleFacts[]): ChartSpec[] {
-  const covered = known(facts.map((fact) => fact.coverage)), share = ((100 * covered.length) / facts.length).toFixed(0);
+  const covered = known(facts.map(({ coverage: share, occluder }) => (share === undefined ? undefined : { share: 100 * share, occluder: occluder ?? 'unknown' })));
+  const bars = shares(covered.map(({ occluder }) => occluder)), height = 15 * bars.length;
   return [
-    histogram({ ...wide, title: 'Hidden share of covered faces', subtitle: `${share} % of the photos are covered`, x: '%', values: covered.map((value) => 100 * value), range: [0, 100], step: 5 }),
-    barChart({ ...wide, height: 220, title: 'What covers', y: '% of covered photos', horizontal: true, bars: shares(known(facts.map(({ occluder }) => occluder))) }),
+    histogram({ width: 250, height: 150, title: 'Hidden share of covered faces', subtitle: `${((100 * covered.length) / facts.length).toFixed(0)} % of the photos also come covered`, x: '%', values: covered.map(({ share }) => share), range: [0, 100], step: 5 }),
+    barChart({ width: 220, height, title: 'What covers', y: '% of covered photos', horizontal: true, bars }),
+    boxPlot({ width: 220, height, title: '… and how much', x: '% of the face', groups: bars.map(({ label }) => ({ label, values: covered.flatMap(({ share, occluder }) => (occluder === label ? [share] : [])) })) }),
   ];
 }

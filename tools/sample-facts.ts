@@ -13,10 +13,10 @@ export interface SampleFacts {
   readonly tone: number;
   /** Individual typology angle of the face's mean albedo, degrees: see {@link typologyAngle}. */
   readonly typologyAngle: number;
-  /** Direction of the strongest lamp where it is stored, else of the light's gradient: 0 is from the camera; right and up are positive. */
+  /** Direction of the strongest lamp: 0 is from the camera; right and up are positive. */
   readonly lamp: { readonly azimuth: number; readonly elevation: number };
-  /** Share of the light that comes from the lamp, 0…1, where it is stored. */
-  readonly lampShare: number | undefined;
+  /** Share of the light that comes from the lamp, 0…1. */
+  readonly lampShare: number;
   /** (most − least) ÷ (most + least) of the brightness that faces turned to the camera's side can have. */
   readonly contrast: number;
   readonly distance: number;
@@ -29,42 +29,31 @@ export interface SampleFacts {
   readonly male: number;
   readonly descent: SampleTruth['attributes']['descent'];
   readonly hair: string;
-  /** Whether there is a grown beard, and spectacles; unknown where shards do not say. */
-  readonly beard: boolean | undefined;
-  readonly spectacles: boolean | undefined;
-  /** Of a covered face: share that is hidden, 0…1, and what hides it. */
+  readonly beard: string;
+  readonly spectacles: boolean;
+  /** Of a photo with a covered version: share of the face that is hidden, 0…1, and what hides it. */
   readonly coverage: number | undefined;
   readonly occluder: string | undefined;
 }
-
-/** Members that samples may have; those of older shards lack them. */
-interface LaterMembers {
-  readonly lighting?: SampleTruth['lighting'];
-  readonly beard?: unknown;
-  readonly spectacles?: boolean;
-  readonly occlusion?: { readonly coverage?: number; readonly occluder?: string } | null;
-}
-
-export type EverySampleTruth = Omit<SampleTruth, keyof LaterMembers> & LaterMembers;
 
 const degrees = (radians: number): number => (radians * 180) / Math.PI;
 /** Rec. 709. */
 const luminance = (r: number, g: number, b: number): number => 0.2126 * r + 0.7152 * g + 0.0722 * b;
 
 /** A function that reads the facts from the truth of a sample. */
-export function factsReader(model: MorphableModel): (truth: EverySampleTruth) => SampleFacts {
+export function factsReader(model: MorphableModel): (truth: SampleTruth) => SampleFacts {
   const skin = meanAlbedo(model);
   return (truth) => {
-    const { attributes: { age, male, descent }, camera, pose, coefficients, image, landmarks68, lighting, occlusion } = truth;
+    const { attributes: { age, male, descent }, camera, pose, coefficients, image, landmarks68, lighting, covered } = truth;
     const range = (axis: 0 | 1): number => Math.max(...landmarks68.map((p) => p[axis])) - Math.min(...landmarks68.map((p) => p[axis]));
-    const [x, y, z] = lighting?.lamp ?? gradientOf(coefficients.light);
+    const [x, y, z] = lighting.lamp;
     return {
       yaw: pose.yaw, pitch: pose.pitch, roll: pose.roll, expression: coefficients.expression,
       tone: coefficients.albedo[0]!, typologyAngle: typologyAngle(skin(coefficients.albedo)),
-      lamp: { azimuth: degrees(Math.atan2(x!, z!)), elevation: degrees(Math.atan2(y!, Math.hypot(x!, z!))) }, lampShare: lighting?.lampShare, contrast: contrastOf(coefficients.light),
+      lamp: { azimuth: degrees(Math.atan2(x!, z!)), elevation: degrees(Math.atan2(y!, Math.hypot(x!, z!))) }, lampShare: lighting.lampShare, contrast: contrastOf(coefficients.light),
       distance: -pose.translation[2]! / 1000, fieldOfView: degrees(2 * Math.atan(image.width / 2 / camera.focal)), faceSize: Math.sqrt(range(0) * range(1)) / image.width,
-      years: age < 0.5 ? 1 + 48 * age : 25 + 130 * (age - 0.5), male, descent, hair: truth.hair ?? 'none', beard: 'beard' in truth ? Boolean(truth.beard) : undefined, spectacles: truth.spectacles,
-      coverage: occlusion?.coverage, occluder: occlusion?.occluder,
+      years: age < 0.5 ? 1 + 48 * age : 25 + 130 * (age - 0.5), male, descent, hair: truth.hair ?? 'none', beard: truth.beard ?? 'none', spectacles: truth.spectacles,
+      coverage: covered?.coverage, occluder: covered?.occluder,
     };
   };
 }
@@ -100,13 +89,6 @@ export function typologyAngle([r, g, b]: readonly [number, number, number]): num
 export const typologyClasses: readonly (readonly [name: string, below: number])[] = [
   ['dark', -30], ['brown', 10], ['tan', 28], ['intermediate', 41], ['light', 55], ['very light', Infinity],
 ];
-
-/** Where a light's brightness grows. */
-function gradientOf(light: readonly number[]): [number, number, number] {
-  const along = (k: number): number => luminance(light[k]!, light[9 + k]!, light[18 + k]!);
-  // Orders of conventions.md: 1 is y, 2 is z, 3 is x.
-  return [along(3), along(1), along(2)];
-}
 
 /** Unit normals all over the half of the sphere that a camera sees. */
 const normals = Float64Array.from({ length: 200 }, (_, k) => k).reduce<number[]>((list, k) => {

@@ -6,6 +6,7 @@ export { createRandom, type Random } from './random.js';
 export { mildCamera, applyCameraLook, cameraEffects, drawCameraLook } from './camera-effects.js';
 export type { CameraLook, CameraRanges, CameraSettings } from './camera-effects.js';
 export type { JpegCodec } from './jpeg.js';
+export { coverPhoto, headVertices, type CoveredPhoto } from './synthetic/covered.js';
 export { Photographer, type PhotoTruth, type SyntheticPhoto } from './synthetic/photographer.js';
 export { peopleFromTensors, type People } from './synthetic/people-file.js';
 export { SAMPLE_VERSION, decodeSample, encodeSample } from './synthetic/sample.js';

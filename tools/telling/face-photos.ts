@@ -56,7 +56,7 @@ export async function* realPhotos(folder: string, wanted: RegExp, find: FindFace
 
 /**
  * Synthetic photos whose people are like those of the studio sets, so that it is not the choice of people that tells: adults of light
- * to medium skin, nearly frontal, eyes open and not under a fringe, little expression, nothing before the face.
+ * to medium skin, nearly frontal, eyes open and not under a fringe, little expression, no spectacles.
  */
 export async function* syntheticPhotos(shards: string, find: FindFaces): AsyncGenerator<FacePhoto> {
   const stream = readShards(await findShards(shards), {
@@ -73,9 +73,9 @@ export async function* syntheticPhotos(shards: string, find: FindFaces): AsyncGe
 /** Least age and tone (`PersonAttributes`, `SkinLook`), and styles that hide an eye. */
 const ADULT = 0.36, LIGHT = 0, FRINGE = /bob|short03/;
 
-function isPortrait({ pose, attributes, coefficients, hair, ...rest }: SampleTruth & { readonly occlusion?: unknown; readonly spectacles?: boolean }): boolean {
-  return Math.abs(pose.yaw) < 15 && Math.abs(pose.pitch) < 12 && attributes.age > ADULT && coefficients.albedo[0]! > LIGHT
-    && !FRINGE.test(hair ?? '') && !rest.occlusion && !rest.spectacles
+function isPortrait({ pose, attributes, coefficients, hair, spectacles }: SampleTruth): boolean {
+  return Math.abs(pose.yaw) < 20 && Math.abs(pose.pitch) < 15 && attributes.age > ADULT && coefficients.albedo[0]! > LIGHT
+    && !FRINGE.test(hair ?? '') && !spectacles
     && Object.entries(coefficients.expression).every(([name, value]) => value < (/open|closure/.test(name) ? 0.3 : 0.5));
 }
 

@@ -24,5 +24,5 @@ export function fist(random: Random): FingerPose[] {
 /** The index finger out, the others closed. */
 export function pointing(random: Random): FingerPose[] {
   const [thumb, , ...others] = fist(random);
-  return [thumb!, finger([random.uniform(2, 12), random.uniform(2, 12), random.uniform(0, 6)], -3), ...others];
+  return [thumb!, finger([random.uniform(-4, 4), random.uniform(-2, 5), random.uniform(-3, 3)], -3), ...others];
 }

@@ -17,6 +17,12 @@ export const flatReach: readonly FingerReach[] = [
   ...Array.from({ length: 4 }, (): FingerReach => ({ least: [-28, -5, -8], most: [42, 48, 32] })),
 ];
 
+/** How far they close around a thing. */
+export const grippingReach: readonly FingerReach[] = [
+  { least: [-12, -8, -12], most: [34, 50, 70] },
+  ...Array.from({ length: 4 }, (): FingerReach => ({ least: [-20, -3, -5], most: [88, 102, 66] })),
+];
+
 const STEP = 7, HALVINGS = 4;
 /** Fingers that find nothing hang down so much further at each joint, degrees. */
 const LOOSE = 9;
@@ -29,7 +35,7 @@ const PRESS = 1.2;
  *
  * @param gap distance from the surface, hand space, mm
  */
-export function wrappedFinger(hand: HandModel, finger: number, pose: FingerPose, gap: Gap, { least, most }: FingerReach = flatReach[finger]!): FingerPose {
+export function wrappedFinger(hand: HandModel, finger: number, pose: FingerPose, gap: Gap, { least, most }: FingerReach): FingerPose {
   const bend: [number, number, number] = [...least], loose = finger === 0 ? 0 : LOOSE;
   for (let joint = 0; joint < JOINTS; joint++) {
     const clearance = (angle: number): number => {
@@ -50,14 +56,14 @@ export function fingerClearance(hand: HandModel, finger: number, pose: FingerPos
 }
 
 /** How far the thumb can be turned off a surface and onto it, degrees. */
-const THUMB_OFF = -26, THUMB_ON = 16;
+const THUMB_OFF = -26, THUMB_ON = 34;
 
 /** As {@link wrappedFinger}, for all fingers; the thumb is first turned sidewards until it touches. */
-export function wrappedFingers(hand: HandModel, fingers: readonly FingerPose[], gap: Gap): FingerPose[] {
+export function wrappedFingers(hand: HandModel, fingers: readonly FingerPose[], gap: Gap, reach: readonly FingerReach[]): FingerPose[] {
   return fingers.map((finger, f) => {
-    if (f > 0) return wrappedFinger(hand, f, finger, gap);
+    if (f > 0) return wrappedFinger(hand, f, finger, gap, reach[f]!);
     const spread = touchingAngle((angle) => fingerClearance(hand, 0, { bend: finger.bend, spread: angle }, gap) + PRESS, THUMB_OFF, THUMB_ON) ?? finger.spread;
-    return wrappedFinger(hand, 0, { bend: finger.bend, spread }, gap);
+    return wrappedFinger(hand, 0, { bend: finger.bend, spread }, gap, reach[0]!);
   });
 }
 

@@ -1,7 +1,8 @@
 import { multiplyRotations, rotationFromEuler } from '../../../math/rotation.js';
 import type { Random } from '../../random.js';
 import { fist, openHand, pointing } from '../hand/gestures.js';
-import { handParts, onHead, sidedShell, type HandPlace } from '../hand/place-hand.js';
+import { flatReach } from '../hand/wrap.js';
+import { handParts, onHead, type HandPlace, type OnHead } from '../hand/place-hand.js';
 import { cross, normalized, type Vec3 } from '../mesh.js';
 import type { ObjectModel, Occluder, Site } from '../object-model.js';
 import type { OccludedFace } from '../occluded-face.js';
@@ -32,17 +33,17 @@ interface Gesture {
 
 /** What a gesture needs to know of a head. */
 interface SidedHead {
-  readonly shell: Site['shell'];
   readonly y: Heights;
+  at(place: OnHead): Pick<HandPlace, 'rotation' | 'at' | 'touch'>;
   /** The nose's tip. */
   readonly tip: Vec3;
   /** Unit vector from there to the camera. */
   readonly camera: Vec3;
 }
 
-function sidedHead(site: Site, side: number): SidedHead {
+function sidedHead(site: Site, side: number, above: number): SidedHead {
   const [x, y, z] = site.landmark(30), [cx, cy, cz] = towardsCamera(site.face, [x, y, z]);
-  return { shell: sidedShell(site.shell, side), y: heightsOf(site), tip: [side * x, y, z], camera: [side * cx, cy, cz] };
+  return { y: heightsOf(site), at: (place) => onHead(site.shell, side, { above, ...place }), tip: [side * x, y, z], camera: [side * cx, cy, cz] };
 }
 
 const mix = (from: number, to: number, share: number): number => from + (to - from) * share;
@@ -59,9 +60,9 @@ function gestureOccluder({ name, range, both = false, gap = 7, over = 0, nearer 
       const size = Math.min(1.12, Math.max(0.7, (left[0] - right[0]) / FACE_WIDTH)) * random.uniform(0.93, 1.07);
       const sides = both ? [own, -own] : [own];
       const parts = sides.flatMap((side, k) => {
-        const r = random.fork(`hand ${side}`), at = place(sidedHead(site, side), r, amount);
+        const r = random.fork(`hand ${side}`), at = place(sidedHead(site, side, k * over), r, amount);
         const elbow = at.elbow ?? normalized([r.uniform(0.3, 0.7), -0.85, r.uniform(0.15, 0.45)]), shoulder = at.shoulder ?? normalized([r.uniform(0, 0.4), -0.9, -0.25]);
-        return handParts(site.hand, site.shell, side, { elbow, shoulder, above: k * over, ...at, size }, site.skin, random.fork('sleeve'));
+        return handParts(site.hand, side, { elbow, shoulder, ...at, size }, site.skin, random.fork('sleeve'));
       });
       return { parts, shadow: { gap, strength: 0.5 }, parameters: { hands: sides.length, side: own > 0 ? 'left' : 'right', size: Math.round(size * 100) / 100 } };
     },
@@ -69,78 +70,78 @@ function gestureOccluder({ name, range, both = false, gap = 7, over = 0, nearer 
 }
 
 /** Palm and fingers on the face. */
-const laid = { laid: true } as const;
+const laid = { closing: flatReach } as const;
 const palm: Vec3 = [2, 62, -12];
 
 const gestures: readonly Gesture[] = [
   {
     name: 'hand over mouth', range: [0.1, 0.34],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [0, 84, -10], fingers: openHand(random, random.uniform(0, 0.7)),
-      ...onHead(shell, { angle: mix(30, 0, amount) + random.normal(0, 2), y: mix(y.chin + 4, y.mouth + 4, amount), turn: random.uniform(48, 74) }),
+      ...at({ angle: mix(30, 0, amount) + random.normal(0, 2), y: mix(y.chin + 4, y.mouth + 4, amount), turn: random.uniform(48, 74) }),
     }),
   },
   {
     name: 'hand over mouth and nose', range: [0.28, 0.42],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [0, 70, -10], fingers: openHand(random, random.uniform(0, 0.8)),
-      ...onHead(shell, { angle: mix(22, 2, amount) + random.normal(0, 2), y: mix(y.mouth - 16, y.nose - 8, amount), turn: random.uniform(30, 58) }),
+      ...at({ angle: mix(22, 2, amount) + random.normal(0, 2), y: mix(y.mouth - 16, y.nose - 8, amount), turn: random.uniform(30, 58) }),
     }),
   },
   {
     name: 'hand over eye', range: [0.18, 0.46], nearer: true,
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: palm, fingers: openHand(random, random.uniform(0, 1)),
-      ...onHead(shell, { angle: mix(52, 16, amount) + random.normal(0, 2), y: mix(y.nose - 14, y.eyes - 4, amount), turn: random.uniform(-4, 26) }),
+      ...at({ angle: mix(52, 16, amount) + random.normal(0, 2), y: mix(y.nose - 14, y.eyes - 4, amount), turn: random.uniform(-4, 26) }),
     }),
   },
   {
     name: 'hands over eyes', range: [0.45, 0.6], both: true,
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [0, mix(128, 92, amount), -8], fingers: openHand(random, random.uniform(0, 0.5)),
-      ...onHead(shell, { angle: mix(32, 25, amount) + random.normal(0, 1), y: y.eyes + random.normal(0, 3), turn: random.uniform(6, 20) }),
+      ...at({ angle: mix(32, 25, amount) + random.normal(0, 1), y: y.eyes + random.normal(0, 3), turn: random.uniform(6, 20) }),
     }),
   },
   {
     name: 'hand on cheek', range: [0.1, 0.34], nearer: true,
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [4, 50, -14], fingers: openHand(random, random.uniform(0, 1), random.uniform(6, 30)),
-      ...onHead(shell, { angle: mix(62, 24, amount) + random.normal(0, 2), y: y.mouth + mix(-10, 14, amount), turn: random.uniform(-14, 16) }),
+      ...at({ angle: mix(62, 24, amount) + random.normal(0, 2), y: y.mouth + mix(-10, 14, amount), turn: random.uniform(-14, 16) }),
     }),
   },
   {
     name: 'fist at mouth', range: [0.1, 0.16],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       anchor: [28, 82, -22], fingers: fist(random),
-      ...onHead(shell, { angle: random.normal(2, 3), y: mix(y.chin - 14, y.mouth + 22, amount), turn: random.uniform(38, 66), roll: random.uniform(62, 88) }),
+      ...at({ angle: random.normal(2, 3), y: mix(y.chin - 14, y.mouth + 22, amount), turn: random.uniform(38, 66), roll: random.uniform(62, 88) }),
     }),
   },
   {
     name: 'finger on lips', range: [0.08, 0.12],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       anchor: [30, 128, -5], fingers: pointing(random),
-      ...onHead(shell, { angle: random.normal(1, 2), y: y.mouth + mix(-22, 32, amount), turn: random.uniform(-4, 16), roll: random.uniform(48, 80), tilt: random.uniform(-4, 4) }),
+      ...at({ angle: random.normal(1, 2), y: y.mouth + mix(-22, 32, amount), turn: random.uniform(-12, 6), roll: random.uniform(50, 80), tilt: random.uniform(-4, 4) }),
     }),
   },
   {
     name: 'hand on forehead', range: [0.12, 0.34],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [0, 90, -10], fingers: openHand(random, random.uniform(0, 1)), elbow: normalized([1, random.uniform(-0.9, -0.2), 0.35]),
-      ...onHead(shell, { angle: mix(28, 8, amount) + random.normal(0, 3), y: mix(y.brows + 62, y.brows + 12, amount), turn: random.uniform(58, 92) }),
+      ...at({ angle: mix(28, 8, amount) + random.normal(0, 3), y: mix(y.brows + 62, y.brows + 12, amount), turn: random.uniform(58, 92) }),
     }),
   },
   {
     name: 'spread fingers', range: [0.14, 0.42],
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: palm, fingers: openHand(random, random.uniform(1.5, 2.1)),
-      ...onHead(shell, { angle: mix(20, 2, amount) + random.normal(0, 2), y: mix(y.chin, y.mouth + 14, amount), turn: random.uniform(-6, 22) }),
+      ...at({ angle: mix(20, 2, amount) + random.normal(0, 2), y: mix(y.chin, y.mouth + 14, amount), turn: random.uniform(-6, 22) }),
     }),
   },
   {
     name: 'hands over lower face', range: [0.12, 0.38], both: true, over: 13,
-    place: ({ shell, y }, random, amount) => ({
+    place: ({ at, y }, random, amount) => ({
       ...laid, anchor: [0, mix(150, 112, amount), -8], fingers: openHand(random, random.uniform(0, 0.6)),
-      ...onHead(shell, { angle: 13 + random.normal(0, 1), y: mix(y.chin + 12, y.mouth + 14, amount), turn: random.uniform(46, 60) }),
+      ...at({ angle: 13 + random.normal(0, 1), y: mix(y.chin + 12, y.mouth + 14, amount), turn: random.uniform(46, 60) }),
     }),
   },
   {

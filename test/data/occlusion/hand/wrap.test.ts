@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { restPose } from '../../../../src/data/occlusion/hand/pose.js';
-import { fingerClearance, wrappedFinger, wrappedFingers } from '../../../../src/data/occlusion/hand/wrap.js';
+import { fingerClearance, flatReach, wrappedFinger, wrappedFingers } from '../../../../src/data/occlusion/hand/wrap.js';
 import { loadHand } from '../../../../src/node/assets.js';
 
 const hand = await loadHand();
@@ -23,6 +23,6 @@ describe('wrappedFinger', () => {
   });
 
   it('lets fingers hang a little where there is nothing', () => {
-    for (const { bend } of wrappedFingers(hand, restPose.fingers, () => 1000).slice(1)) expect(bend).toEqual([9, 9, 9]);
+    for (const { bend } of wrappedFingers(hand, restPose.fingers, () => 1000, flatReach).slice(1)) expect(bend).toEqual([9, 9, 9]);
   });
 });

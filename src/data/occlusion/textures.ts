@@ -66,10 +66,10 @@ const painters: Readonly<Record<PatternName, () => Painter>> = {
   },
   foam: () => { const f = smoothNoise('foam', 100), g = smoothNoise('foam-coarse', 50); return (u, v) => 0.5 + 0.7 * f(u, v) * (0.6 + 0.6 * g(u, v)); },
   skin: () => {
-    // Fine creases across the limb, pores, and faint blotches that are redder.
-    const crease = smoothNoise('skin-creases', 72), pore = smoothNoise('skin-pores', 140), blotch = smoothNoise('skin-blotches', 10);
+    // Fine creases, pores, and faint blotches that are redder.
+    const crease = smoothNoise('skin-creases', 60), pore = smoothNoise('skin-pores', 140), blotch = smoothNoise('skin-blotches', 10);
     return (u, v) => {
-      const fine = 0.96 + 0.06 * crease(0.45 * u, v) + 0.04 * pore(u, v), red = 0.09 * (blotch(u, v) - 0.5);
+      const fine = 0.965 + 0.035 * crease(u, v) + 0.035 * pore(u, v), red = 0.09 * (blotch(u, v) - 0.5);
       return [fine * (1 + 0.3 * red), fine * (1 - red), fine * (1 - red)];
     };
   },

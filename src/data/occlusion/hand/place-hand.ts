@@ -31,8 +31,8 @@ export interface HandPlace {
   readonly shoulder: Vec3;
   /** What the hand touches, and the way out of it, along which it is moved until it does; none for a hand in the air. */
   readonly touch?: { readonly surface: Surface; readonly outwards: Vec3 };
-  /** How far palm and fingers close on the surface, by finger; without it the hand touches as it is. */
-  readonly closing?: readonly FingerReach[];
+  /** How far fingers close on the surface once the palm touches, none to stay as they are; without it the hand touches as it is. */
+  readonly closing?: readonly (FingerReach | undefined)[];
 }
 
 /** Where on the head a hand is; angles in degrees. */

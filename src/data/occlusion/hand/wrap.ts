@@ -58,12 +58,13 @@ export function fingerClearance(hand: HandModel, finger: number, pose: FingerPos
 /** How far the thumb can be turned off a surface and onto it, degrees. */
 const THUMB_OFF = -26, THUMB_ON = 34;
 
-/** As {@link wrappedFinger}, for all fingers; the thumb is first turned sidewards until it touches. */
-export function wrappedFingers(hand: HandModel, fingers: readonly FingerPose[], gap: Gap, reach: readonly FingerReach[]): FingerPose[] {
+/** As {@link wrappedFinger}, for all fingers that have a reach; the thumb is first turned sidewards until it touches. */
+export function wrappedFingers(hand: HandModel, fingers: readonly FingerPose[], gap: Gap, reach: readonly (FingerReach | undefined)[]): FingerPose[] {
   return fingers.map((finger, f) => {
-    if (f > 0) return wrappedFinger(hand, f, finger, gap, reach[f]!);
+    const own = reach[f];
+    if (f > 0 || !own) return own ? wrappedFinger(hand, f, finger, gap, own) : finger;
     const spread = touchingAngle((angle) => fingerClearance(hand, 0, { bend: finger.bend, spread: angle }, gap) + PRESS, THUMB_OFF, THUMB_ON) ?? finger.spread;
-    return wrappedFinger(hand, 0, { bend: finger.bend, spread }, gap, reach[0]!);
+    return wrappedFinger(hand, 0, { bend: finger.bend, spread }, gap, own);
   });
 }
 

@@ -1,11 +1,13 @@
 import { noiseProtocol } from '../data/noise/protocol.js';
 import { greyBox, greyBoxKinds } from '../data/occlusion/grey-boxes.js';
+import type { HandModel } from '../data/occlusion/hand/hand-file.js';
 import { occludedFaceOf, type OccludedFace } from '../data/occlusion/occluded-face.js';
 import type { Occlusion } from '../data/occlusion/occlusion.js';
 import { reachocc } from '../data/occlusion/reachocc.js';
 import { synchocc } from '../data/occlusion/synchocc.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import type { Image } from '../math/image.js';
+import { loadHand } from '../node/assets.js';
 import { decodeImage, encodeJpeg, encodePng } from '../node/image-codec.js';
 import { jpegCodec } from '../node/jpeg-codec.js';
 import type { CorruptFlags } from './corrupt.js';
@@ -70,9 +72,10 @@ async function corruptJobs(jobs: readonly PhotoJob[], flags: CorruptFlags, load:
   let rogue: Reconstructor | undefined;
   try {
     rogue = await load();
+    const hand = await loadHand();
     for (const job of jobs) {
       try {
-        const { files, manifest } = await corruptJob(rogue, job, flags);
+        const { files, manifest } = await corruptJob(rogue, hand, job, flags);
         for (const { name, content } of files) await output.writeFile(name, content);
         lines.push(...manifest);
         progress.done(`${shown(job.path)}: ${manifest.length} pictures`);
@@ -95,7 +98,7 @@ async function corruptJobs(jobs: readonly PhotoJob[], flags: CorruptFlags, load:
 }
 
 /** All files of one photo: nothing is written before the last is made. */
-async function corruptJob(rogue: Reconstructor, { path, stem }: PhotoJob, flags: CorruptFlags): Promise<{ files: NamedFile[]; manifest: ManifestLine[] }> {
+async function corruptJob(rogue: Reconstructor, hand: HandModel, { path, stem }: PhotoJob, flags: CorruptFlags): Promise<{ files: NamedFile[]; manifest: ManifestLine[] }> {
   const decoded = await decodeImage(path), { image } = decoded;
   const faces = await rogue.reconstruct(decoded, { texture: 'none', ...(!flags.allFaces && { maxFaces: 1 }) });
   if (faces.length === 0) throw new Error(noFace);
@@ -104,7 +107,7 @@ async function corruptJob(rogue: Reconstructor, { path, stem }: PhotoJob, flags:
     const name = index === 0 ? stem : `${stem}-face-${index + 1}`, geometry = occludedFaceOf(rogue.model, face);
     for (let k = 1; k <= flags.perImage; k++) {
       const seed = `${flags.seed}/${name}/${k}`, base = `${name}-${flags.protocol}-${k}`;
-      const made = await corrupted(image, face, geometry, flags, seed, k);
+      const made = await corrupted(image, face, { face: geometry, hand }, flags, seed, k);
       const file = `${base}.${flags.format}`, mask = `${base}-mask.png`;
       files.push({ name: file, content: await (flags.format === 'png' ? encodePng(made.image) : encodeJpeg(made.image, QUALITY)) });
       if (made.mask) files.push({ name: mask, content: await encodePng(made.mask) });
@@ -120,12 +123,12 @@ async function corruptJob(rogue: Reconstructor, { path, stem }: PhotoJob, flags:
 
 type Corrupted = Omit<Occlusion, 'mask'> & { readonly mask?: Image };
 
-async function corrupted(image: Image, { face }: Reconstruction, geometry: OccludedFace, flags: CorruptFlags, seed: string, k: number): Promise<Corrupted> {
+async function corrupted(image: Image, { face }: Reconstruction, scene: { readonly face: OccludedFace; readonly hand: HandModel }, flags: CorruptFlags, seed: string, k: number): Promise<Corrupted> {
   const options = flags.coverage === undefined ? {} : { coverage: flags.coverage };
   switch (flags.protocol) {
-    case 'reachocc': return reachocc(image, geometry, seed, options);
-    case 'synchocc': return synchocc(image, geometry, seed, options);
-    case 'boxes': return greyBox(image, geometry, greyBoxKinds[(k - 1) % greyBoxKinds.length]!, seed);
+    case 'reachocc': return reachocc(image, scene.face, scene.hand, seed, options);
+    case 'synchocc': return synchocc(image, scene.face, seed, options);
+    case 'boxes': return greyBox(image, scene.face, greyBoxKinds[(k - 1) % greyBoxKinds.length]!, seed);
     case 'noise': {
       const faceSize = CROP_PER_BOX * Math.max(face.box.width, face.box.height);
       const { image: noisy, effect, level } = await noiseProtocol(image, seed, { faceSize, codec: jpegCodec });

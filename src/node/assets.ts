@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { handFromTensors, type HandModel } from '../data/occlusion/hand/hand-file.js';
 import { peopleFromTensors, type People } from '../data/synthetic/people-file.js';
 import { readSafetensors } from '../io/safetensors.js';
 import { modelFromTensors } from '../model/model-file.js';
@@ -19,6 +20,7 @@ export const assetFiles = {
   detector: 'networks/face-detector.onnx',
   landmarks: 'networks/dense-landmarks.onnx',
   people: 'people.safetensors',
+  hand: 'hand.safetensors',
 } as const;
 
 /**
@@ -44,4 +46,10 @@ export async function loadModel(folder: URL = assetsFolder): Promise<MorphableMo
 export async function loadPeople(folder: URL = assetsFolder): Promise<People> {
   const { tensors, metadata } = readSafetensors(await readAsset(assetFiles.people, folder));
   return peopleFromTensors(tensors, metadata);
+}
+
+/** The hand of the `reachocc` protocol, as shipped with the package. */
+export async function loadHand(folder: URL = assetsFolder): Promise<HandModel> {
+  const { tensors, metadata } = readSafetensors(await readAsset(assetFiles.hand, folder));
+  return handFromTensors(tensors, metadata);
 }

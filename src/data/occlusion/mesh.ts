@@ -141,6 +141,14 @@ export function placed(mesh: Mesh, rotation: ArrayLike<number>, [tx, ty, tz]: Ve
   return mesh;
 }
 
+/** A mesh in the mirror x = 0, still seen from outside. */
+export function mirrored({ positions, triangles, uvs, colors }: Mesh): Mesh {
+  return {
+    positions: positions.map((value, i) => (i % 3 === 0 ? -value : value)), uvs, colors,
+    triangles: triangles.map((_, i) => triangles[i - (i % 3) + [0, 2, 1][i % 3]!]!),
+  };
+}
+
 /** Multiplies a mesh's colours, in place. */
 export function tinted(mesh: Mesh, [red, green, blue]: Vec3): Mesh {
   for (let i = 0; i < mesh.colors.length; i += 3) {

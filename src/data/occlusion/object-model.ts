@@ -2,6 +2,7 @@ import type { Random } from '../random.js';
 import { transformPoints } from '../../math/camera.js';
 import type { Specular, ScenePart } from '../../render/scene.js';
 import { createFloatTexture, type Texture } from '../../render/texture.js';
+import type { HandModel } from './hand/hand-file.js';
 import type { HeadShell } from './head-shell.js';
 import type { Mesh, Vec3 } from './mesh.js';
 import type { OccludedFace } from './occluded-face.js';
@@ -35,6 +36,7 @@ export interface ObjectModel {
 export interface Site {
   readonly face: OccludedFace;
   readonly shell: HeadShell;
+  readonly hand: HandModel;
   /** Head-space landmark of the iBUG order, mm. */
   landmark(index: number): Vec3;
   /** Linear reflectance of the skin and of the hair, as far as the photo tells. */

@@ -2,6 +2,7 @@ import type { Image } from '../../math/image.js';
 import { createRandom } from '../random.js';
 import { drawObject } from './draw-object.js';
 import { coverageOf, faceRegion } from './face-region.js';
+import type { HandModel } from './hand/hand-file.js';
 import { headShell } from './head-shell.js';
 import type { Occluder, Site } from './object-model.js';
 import { occluders } from './objects/index.js';
@@ -18,10 +19,11 @@ export const reachoccNames: readonly string[] = occluders.map(({ name }) => name
  * occlusions of Tiwari et al. 2022 (ROGUE).
  *
  * @param photo three channels
+ * @param hand what free and holding hands are made from: `loadHand` in Node
  * @param seed the same seed, photo and face give the same bytes
  * @throws RangeError for an unknown occluder, a coverage outside 0…1, a photo without three channels, a face outside of it
  */
-export function reachocc(photo: Image, face: OccludedFace, seed: number | string, options: OcclusionOptions = {}): Occlusion {
+export function reachocc(photo: Image, face: OccludedFace, hand: HandModel, seed: number | string, options: OcclusionOptions = {}): Occlusion {
   checkPhoto('reachocc', photo);
   checkCoverage('reachocc', options.coverage);
   const random = createRandom(seed).fork('reachocc');
@@ -29,7 +31,7 @@ export function reachocc(photo: Image, face: OccludedFace, seed: number | string
   const occluder = chosen(options.occluder, wanted, random.fork('occluder').uniform());
   const region = faceRegion(face, photo.width, photo.height), look = photoLook(photo, face, region);
   const site: Site = {
-    face, shell: headShell(face), skin: look.skin, hair: look.hair, wanted,
+    face, hand, shell: headShell(face), skin: look.skin, hair: look.hair, wanted,
     landmark: (index) => [face.landmarks[3 * index]!, face.landmarks[3 * index + 1]!, face.landmarks[3 * index + 2]!],
   };
   const probe = createCoverageProbe(face, photo.width, photo.height);

@@ -2,7 +2,7 @@ import { createFloatTexture, type Texture } from '../../render/texture.js';
 import { createRandom } from '../random.js';
 
 /** Brightness patterns that multiply an object's colour. Made once each, from fixed seeds, so that they are the same everywhere. */
-export type PatternName = 'fleece' | 'knit' | 'weave' | 'stripes' | 'checks' | 'dots' | 'print' | 'crumb' | 'waffle' | 'cover' | 'foam' | 'photo';
+export type PatternName = 'fleece' | 'knit' | 'weave' | 'stripes' | 'checks' | 'dots' | 'print' | 'crumb' | 'waffle' | 'cover' | 'foam' | 'photo' | 'skin';
 
 const SIZE = 256;
 const made = new Map<PatternName, Texture>();
@@ -65,6 +65,14 @@ const painters: Readonly<Record<PatternName, () => Painter>> = {
     };
   },
   foam: () => { const f = smoothNoise('foam', 100), g = smoothNoise('foam-coarse', 50); return (u, v) => 0.5 + 0.7 * f(u, v) * (0.6 + 0.6 * g(u, v)); },
+  skin: () => {
+    // Fine creases, pores, and faint blotches that are redder.
+    const crease = smoothNoise('skin-creases', 60), pore = smoothNoise('skin-pores', 140), blotch = smoothNoise('skin-blotches', 10);
+    return (u, v) => {
+      const fine = 0.965 + 0.035 * crease(u, v) + 0.035 * pore(u, v), red = 0.09 * (blotch(u, v) - 0.5);
+      return [fine * (1 + 0.3 * red), fine * (1 - red), fine * (1 - red)];
+    };
+  },
   photo: () => {
     const a = smoothNoise('sky', 4), b = smoothNoise('hills', 9);
     return (u, v) => (v < 0.45 + 0.15 * (b(u, 0.3) - 0.5) ? [0.35 + 0.3 * a(u, v), 0.55 + 0.25 * a(u, v), 0.95] : [0.2 + 0.35 * b(u, v), 0.4 + 0.3 * b(u, v), 0.12 + 0.2 * a(u, v)]);

@@ -2,22 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { coverageOf, faceRegion } from '../../../src/data/occlusion/face-region.js';
 import { occluders } from '../../../src/data/occlusion/objects/index.js';
 import { reachocc, reachoccNames } from '../../../src/data/occlusion/reachocc.js';
+import { loadHand } from '../../../src/node/assets.js';
 import { exampleFace } from './example-face.js';
+
+const hand = await loadHand();
 
 describe('reachocc', () => {
   it('gives the same bytes for the same seed and others for another', async () => {
     const { photo, face } = await exampleFace();
-    const a = reachocc(photo, face, 7), b = reachocc(photo, face, 7), c = reachocc(photo, face, 8);
+    const a = reachocc(photo, face, hand, 7), b = reachocc(photo, face, hand, 7), c = reachocc(photo, face, hand, 8);
     expect(a).toEqual(b);
     expect(c.image.data).not.toEqual(a.image.data);
     // What was drawn in between has no say.
-    expect(reachocc(photo, (await exampleFace()).face, 7)).toEqual(a);
+    expect(reachocc(photo, (await exampleFace()).face, hand, 7)).toEqual(a);
   });
 
   it.each(reachoccNames)('%s: changes only what lies behind its mask or shadow, and hides what it says', async (name) => {
     const { photo, face } = await exampleFace(), before = photo.data.slice();
     const [least, most] = occluders.find((occluder) => occluder.name === name)!.range, wanted = (least + most) / 2;
-    const { image, mask, coverage, occluder } = reachocc(photo, face, 3, { occluder: name, coverage: wanted });
+    const { image, mask, coverage, occluder } = reachocc(photo, face, hand, 3, { occluder: name, coverage: wanted });
     expect(photo.data).toEqual(before);
     expect(occluder).toBe(name);
     expect([image.width, image.height, image.channels, mask.channels]).toEqual([224, 224, 3, 1]);
@@ -32,16 +35,16 @@ describe('reachocc', () => {
     let close = 0;
     for (let k = 0; k < 40; k++) {
       const wanted = 0.1 + 0.6 * (k / 39);
-      if (Math.abs(reachocc(photo, face, k, { coverage: wanted }).coverage - wanted) <= 0.03) close++;
+      if (Math.abs(reachocc(photo, face, hand, k, { coverage: wanted }).coverage - wanted) <= 0.03) close++;
     }
     expect(close).toBeGreaterThanOrEqual(35);
   });
 
   it('says what is wrong', async () => {
     const { photo, face } = await exampleFace();
-    expect(() => reachocc(photo, face, 1, { occluder: 'umbrella' })).toThrow(/expected an occluder of surgical mask.*received "umbrella"/);
-    expect(() => reachocc(photo, face, 1, { coverage: 0 })).toThrow(/expected a coverage above 0 and up to 1, received 0/);
-    expect(() => reachocc({ ...photo, channels: 4 }, face, 1)).toThrow(/three channels/);
-    expect(() => reachocc(photo, { ...face, camera: { ...face.camera, cx: 9000 } }, 1)).toThrow(/outside/);
+    expect(() => reachocc(photo, face, hand, 1, { occluder: 'umbrella' })).toThrow(/expected an occluder of surgical mask.*received "umbrella"/);
+    expect(() => reachocc(photo, face, hand, 1, { coverage: 0 })).toThrow(/expected a coverage above 0 and up to 1, received 0/);
+    expect(() => reachocc({ ...photo, channels: 4 }, face, hand, 1)).toThrow(/three channels/);
+    expect(() => reachocc(photo, { ...face, camera: { ...face.camera, cx: 9000 } }, hand, 1)).toThrow(/outside/);
   });
 });

@@ -1,9 +1,9 @@
 import { rotationFromEuler } from '../../../math/rotation.js';
 import type { Random } from '../../random.js';
-import { ball, curve, lathe, merged, placed, slab, surface, tube, type Mesh, type Vec3 } from '../mesh.js';
+import { ball, curve, lathe, merged, normalized, placed, slab, surface, tube, type Mesh, type Vec3 } from '../mesh.js';
 import type { ObjectModel, ObjectPart, Occluder, Site } from '../object-model.js';
 import { pattern, smoothNoise } from '../textures.js';
-import { holdingHand } from './fingers.js';
+import { boxSurface, holdingAround, holdingHand } from './holding.js';
 
 const flat = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
 
@@ -11,17 +11,6 @@ const flat = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
 function mouth({ landmark }: Site): Vec3 {
   const upper = landmark(51), lower = landmark(57);
   return [(upper[0] + lower[0]) / 2, (upper[1] + lower[1]) / 2, Math.max(upper[2], lower[2])];
-}
-
-/** A hand around an upright round thing, from one side. @param radius of the thing at a height, mm */
-function around(site: Site, random: Random, side: number, height: number, radius: (y: number) => number, turn = 88): ObjectPart[] {
-  const lean = random.uniform(-3, 5);
-  const path = (k: number, t: number): Vec3 => {
-    const y = height - k * 18 + lean * t, r = radius(y) + 6.5, a = side * ((118 - t * turn) * Math.PI) / 180;
-    return [r * Math.sin(a), y, r * Math.cos(a)];
-  };
-  const r = radius(height - 27);
-  return holdingHand(site.skin, random, path, [side * (r + 14), height - 30, -16], [side * (r + 95), height - 240, -20]);
 }
 
 function whole(parts: readonly ObjectPart[], rotation: ArrayLike<number>, at: Vec3, scale = 1): ObjectPart[] {
@@ -41,7 +30,7 @@ export const cup: Occluder = {
     if (kind === 'paper cup') parts.push({ mesh: lathe([[radius(-80) + 0.8, -80], [radius(-34) + 0.8, -34]], 44), color: [0.28, 0.17, 0.09], texture: pattern('weave') }, { mesh: lathe([[top + 2, -5], [top + 2.5, 0], [top - 2, 4], [top - 6, 9], [0, 9]], 44), color: random.choice<Vec3>([[0.03, 0.03, 0.03], [0.75, 0.75, 0.74]]) });
     if (kind === 'glass') parts.push({ mesh: lathe([[0, -tall + 9], [base - 2.5, -tall + 9], [radius(-40) - 2.5, -40], [0, -40]], 32), color: random.choice<Vec3>([[0.5, 0.2, 0.03], [0.1, 0.03, 0.02], [0.6, 0.5, 0.1]]), opacity: 0.85 });
     if (kind === 'mug') parts.push({ mesh: tube(curve([[side * -38, -20, 8], [side * -62, -26, 10], [side * -66, -48, 10], [side * -54, -70, 8], [side * -36, -74, 6]].map(([x, y, z]): Vec3 => [x!, y!, z!]), 6), 5.5, 10), color, specular: { strength: 0.2, shininess: 50 } });
-    parts.push(...around(site, random.fork('hand'), side, -22, radius));
+    parts.push(...holdingAround(site, random.fork('hand'), side, -tall * 0.52, radius, size));
     const tilt = random.uniform(8, 24), rise = -6 + 34 * amount;
     const rotation = rotationFromEuler({ yaw: random.uniform(-12, 12), pitch: -tilt, roll: random.normal(0, 4) });
     return { parts: whole(parts, rotation, [lips[0] + random.normal(0, 3), lips[1] + rise, lips[2] + top * size * 0.93 + 2], size), shadow: { gap: 12, strength: 0.5 }, parameters: { kind, tilt: Math.round(tilt), rise: Math.round(rise) } };
@@ -60,7 +49,7 @@ export const microphone: Occluder = {
     const parts: ObjectPart[] = [
       { mesh: head, color, texture: pattern(foam ? 'foam' : 'waffle'), ...(!foam && { specular: { strength: 0.35, shininess: 24 } }) },
       { mesh: handle, color: [0.02, 0.02, 0.022], specular: { strength: 0.12, shininess: 30 } }, ...(foam ? [] : [{ mesh: belt, color: [0.3, 0.3, 0.31] as const, specular: { strength: 0.5, shininess: 30 } }]),
-      ...around(site, random.fork('hand'), side, -size - 52, () => 19, 150),
+      ...holdingAround(site, random.fork('hand'), side, -size - 70, () => 18),
     ];
     const rotation = rotationFromEuler({ yaw: 0, pitch: -random.uniform(18, 38), roll: side * random.uniform(4, 22) });
     return { parts: whole(parts, rotation, [lips[0] + random.normal(0, 4), lips[1] - 5 + 14 * amount, lips[2] + size + 2]), shadow: { gap: 10, strength: 0.5 }, parameters: { foam, radius: Math.round(size) } };
@@ -114,10 +103,12 @@ export const food: Occluder = {
     const kind = random.choice(Object.keys(foods)), lips = mouth(site), side = random.choice([-1, 1]), size = 0.82 + 0.45 * amount;
     const deep = kind === 'cookie' ? 8 : kind === 'donut' ? 18 : kind === 'sandwich' ? 32 : 36, cone = kind === 'ice cream';
     const reach = kind === 'sandwich' ? 30 : kind === 'cookie' || kind === 'donut' ? 36 : 27;
-    // From below, up over the front; a cone is held around.
-    const path = (k: number, t: number): Vec3 => [(1.4 - k) * 18.5 * side + 4 * t, -reach - 22 + t * 38, -4 + (deep + 10) * Math.sin(Math.min(1, t * 1.25) * 1.57)];
-    const hand = cone ? around(site, random.fork('hand'), side, -38, (y) => Math.max(9, 31 * (1 + (y + 14) / 126)), 150)
-      : holdingHand(site.skin, random.fork('hand'), path, [side * 8, -reach - 38, -2], [side * 70, -reach - 270, -10]);
+    // Fingers over the front from below, palm and fingers in one plane, the thumb behind; a cone is held around.
+    const hand = cone ? holdingAround(site, random.fork('hand'), side, -72, (y) => Math.max(6, 31 * (1 + (y + 14) / 126)), size)
+      : holdingHand(site, random.fork('hand'), side, {
+        surface: boxSurface(60, 200, deep), outwards: normalized([0.2, 0, 1]), thumbBehind: true, scale: size,
+        anchor: [6, 112, -12], at: [0, 4 - reach, deep], turn: random.uniform(18, 46),
+      });
     const food = foods[kind]!(random.fork('food'));
     const rotation = rotationFromEuler({ yaw: random.normal(0, 10), pitch: random.uniform(-16, 6), roll: random.normal(0, 9) });
     const at: Vec3 = [lips[0] + side * random.uniform(-4, 8), lips[1] - 12 + 20 * amount + (cone ? -6 : 0), lips[2] + deep * size * 0.85 + 1];

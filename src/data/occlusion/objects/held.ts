@@ -1,9 +1,9 @@
 import { rotationFromEuler } from '../../../math/rotation.js';
 import type { Random } from '../../random.js';
-import { lathe, merged, placed, slab, surface, type Mesh, type Vec3 } from '../mesh.js';
+import { lathe, merged, normalized, placed, slab, surface, type Mesh, type Vec3 } from '../mesh.js';
 import type { ObjectModel, ObjectPart, Occluder, Site } from '../object-model.js';
 import { pattern, type PatternName } from '../textures.js';
-import { holdingHand } from './fingers.js';
+import { boxSurface, holdingHand } from './holding.js';
 
 const flat = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
 
@@ -23,13 +23,11 @@ function held(site: Site, random: Random, amount: number, { width, height, depth
   const middle: Vec3 = [tip[0], (chin + 62) / 2 - 8, tip[2] + random.uniform(26, 55)];
   const away = (1 - amount) * (width / 2 + 75), down = (1 - amount) * (height / 2 + 70);
   const at: Vec3 = [middle[0] + side * away * Math.cos(from), middle[1] - down * Math.sin(from), middle[2]];
-  // The outer edge: fingers come around it onto the front.
-  const edge = (side * width) / 2, grip = -height * random.uniform(0.12, 0.3), spread = random.uniform(17.5, 19), lean = random.uniform(-0.1, 0.35), reach = Math.min(52, width * 0.62);
-  const finger = (k: number, t: number): Vec3 => {
-    const over = Math.max(0, (t - 0.32) / 0.68), y = grip + (1.5 - k) * spread + lean * over * 20 - 4 * Math.abs(k - 1.2);
-    return t < 0.32 ? [edge + side * (9 - 4 * (0.32 - t)), y, -depth / 2 - 8 + (t / 0.32) * (depth / 2 + 12)] : [edge + side * (9 - over * (reach + 9) * (1 - 0.12 * over)), y, depth / 2 + 4 + 5 * Math.sin(Math.min(1, over * 1.6) * 1.9)];
-  };
-  const hand = holdingHand(site.skin, random.fork('hand'), finger, [edge + side * 10, grip - 4, -depth / 2 - 18], [edge + side * 60, grip - 260, -10]);
+  // At the outer edge: fingers on the front, the thumb behind.
+  const hand = holdingHand(site, random.fork('hand'), side, {
+    surface: boxSurface(width / 2, height / 2, depth / 2), outwards: normalized([random.uniform(0, 0.35), 0, 1]), thumbBehind: true,
+    anchor: [26, 70, -12], at: [width / 2 + 2, -height * random.uniform(0.08, 0.28), depth / 2], turn: random.uniform(48, 76),
+  });
   const rotation = rotationFromEuler({ yaw, pitch, roll: roll - side * 4 });
   return {
     parts: [...parts, ...hand].map((part) => ({ ...part, mesh: placed(part.mesh, rotation, at) })),

@@ -2,7 +2,7 @@
  * Trains small classifiers to tell real portraits from synthetic ones, cross-validated by person, and draws which synthetic
  * photos deceive them: docs/synthetic/telling.jpg. The nearer to 50 %, the better the synthetic photos.
  *
- *     rogue synth --count 2000 -o shards && npx tsx tools/tell-real-from-synthetic.ts <folder of real photos> shards [pattern]
+ *     rogue synth --count 3000 -o shards && npx tsx tools/tell-real-from-synthetic.ts <folder of real photos> shards [pattern]
  *
  * Only real photos whose file names match the pattern are used; the default are those of webmorphR.stim that may train.
  */
@@ -39,7 +39,7 @@ type Classifier = (train: readonly number[], test: readonly number[], fold: numb
 
 const [realFolder, shards, pattern = MAY_TRAIN] = process.argv.slice(2);
 if (realFolder === undefined || shards === undefined) {
-  console.error('tell-real-from-synthetic: expected a folder of real photos and a folder of shards; make shards with "rogue synth --count 2000 -o shards".');
+  console.error('tell-real-from-synthetic: expected a folder of real photos and a folder of shards; make shards with "rogue synth --count 3000 -o shards".');
   process.exit(2);
 }
 const samples = await collect(realFolder, shards), count = samples.labels.reduce((sum, label) => sum + label, 0);

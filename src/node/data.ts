@@ -1,6 +1,6 @@
 /** The data functions in Node: everything of `data/index.ts`, with people read from the package, files and worker threads. */
 export * from '../data/index.js';
-export { loadPeople } from './assets.js';
+export { loadHand, loadPeople } from './assets.js';
 export { jpegCodec } from './jpeg-codec.js';
 export { readPhotoFolder, type FaceCrop, type PhotoFolderOptions } from './photo-folder.js';
 export { fileShard, findShards } from './shard-reader.js';

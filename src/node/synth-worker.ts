@@ -6,13 +6,13 @@ import { coverPhoto } from '../data/synthetic/covered.js';
 import { Photographer } from '../data/synthetic/photographer.js';
 import { encodeSample } from '../data/synthetic/sample.js';
 import type { Image } from '../math/image.js';
-import { loadModel, loadPeople } from './assets.js';
+import { loadHand, loadModel, loadPeople } from './assets.js';
 import { encodeJpeg, encodePng } from './image-codec.js';
 import type { SynthCalls, SynthSettings } from './synthetic-samples.js';
 import { serveCalls } from './worker-calls.js';
 
 serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: share }) => {
-  const model = await loadModel(), photographer = new Photographer(model, await loadPeople(), size);
+  const model = await loadModel(), photographer = new Photographer(model, await loadPeople(), size), hand = await loadHand();
 
   /** The file of a picture as a camera would have saved it. What a camera does to a picture does not move what is in it. */
   async function photographed(image: Image, name: string, shot: string): Promise<Uint8Array> {
@@ -25,7 +25,7 @@ serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: sha
   return {
     async sample(index) {
       const name = `${seed}/${index}`, photo = photographer.take(name);
-      const covered = createRandom(name).fork('covered').uniform() < share ? coverPhoto(model, photo, name) : undefined;
+      const covered = createRandom(name).fork('covered').uniform() < share ? coverPhoto(model, hand, photo, name) : undefined;
       const members: SampleMembers = {
         ...encodeSample(model, photo, name, covered), jpg: await photographed(photo.image, name, 'sensor'),
         ...(covered && { 'covered.jpg': await photographed(covered.image, name, 'sensor of the covered'), 'mask.png': Uint8Array.from(await encodePng(covered.mask)) }),

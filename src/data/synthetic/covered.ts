@@ -1,5 +1,6 @@
 import { transformPoints } from '../../math/camera.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import type { HandModel } from '../occlusion/hand/hand-file.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
 import type { Occlusion } from '../occlusion/occlusion.js';
 import { reachocc } from '../occlusion/reachocc.js';
@@ -16,10 +17,10 @@ export interface CoveredPhoto extends Occlusion {
 const PLAUSIBLE = 0.65;
 
 /** Covers a synthetic photo by one of the protocols, with its true head in place of a reconstruction. The same seed gives the same bytes. */
-export function coverPhoto(model: MorphableModel, { image, truth }: SyntheticPhoto, seed: number | string): CoveredPhoto {
+export function coverPhoto(model: MorphableModel, hand: HandModel, { image, truth }: SyntheticPhoto, seed: number | string): CoveredPhoto {
   const face = occludedFaceOf(model, { camera: truth.camera, pose: truth.pose, vertices: headVertices(truth), coefficients: truth.lighting });
   const protocol = createRandom(seed).fork('protocol').uniform() < PLAUSIBLE ? 'reachocc' : 'synchocc';
-  return { protocol, ...(protocol === 'reachocc' ? reachocc : synchocc)(image, face, seed) };
+  return { protocol, ...(protocol === 'reachocc' ? reachocc(image, face, hand, seed) : synchocc(image, face, seed)) };
 }
 
 /** The vertices of a photo's truth in head space, V×3, mm: Rᵀ (x − t). */

@@ -16,8 +16,8 @@ export interface SkinLook {
   readonly wrinkles: number;
 }
 
-/** Range of the tone that is sampled evenly, standard deviations: the skins of the basis lie within. */
-const TONE = [-1.35, 1.2] as const;
+/** Range of the tone that is sampled evenly, standard deviations: the skins of the basis, and somewhat lighter ones, which it lacks. */
+const TONE = [-1.35, 1.6] as const;
 /** Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are smaller. */
 const MODES = 0.6;
 
@@ -76,7 +76,7 @@ export class SkinPainter {
     }
     // Blood shows where the blotches are: more red, less of the rest.
     for (let i = 0, at = 0; i < n * n; i++, at += 3) {
-      const fine = (1 + 0.03 * pores * this.pores[i]!) * (1 - CREASE * wrinkles * this.creases[i]!), red = 0.025 * blotches * this.blotches[i]!;
+      const fine = (1 + 0.05 * pores * this.pores[i]!) * (1 - CREASE * wrinkles * this.creases[i]!), red = 0.025 * blotches * this.blotches[i]!;
       data[at] = clamp(data[at]! * fine * (1 + 0.4 * red));
       data[at + 1] = clamp(data[at + 1]! * fine * (1 - red));
       data[at + 2] = clamp(data[at + 2]! * fine * (1 - red));

@@ -1,7 +1,7 @@
-import { createRandom, type Random } from '../random.js';
+import type { Random } from '../random.js';
 import { headShell } from '../occlusion/head-shell.js';
-import type { ObjectModel, Site } from '../occlusion/object-model.js';
-import { spectacles } from '../occlusion/objects/eyewear.js';
+import type { ObjectModel } from '../occlusion/object-model.js';
+import { buildSpectacles } from '../occlusion/objects/eyewear.js';
 import type { OccludedFace } from '../occlusion/occluded-face.js';
 import { ADULT, type PersonAttributes } from './identity.js';
 
@@ -15,9 +15,6 @@ export function wearsSpectacles({ age }: PersonAttributes, random: Random): bool
 
 /** Spectacles on a face, in its head space. */
 export function putOnSpectacles(face: OccludedFace, random: Random): ObjectModel {
-  const site: Site = {
-    face, shell: headShell(face), skin: [0.5, 0.35, 0.28], hair: [0.05, 0.04, 0.03], wanted: 0.08,
-    landmark: (index) => [face.landmarks[3 * index]!, face.landmarks[3 * index + 1]!, face.landmarks[3 * index + 2]!],
-  };
-  return spectacles.build(site, createRandom(`spectacles ${random.uniform()}`), random.uniform());
+  const landmark = (index: number): [number, number, number] => [face.landmarks[3 * index]!, face.landmarks[3 * index + 1]!, face.landmarks[3 * index + 2]!];
+  return buildSpectacles({ shell: headShell(face), landmark }, random.fork('look'), random.uniform());
 }

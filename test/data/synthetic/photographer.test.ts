@@ -9,7 +9,7 @@ import { evaluateVertices, evaluateAlbedo } from '../../../src/model/evaluate.js
 import type { MorphableModel, TextureAlbedo } from '../../../src/model/morphable-model.js';
 import { projectPoints } from '../../../src/model/project-landmarks.js';
 import { loadModel, loadRogue } from '../../../src/node.js';
-import { loadPeople } from '../../../src/node/assets.js';
+import { loadHand, loadPeople } from '../../../src/node/assets.js';
 import { headParts, partTextures, skinTexture } from '../../../src/render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../../src/render/scene.js';
 
@@ -86,9 +86,10 @@ describe('people', () => {
 });
 
 describe('coverPhoto', () => {
-  it('hides a share of the face and nothing where its mask is empty', () => {
+  it('hides a share of the face and nothing where its mask is empty', async () => {
+    const hand = await loadHand();
     for (let seed = 0; seed < 6; seed++) {
-      const photo = photographer.take(seed), covered = coverPhoto(model, photo, seed);
+      const photo = photographer.take(seed), covered = coverPhoto(model, hand, photo, seed);
       expect(covered.coverage).toBeGreaterThan(0);
       expect(covered.image.data).not.toEqual(photo.image.data);
       expect(describePhoto(model, photo, seed, covered).covered).toMatchObject({ protocol: covered.protocol, occluder: covered.occluder });

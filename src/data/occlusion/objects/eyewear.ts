@@ -27,7 +27,7 @@ const shapes: readonly LensShape[] = [
 
 interface Fit { readonly middle: readonly [Vec3, Vec3]; readonly halfWidth: number; readonly halfHeight: number; readonly plane: number; readonly shape: LensShape; readonly tilt: number }
 
-function fitted(site: Site, random: Random, scale: number): Fit {
+function fitted(site: EyewearSite, random: Random, scale: number): Fit {
   const mean = (first: number): Vec3 => {
     const sum = [0, 0, 0];
     for (let k = first; k < first + 6; k++) site.landmark(k).forEach((value, axis) => { sum[axis]! += value / 6; });
@@ -59,7 +59,7 @@ function lens(fit: Fit, side: 0 | 1, color: (x: number, y: number) => Vec3): Mes
   });
 }
 
-function frame(site: Site, fit: Fit, thickness: number): Mesh {
+function frame(site: EyewearSite, fit: Fit, thickness: number): Mesh {
   const rims = ([0, 1] as const).map((side) => tube(Array.from({ length: 49 }, (_, k) => lensPoint(fit, side, (2 * Math.PI * k) / 48, 1.02)), thickness, 8));
   const inner = ([0, 1] as const).map((side) => lensPoint(fit, side, Math.PI * 0.86, 1.02));
   const bridge = tube(curve([inner[0]!, [0, inner[0]![1] + 3, fit.plane + 1.5], inner[1]!]), thickness * 0.95, 8);
@@ -98,18 +98,21 @@ export const sunglasses: Occluder = {
 };
 
 /** Clear lenses with faint reflections; hides little but the brows' and lids' outline. */
-export const spectacles: Occluder = {
-  name: 'spectacles', range: [0.035, 0.13],
-  build: (site, random, amount): ObjectModel => {
-    const fit = fitted(site, random, 0.82 + 0.45 * amount), [colour, frameColor] = random.choice(frameColors);
-    const thin = colour === 'gold' || colour === 'silver', thickness = (thin ? 0.9 : 1.5) + (thin ? 0.5 : 1.8) * amount * random.uniform(0.5, 1), slope = random.uniform(-0.8, 0.8), at = random.uniform(-0.5, 0.5);
-    // Few lenses catch a window.
-    const shine = 2.6 * random.uniform() ** 3;
-    const glow = (x: number, y: number): Vec3 => { const g = Math.exp(-(((x + slope * y - at) / 0.22) ** 2)); return [0.35 + shine * g, 0.38 + 1.04 * shine * g, 0.42 + 1.08 * shine * g]; };
-    const lenses = ([0, 1] as const).map((side): ObjectPart => ({ mesh: lens(fit, side, glow), color: [0.5, 0.5, 0.5], opacity: 0.07 }));
-    return {
-      parts: [{ mesh: frame(site, fit, thickness), color: frameColor, specular: { strength: thin ? 0.6 : 0.25, shininess: 40 } }, ...lenses],
-      shadow: { gap: 8, strength: 0.3 }, parameters: { shape: fit.shape.name, frame: colour, width: Math.round(2 * fit.halfWidth) },
-    };
-  },
-};
+export const spectacles: Occluder = { name: 'spectacles', range: [0.035, 0.13], build: buildSpectacles };
+
+/** What of a site spectacles need. */
+export type EyewearSite = Pick<Site, 'shell' | 'landmark'>;
+
+/** @param amount 0…1, larger and thicker */
+export function buildSpectacles(site: EyewearSite, random: Random, amount: number): ObjectModel {
+  const fit = fitted(site, random, 0.82 + 0.45 * amount), [colour, frameColor] = random.choice(frameColors);
+  const thin = colour === 'gold' || colour === 'silver', thickness = (thin ? 0.9 : 1.5) + (thin ? 0.5 : 1.8) * amount * random.uniform(0.5, 1), slope = random.uniform(-0.8, 0.8), at = random.uniform(-0.5, 0.5);
+  // Few lenses catch a window.
+  const shine = 2.6 * random.uniform() ** 3;
+  const glow = (x: number, y: number): Vec3 => { const g = Math.exp(-(((x + slope * y - at) / 0.22) ** 2)); return [0.35 + shine * g, 0.38 + 1.04 * shine * g, 0.42 + 1.08 * shine * g]; };
+  const lenses = ([0, 1] as const).map((side): ObjectPart => ({ mesh: lens(fit, side, glow), color: [0.5, 0.5, 0.5], opacity: 0.07 }));
+  return {
+    parts: [{ mesh: frame(site, fit, thickness), color: frameColor, specular: { strength: thin ? 0.6 : 0.25, shininess: 40 } }, ...lenses],
+    shadow: { gap: 8, strength: 0.3 }, parameters: { shape: fit.shape.name, frame: colour, width: Math.round(2 * fit.halfWidth) },
+  };
+}

@@ -15,8 +15,8 @@ const COLORS: readonly Color[] = [
   [26, 23, 22], [36, 29, 25], [54, 40, 31], [74, 54, 38], [100, 76, 52], [136, 110, 76], [112, 66, 42], [104, 101, 98], [150, 147, 143],
 ];
 const BALD = 0.12;
-/** Styles whose fringe hides an eye, and their chance among long styles. */
-const FRINGE = /bob/, FRINGE_SHARE = 0.12;
+/** Styles whose fringe hides an eye, and their chance. */
+const FRINGE = /bob|short03/, FRINGE_SHARE = 0.1;
 
 /** The colour of a person's hair, linear. @param tone of the skin, standard deviations, positive is light */
 export function sampleHairColor({ age }: PersonAttributes, tone: number, random: Random): Color {
@@ -43,9 +43,8 @@ export class Hairdresser {
   /** @param references of `PersonShape` @returns undefined for the bald */
   dress(references: Float64Array, { age, male }: PersonAttributes, color: Color, random: Random): WornHair | undefined {
     if (random.uniform() < BALD * (male > 0.5 ? 1.5 : 0.2) || age < 0.02) return undefined;
-    const { hair } = this.people, short = hair.filter(({ name }) => /short|afro/.test(name));
-    const fringe = random.uniform() < FRINGE_SHARE, long = hair.filter((style) => !short.includes(style) && FRINGE.test(style.name) === fringe);
-    const style = random.choice(random.uniform() < (male > 0.5 ? 0.9 : 0.3) ? short : long);
+    const fringe = random.uniform() < FRINGE_SHARE, short = random.uniform() < (male > 0.5 ? 0.9 : 0.3);
+    const style = random.choice(this.people.hair.filter(({ name }) => FRINGE.test(name) === fringe && /short|afro/.test(name) === short));
     const positions = follow(style, references, new Float32Array(style.references.length));
     return { name: style.name, part: { ...this.textures.get(style)!, positions, uvs: style.uvs, alpha: 'blend', color, specular: { strength: 0.08, shininess: 20 } } };
   }

@@ -1,4 +1,10 @@
+import { join } from 'node:path';
 import { createRandom } from '../data/random.js';
+import { exportRegressor } from '../network/export-regressor.js';
+import { trainingReport } from '../train/training-report.js';
+import { createValidationViews } from './validation-views.js';
+import { runConstants } from './run-constants.js';
+import { writeWhole } from './whole-file.js';
 import { modelSizes } from '../network/code.js';
 import { initialParameters, regressorParameters, regressors } from '../network/regressor.js';
 import { cpuTarget } from '../runtime/target.js';
@@ -10,7 +16,10 @@ import { loadModel } from './assets.js';
 import { pretrainBatches } from './pretrain-data.js';
 import { findShards, countSamples } from './shard-reader.js';
 import { trainInWorker } from './train-in-worker.js';
-import { runTraining, type TrainingRunOptions } from './training-run.js';
+import { readMetrics, runFiles, runTraining, type TrainingRunOptions } from './training-run.js';
+
+/** Seconds between two versions of the report. */
+const REPORT_EVERY = 300;
 
 export interface PretrainRunOptions extends Pick<TrainingRunOptions, 'signal' | 'onMetrics' | 'checkpointEvery'> {
   /** Threads of ONNX Runtime. Default: one per core. */
@@ -28,6 +37,13 @@ export async function pretrain(data: string, folder: string, config: PretrainCon
   const shards = await findShards(data), samples = await countSamples(data);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false }, target = await cpuTarget(nodeRuntime(runtime));
   const gradient = pretrainGraph(model, network, config.batch, config.weights, target);
+  const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }), network.size);
+  const report = async (): Promise<void> => {
+    const file = await exportRegressor(network, modelSizes(model), await trainer.parameters(), { name: 'regressor', run: runConstants(nodeRuntime({ threads: 1 })) });
+    const url = `data:image/png;base64,${Buffer.from(await pictures.draw(file)).toString('base64')}`, caption = 'Synthetic faces that the training does not see, and the heads that the network sees in them.';
+    await writeWhole(join(folder, runFiles.report), await trainingReport({ title: `pretrain: ${config.network}`, config, steps: config.steps, metrics: await readMetrics(folder), picture: { url, caption } }));
+  };
+  let reported = -Infinity;
   const trainer = await trainInWorker({ gradient }, initialParameters(specs, createRandom(config.seed).fork('parameters')), {
     optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
     learningRate: { kind: 'cosine', learningRate: config.learningRate, steps: config.steps, warmUp: config.warmUp }, clipNorm: config.clipNorm,
@@ -36,7 +52,15 @@ export async function pretrain(data: string, folder: string, config: PretrainCon
     return await runTraining(folder, trainer, (start) => pretrainBatches({ model, points }, shards, samples, start, {
       size: network.size, batch: config.batch, seed: config.seed, covered: config.covered, robust: config.robust,
       softness: (step) => softnessAt(config, step), onWarning: ({ message }) => options.onWarning?.(message),
-    }), { ...options, config: { ...config, data, samples }, steps: config.steps, batch: config.batch });
+    }), {
+      ...options,
+      async onCheckpoint(step) {
+        if (performance.now() - reported < 1000 * REPORT_EVERY && step < config.steps) return;
+        await report();
+        reported = performance.now();
+      },
+      config: { ...config, data, samples }, steps: config.steps, batch: config.batch,
+    });
   } finally {
     await trainer.release();
   }

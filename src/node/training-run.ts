@@ -8,7 +8,7 @@ import { writeWhole } from './whole-file.js';
 import { writeError } from './write-error.js';
 
 /** Names of what a run leaves in its folder. */
-export const runFiles = { config: 'config.json', checkpoint: 'checkpoint.safetensors', metrics: 'metrics.jsonl', badBatch: 'bad-batch.safetensors' } as const;
+export const runFiles = { config: 'config.json', checkpoint: 'checkpoint.safetensors', metrics: 'metrics.jsonl', badBatch: 'bad-batch.safetensors', report: 'report.html' } as const;
 
 /** A run that cannot begin or go on. The message is one line with the remedy. */
 export class TrainingRunError extends Error {
@@ -38,6 +38,8 @@ export interface TrainingRunOptions {
   readonly metricsEvery?: number;
   readonly signal?: AbortSignal;
   readonly onMetrics?: (line: MetricsLine) => void;
+  /** Told after each checkpoint; the training waits. */
+  readonly onCheckpoint?: (step: number) => Promise<void>;
 }
 
 /**
@@ -53,6 +55,7 @@ export async function runTraining(folder: string, trainer: Trainer, batches: (st
   let step = await prepare(folder, trainer, options.config), saved = performance.now(), sum: MetricsSum = emptySum();
   const save = async (): Promise<void> => {
     await writeWhole(join(folder, runFiles.checkpoint), await trainer.state());
+    await options.onCheckpoint?.(step);
     saved = performance.now();
   };
   if (step < steps) {
@@ -92,6 +95,12 @@ async function prepare(folder: string, trainer: Trainer, config: object): Promis
   if (!Number.isSafeInteger(step)) throw new TrainingRunError(`${join(folder, runFiles.checkpoint)} names no step; remove it to begin again`);
   await dropLinesAfter(join(folder, runFiles.metrics), step);
   return step;
+}
+
+/** The metrics of a run so far; none where there are no such lines. */
+export async function readMetrics(folder: string): Promise<MetricsLine[]> {
+  const text = (await readIfThere(join(folder, runFiles.metrics)))?.toString() ?? '';
+  return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as MetricsLine);
 }
 
 /** Lines of steps that a checkpoint does not hold will be written again. */

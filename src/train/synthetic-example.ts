@@ -1,14 +1,14 @@
-import { sampleCrop, type Crop } from '../detect/crop.js';
+import { sampleCrop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Random } from '../data/random.js';
 import type { StoredSample } from '../data/synthetic/sample.js';
 import { project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import { rotateLight } from '../math/spherical-harmonics.js';
-import { multiplyRotations, transposeRotation } from '../math/rotation.js';
+import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
-import { poseInView, toView, viewNormalisation, viewOfBox, viewOutside } from '../network/face-view.js';
+import { poseInView, toView, viewNormalisation, viewOfBox, viewOutside, type FaceBox, type HeadPose } from '../network/face-view.js';
 
 /** A face as a regressor sees it, and all that is known of it; units as in `network/code.ts`. */
 export interface SyntheticExample {
@@ -50,7 +50,7 @@ export interface ExamplePoints {
  * @param mask of the covered photo, one channel
  */
 export function syntheticExample({ model, points }: ExamplePoints, { truth, vertices }: StoredSample, photo: Image, mask: Image | undefined, size: number, random: Random): SyntheticExample {
-  const { camera, pose } = truth, crop = jitteredCrop(truth, size, random), image = new Float32Array(3 * size * size);
+  const { camera, pose } = truth, { box, roll } = viewOfHead(truth, random), crop = viewOfBox(box, roll, size), image = new Float32Array(3 * size * size);
   sampleCrop(new ImagePyramid(photo), crop, viewNormalisation, image, 0, viewOutside);
   const positions = evaluatePoints(points, vertices), seen = transformPoints(pose.rotation, pose.translation, positions, new Float32Array(positions.length));
   const pixels = project(seen, camera, new Float32Array(2 * points.count)), { rotation } = poseInView(pose, camera, crop);
@@ -64,12 +64,13 @@ export function syntheticExample({ model, points }: ExamplePoints, { truth, vert
   };
 }
 
-function jitteredCrop({ camera, pose }: StoredSample['truth'], size: number, random: Random): Crop {
+/** The box and roll that the face detector might give of a head. */
+export function viewOfHead({ camera, pose }: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }, random: Random): { readonly box: FaceBox; readonly roll: number } {
   const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3)), [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
   const side = (boxSide * camera.focal) / -middle[2]!, spread = random.uniform() < astray.share ? astray.factor : 1;
   const moved = (): number => side * random.normal(0, jitter.shift * spread), scaled = side * Math.exp(random.normal(0, jitter.size * spread));
   const box = { x: x + moved() - scaled / 2, y: y + moved() - scaled / 2, width: scaled, height: scaled };
-  return viewOfBox(box, pose.roll + random.normal(0, jitter.roll * spread), size);
+  return { box, roll: rotationToEuler(pose.rotation).roll + random.normal(0, jitter.roll * spread) };
 }
 
 function visibleLandmarks(landmarks: readonly (readonly [number, number])[], mask: Image | undefined): Float32Array {

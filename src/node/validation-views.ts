@@ -1,0 +1,69 @@
+import { sampleCrop } from '../detect/crop.js';
+import { ImagePyramid } from '../detect/image-pyramid.js';
+import { createRandom } from '../data/random.js';
+import { coverPhoto } from '../data/synthetic/covered.js';
+import { Photographer } from '../data/synthetic/photographer.js';
+import { viewOfHead } from '../train/synthetic-example.js';
+import { createSheet, paste } from '../fit/sheet.js';
+import { createImage, type Image } from '../math/image.js';
+import { transformPoints } from '../math/camera.js';
+import { evaluateAlbedo, evaluateVertices, turnEyes } from '../model/evaluate.js';
+import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
+import { cropFocal } from '../network/code.js';
+import { createHeadPredictor, type PredictedHead } from '../network/head-predictor.js';
+import { compositeOver } from '../render/antialias.js';
+import { headParts, partTextures, skinTexture } from '../render/head-parts.js';
+import { createSceneTarget, renderScene } from '../render/scene.js';
+import type { Runtime } from '../runtime/session.js';
+import { loadHand, loadPeople } from './assets.js';
+import { encodePng } from './image-codec.js';
+
+/** Faces on the sheet, side of a tile in pixels, and the seeds' name: no shard has them. */
+const COUNT = 8, TILE = 160, SEED = 'validation views';
+
+/** Draws the same synthetic faces again and again with what a network makes of them. */
+export interface ValidationViews {
+  /** A PNG: faces above, the heads that the network sees in them below. @param network of `exportRegressor` */
+  draw(network: Uint8Array): Promise<Uint8Array>;
+}
+
+/** @param size of the network's input @throws AssetError */
+export async function createValidationViews(model: MorphableModel, runtime: Runtime, size: number): Promise<ValidationViews> {
+  const photographer = new Photographer(model, await loadPeople(), 192), hand = await loadHand(), textures = partTextures(model);
+  const faces = Array.from({ length: COUNT }, (_, k) => {
+    const photo = photographer.take(`${SEED}/${k}`), image = k % 2 === 0 ? photo.image : coverPhoto(model, hand, photo, `${SEED}/${k}`).image;
+    return { image, ...viewOfHead(photo.truth, createRandom(`${SEED}/${k}`)) };
+  });
+  return {
+    async draw(network) {
+      const predictor = await createHeadPredictor(runtime, network, size), sheet = createSheet(2 * COUNT, COUNT, TILE), target = createSceneTarget(TILE, TILE, { supersample: 2 });
+      try {
+        for (const [k, { image, box, roll }] of faces.entries()) {
+          const pyramid = new ImagePyramid(image), head = await predictor.predict(pyramid, box, roll), view = viewImage(pyramid, head);
+          paste(sheet, k, view);
+          const drawn = renderScene(target, { camera: { focal: (cropFocal * TILE) / 2, cx: TILE / 2, cy: TILE / 2 }, light: head.light, parts: partsOf(model, head, textures) });
+          compositeOver(drawn, view);
+          paste(sheet, COUNT + k, view);
+        }
+      } finally {
+        await predictor.release();
+      }
+      return encodePng(sheet.image);
+    },
+  };
+}
+
+function partsOf(model: MorphableModel, { shape, expression, gaze, albedo, pose }: PredictedHead, textures: ReturnType<typeof partTextures>): ReturnType<typeof headParts> {
+  const { lower, upper } = model.expression, vertices = evaluateVertices(model, { shape, expression: expression.map((value, k) => Math.min(upper[k]!, Math.max(lower[k]!, value))) });
+  turnEyes(model, vertices, gaze);
+  const skin = model.albedo as TextureAlbedo;
+  return headParts(model, transformPoints(pose.rotation, pose.translation, vertices, vertices), new Map([...textures, ['skin', skinTexture(evaluateAlbedo(skin, albedo), skin.meanSize)]]));
+}
+
+/** What the network saw, enlarged to a tile. */
+function viewImage(pyramid: ImagePyramid, { crop }: PredictedHead): Image {
+  const planes = new Float32Array(3 * TILE * TILE), image = createImage(TILE, TILE, 3);
+  sampleCrop(pyramid, { ...crop, width: TILE, height: TILE, scale: (crop.scale * crop.width) / TILE }, { gain: 1, offset: 0 }, planes, 0, 128);
+  for (let i = 0; i < TILE * TILE; i++) for (let c = 0; c < 3; c++) image.data[3 * i + c] = planes[c * TILE * TILE + i]!;
+  return image;
+}

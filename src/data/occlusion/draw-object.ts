@@ -132,11 +132,12 @@ function castShadow(image: Image, layer: Float32Array, head: Float32Array, box: 
 }
 
 function blend(image: Image, mask: Image, layer: Float32Array, box: PixelBox, noise: number, random: Random): void {
-  const grain = new Float32Array(1024 + 97);
+  const grain = new Float32Array(1024);
   random.fork('grain').fillNormal(grain);
   for (let y = 0; y < box.height; y++) {
-    // A stretch of ready-made numbers from another start in each row: cheaper than a number per pixel, no visible repeat.
-    const g = (y * 389) % 97;
+    // A stretch of ready-made numbers from another start in each row: cheaper than a number per pixel. Starts are scattered
+    // (Knuth's multiplicative hash), since even ones that only wander make streaks.
+    const g = Math.imul(y + 1, 0x9e3779b1) >>> 22;
     for (let x = 0; x < box.width; x++) {
       const o = 4 * (y * box.width + x), alpha = Math.min(1, layer[o + 3]!);
       if (alpha < 1 / 512) continue;

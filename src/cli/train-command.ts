@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
 export interface PretrainFlags {
-  readonly data: string;
+  readonly data: readonly string[];
   readonly out: string;
   readonly config?: string;
   readonly threads?: number;
@@ -12,6 +12,7 @@ export interface PretrainFlags {
   readonly learningRate?: number;
   readonly covered?: number;
   readonly robust?: boolean;
+  readonly from?: string;
 }
 
 const number = (value: string): number => {
@@ -25,8 +26,9 @@ export function addTrainCommand(program: Command): void {
   const train = program.command('train').description('train a network that predicts heads from photos');
   train.command('pretrain')
     .description('the supervised stage: synthetic photos with known heads')
-    .requiredOption('--data <folder>', 'shards of "rogue synth"')
+    .requiredOption('--data <folders...>', 'shards of "rogue synth"')
     .requiredOption('-o, --out <folder>', 'where checkpoints and metrics go; an interrupted run is continued')
+    .option('--from <checkpoint>', 'begin with the network of another run')
     .option('--config <file>', 'settings as JSON (docs/training.md); flags win')
     .option('--network <name>', 'fast or resnet50')
     .option('--seed <text>', 'the same seed, data and settings give the same network')

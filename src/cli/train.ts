@@ -17,7 +17,7 @@ export async function runPretrain(flags: PretrainFlags): Promise<void> {
   let bar: ReturnType<typeof createProgress> | undefined;
   try {
     const done = await pretrain(flags.data, flags.out, config, {
-      signal: stop.signal, ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+      signal: stop.signal, ...(flags.from === undefined ? {} : { from: flags.from }), ...(flags.threads === undefined ? {} : { threads: flags.threads }),
       onMetrics({ step, value, imagesPerSecond }) {
         bar ??= createProgress(Math.ceil((config.steps - step) / EVERY) + 1, { interval: 30 });
         bar.done(`step ${step} of ${config.steps} · loss ${value.toPrecision(4)} · ${imagesPerSecond.toFixed(0)} photos/s`);

@@ -16,7 +16,7 @@ import { loadModel } from './assets.js';
 import { pretrainBatches } from './pretrain-data.js';
 import { findShards, countSamples } from './shard-reader.js';
 import { trainInWorker } from './train-in-worker.js';
-import { readMetrics, runFiles, runTraining, type TrainingRunOptions } from './training-run.js';
+import { readMetrics, readParameters, runFiles, runTraining, type TrainingRunOptions } from './training-run.js';
 
 /** Seconds between two versions of the report. */
 const REPORT_EVERY = 300;
@@ -24,6 +24,8 @@ const REPORT_EVERY = 300;
 export interface PretrainRunOptions extends Pick<TrainingRunOptions, 'signal' | 'onMetrics' | 'checkpointEvery'> {
   /** Threads of ONNX Runtime. Default: one per core. */
   readonly threads?: number;
+  /** A checkpoint whose network to begin with. Default: a new one. */
+  readonly from?: string;
   readonly onWarning?: (line: string) => void;
 }
 
@@ -32,9 +34,9 @@ export interface PretrainRunOptions extends Pick<TrainingRunOptions, 'signal' | 
  * @returns steps done
  * @throws ShardReadError, TrainingRunError, WriteError, AssetError
  */
-export async function pretrain(data: string, folder: string, config: PretrainConfig, options: PretrainRunOptions = {}): Promise<number> {
+export async function pretrain(data: readonly string[], folder: string, config: PretrainConfig, options: PretrainRunOptions = {}): Promise<number> {
   const model = await loadModel(), points = supervisedPoints(model), network = regressors[config.network], specs = regressorParameters(network, modelSizes(model));
-  const shards = await findShards(data), samples = await countSamples(data);
+  const shards = (await Promise.all(data.map(findShards))).flat(), samples = (await Promise.all(data.map(countSamples))).reduce((sum, count) => sum + count, 0);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false }, target = await cpuTarget(nodeRuntime(runtime));
   const gradient = pretrainGraph(model, network, config.batch, config.weights, target);
   const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }), network.size);
@@ -44,7 +46,7 @@ export async function pretrain(data: string, folder: string, config: PretrainCon
     await writeWhole(join(folder, runFiles.report), await trainingReport({ title: `pretrain: ${config.network}`, config, steps: config.steps, metrics: await readMetrics(folder), picture: { url, caption } }));
   };
   let reported = -Infinity;
-  const trainer = await trainInWorker({ gradient }, initialParameters(specs, createRandom(config.seed).fork('parameters')), {
+  const trainer = await trainInWorker({ gradient }, options.from === undefined ? initialParameters(specs, createRandom(config.seed).fork('parameters')) : await readParameters(options.from), {
     optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
     learningRate: { kind: 'cosine', learningRate: config.learningRate, steps: config.steps, warmUp: config.warmUp }, clipNorm: config.clipNorm,
   }, { runtime });
@@ -59,7 +61,7 @@ export async function pretrain(data: string, folder: string, config: PretrainCon
         await report();
         reported = performance.now();
       },
-      config: { ...config, data, samples }, steps: config.steps, batch: config.batch,
+      config: { ...config, data, samples, ...(options.from === undefined ? {} : { from: options.from }) }, steps: config.steps, batch: config.batch,
     });
   } finally {
     await trainer.release();

@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeSafetensors } from '../io/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import type { Batch } from '../train/step-graph.js';
 import type { StepReport, Trainer } from '../train/trainer.js';
 import { makeFolder } from './make-folder.js';
@@ -101,6 +101,21 @@ async function prepare(folder: string, trainer: Trainer, config: object): Promis
 export async function readMetrics(folder: string): Promise<MetricsLine[]> {
   const text = (await readIfThere(join(folder, runFiles.metrics)))?.toString() ?? '';
   return text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as MetricsLine);
+}
+
+/**
+ * The network's parameters of a checkpoint, by path.
+ * @throws TrainingRunError when the file is none
+ */
+export async function readParameters(checkpoint: string): Promise<Record<string, Float32Array>> {
+  try {
+    const { tensors } = readSafetensors(await readFile(checkpoint)), prefix = 'parameters.';
+    const parameters = Object.fromEntries([...tensors].filter(([name, { data }]) => name.startsWith(prefix) && data instanceof Float32Array).map(([name, { data }]) => [name.slice(prefix.length), Float32Array.from(data as Float32Array)]));
+    if (Object.keys(parameters).length > 0) return parameters;
+    throw new Error('it holds no parameters');
+  } catch (error) {
+    throw new TrainingRunError(`cannot begin with ${checkpoint}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : String((error as Error).message).split('\n')[0]}; name the ${runFiles.checkpoint} of a run`, { cause: error });
+  }
 }
 
 /** Lines of steps that a checkpoint does not hold will be written again. */

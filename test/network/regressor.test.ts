@@ -11,7 +11,7 @@ import { codeLayout, codeSize, decodeCode, modelSizes, ordinaryTranslation, spli
 import { exportRegressor } from '../../src/network/export-regressor.js';
 import { createHeadPredictor } from '../../src/network/head-predictor.js';
 import type { LayerTree } from '../../src/network/resnet.js';
-import type { RunConstants } from '../../src/graph/export/fold-constants.js';
+import { runConstants } from '../../src/node/run-constants.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
 import { headPoints } from '../../src/network/head-points.js';
@@ -56,10 +56,7 @@ describe('exportRegressor', () => {
     const sizes = modelSizes(model), layout = codeLayout(sizes), specs = regressorParameters(tiny, sizes), values = initialParameters(specs, createRandom(2));
     const image = Float32Array.from({ length: 3 * 32 * 32 }, (_, k) => Math.cos(k * k));
     const expected = evaluateReference((inputs) => ({ ...decodeCode(layout, regress(tiny, parametersOf(specs, values), inputs.image)) }), { image: spec([1, 3, 32, 32]) }, { image });
-    const runtime = nodeRuntime({ threads: 1 }), run: RunConstants = async (bytes) => {
-      const session = await runtime.createSession(bytes);
-      try { return await session.run({}); } finally { await session.release(); }
-    };
+    const runtime = nodeRuntime({ threads: 1 }), run = runConstants(runtime);
     const session = await runtime.createSession(await exportRegressor(tiny, sizes, values, { name: 'tiny', run }));
     const outputs = await session.run({ image: { dims: [1, 3, 32, 32], data: image } });
     await session.release();

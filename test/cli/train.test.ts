@@ -1,0 +1,47 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rogue } from './run.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rogue-train-'));
+  expect((await rogue('synth', '--count', '6', '--size', '96', '--covered', '0.5', '-o', join(folder, 'shards'))).code).toBe(0);
+}, 60_000);
+afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+
+const pretrain = (out: string, ...flags: string[]) => rogue('train', 'pretrain', '--data', join(folder, 'shards'), '-o', join(folder, out), '--batch', '2', '--threads', '1', ...flags);
+
+describe('rogue train pretrain', () => {
+  it('trains, reports and leaves a checkpoint that another run begins with', { timeout: 120_000 }, async () => {
+    const { code, out } = await pretrain('one', '--steps', '3');
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(/3 steps done/);
+    expect(await readFile(join(folder, 'one', 'report.html'), 'utf8')).toContain('<svg');
+    const metrics = JSON.parse(await readFile(join(folder, 'one', 'metrics.jsonl'), 'utf8')) as Record<string, number>;
+    expect(metrics).toMatchObject({ step: 3 });
+    expect(metrics['value']).toBeGreaterThan(0);
+    expect((await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code).toBe(0);
+  });
+
+  it('says in one line what is wrong', { timeout: 60_000 }, async () => {
+    for (const [flags, line] of [
+      [['--steps', '0'], /setting steps/], [['--network', 'vgg'], /setting network/], [['--covered', '2'], /setting covered/],
+      [['--config', join(folder, 'no.json')], /no\.json.*expected a JSON file/], [['--from', join(folder, 'no.safetensors')], /not found; name the checkpoint/],
+    ] as const) {
+      const { code, err } = await pretrain('bad', ...flags);
+      expect(code).not.toBe(0);
+      expect(err).toHaveLength(1);
+      expect(err[0]).toMatch(line);
+    }
+    const { code, err } = await rogue('train', 'pretrain', '--data', join(folder, 'nothing'), '-o', join(folder, 'bad'));
+    expect(code).toBe(1);
+    expect(err.join('\n')).toMatch(/no shards|cannot read shards|not found/);
+  });
+
+  it('refuses settings that are no JSON', async () => {
+    await writeFile(join(folder, 'broken.json'), '{');
+    expect((await pretrain('bad', '--config', join(folder, 'broken.json'))).code).toBe(2);
+  });
+});

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { GivenBox } from '../detect/find-faces.js';
 import type { TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
 import { formats, type Format } from './face-files.js';
@@ -9,6 +10,7 @@ export interface ReconstructFlags {
   readonly texture: TextureSource;
   readonly maxFaces?: number;
   readonly focal35mm?: number;
+  readonly box?: GivenBox;
 }
 
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
@@ -35,6 +37,12 @@ function focalLength(value: string): number {
   return number;
 }
 
+function box(value: string): GivenBox {
+  const numbers = value.split(',').map(Number), [x, y, width, height] = numbers;
+  if (numbers.length !== 4 || !numbers.every(Number.isFinite) || !(width! > 0 && height! > 0)) throw new InvalidArgumentError('Expected x,y,width,height in pixels.');
+  return { x: x!, y: y!, width: width!, height: height! };
+}
+
 /** `rogue reconstruct <images or folders…>`. @param status receives the exit code of a finished run */
 export function addReconstructCommand(program: Command, status: { code: number }): void {
   program.command('reconstruct')
@@ -45,6 +53,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .option('--texture <source>', "the skin's colour: photo, model or none", (value: string) => oneOf(textureSources, value), 'photo')
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option('--focal-35mm <mm>', "the camera's focal length in 35 mm terms, where the file does not tell it", focalLength)
+    .option('--box <x,y,width,height>', 'where the face is, brows to chin, in pixels, when it is not found; one photo only', box)
     .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')
     .action(async (paths: string[], flags: ReconstructFlags) => {
       const { reconstructPhotos } = await import('./reconstruct-photos.js');

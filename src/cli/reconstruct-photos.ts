@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path';
+import type { GivenBox } from '../detect/find-faces.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { decodeImage, encodePng, type DecodedImage } from '../node/image-codec.js';
-import { exitCodes, messageOf, OutputError } from './errors.js';
+import { exitCodes, messageOf, OutputError, UsageError } from './errors.js';
 import { faceFiles, type FaceFilesOptions } from './face-files.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
 import { OutputFolder } from './output-folder.js';
@@ -26,7 +27,7 @@ async function loadFromPackage(): Promise<Reconstructor> {
 /** One line of `results.jsonl`. */
 type ResultLine = Result & { readonly folder: string };
 
-const noFace = 'no face found; use a photo in which a face is in view and at least 4 % of the width';
+const noFace = 'no face found; use a photo in which a face is in view and at least 4 % of the width, or say where it is with --box';
 
 /**
  * Reconstructs every face of the given pictures and folders and writes the results; goes on past pictures that fail and
@@ -38,6 +39,7 @@ const noFace = 'no face found; use a photo in which a face is in view and at lea
  */
 export async function reconstructPhotos(paths: readonly string[], flags: ReconstructFlags, load = loadFromPackage): Promise<boolean> {
   const { jobs, failures: missing, batch } = await findPhotos(paths, flags.out);
+  if (flags.box && jobs.length + missing.length > 1) throw new UsageError('--box is for one photo; give each photo its own call');
   const failures: FailedInput[] = [...missing];
   if (jobs.length > 0) failures.push(...(await reconstructJobs(jobs, batch, flags, load)));
   if (failures.length > 1) console.error(`${failures.length} inputs gave no result:`);
@@ -89,13 +91,18 @@ async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags:
 async function reconstructJob(
   rogue: Reconstructor, job: PhotoJob & { readonly decoded: DecodedImage }, output: OutputFolder, flags: ReconstructFlags, options: FaceFilesOptions,
 ): Promise<ResultLine[]> {
-  const { maxFaces, focal35mm, texture } = flags;
-  const faces = await rogue.reconstruct(job.decoded, { texture, ...(maxFaces !== undefined && { maxFaces }), ...(focal35mm !== undefined && { focal35mm }) });
+  const { maxFaces, focal35mm, texture, box } = flags;
+  const faces = await rogue.reconstruct(job.decoded, { texture, ...(maxFaces !== undefined && { maxFaces }), ...(focal35mm !== undefined && { focal35mm }), ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }) });
   if (faces.length === 0) throw new Error(noFace);
   const written = [];
   for (const face of faces) written.push(await faceFiles(rogue.model, job, face, options));
   const folders = await output.writeFaces(job.stem, written.map(({ files }) => files));
   return written.map(({ result }, k) => ({ folder: folders[k]!, ...result }));
+}
+
+/** Very large photos are decoded smaller. */
+function scaledBox({ x, y, width, height }: GivenBox, scale: number): GivenBox {
+  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
 
 function announce(outputFolder: string, lines: readonly ResultLine[]): void {

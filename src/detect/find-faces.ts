@@ -55,6 +55,26 @@ export async function findFaces(
     .slice(0, maxFaces);
 }
 
+/** A rectangle of a photo in which somebody says that a face is; as the detector's boxes, from the brows to the chin. */
+export type GivenBox = DetectedFace['box'];
+
+/**
+ * The face in a given box: for photos where the detector misses it. The mesh is taken as it comes, and its presence as the confidence.
+ *
+ * @param roll degrees, anticlockwise in the picture
+ * @throws RangeError for a box without size, or outside the photo
+ */
+export async function faceInBox(landmarker: DenseLandmarker, image: Image | ImagePyramid, box: GivenBox, roll = 0): Promise<FoundFace> {
+  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image), { x, y, width, height } = box;
+  if (!(width >= 8 && height >= 8) || !(x < pyramid.width && y < pyramid.height && x + width > 0 && y + height > 0)) {
+    throw new RangeError(`box: expected x, y, width, height within the ${pyramid.width}×${pyramid.height} photo and at least 8 pixels large, received ${[x, y, width, height].join(', ')}.`);
+  }
+  // Detectors' boxes are square.
+  const side = Math.max(width, height), square = { x: x + (width - side) / 2, y: y + (height - side) / 2, width: side, height: side };
+  const face: DetectedFace = { box: square, score: 1, keypoints: new Float32Array(12).fill(NaN), roll }, landmarks = await landmarker.landmark(pyramid, face);
+  return { ...face, landmarks, confidence: landmarks.presence };
+}
+
 /** Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well. */
 const rightIris = 468;
 const leftIris = 473;

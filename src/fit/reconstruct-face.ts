@@ -102,6 +102,7 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
   if (appearance.faceVisibility < 0.5) {
     warnings.push(`Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`);
   }
+  if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
   if (fit.error > 0.03) warnings.push('The head does not follow the landmarks well; pose or expression may be off.');
   return warnings;
 }

@@ -1,6 +1,6 @@
 import { createDenseLandmarks, type DenseLandmarker } from '../detect/dense-landmarks.js';
 import { createFaceDetector, type FaceDetector } from '../detect/face-detector.js';
-import { findFaces, type FindFacesOptions, type FoundFace } from '../detect/find-faces.js';
+import { faceInBox, findFaces, type FindFacesOptions, type FoundFace, type GivenBox } from '../detect/find-faces.js';
 import { readSafetensors } from '../io/safetensors.js';
 import type { Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
@@ -39,7 +39,10 @@ export interface RogueParts {
 }
 
 /** How faces are found, and how each is reconstructed. */
-export interface ReconstructPhotoOptions extends ReconstructOptions, FindFacesOptions {}
+export interface ReconstructPhotoOptions extends ReconstructOptions, FindFacesOptions {
+  /** Where the faces are, in pixels of the photo, instead of detecting them: for photos where the detector misses them. */
+  readonly boxes?: readonly GivenBox[];
+}
 
 /**
  * Photos to heads. Holds the head model and the networks; one instance serves any number of photos.
@@ -77,8 +80,14 @@ export class Rogue {
    */
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
     const { image, focal35mm } = await this.#open(photo);
-    const faces = await this.#inTurn(() => findFaces(this.#detector, this.#landmarker, image, options));
+    const faces = await this.#inTurn(() => (options.boxes ? this.#inBoxes(image, options.boxes) : findFaces(this.#detector, this.#landmarker, image, options)));
     return faces.map((face) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }));
+  }
+
+  async #inBoxes(image: Image, boxes: readonly GivenBox[]): Promise<FoundFace[]> {
+    const faces: FoundFace[] = [];
+    for (const box of boxes) faces.push(await faceInBox(this.#landmarker, image, box));
+    return faces;
   }
 
   /** Frees the networks' memory; nothing can be reconstructed afterwards. */

@@ -19,6 +19,26 @@ function expectOneLine(err: readonly string[], message: RegExp): void {
 }
 
 describe('rogue reconstruct', () => {
+  it('takes the box where the detector found the face, or one near it, for the same head', async () => {
+    const out = await temporaryFolder(), landmarks = async (name: string): Promise<readonly (readonly number[])[]> =>
+      resultSchema.parse(JSON.parse(await readFile(join(out, name, 'astronaut/face-1/result.json'), 'utf8'))).landmarks68;
+    await rogue('reconstruct', astronaut, '-o', join(out, 'found'), '--format', 'json');
+    const { box: { x, y, width, height } } = resultSchema.parse(JSON.parse(await readFile(join(out, 'found/astronaut/face-1/result.json'), 'utf8'))).face;
+    expect((await rogue('reconstruct', astronaut, '-o', join(out, 'given'), '--format', 'json', '--box', [x + 6, y - 5, width, height * 0.9].join())).code).toBe(0);
+    const [found, given] = [await landmarks('found'), await landmarks('given')];
+    const mean = found.reduce((sum, [u, v], k) => sum + Math.hypot(u! - given[k]![0]!, v! - given[k]![1]!) / 68, 0);
+    expect(mean).toBeLessThan(0.02 * width);
+  });
+
+  it('refuses boxes that make no sense, and one box for many photos', async () => {
+    expectOneLine((await rogue('reconstruct', astronaut, '--box', '9000,0,50,50', '-o', await temporaryFolder())).err, /box: expected .* within the 512×512 photo/);
+    const second = join(await temporaryFolder(), 'second.jpg');
+    await copyFile(astronaut, second);
+    const many = await rogue('reconstruct', astronaut, second, '--box', '10,10,50,50');
+    expect(many.code).toBe(2);
+    expectOneLine(many.err, /--box is for one photo/);
+  });
+
   it('writes a complete head from a photo, also a second time', async () => {
     const folder = await temporaryFolder(), out = join(folder, 'heads');
     for (let run = 0; run < 2; run++) {

@@ -53,6 +53,14 @@ export interface CoefficientLimits {
   readonly shapeLimit: number;
 }
 
+/** Where a fit begins and what its priors draw the coefficients to. */
+export interface FitStart {
+  readonly rotation: ArrayLike<number>;
+  readonly translation: ArrayLike<number>;
+  /** Shape, then expression; within the limits. */
+  readonly coefficients: ArrayLike<number>;
+}
+
 interface State {
   rotation: Float64Array;
   translation: Float64Array;
@@ -154,11 +162,13 @@ function flushRows(work: Workspace, active: number): void {
  * Fits pose, shape and expression to dense landmarks by Gauss–Newton steps with priors, iteratively reweighted so that points
  * that disagree (covered, off the photo) lose influence. Outline points constrain only across the outline.
  *
- * Minimises Σ ρ(wᵢ‖π(R·xᵢ(s,e)+t) − pᵢ‖²/σ²) + λs‖s‖² + λe‖e‖², e within bounds.
+ * Minimises Σ ρ(wᵢ‖π(R·xᵢ(s,e)+t) − pᵢ‖²/σ²) + λs‖s − s₀‖² + λe‖e − e₀‖², e within bounds; s₀ and e₀ are those of `start`, or 0.
+ *
+ * @param start default: the mean head, moved onto the points
  */
-export function fitLandmarks(basis: PointBasis, observed: LandmarkObservations, camera: Camera, limits: CoefficientLimits, options: LandmarkFitOptions = defaultLandmarkFitOptions): HeadFit {
+export function fitLandmarks(basis: PointBasis, observed: LandmarkObservations, camera: Camera, limits: CoefficientLimits, options: LandmarkFitOptions = defaultLandmarkFitOptions, start?: FitStart): HeadFit {
   const size = faceSize(observed.points, 3);
-  const state = initialState(basis, observed, camera);
+  const state = start ? { rotation: Float64Array.from(start.rotation), translation: Float64Array.from(start.translation), coefficients: Float64Array.from(start.coefficients) } : initialState(basis, observed, camera);
   const work = workspace(basis);
   const confidence = new Float32Array(basis.count);
   let error = 0;
@@ -167,7 +177,7 @@ export function fitLandmarks(basis: PointBasis, observed: LandmarkObservations, 
     const active = iteration < 2 ? 6 : 6 + basis.coefficients;
     const robustness = options.outlierScale * (iteration < 3 ? 3 : 1);
     error = buildEquations(basis, observed, camera, state, work, { ...options, outlierScale: robustness }, size, active, confidence);
-    addPriors(work, state, limits, options, active);
+    addPriors(work, state, limits, options, active, start?.coefficients);
     if (!step(work, state, limits, active)) break;
   }
   return { ...state, confidence, error };
@@ -244,12 +254,12 @@ function meanDepthDifference(positions: Float64Array, observed: LandmarkObservat
   return total > 0 ? sum / total : 0;
 }
 
-function addPriors(work: Workspace, state: State, limits: CoefficientLimits, options: LandmarkFitOptions, active: number): void {
+function addPriors(work: Workspace, state: State, limits: CoefficientLimits, options: LandmarkFitOptions, active: number, middle: ArrayLike<number> | undefined): void {
   const n = work.jx.length;
   for (let k = 6; k < active; k++) {
     const prior = k - 6 < limits.shapeCount ? options.shapePrior : options.expressionPrior;
     work.hessian[k * n + k]! += prior;
-    work.gradient[k]! -= prior * state.coefficients[k - 6]!;
+    work.gradient[k]! -= prior * (state.coefficients[k - 6]! - (middle?.[k - 6] ?? 0));
   }
   // A trace of damping keeps unobserved directions (a face seen by few points) solvable.
   for (let k = 0; k < n; k++) work.hessian[k * n + k]! += k < active ? 1e-6 : 1;

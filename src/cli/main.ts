@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../fit/version.js';
 import { addCorruptCommand } from './corrupt.js';
+import { addExportCommand } from './export-command.js';
 import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
 import { exitCodes, reportFailure } from './errors.js';
@@ -20,6 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addCorruptCommand(program, status);
   addSynthCommand(program);
   addTrainCommand(program);
+  addExportCommand(program);
   addModelCommand(program);
   program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
   try {

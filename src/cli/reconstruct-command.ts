@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { GivenBox } from '../detect/find-faces.js';
-import type { TextureSource } from '../fit/reconstruction.js';
+import type { ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
 import { formats, type Format } from './face-files.js';
 
@@ -11,8 +11,10 @@ export interface ReconstructFlags {
   readonly maxFaces?: number;
   readonly focal35mm?: number;
   readonly box?: GivenBox;
+  readonly method?: ReconstructMethod;
 }
 
+const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks'];
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
 
 function oneOf<T extends string>(known: readonly T[], value: string): T {
@@ -53,6 +55,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .option('--texture <source>', "the skin's colour: photo, model or none", (value: string) => oneOf(textureSources, value), 'photo')
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option('--focal-35mm <mm>', "the camera's focal length in 35 mm terms, where the file does not tell it", focalLength)
+    .option('--method <name>', 'how the head is found: refine (default), network or landmarks', (value: string) => oneOf(methods, value))
     .option('--box <x,y,width,height>', 'where the face is, brows to chin, in pixels, when it is not found; one photo only', box)
     .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')
     .action(async (paths: string[], flags: ReconstructFlags) => {

@@ -91,8 +91,8 @@ async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags:
 async function reconstructJob(
   rogue: Reconstructor, job: PhotoJob & { readonly decoded: DecodedImage }, output: OutputFolder, flags: ReconstructFlags, options: FaceFilesOptions,
 ): Promise<ResultLine[]> {
-  const { maxFaces, focal35mm, texture, box } = flags;
-  const faces = await rogue.reconstruct(job.decoded, { texture, ...(maxFaces !== undefined && { maxFaces }), ...(focal35mm !== undefined && { focal35mm }), ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }) });
+  const { maxFaces, focal35mm, texture, box, method } = flags;
+  const faces = await rogue.reconstruct(job.decoded, { texture, ...(maxFaces !== undefined && { maxFaces }), ...(focal35mm !== undefined && { focal35mm }), ...(method && { method }), ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }) });
   if (faces.length === 0) throw new Error(noFace);
   const written = [];
   for (const face of faces) written.push(await faceFiles(rogue.model, job, face, options));

@@ -5,7 +5,15 @@ import type { Gaze } from '../model/evaluate.js';
 /** Where the skin's colour in files comes from: the photo unwrapped, the model's own albedo, or no texture at all. */
 export type TextureSource = 'photo' | 'model' | 'none';
 
+/**
+ * How a head is found: by the network that predicts it, by fitting it to the dense landmarks, or by fitting it to both, point by point
+ * after what is in plain view.
+ */
+export type ReconstructMethod = 'refine' | 'network' | 'landmarks';
+
 export interface ReconstructOptions {
+  /** Default `refine`; `landmarks` where there is no network. */
+  readonly method?: ReconstructMethod;
   /** Default `photo`. */
   readonly texture?: TextureSource;
   /** Texels per side of the texture, a power of two from 256 on. Default: what the face's size in the photo deserves, 512 to 2048. */
@@ -16,6 +24,7 @@ export interface ReconstructOptions {
 
 /** A complete head reconstructed from one face of a photo. Conventions: docs/conventions.md. */
 export interface Reconstruction {
+  readonly method: ReconstructMethod;
   /** Size of the photo that all pixel values refer to. */
   readonly image: { readonly width: number; readonly height: number };
   readonly face: {

@@ -37,6 +37,7 @@ const coefficientsSchema = z.strictObject({
 export const resultSchema = z.strictObject({
   schema: z.literal('rogue-face/result'),
   version: z.literal(1),
+  method: z.enum(['refine', 'network', 'landmarks']).describe('How the head was found: fitted to landmarks and prediction, predicted, or fitted to landmarks.'),
   image: imageSchema,
   face: faceSchema,
   camera: z.strictObject({ focal: finite.positive(), cx: finite, cy: finite }).describe('Pinhole, pixels.'),
@@ -93,7 +94,7 @@ export function resultOf(model: MorphableModel, reconstruction: Reconstruction, 
   const { image, face, camera, visibility } = reconstruction;
   const pixel = (value: number) => one(value / scale, 2);
   const result = {
-    schema: 'rogue-face/result', version: 1,
+    schema: 'rogue-face/result', version: 1, method: reconstruction.method,
     image: { file: file ?? null, width: context.originalWidth ?? image.width, height: context.originalHeight ?? image.height },
     face: {
       box: { x: pixel(face.box.x), y: pixel(face.box.y), width: pixel(face.box.width), height: pixel(face.box.height) },

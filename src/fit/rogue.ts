@@ -1,10 +1,12 @@
 import { createDenseLandmarks, type DenseLandmarker } from '../detect/dense-landmarks.js';
 import { createFaceDetector, type FaceDetector } from '../detect/face-detector.js';
 import { faceInBox, findFaces, type FindFacesOptions, type FoundFace, type GivenBox } from '../detect/find-faces.js';
+import { ImagePyramid } from '../detect/image-pyramid.js';
 import { readSafetensors } from '../io/safetensors.js';
 import type { Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
+import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
 import type { Runtime } from '../runtime/session.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
@@ -34,6 +36,8 @@ export interface RogueParts {
   readonly detectorBytes: Uint8Array;
   /** Content of `assets/networks/dense-landmarks.onnx`. */
   readonly landmarksBytes: Uint8Array;
+  /** Content of `assets/networks/head-regressor.onnx`; without it heads are fitted to the dense landmarks alone. */
+  readonly regressorBytes?: Uint8Array;
   /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
   readonly decode?: PhotoDecoder;
 }
@@ -53,15 +57,17 @@ export class Rogue {
   readonly model: MorphableModel;
   readonly #detector: FaceDetector;
   readonly #landmarker: DenseLandmarker;
+  readonly #predictor: HeadPredictor | undefined;
   readonly #decode: PhotoDecoder | undefined;
   #previous: Promise<unknown> = Promise.resolve();
   #released = false;
 
   /** Use {@link createRogue} or `loadRogue`. */
-  constructor(model: MorphableModel, detector: FaceDetector, landmarker: DenseLandmarker, decode?: PhotoDecoder) {
+  constructor(model: MorphableModel, detector: FaceDetector, landmarker: DenseLandmarker, predictor?: HeadPredictor, decode?: PhotoDecoder) {
     this.model = model;
     this.#detector = detector;
     this.#landmarker = landmarker;
+    this.#predictor = predictor;
     this.#decode = decode;
   }
 
@@ -79,12 +85,17 @@ export class Rogue {
    * @throws RangeError for an image whose data does not fit its size, or options out of range
    */
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
-    const { image, focal35mm } = await this.#open(photo);
-    const faces = await this.#inTurn(() => (options.boxes ? this.#inBoxes(image, options.boxes) : findFaces(this.#detector, this.#landmarker, image, options)));
-    return faces.map((face) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }));
+    const { image, focal35mm } = await this.#open(photo), { method, boxes } = options, pyramid = new ImagePyramid(image);
+    if (method !== undefined && method !== 'landmarks' && !this.#predictor) throw new Error(`Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`);
+    const faces = await this.#inTurn(async () => {
+      const found = boxes ? await this.#inBoxes(pyramid, boxes) : await findFaces(this.#detector, this.#landmarker, pyramid, options), predicted: (PredictedHead | undefined)[] = [];
+      for (const { box, roll } of found) predicted.push(method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll));
+      return found.map((face, k) => ({ face, predicted: predicted[k] }));
+    });
+    return faces.map(({ face, predicted }) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }, predicted));
   }
 
-  async #inBoxes(image: Image, boxes: readonly GivenBox[]): Promise<FoundFace[]> {
+  async #inBoxes(image: ImagePyramid, boxes: readonly GivenBox[]): Promise<FoundFace[]> {
     const faces: FoundFace[] = [];
     for (const box of boxes) faces.push(await faceInBox(this.#landmarker, image, box));
     return faces;
@@ -94,7 +105,7 @@ export class Rogue {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#inTurn(async () => { await Promise.all([this.#detector.release(), this.#landmarker.release()]); });
+    await this.#inTurn(async () => { await Promise.all([this.#detector.release(), this.#landmarker.release(), this.#predictor?.release()]); });
   }
 
   async #open(photo: Photo): Promise<DecodedPhoto> {
@@ -134,14 +145,15 @@ function opaque(photo: DecodedPhoto): DecodedPhoto {
  *
  * @throws SafetensorsError or ModelFileError for a damaged head model
  */
-export async function createRogue({ runtime, modelBytes, detectorBytes, landmarksBytes, decode }: RogueParts): Promise<Rogue> {
+export async function createRogue({ runtime, modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode }: RogueParts): Promise<Rogue> {
   const detector = createFaceDetector(runtime, detectorBytes), landmarker = createDenseLandmarks(runtime, landmarksBytes);
-  const sessions = await Promise.allSettled([detector, landmarker]);
+  const predictor = regressorBytes ? createHeadPredictor(runtime, regressorBytes) : Promise.resolve(undefined);
+  const sessions = await Promise.allSettled([detector, landmarker, predictor]);
   try {
     for (const session of sessions) if (session.status === 'rejected') throw session.reason;
-    return new Rogue(modelFromTensors(readSafetensors(modelBytes)), await detector, await landmarker, decode);
+    return new Rogue(modelFromTensors(readSafetensors(modelBytes)), await detector, await landmarker, await predictor, decode);
   } catch (error) {
-    for (const session of sessions) if (session.status === 'fulfilled') await session.value.release();
+    for (const session of sessions) if (session.status === 'fulfilled') await session.value?.release();
     throw error;
   }
 }

@@ -2,6 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createImage } from '../../src/math/image.js';
+import { createHeadPredictor } from '../../src/network/head-predictor.js';
+import { nodeRuntime } from '../../src/runtime/node.js';
 import { rogue } from './run.js';
 
 let folder: string;
@@ -22,6 +25,11 @@ describe('rogue train pretrain', () => {
     const metrics = JSON.parse(await readFile(join(folder, 'one', 'metrics.jsonl'), 'utf8')) as Record<string, number>;
     expect(metrics).toMatchObject({ step: 3 });
     expect(metrics['value']).toBeGreaterThan(0);
+    const file = join(folder, 'network.onnx'), exported = await rogue('export', join(folder, 'one'), '--half', '-o', file);
+    expect(exported.code).toBe(0);
+    const predictor = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(file)), head = await predictor.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 });
+    await predictor.release();
+    expect(head.shape.every(Number.isFinite)).toBe(true);
     expect((await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code).toBe(0);
   });
 
@@ -38,6 +46,12 @@ describe('rogue train pretrain', () => {
     const { code, err } = await rogue('train', 'pretrain', '--data', join(folder, 'nothing'), '-o', join(folder, 'bad'));
     expect(code).toBe(1);
     expect(err.join('\n')).toMatch(/no shards|cannot read shards|not found/);
+  });
+
+  it('exports nothing from a folder without a run', async () => {
+    const { code, err } = await rogue('export', folder);
+    expect(code).toBe(1);
+    expect(err.join()).toMatch(/holds no training run/);
   });
 
   it('refuses settings that are no JSON', async () => {

@@ -32,7 +32,7 @@ export function exampleReconstruction(model: MorphableModel, changes: Partial<Re
     return project(evaluatePoints(surface, seen), camera, new Float32Array(surface.count * 2));
   };
   return {
-    image: { width: 320, height: 240 },
+    method: 'landmarks', image: { width: 320, height: 240 },
     face: { box: { x: 100, y: 70, width: 100, height: 100 }, score: 0.9 },
     camera, pose,
     coefficients: { shape, expression, gaze, albedo: new Float32Array(10), light: constantLight(0.8) },

@@ -5,7 +5,7 @@ import type { SpecTree, TensorTree, TensorsOf } from '../trace.js';
 import { foldConstants } from './fold-constants.js';
 import type { RunConstants } from './fold-constants.js';
 import { freeBatch } from './free-batch.js';
-import { toHalfPrecision } from './half-precision.js';
+import { storeInHalf, toHalfPrecision } from './half-precision.js';
 
 export interface ExportOptions {
   /** Name of the graph. */
@@ -16,6 +16,8 @@ export interface ExportOptions {
   readonly run?: RunConstants;
   /** Stores and computes in float16 between float32 inputs and outputs: half the file, for GPUs. */
   readonly halfPrecision?: boolean;
+  /** Stores large constants in float16 and computes in float32: half the file, for CPUs as well. */
+  readonly halfStorage?: boolean;
 }
 
 /** Two batch sizes that stand for all: different primes, so that no other size is mistaken for a multiple of both. */
@@ -28,10 +30,10 @@ const BATCHES = [5, 7] as const;
  * @throws Error when the result is not the same function for every batch size, such as a mean over the batch
  */
 export async function exportOnnx<Specs extends SpecTree>(
-  fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: (batch: number) => Specs, { name, description, run, halfPrecision = false }: ExportOptions,
+  fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: (batch: number) => Specs, { name, description, run, halfPrecision = false, halfStorage = false }: ExportOptions,
 ): Promise<Uint8Array> {
   const [a, b] = BATCHES.map((batch) => lower(trace(fn, specs(batch)), { name, ...(description === undefined ? {} : { description }) }));
   let model = freeBatch(a!, b!, BATCHES);
   if (run !== undefined) model = await foldConstants(model, run);
-  return encodeOnnx(halfPrecision ? toHalfPrecision(model) : model);
+  return encodeOnnx(halfPrecision ? toHalfPrecision(model) : halfStorage ? storeInHalf(model) : model);
 }

@@ -29,6 +29,22 @@ export function toHalfPrecision(model: OnnxModel): OnnxModel {
   };
 }
 
+/** Constants smaller than this are not worth a conversion, values. */
+const SMALL = 256;
+
+/**
+ * The graph with its large constants stored in float16 and widened where they are used: half the file, and the runtime computes as
+ * before, since it widens them once when it loads the file.
+ * @throws Error when a constant is beyond the range of float16
+ */
+export function storeInHalf(model: OnnxModel): OnnxModel {
+  const large = model.constants.filter(({ type, data }) => type === 'float32' && data.length >= 4 * SMALL), stored = new Map(large.map((tensor) => [tensor.name, { ...halfTensor(tensor), name: `${tensor.name}_half` }]));
+  return {
+    ...model, constants: model.constants.map((tensor) => stored.get(tensor.name) ?? tensor),
+    nodes: [...large.map(({ name }): OnnxNode => ({ opType: 'Cast', inputs: [stored.get(name)!.name], outputs: [name], attributes: { to: { int: 1 } } })), ...model.nodes],
+  };
+}
+
 function halfTensor(tensor: OnnxTensor): OnnxTensor {
   const values = new Float32Array(tensor.data.slice().buffer);
   const halves = Uint16Array.from(values, (value) => {

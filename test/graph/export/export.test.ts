@@ -67,6 +67,21 @@ describe('exportOnnx', () => {
     for (const [name, values] of Object.entries(await run(half, 2))) expect(relativeError(values, expected[name]!), name).toBeLessThan(3e-3);
   });
 
+  it('halves the file and computes as exactly as ever with half storage', async () => {
+    const weights = constant(Float32Array.from({ length: 64 * 64 }, (_, k) => Math.sin(k) / 8), [64, 64]), fn = ({ x }: { readonly x: Tensor }): { readonly y: Tensor } => ({ y: x.matmul(weights) });
+    const rows = (batch: number) => ({ x: spec([batch, 64]) }), x = wave(2 * 64, 0.4), results: Float32Array[] = [], sizes: number[] = [];
+    for (const halfStorage of [false, true]) {
+      const file = await exportOnnx<ReturnType<typeof rows>>(fn, rows, { name: 'test', halfStorage }), session = await nodeRuntime({ threads: 1 }).createSession(file);
+      results.push((await session.run({ x: { dims: [2, 64], data: x } }))['y']!.data as Float32Array);
+      sizes.push(file.length);
+      await session.release();
+    }
+    expect(sizes[1]).toBeLessThan(0.55 * sizes[0]!);
+    // The weights are rounded, nothing else.
+    expect(relativeError(results[1]!, results[0]!)).toBeLessThan(1e-3);
+    expect(relativeError(results[1]!, results[0]!)).toBeGreaterThan(0);
+  });
+
   it('refuses functions that are others for other batches', async () => {
     await expect(exportOnnx(({ image }) => image.sub(image.mean()), specs, { name: 'test' })).rejects.toThrow(/depends on the batch size/);
     await expect(exportOnnx(({ image }) => image.reshape([-1]), specs, { name: 'test' })).rejects.toThrow(/only the batch size itself can stay free/);

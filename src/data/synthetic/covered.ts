@@ -1,4 +1,3 @@
-import { transformPoints } from '../../math/camera.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import type { HandModel } from '../occlusion/hand/hand-file.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
@@ -24,8 +23,13 @@ export function coverPhoto(model: MorphableModel, hand: HandModel, { image, trut
 }
 
 /** The vertices of a photo's truth in head space, V×3, mm: Rᵀ (x − t). */
-export function headVertices({ vertices, pose: { rotation, translation } }: SyntheticPhoto['truth']): Float32Array {
-  const moved = vertices.map((value, i) => value - translation[i % 3]!);
-  const transposed = [0, 3, 6, 1, 4, 7, 2, 5, 8].map((k) => rotation[k]!);
-  return transformPoints(transposed, [0, 0, 0], moved, new Float32Array(vertices.length));
+export function headVertices({ vertices, pose: { rotation: r, translation: [tx, ty, tz] } }: SyntheticPhoto['truth']): Float32Array {
+  const head = new Float32Array(vertices.length);
+  for (let i = 0; i < head.length; i += 3) {
+    const x = vertices[i]! - tx, y = vertices[i + 1]! - ty, z = vertices[i + 2]! - tz;
+    head[i] = r[0]! * x + r[3]! * y + r[6]! * z;
+    head[i + 1] = r[1]! * x + r[4]! * y + r[7]! * z;
+    head[i + 2] = r[2]! * x + r[5]! * y + r[8]! * z;
+  }
+  return head;
 }

@@ -2,7 +2,7 @@ import type { Camera } from '../../math/camera.js';
 import { transformPoints } from '../../math/camera.js';
 import { createImage, type Image } from '../../math/image.js';
 import { rotationFromEuler, type EulerAngles } from '../../math/rotation.js';
-import { sphereCentre, turnEyes, type Gaze } from '../../model/evaluate.js';
+import { evaluatePoints, sphereCentre, turnEyes, type Gaze } from '../../model/evaluate.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures } from '../../render/head-parts.js';
 import { vertexNormals } from '../../render/normals.js';
@@ -53,6 +53,8 @@ export interface SyntheticPhoto {
   readonly truth: PhotoTruth;
 }
 
+/** What lies in a mouth, and how far apart, mm, the inner landmarks of its lips are (3.4 at rest) when nothing is seen between them. */
+const INSIDE = ['teeth', 'tongue'], CLOSED = 4;
 /** Share of people who look at the camera. */
 const AT_CAMERA = 0.7;
 
@@ -118,16 +120,17 @@ export class Photographer {
     const shade = this.shade(this.shadows.trace(casters, pose.translation, lighting.lamp), lighting);
     this.tints.apply(shade, beard ? { ...tints, stubble: Math.max(tints.stubble, 0.85) } : tints);
     const painted = this.painter.paint(skin, random.fork('paint')), shine = random.fork('shine').uniform(0.01, 0.06);
-    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]])).map((part, index) => ({
+    const without = lipGap(model, head) < CLOSED ? INSIDE : [], shown = model.parts.filter(({ name }) => !without.includes(name));
+    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]]), { without }).map((part, index) => ({
       ...part, oneSided: true, vertexColors: shade,
-      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }), ...(model.parts[index]!.name === 'brows' && { color: hairColor }),
+      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }), ...(shown[index]!.name === 'brows' && { color: hairColor }),
     }));
     parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
     if (spectacles) {
       const face = occludedFaceOf(model, { camera, pose, vertices: head, coefficients: lighting });
       parts.push(...sceneParts(face, putOnSpectacles(face, random.fork('spectacles'))));
     }
-    const drawn = renderScene(this.target, { camera, light: lighting.light, parts }, { maxLayers: 8 });
+    const drawn = renderScene(this.target, { camera, light: lighting.light, parts }, { maxLayers: 6 });
     const image = over(drawn, paintBackdrop(size, size, random.fork('backdrop')));
     return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, tints, lighting, camera, pose, vertices, hair: hair?.name, beard, spectacles } };
   }
@@ -177,6 +180,13 @@ function lookAtCamera({ rotation, translation }: PhotoTruth['pose'], glance: Gaz
   const [x, y, z] = [0, 1, 2].map((axis) => -(rotation[axis]! * translation[0] + rotation[3 + axis]! * translation[1] + rotation[6 + axis]! * translation[2])) as [number, number, number];
   const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value + random.normal(0, 0.03)));
   return { yaw: within(Math.atan2(x, z), 0.5), pitch: within(-Math.atan2(y, Math.hypot(x, z)), 0.35) };
+}
+
+/** Between the inner edges of the lips, mm: the largest of the three pairs of landmarks. */
+function lipGap({ landmarks: { ibug68 } }: MorphableModel, head: Float32Array): number {
+  if (!ibug68) return Infinity;
+  const points = evaluatePoints(ibug68, head), gap = (a: number, b: number): number => Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
+  return Math.max(gap(61, 67), gap(62, 66), gap(63, 65));
 }
 
 /** A picture with alpha over another. */

@@ -63,7 +63,8 @@ export function describePhoto(model: MorphableModel, { image, truth }: Synthetic
 /** The members to store beside a photo and its covered version. */
 export function encodeSample(model: MorphableModel, photo: SyntheticPhoto, seed: number | string, covered?: CoveredPhoto): SampleMembers {
   const head = headVertices(photo.truth);
-  const steps = Int16Array.from(head, (value) => Math.round(Math.max(-32_767, Math.min(32_767, value / STEP))));
+  const steps = new Int16Array(head.length);
+  for (let i = 0; i < steps.length; i++) steps[i] = Math.round(Math.max(-32_767, Math.min(32_767, head[i]! / STEP)));
   return {
     json: new TextEncoder().encode(`${JSON.stringify(describePhoto(model, photo, seed, covered))}\n`),
     safetensors: writeSafetensors(new Map([['vertices', { shape: [steps.length / 3, 3], data: steps }]]), { step: String(STEP), unit: 'mm', space: 'head' }),

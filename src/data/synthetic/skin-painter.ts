@@ -1,4 +1,5 @@
 import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
+import { createTexelMap } from '../../render/texel-map.js';
 import { createFloatTexture, updateMipLevels, type Texture } from '../../render/texture.js';
 import type { Random } from '../random.js';
 import { cloud } from './cloud.js';
@@ -45,16 +46,22 @@ export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): 
 export class SkinPainter {
   readonly texture: Texture;
   private readonly mean: Float32Array;
+  /** Texels that show skin, and for each the modes of its red, then green, then blue. */
+  private readonly texels: Uint32Array;
+  private readonly modes: Float32Array;
   private readonly pores: Float32Array;
   private readonly blotches: Float32Array;
   private readonly creases: Float32Array;
 
   /** @throws Error when the model's albedo is not a texture */
-  constructor(private readonly model: MorphableModel, measures: FaceMeasures, random: Random) {
+  constructor(model: MorphableModel, measures: FaceMeasures, random: Random) {
     const { albedo } = model;
     if (albedo?.kind !== 'texture') throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
     const n = albedo.modeSize;
     this.mean = shrink(albedo.mean, albedo.meanSize, n);
+    const { triangle } = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, n);
+    this.texels = Uint32Array.from(Array.from(triangle.keys()).filter((texel) => nearSkin(triangle, n, texel)));
+    this.modes = interleaved(albedo, this.texels);
     this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
     this.pores = cloud(n, n / 2, 2, random.fork('pores'));
     this.creases = wrinkleMap(model, measures, n);
@@ -63,23 +70,22 @@ export class SkinPainter {
 
   /** Paints into `texture`, which the next call overwrites. */
   paint({ albedo: coefficients, pores, blotches, freckles, moles, wrinkles }: SkinLook, random: Random): Texture {
-    const albedo = this.model.albedo as TextureAlbedo, n = albedo.modeSize, { data } = this.texture.levels[0]!;
-    data.set(this.mean);
-    for (let k = 0; k < coefficients.length; k++) {
-      const value = coefficients[k]!, offset = k * data.length;
-      for (let i = 0; i < data.length; i++) data[i]! += value * albedo.modes[offset + i]!;
-    }
-    // No skin is blacker than this share of the mean, nor redder than blood under it makes it.
-    for (let i = 0; i < data.length; i += 3) {
-      for (let c = 0; c < 3; c++) data[i + c] = Math.max(data[i + c]!, DARKEST * this.mean[i + c]!);
-      data[i] = Math.min(data[i]!, REDDEST * data[i + 1]!);
-    }
-    // Blood shows where the blotches are: more red, less of the rest.
-    for (let i = 0, at = 0; i < n * n; i++, at += 3) {
-      const fine = (1 + 0.05 * pores * this.pores[i]!) * (1 - CREASE * wrinkles * this.creases[i]!), red = 0.025 * blotches * this.blotches[i]!;
-      data[at] = clamp(data[at]! * fine * (1 + 0.4 * red));
-      data[at + 1] = clamp(data[at + 1]! * fine * (1 - red));
-      data[at + 2] = clamp(data[at + 2]! * fine * (1 - red));
+    const { data } = this.texture.levels[0]!, { texels, modes, mean } = this, count = coefficients.length, shown = new Float32Array(3);
+    // Freckles and moles of the skin before.
+    data.set(mean);
+    for (let k = 0; k < texels.length; k++) {
+      const texel = texels[k]!, at = 3 * texel;
+      for (let c = 0, mode = 3 * count * k; c < 3; c++) {
+        let value = mean[at + c]!;
+        for (let j = 0; j < count; j++) value += coefficients[j]! * modes[mode++]!;
+        // No skin is blacker than this share of the mean.
+        shown[c] = Math.max(value, DARKEST * mean[at + c]!);
+      }
+      // Nor redder than blood under it makes it. Blood shows where the blotches are: more red, less of the rest.
+      const fine = (1 + 0.05 * pores * this.pores[texel]!) * (1 - CREASE * wrinkles * this.creases[texel]!), red = 0.025 * blotches * this.blotches[texel]!;
+      data[at] = clamp(Math.min(shown[0]!, REDDEST * shown[1]!) * fine * (1 + 0.4 * red));
+      data[at + 1] = clamp(shown[1]! * fine * (1 - red));
+      data[at + 2] = clamp(shown[2]! * fine * (1 - red));
     }
     for (let i = Math.round(freckles * 400); i > 0; i--) this.spot(random, random.uniform(0.4, 1), random.uniform(0.75, 0.93));
     for (let i = Math.round(moles * 6); i > 0; i--) this.spot(random, random.uniform(0.7, 1.6), random.uniform(0.25, 0.6));
@@ -102,6 +108,20 @@ export class SkinPainter {
 }
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** Whether a texel shows skin, or has a neighbour that does: textures are interpolated. */
+function nearSkin(triangle: Int32Array, n: number, texel: number): boolean {
+  const x = texel % n, y = Math.floor(texel / n);
+  for (let v = Math.max(0, y - 2); v <= Math.min(n - 1, y + 2); v++) for (let u = Math.max(0, x - 2); u <= Math.min(n - 1, x + 2); u++) if (triangle[v * n + u]! >= 0) return true;
+  return false;
+}
+
+/** The modes texel by texel, as painting reads them; mode by mode they would pass through memory once each. */
+function interleaved({ modes, count, modeSize }: TextureAlbedo, texels: Uint32Array): Float32Array {
+  const out = new Float32Array(3 * count * texels.length), plane = 3 * modeSize * modeSize;
+  for (let k = 0, at = 0; k < texels.length; k++) for (let c = 0; c < 3; c++) for (let j = 0; j < count; j++) out[at++] = modes[j * plane + 3 * texels[k]! + c]!;
+  return out;
+}
 
 /** Area average of a square picture of three channels. */
 function shrink(source: Float32Array, from: number, to: number): Float32Array {

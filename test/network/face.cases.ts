@@ -1,6 +1,11 @@
 import { codeLayout, codeSize, decodeCode } from '../../src/network/code.js';
 import { posePoints, projectToCrop } from '../../src/network/head-points.js';
+import { discriminate } from '../../src/network/discriminator.js';
+import { alignedPlaces } from '../../src/network/recognition.js';
+import { domainLoss } from '../../src/loss/domain-loss.js';
 import { landmarkLoss } from '../../src/loss/landmark-loss.js';
+import { lightLoss } from '../../src/loss/light-loss.js';
+import { perceptualLoss } from '../../src/loss/perceptual-loss.js';
 import { regularizationLoss } from '../../src/loss/regularization.js';
 import { vertexLoss } from '../../src/loss/vertex-loss.js';
 import { visibilityLoss } from '../../src/loss/visibility-loss.js';
@@ -38,4 +43,14 @@ export const faceCases: readonly GraphCase[] = [
     ({ photo, colours, place: at, slot }) => ({ there: photoAt(photo!, { place: at! }), drawn: drawOver(photo!, colours!, { slot: slot! }) })),
   graphCase('photometricLoss', { colours: [2, 5, 3], photo: [2, 5, 3], weights: held(fixed([2, 5], [1, 1, 0, 1, 1, 0.5, 0, 1, 1, 1])) },
     ({ colours, photo, weights: w }) => photometricLoss(colours!, photo!, w!)),
+  graphCase('alignedPlaces', { points: fixed([1, 5, 2], [-0.31, -0.27, 0.38, -0.21, 0.06, 0.02, -0.29, 0.41, 0.27, 0.45]), places: uniform([4, 2], -40, 40) },
+    ({ points, places }) => alignedPlaces(points!, 112, places!)),
+  graphCase('perceptualLoss', { rendering: [2, 5], photo: [2, 5] }, ({ rendering, photo }) => perceptualLoss(rendering!, photo!)),
+  graphCase('domainLoss of a discriminator', {
+    clean: [2, 3], occluded: [2, 3], noisy: [2, 3], first: [4, 3], bias: [4], last: [3, 4],
+  }, ({ clean, occluded, noisy, first, bias, last }) => {
+    const parameters = { layer0: { weight: first!, bias: bias! }, layer1: { weight: last!, bias: bias!.slice(0, 0, 3) } };
+    return domainLoss({ clean: discriminate(parameters, clean!), occluded: discriminate(parameters, occluded!), noisy: discriminate(parameters, noisy!) });
+  }),
+  graphCase('lightLoss', { light: [2, 27] }, ({ light }) => lightLoss(light!)),
 ];

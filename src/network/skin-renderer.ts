@@ -1,5 +1,5 @@
 import { constantLike, range } from '../graph/ops/constants.js';
-import { cross, irradiance, normalize } from '../graph/ops/geometry.js';
+import { irradiance } from '../graph/ops/geometry.js';
 import { concat, constant, shapeError, where, type Tensor } from '../graph/tensor.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { SkinSurface } from '../render/skin-surface.js';
@@ -64,7 +64,7 @@ export function skinRenderer(surface: SkinSurface, size: number): SkinRenderer {
     const chosen = pixels.triangle.add(range(batch, triangles).unsqueeze(1)).reshape([batch * count]);
     const ray = constantLike(scene.vertices, rays, [size * size, 9]).take(pixels.place.reshape([batch * count]), 0);
     const shares = barycentrics(spans.reshape([batch * triangles, 9]).take(chosen, 0), ray);
-    const mixed = looks.take(chosen, 0).mul(times(shares, spreading)), normal = normalize(times(mixed, firstThree));
+    const mixed = looks.take(chosen, 0).mul(times(shares, spreading)), normal = unit(times(mixed, firstThree));
     const colour = times(mixed, lastThree).reshape([batch, count, 3]).add(pixels.detail);
     return encodeView(colour.mul(irradiance(normal.reshape([batch, count, 3]), scene.light)));
   };
@@ -88,6 +88,17 @@ function matrix(rows: number, columns: number, entry: (i: number, j: number) => 
 }
 const times = (x: Tensor, { values, rows, columns }: Matrix): Tensor => x.matmul(constantLike(x, values, [rows, columns]));
 
+/** Rows of length one. @param rows `[…, 3]` */
+const unit = (rows: Tensor): Tensor => rows.mul(times(rows.square(), everyOther).maximum(1e-12).sqrt().reciprocal());
+
+/** The cross product of rows. @param a `[…, 3]` @param b the same shape */
+function cross(a: Tensor, b: Tensor): Tensor {
+  // (x, y, z) → (y, z, x). The products come out as (z, x, y) and need one more turn.
+  const turn = (v: Tensor): Tensor => times(v, turning);
+  return turn(a.mul(turn(b)).sub(turn(a).mul(b)));
+}
+
+const turning = matrix(3, 3, (i, j) => i === (j + 1) % 3);
 const summing = matrix(9, 3, (i, j) => Math.floor(i / 3) === j);
 const everyOther = matrix(3, 3, () => true);
 /** A corner's share to that corner's three numbers of the normal and of the albedo. */
@@ -126,8 +137,9 @@ function surfaceTables(surface: SkinSurface): SurfaceTables {
       const rows = vertices.transpose([1, 0, 2]).reshape([surface.vertexCount, 3 * batch]);
       const [a, b, c] = ends.map((end) => rows.take(constant(end), 0).reshape([around, batch, 3])) as [Tensor, Tensor, Tensor];
       const facing = cross(b.sub(a), c.sub(a)).reshape([around, 3 * batch]).pad([[0, 1], [0, 0]]);
-      const smooth = normalize(facing.take(constant(rings), 0).reshape([painted, ringSize, 3 * batch]).sum(1).reshape([painted, batch, 3]));
-      const normals = smooth.reshape([painted, 3 * batch]).take(constant(corners), 0).reshape([triangles, 3, batch, 3]).transpose([2, 0, 1, 3]).reshape([batch, triangles, 9]);
+      const smooth = unit(facing.take(constant(rings), 0).reshape([painted, ringSize, 3 * batch]).sum(1).reshape([painted, batch, 3]));
+      const chosen = constant(corners).add(range(batch, painted).unsqueeze(1));
+      const normals = smooth.transpose([1, 0, 2]).reshape([batch * painted, 3]).take(chosen, 0).reshape([batch, triangles, 9]);
       // Vertices are far away compared to the triangle: a × b as a × (b − a) loses no digits.
       const [p, q, r] = [a, b, c].map((x) => x.slice(0, 0, triangles)) as [Tensor, Tensor, Tensor];
       const spans = concat([cross(q, r.sub(q)), cross(r, p.sub(r)), cross(p, q.sub(p))], 2).transpose([1, 0, 2]);

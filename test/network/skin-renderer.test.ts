@@ -13,7 +13,7 @@ import { evaluateAlbedo } from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { codeLayout, codeSize, cropFocal, cropReach, decodeCode, modelSizes, type CodePart } from '../../src/network/code.js';
 import { headPoints, posePoints, projectToCrop } from '../../src/network/head-points.js';
-import { photoAt, skinRenderer, skinScene, skinVertices, type SkinPixelTensors } from '../../src/network/skin-renderer.js';
+import { drawOver, photoAt, skinRenderer, skinScene, skinVertices, type SkinPixelTensors } from '../../src/network/skin-renderer.js';
 import { loadModel } from '../../src/node.js';
 import { skinTexture } from '../../src/render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../src/render/scene.js';
@@ -24,6 +24,8 @@ import { adamDefaults } from '../../src/train/optimizer.js';
 import { skinPixelsOf, skinPixelSpecs } from '../../src/train/skin-host.js';
 import type { SplitGraphs } from '../../src/train/step-graph.js';
 import { createTrainer } from '../../src/train/trainer.js';
+import { computeAll, integers, wave } from '../graph/ops/compute.js';
+import { tinySkinBatch } from './tiny-skin.js';
 
 const picture = { size: 112, capacity: 8192 }, { size } = picture, freeShape = 8;
 const runtime = nodeRuntime({ threads: 1, optimize: false });
@@ -142,4 +144,23 @@ describe('skinRenderer', () => {
     expect(held.landmarks).toBeLessThan(0.2);
     expect(guided['photometric']![0]!).toBeLessThan(before['photometric']![0]! / 30);
   }, 60_000);
+});
+
+describe('drawOver', () => {
+  it('shows the drawn colours where the skin is and the photo elsewhere', () => {
+    const side = 12, room = 60, { pixels } = tinySkinBatch(side, room), photo = wave([2, 3, side, side]), colours = wave([2, room, 3], 5);
+    const { drawn, there } = computeAll({ photo, colours, place: integers([2, room], pixels.place), slot: integers([2, side * side], pixels.slot) },
+      ({ photo: picture, colours: skin, place, slot }) => ({ drawn: drawOver(picture, skin, { slot }), there: photoAt(picture, { place }) }));
+    const at = (face: number, channel: number, place: number): number => (face * 3 + channel) * side * side + place;
+    let covered = 0;
+    for (const face of [0, 1]) for (const channel of [0, 1, 2]) {
+      for (let place = 0; place < side * side; place++) {
+        const slot = pixels.slot[face * side * side + place]!, expected = slot < 0 ? photo.values[at(face, channel, place)]! : colours.values[(face * room + slot) * 3 + channel]!;
+        expect(drawn![at(face, channel, place)]).toBeCloseTo(expected, 6);
+        if (slot >= 0) covered++;
+      }
+      for (let i = 0; i < room; i++) expect(there![(face * room + i) * 3 + channel]).toBeCloseTo(photo.values[at(face, channel, pixels.place[face * room + i]!)]!, 6);
+    }
+    expect(covered).toBeGreaterThan(100);
+  });
 });

@@ -25,19 +25,18 @@ export function splitModel({ model, valueOf }: LoweredGraph, boundary: readonly 
   const backwardNodes = new Set([...ancestors(model, rest)].filter((node) => !forwardNodes.has(node)));
   // Walking back, whatever the second part needs of the first is handed over unless it is cheap to make from one value.
   const constants = new Set(model.constants.map((tensor) => tensor.name));
-  const again = new Set<OnnxNode>(), residuals = new Set<string>();
+  // Outputs that the first part has made are handed over in any case, and so never made again.
+  const again = new Set<OnnxNode>(), residuals = new Set(rest.filter((name) => makers.has(name)));
   const need = (value: string): void => {
     const maker = makers.get(value);
     if (maker === undefined) return;
     const sources = maker.inputs.filter((input) => input !== '' && !constants.has(input));
-    if (cheap.has(maker.opType) && maker.domain === undefined && sources.length <= 1 && !boundary.includes(value)) {
+    if (cheap.has(maker.opType) && maker.domain === undefined && sources.length <= 1 && !boundary.includes(value) && !residuals.has(value)) {
       again.add(maker);
       sources.forEach(need);
     } else residuals.add(value);
   };
   for (const node of backwardNodes) node.inputs.forEach(need);
-  // An output that the first part has made already comes with it.
-  for (const name of rest) if (makers.has(name)) residuals.add(name);
 
   const backward = model.nodes.filter((node) => backwardNodes.has(node) || again.has(node));
   const handed = [...residuals].filter((name) => !boundary.includes(name));

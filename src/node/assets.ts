@@ -19,6 +19,7 @@ export const assetFiles = {
   model: 'head-model.safetensors',
   detector: 'networks/face-detector.onnx',
   landmarks: 'networks/dense-landmarks.onnx',
+  recognition: 'networks/recognition.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
 } as const;

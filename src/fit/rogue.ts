@@ -42,11 +42,14 @@ export interface RogueParts {
   readonly decode?: PhotoDecoder;
 }
 
-/** How faces are found, and how each is reconstructed. */
-export interface ReconstructPhotoOptions extends ReconstructOptions, FindFacesOptions {
+/** How faces are found. */
+export interface FindPhotoFacesOptions extends FindFacesOptions {
   /** Where the faces are, in pixels of the photo, instead of detecting them: for photos where the detector misses them. */
   readonly boxes?: readonly GivenBox[];
 }
+
+/** How faces are found, and how each is reconstructed. */
+export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFacesOptions {}
 
 /**
  * Photos to heads. Holds the head model and the networks; one instance serves any number of photos.
@@ -72,9 +75,9 @@ export class Rogue {
   }
 
   /** All faces of a photo with their dense landmarks, the largest and surest first; none gives an empty list. */
-  async findFaces(photo: Photo, options: FindFacesOptions = {}): Promise<FoundFace[]> {
-    const { image } = await this.#open(photo);
-    return this.#inTurn(() => findFaces(this.#detector, this.#landmarker, image, options));
+  async findFaces(photo: Photo, options: FindPhotoFacesOptions = {}): Promise<FoundFace[]> {
+    const { image } = await this.#open(photo), pyramid = new ImagePyramid(image);
+    return this.#inTurn(() => this.#found(pyramid, options));
   }
 
   /**
@@ -85,19 +88,20 @@ export class Rogue {
    * @throws RangeError for an image whose data does not fit its size, or options out of range
    */
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
-    const { image, focal35mm } = await this.#open(photo), { method, boxes } = options, pyramid = new ImagePyramid(image);
+    const { image, focal35mm } = await this.#open(photo), { method } = options, pyramid = new ImagePyramid(image);
     if (method !== undefined && method !== 'landmarks' && !this.#predictor) throw new Error(`Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`);
     const faces = await this.#inTurn(async () => {
-      const found = boxes ? await this.#inBoxes(pyramid, boxes) : await findFaces(this.#detector, this.#landmarker, pyramid, options), predicted: (PredictedHead | undefined)[] = [];
+      const found = await this.#found(pyramid, options), predicted: (PredictedHead | undefined)[] = [];
       for (const { box, roll } of found) predicted.push(method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll));
       return found.map((face, k) => ({ face, predicted: predicted[k] }));
     });
     return faces.map(({ face, predicted }) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }, predicted));
   }
 
-  async #inBoxes(image: ImagePyramid, boxes: readonly GivenBox[]): Promise<FoundFace[]> {
+  async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {
+    if (!boxes) return findFaces(this.#detector, this.#landmarker, pyramid, options);
     const faces: FoundFace[] = [];
-    for (const box of boxes) faces.push(await faceInBox(this.#landmarker, image, box));
+    for (const box of boxes) faces.push(await faceInBox(this.#landmarker, pyramid, box));
     return faces;
   }
 

@@ -45,13 +45,14 @@ export interface LoadRogueOptions {
  */
 export async function loadRogue({ assets = new URL('../assets/', import.meta.url), runtime, web }: LoadRogueOptions = {}): Promise<Rogue> {
   const base = String(assets).replace(/\/?$/, '/');
-  const [modelBytes, detectorBytes, landmarksBytes] = await Promise.all([
+  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
     fetchAsset(`${base}head-model.safetensors`),
     fetchAsset(`${base}networks/face-detector.onnx`),
     fetchAsset(`${base}networks/dense-landmarks.onnx`),
+    fetchAsset(`${base}networks/head-regressor.onnx`),
   ]);
   const engine = runtime ?? (await import('./runtime/web.js')).webRuntime(web);
-  return createRogue({ runtime: engine, modelBytes, detectorBytes, landmarksBytes, decode: decodeInBrowser });
+  return createRogue({ runtime: engine, modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode: decodeInBrowser });
 }
 
 async function fetchAsset(url: string): Promise<Uint8Array> {

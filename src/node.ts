@@ -29,10 +29,10 @@ export interface LoadRogueOptions {
  */
 export async function loadRogue({ assets = assetsFolder, runtime, node }: LoadRogueOptions = {}): Promise<Rogue> {
   const folder = folderUrl(assets);
-  const [modelBytes, detectorBytes, landmarksBytes] = await Promise.all([
-    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder),
+  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
+    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder), readAsset(assetFiles.regressor, folder),
   ]);
-  return createRogue({ runtime: runtime ?? nodeRuntime(node), modelBytes, detectorBytes, landmarksBytes, decode });
+  return createRogue({ runtime: runtime ?? nodeRuntime(node), modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode });
 }
 
 function folderUrl(folder: string | URL): URL {

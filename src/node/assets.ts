@@ -20,6 +20,7 @@ export const assetFiles = {
   detector: 'networks/face-detector.onnx',
   landmarks: 'networks/dense-landmarks.onnx',
   recognition: 'networks/recognition.onnx',
+  regressor: 'networks/head-regressor.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
 } as const;

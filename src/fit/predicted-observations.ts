@@ -1,5 +1,5 @@
 import type { Camera } from '../math/camera.js';
-import { evaluatePoints, evaluateVertices } from '../model/evaluate.js';
+import { clampExpression, evaluatePoints, evaluateVertices } from '../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
 import { poseInPhoto, type HeadPose } from '../network/face-view.js';
 import type { PredictedHead } from '../network/head-predictor.js';
@@ -14,10 +14,10 @@ export interface HeadGuess {
 }
 
 /** @param shapeLimit greatest shape coefficient, standard deviations */
-export function guessInPhoto({ expression: { lower, upper } }: MorphableModel, { pose, crop, shape, expression }: PredictedHead, camera: Camera, shapeLimit: number): HeadGuess {
+export function guessInPhoto(model: MorphableModel, { pose, crop, shape, expression }: PredictedHead, camera: Camera, shapeLimit: number): HeadGuess {
   return {
     pose: poseInPhoto(pose, camera, crop), shape: shape.map((value) => Math.min(shapeLimit, Math.max(-shapeLimit, value))),
-    expression: expression.map((value, k) => Math.min(upper[k]!, Math.max(lower[k]!, value))),
+    expression: clampExpression(model, expression),
   };
 }
 
@@ -74,7 +74,8 @@ export function visibilitySpreader(model: MorphableModel, points: SurfacePoints)
   const places = evaluatePoints(points, model.meanShape), known = evaluatePoints(model.landmarks.ibug68!, model.meanShape), rows = new Float32Array(points.count * 68);
   for (let i = 0; i < points.count; i++) {
     let total = 0;
-    const nearest = Math.min(...Array.from({ length: 68 }, (_, k) => gap(places, i, known, k)));
+    let nearest = Infinity;
+    for (let k = 0; k < 68; k++) nearest = Math.min(nearest, gap(places, i, known, k));
     for (let k = 0; k < 68; k++) total += rows[68 * i + k] = Math.exp(-((gap(places, i, known, k) - nearest) / (2 * REACH * REACH)));
     for (let k = 0; k < 68; k++) rows[68 * i + k]! /= total;
   }

@@ -127,3 +127,8 @@ export function evaluateAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<nu
   }
   return out;
 }
+
+/** Expression coefficients within the model's bounds; a new array. */
+export function clampExpression({ expression: { lower, upper } }: MorphableModel, expression: Float32Array): Float32Array {
+  return expression.map((value, k) => Math.min(upper[k]!, Math.max(lower[k]!, value)));
+}

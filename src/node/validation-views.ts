@@ -7,7 +7,7 @@ import { viewOfHead } from '../train/synthetic-example.js';
 import { createSheet, paste } from '../fit/sheet.js';
 import { createImage, type Image } from '../math/image.js';
 import { transformPoints } from '../math/camera.js';
-import { evaluateAlbedo, evaluateVertices, turnEyes } from '../model/evaluate.js';
+import { clampExpression, evaluateAlbedo, evaluateVertices, turnEyes } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { cropFocal } from '../network/code.js';
 import { createHeadPredictor, type PredictedHead } from '../network/head-predictor.js';
@@ -54,7 +54,7 @@ export async function createValidationViews(model: MorphableModel, runtime: Runt
 }
 
 function partsOf(model: MorphableModel, { shape, expression, gaze, albedo, pose }: PredictedHead, textures: ReturnType<typeof partTextures>): ReturnType<typeof headParts> {
-  const { lower, upper } = model.expression, vertices = evaluateVertices(model, { shape, expression: expression.map((value, k) => Math.min(upper[k]!, Math.max(lower[k]!, value))) });
+  const vertices = evaluateVertices(model, { shape, expression: clampExpression(model, expression) });
   turnEyes(model, vertices, gaze);
   const skin = model.albedo as TextureAlbedo;
   return headParts(model, transformPoints(pose.rotation, pose.translation, vertices, vertices), new Map([...textures, ['skin', skinTexture(evaluateAlbedo(skin, albedo), skin.meanSize)]]));

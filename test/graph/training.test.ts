@@ -19,9 +19,9 @@ function numbers(seed: number): () => number {
   return () => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
 }
 
-describe.each([['ResNet-18', { ...resnet18, width: 4 }], ['ResNet-50', { ...resnet50, width: 4 }]])('%s', (_, network) => {
+describe.each([['ResNet-18', { ...resnet18, widths: [4, 8, 16, 32] }], ['ResNet-50', { ...resnet50, widths: [4, 8, 16, 32] }]])('%s', (_, network) => {
   it('learns as it does on the reference backend: equal losses for 50 steps', { timeout: 60_000 }, async () => {
-    const { specs, fn } = resnetTraining({ ...network, outputs: 4, stem: 3 }, SIZE, BATCH), random = numbers(5);
+    const { specs, fn } = resnetTraining({ ...network, stem: 3 }, SIZE, BATCH, 4), random = numbers(5);
     const fill = ({ shape }: TensorSpec, name: string): Float32Array => {
       const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
       return name.endsWith('gain') ? values.fill(1) : name.endsWith('bias') ? values : values.map(random);

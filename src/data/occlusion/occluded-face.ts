@@ -76,3 +76,8 @@ function joined(lists: readonly Uint32Array[]): Uint32Array {
   }
   return all;
 }
+
+/** Head-space landmark of a face in the iBUG order, mm. */
+export function landmarkOf({ landmarks }: OccludedFace, index: number): [number, number, number] {
+  return [landmarks[3 * index]!, landmarks[3 * index + 1]!, landmarks[3 * index + 2]!];
+}

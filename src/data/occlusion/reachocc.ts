@@ -6,7 +6,7 @@ import type { HandModel } from './hand/hand-file.js';
 import { headShell } from './head-shell.js';
 import type { Occluder, Site } from './object-model.js';
 import { occluders } from './objects/index.js';
-import type { OccludedFace } from './occluded-face.js';
+import { landmarkOf, type OccludedFace } from './occluded-face.js';
 import { amountFor, checkCoverage, checkPhoto, leastCoverage, mostCoverage, type Occlusion, type OcclusionOptions } from './occlusion.js';
 import { photoLook } from './photo-look.js';
 import { createCoverageProbe } from './place-object.js';
@@ -32,7 +32,7 @@ export function reachocc(photo: Image, face: OccludedFace, hand: HandModel, seed
   const region = faceRegion(face, photo.width, photo.height), look = photoLook(photo, face, region);
   const site: Site = {
     face, hand, shell: headShell(face), skin: look.skin, hair: look.hair, wanted,
-    landmark: (index) => [face.landmarks[3 * index]!, face.landmarks[3 * index + 1]!, face.landmarks[3 * index + 2]!],
+    landmark: (index) => landmarkOf(face, index),
   };
   const probe = createCoverageProbe(face, photo.width, photo.height);
   const build = (amount: number) => occluder.build(site, random.fork('object'), amount);

@@ -155,7 +155,6 @@ export class Photographer {
 /** A camera that sees the head as the crops of a face detector do, with jitter. */
 function placeCamera(model: MorphableModel, head: Float32Array, size: number, random: Random): { camera: Camera; pose: PhotoTruth['pose'] } {
   const wide = random.uniform() < 0.1;
-  const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
   const angles: EulerAngles = { yaw: within(random.normal(0, wide ? 40 : 17), 75), pitch: within(random.normal(0, 10), 35), roll: random.normal(0, 7) };
   const rotation = rotationFromEuler(angles);
   // Eyes and mouth say where the face is; a face is about 180 mm high.
@@ -173,13 +172,15 @@ function placeCamera(model: MorphableModel, head: Float32Array, size: number, ra
   return { camera, pose: { angles, rotation, translation } };
 }
 
+const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));
+
 /** Most people in photos look at the camera, as far as eyes turn; the others where they will. */
 function lookAtCamera({ rotation, translation }: PhotoTruth['pose'], glance: Gaze, random: Random): Gaze {
   if (random.uniform() > AT_CAMERA) return glance;
   // The camera is the origin: the way there from the head's middle, in head space.
   const [x, y, z] = [0, 1, 2].map((axis) => -(rotation[axis]! * translation[0] + rotation[3 + axis]! * translation[1] + rotation[6 + axis]! * translation[2])) as [number, number, number];
-  const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value + random.normal(0, 0.03)));
-  return { yaw: within(Math.atan2(x, z), 0.5), pitch: within(-Math.atan2(y, Math.hypot(x, z)), 0.35) };
+  const about = (value: number): number => value + random.normal(0, 0.03);
+  return { yaw: within(about(Math.atan2(x, z)), 0.5), pitch: within(about(-Math.atan2(y, Math.hypot(x, z))), 0.35) };
 }
 
 /** Between the inner edges of the lips, mm: the largest of the three pairs of landmarks. */

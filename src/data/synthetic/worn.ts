@@ -2,7 +2,7 @@ import type { Random } from '../random.js';
 import { headShell } from '../occlusion/head-shell.js';
 import type { ObjectModel } from '../occlusion/object-model.js';
 import { buildSpectacles } from '../occlusion/objects/eyewear.js';
-import type { OccludedFace } from '../occlusion/occluded-face.js';
+import { landmarkOf, type OccludedFace } from '../occlusion/occluded-face.js';
 import { ADULT, type PersonAttributes } from './identity.js';
 
 /** Shares of children and of adults who wear spectacles; more do with age. */
@@ -15,6 +15,5 @@ export function wearsSpectacles({ age }: PersonAttributes, random: Random): bool
 
 /** Spectacles on a face, in its head space. */
 export function putOnSpectacles(face: OccludedFace, random: Random): ObjectModel {
-  const landmark = (index: number): [number, number, number] => [face.landmarks[3 * index]!, face.landmarks[3 * index + 1]!, face.landmarks[3 * index + 2]!];
-  return buildSpectacles({ shell: headShell(face), landmark }, random.fork('look'), random.uniform());
+  return buildSpectacles({ shell: headShell(face), landmark: (index) => landmarkOf(face, index) }, random.fork('look'), random.uniform());
 }

@@ -11,6 +11,7 @@ import { evaluateReference } from '../../../src/graph/reference.js';
 import { constant } from '../../../src/graph/tensor.js';
 import type { Tensor } from '../../../src/graph/tensor.js';
 import { spec } from '../../../src/graph/trace.js';
+import { runConstants as constantsRunner } from '../../../src/node/run-constants.js';
 import { nodeRuntime } from '../../../src/runtime/node.js';
 import { relativeError } from '../lowered.js';
 
@@ -32,10 +33,7 @@ async function run(model: Uint8Array, images: number): Promise<Record<string, Ar
   await session.release();
   return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]));
 }
-const runConstants = async (model: Uint8Array) => {
-  const session = await runtime.createSession(model);
-  return session.run({}).finally(() => session.release());
-};
+const runConstants = constantsRunner(runtime);
 
 describe('exportOnnx', () => {
   it.each([1, 2, 6])('computes what the function computes for a batch of %i', async (batch) => {

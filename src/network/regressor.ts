@@ -56,15 +56,33 @@ export interface InitialRandom {
 
 /**
  * Parameters to start a training from, by path. Residual branches and the head start small, so that the first guess is the mean head
- * in the middle of the crop.
+ * in the middle of the crop. Filters start with length 1: they are standardised, so that their length changes nothing but how far a
+ * step of the optimiser turns them.
  */
 export function initialParameters(specs: LayerTree<TensorSpec>, random: InitialRandom): Record<string, Float32Array> {
   return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
     const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
     if (path.endsWith('.gain')) return [path, values.fill(gainOf(path))];
     if (path.endsWith('.bias')) return [path, values];
-    const scale = path === 'head.weight' ? 0.1 / Math.sqrt(shape[1]!) : 1;
+    const fanIn = shape.slice(1).reduce((product, size) => product * size, 1), scale = (path === 'head.weight' ? 0.1 : 1) / Math.sqrt(fanIn);
     return [path, values.map(() => scale * random.normal())];
+  }));
+}
+
+/**
+ * The same network with filters of length 1 again, as at the start of a training: they grow with every step, and an optimiser turns long
+ * ones slowly.
+ */
+export function withUnitFilters(specs: LayerTree<TensorSpec>, parameters: Readonly<Record<string, Float32Array>>): Record<string, Float32Array> {
+  return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
+    const values = parameters[path]!;
+    if (!path.endsWith('.weight') || path === 'head.weight') return [path, values];
+    const filter = values.length / shape[0]!, unit = values.slice();
+    for (let from = 0; from < unit.length; from += filter) {
+      const length = Math.hypot(...unit.subarray(from, from + filter)) || 1;
+      for (let i = from; i < from + filter; i++) unit[i]! /= length;
+    }
+    return [path, unit];
   }));
 }
 

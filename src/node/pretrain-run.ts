@@ -6,7 +6,7 @@ import { createValidationViews } from './validation-views.js';
 import { runConstants } from './run-constants.js';
 import { writeWhole } from './whole-file.js';
 import { modelSizes } from '../network/code.js';
-import { initialParameters, regressorParameters, regressors } from '../network/regressor.js';
+import { initialParameters, regressorParameters, regressors, withUnitFilters } from '../network/regressor.js';
 import { cpuTarget } from '../runtime/target.js';
 import { nodeRuntime } from '../runtime/node.js';
 import { softnessAt, type PretrainConfig } from '../train/config.js';
@@ -46,7 +46,7 @@ export async function pretrain(data: readonly string[], folder: string, config: 
     await writeWhole(join(folder, runFiles.report), await trainingReport({ title: `pretrain: ${config.network}`, config, steps: config.steps, metrics: await readMetrics(folder), picture: { url, caption } }));
   };
   let reported = -Infinity;
-  const trainer = await trainInWorker({ gradient }, options.from === undefined ? initialParameters(specs, createRandom(config.seed).fork('parameters')) : await readParameters(options.from), {
+  const trainer = await trainInWorker({ gradient }, options.from === undefined ? initialParameters(specs, createRandom(config.seed).fork('parameters')) : withUnitFilters(specs, await readParameters(options.from)), {
     optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
     learningRate: { kind: 'cosine', learningRate: config.learningRate, steps: config.steps, warmUp: config.warmUp }, clipNorm: config.clipNorm,
   }, { runtime });

@@ -32,7 +32,7 @@ export interface PretrainWeights {
 }
 
 export const pretrainDefaults: PretrainWeights = {
-  landmarks: 30, vertices: 0.15, shape: 0.05, expression: 2, albedo: 0.05, light: 0.1, rotation: 2, gaze: 1, visibility: 0.15,
+  landmarks: 30, vertices: 0.3, shape: 0.3, expression: 40, albedo: 0.4, light: 0.6, rotation: 20, gaze: 2, visibility: 0.3,
 };
 
 /** The points that the supervised stage compares: 68 landmarks, MediaPipe's 468, and the candidates of the jaw's contour. */

@@ -1,33 +1,42 @@
 import { readFile } from 'node:fs/promises';
+import { loadRogue } from '../node.js';
+import { guideRegressor } from '../node/guided-run.js';
 import { pretrain } from '../node/pretrain-run.js';
-import { runFiles } from '../node/training-run.js';
-import { pretrainConfigSchema, type PretrainConfig } from '../train/config.js';
+import { runFiles, type MetricsLine } from '../node/training-run.js';
+import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
 import { InterruptedError, UsageError, messageOf } from './errors.js';
 import { createProgress } from './progress.js';
-import type { PretrainFlags } from './train-command.js';
+import type { TrainFlags } from './train-command.js';
 
 /**
- * Runs the supervised stage with a progress bar; Ctrl-C saves and ends it.
+ * Runs a stage of the training with a progress bar; Ctrl-C saves and ends it.
  * @throws UsageError for settings that make no sense; InterruptedError after Ctrl-C
  */
-export async function runPretrain(flags: PretrainFlags): Promise<void> {
-  const config = await configOf(flags), stop = new AbortController(), interrupt = (): void => { stop.abort(); };
+export async function runTrain(stage: StageName, flags: TrainFlags): Promise<void> {
+  const config = await configOf(stage, flags), stop = new AbortController(), interrupt = (): void => { stop.abort(new InterruptedError('interrupted; the same command goes on from there')); };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  let bar: ReturnType<typeof createProgress> | undefined;
+  let bar: ReturnType<typeof createProgress> | undefined, preparing: typeof bar;
+  const options = {
+    signal: stop.signal, ...(flags.from === undefined ? {} : { from: flags.from }), ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    onMetrics({ step, value, imagesPerSecond }: MetricsLine) {
+      preparing?.stop();
+      bar ??= createProgress(Math.ceil((config.steps - step) / EVERY) + 1, { interval: 30 });
+      bar.done(`step ${step} of ${config.steps} · loss ${value.toPrecision(4)} · ${imagesPerSecond.toFixed(0)} photos/s`);
+    },
+    onPrepared(done: number, count: number) {
+      preparing ??= createProgress(count - done + 1, { interval: 5 });
+      preparing.done(`covered photo ${done} of ${count}`);
+    },
+    onWarning: (line: string) => { console.error(`rogue: warning: ${line}`); }, loadRogue: () => loadRogue(),
+  };
   try {
-    const done = await pretrain(flags.data, flags.out, config, {
-      signal: stop.signal, ...(flags.from === undefined ? {} : { from: flags.from }), ...(flags.threads === undefined ? {} : { threads: flags.threads }),
-      onMetrics({ step, value, imagesPerSecond }) {
-        bar ??= createProgress(Math.ceil((config.steps - step) / EVERY) + 1, { interval: 30 });
-        bar.done(`step ${step} of ${config.steps} · loss ${value.toPrecision(4)} · ${imagesPerSecond.toFixed(0)} photos/s`);
-      },
-      onWarning: (line) => { console.error(`rogue: warning: ${line}`); },
-    });
+    const done = await (config.stage === 'pretrain' ? pretrain(flags.data, flags.out, config, options) : guideRegressor(flags.data, flags.out, config, options));
     bar?.stop();
     if (done < config.steps) throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);
     console.log(`${done} steps done: ${flags.out}/${runFiles.checkpoint}`);
   } finally {
+    preparing?.stop();
     bar?.stop();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
@@ -37,7 +46,7 @@ export async function runPretrain(flags: PretrainFlags): Promise<void> {
 /** Steps per line of metrics. */
 const EVERY = 20;
 
-async function configOf({ config: file, network, seed, steps, batch, learningRate, covered, robust }: PretrainFlags): Promise<PretrainConfig> {
+async function configOf(stage: StageName, { config: file, network, seed, steps, batch, learningRate, covered, robust }: TrainFlags): Promise<StageConfig> {
   let settings: Record<string, unknown> = {};
   if (file !== undefined) {
     try {
@@ -47,7 +56,7 @@ async function configOf({ config: file, network, seed, steps, batch, learningRat
     }
   }
   const given = Object.entries({ network, seed, steps, batch, learningRate, covered, ...(robust === false ? { robust } : {}) }).filter(([, value]) => value !== undefined);
-  const parsed = pretrainConfigSchema.safeParse({ ...settings, ...Object.fromEntries(given) });
+  const parsed = stageSchemas[stage].safeParse({ ...settings, ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new UsageError(`setting ${issue.path.join('.') || 'file'}: ${messageOf(new Error(issue.message))}`);

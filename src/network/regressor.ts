@@ -72,10 +72,12 @@ export function initialParameters(specs: LayerTree<TensorSpec>, random: InitialR
 /**
  * The same network with filters of length 1 again, as at the start of a training: they grow with every step, and an optimiser turns long
  * ones slowly.
+ * @throws Error when the parameters are another network's
  */
 export function withUnitFilters(specs: LayerTree<TensorSpec>, parameters: Readonly<Record<string, Float32Array>>): Record<string, Float32Array> {
   return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
-    const values = parameters[path]!;
+    const values = parameters[path];
+    if (values?.length !== shape.reduce((product, size) => product * size, 1)) throw new Error(`parameter "${path}" is missing or of another size; is it a checkpoint of this network?`);
     if (!path.endsWith('.weight') || path === 'head.weight') return [path, values];
     const filter = values.length / shape[0]!, unit = values.slice();
     for (let from = 0; from < unit.length; from += filter) {

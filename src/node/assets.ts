@@ -25,12 +25,15 @@ export const assetFiles = {
   hand: 'hand.safetensors',
 } as const;
 
+/** Where an asset of the package lies. */
+export const assetPath = (file: string, folder: URL = assetsFolder): string => fileURLToPath(new URL(file, folder));
+
 /**
  * Reads one asset.
  * @throws AssetError naming the file
  */
 export async function readAsset(file: string, folder: URL = assetsFolder): Promise<Uint8Array> {
-  const path = fileURLToPath(new URL(file, folder));
+  const path = assetPath(file, folder);
   try {
     return await readFile(path);
   } catch (error) {

@@ -38,6 +38,15 @@ const jitter = { shift: 0.05, size: 0.08, roll: 6 };
 /** Now and then a crop is much off, as when covers mislead the detector. */
 const astray = { share: 0.15, factor: 2 };
 
+/** 1 for each landmark that no mask covers. @param landmarks pairs, pixels @param mask one channel, 255 where it covers */
+export function landmarksInView(landmarks: ArrayLike<number>, mask: Image | undefined): Float32Array {
+  return Float32Array.from({ length: landmarks.length / 2 }, (_, k) => {
+    const column = Math.floor(landmarks[2 * k]!), row = Math.floor(landmarks[2 * k + 1]!);
+    if (!mask || column < 0 || row < 0 || column >= mask.width || row >= mask.height) return 1;
+    return mask.data[row * mask.width + column]! < 128 ? 1 : 0;
+  });
+}
+
 /** What {@link syntheticExample} needs of a model. */
 export interface ExamplePoints {
   readonly model: MorphableModel;
@@ -60,24 +69,27 @@ export function syntheticExample({ model, points }: ExamplePoints, { truth, vert
     expression: model.expression.names.map((name) => coefficients.expression[name] ?? 0),
     // From the photo's axes to the crop's, by the way that the head has turned.
     light: rotateLight(multiplyRotations(rotation, transposeRotation(pose.rotation)), coefficients.light),
-    rotation, gaze: [truth.gaze.yaw, truth.gaze.pitch], visible: visibleLandmarks(truth.landmarks68, mask),
+    rotation, gaze: [truth.gaze.yaw, truth.gaze.pitch], visible: landmarksInView(truth.landmarks68.flat(), mask),
   };
 }
 
-/** The box and roll that the face detector might give of a head. */
-export function viewOfHead({ camera, pose }: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }, random: Random): { readonly box: FaceBox; readonly roll: number } {
+/** The box and roll that the face detector gives of a head, on the average. */
+export function boxOfHead({ camera, pose }: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }): { readonly box: FaceBox; readonly roll: number } {
   const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3)), [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
-  const side = (boxSide * camera.focal) / -middle[2]!, spread = random.uniform() < astray.share ? astray.factor : 1;
+  const side = (boxSide * camera.focal) / -middle[2]!;
+  return { box: { x: x - side / 2, y: y - side / 2, width: side, height: side }, roll: rotationToEuler(pose.rotation).roll };
+}
+
+/** A box and roll as the detector might give them in another picture of the same face. */
+export function jitteredBox({ x, y, width, height }: FaceBox, roll: number, random: Random): { readonly box: FaceBox; readonly roll: number } {
+  const side = Math.max(width, height), spread = random.uniform() < astray.share ? astray.factor : 1;
   const moved = (): number => side * random.normal(0, jitter.shift * spread), scaled = side * Math.exp(random.normal(0, jitter.size * spread));
-  const box = { x: x + moved() - scaled / 2, y: y + moved() - scaled / 2, width: scaled, height: scaled };
-  return { box, roll: rotationToEuler(pose.rotation).roll + random.normal(0, jitter.roll * spread) };
+  const box = { x: x + width / 2 + moved() - scaled / 2, y: y + height / 2 + moved() - scaled / 2, width: scaled, height: scaled };
+  return { box, roll: roll + random.normal(0, jitter.roll * spread) };
 }
 
-function visibleLandmarks(landmarks: readonly (readonly [number, number])[], mask: Image | undefined): Float32Array {
-  return Float32Array.from(landmarks, ([x, y]) => {
-    const column = Math.floor(x), row = Math.floor(y);
-    if (!mask || column < 0 || row < 0 || column >= mask.width || row >= mask.height) return 1;
-    return mask.data[row * mask.width + column]! < 128 ? 1 : 0;
-  });
+/** The box and roll that the face detector might give of a head. */
+export function viewOfHead(head: Parameters<typeof boxOfHead>[0], random: Random): { readonly box: FaceBox; readonly roll: number } {
+  const { box, roll } = boxOfHead(head);
+  return jitteredBox(box, roll, random);
 }
-

@@ -28,7 +28,7 @@ export function augmentView(image: Float32Array, size: number, visible: Float32A
   if (random.uniform() < options.coarse) coarsen(image, size, random.uniform(1.5, 4));
   recolour(image, size, random);
   if (random.uniform() < options.grey) greyed(image, size);
-  if (random.uniform() < options.boxes) cover(image, size, visible, landmarks, random);
+  if (random.uniform() < options.boxes) coverView(image, size, visible, landmarks, random);
   if (random.uniform() < options.noisy) addNoise(image, (options.noise / 127.5) * random.uniform() ** 2, random);
   for (let i = 0; i < image.length; i++) {
     const value = image[i]!;
@@ -74,8 +74,8 @@ function coarsen(image: Float32Array, size: number, factor: number): void {
   }
 }
 
-/** One box, or one half of the view, filled with grey, a colour or noise. */
-function cover(image: Float32Array, size: number, visible: Float32Array, landmarks: ArrayLike<number>, random: Random): void {
+/** Covers one box, or one half of the view, with grey, a colour or noise; parameters as of {@link augmentView}. */
+export function coverView(image: Float32Array, size: number, visible: Float32Array, landmarks: ArrayLike<number>, random: Random): void {
   const plane = size * size, half = random.uniform() < 0.3, w = half ? 1.1 : random.uniform(0.35, 1.2), h = half ? 2 : random.uniform(0.35, 1.2);
   const x = half ? (random.uniform() < 0.5 ? -w / 2 : w / 2) + random.normal(0, 0.1) : random.uniform(-0.7, 0.7), y = half ? 0 : random.uniform(-0.6, 0.7);
   const kind = random.uniform(), level = kind < 0.5 ? random.normal(0, 0.1) : NaN, color = [0, 1, 2].map(() => (Number.isNaN(level) ? random.uniform(-1, 1) : level)), noisy = kind > 0.85;

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,6 +31,26 @@ describe('rogue train pretrain', () => {
     await predictor.release();
     expect(head.shape.every(Number.isFinite)).toBe(true);
     expect((await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code).toBe(0);
+  });
+
+  it('guides, robustifies and finetunes, on shards and on photos, from the network that ships', { timeout: 240_000 }, async () => {
+    const config = join(folder, 'small.json'), photos = join(folder, 'photos');
+    await writeFile(config, JSON.stringify({ recognised: 1, warmUp: 0 }));
+    await mkdir(photos);
+    await copyFile('examples/astronaut.jpg', join(photos, 'one.jpg'));
+    await writeFile(join(photos, 'broken.jpg'), 'no picture');
+    const small = ['--batch', '1', '--steps', '1', '--threads', '1', '--config', config];
+    const guided = await rogue('train', 'guide', '--data', join(folder, 'shards'), '-o', join(folder, 'guide'), ...small);
+    expect(guided.code).toBe(0);
+    const robust = await rogue('train', 'robustify', '--data', join(folder, 'shards'), '-o', join(folder, 'robust'), '--from', join(folder, 'guide', 'checkpoint.safetensors'), ...small);
+    expect(robust.code).toBe(0);
+    expect(JSON.parse(await readFile(join(folder, 'robust', 'metrics.jsonl'), 'utf8'))).toMatchObject({ step: 1, domain: expect.any(Number) as number, occluded: expect.any(Number) as number });
+    const own = await rogue('train', 'finetune', '--data', photos, '-o', join(folder, 'own'), ...small);
+    expect(own.code).toBe(0);
+    expect(own.err.join('\n')).toMatch(/warning: .*broken\.jpg/);
+    // The network that ships is good already: its landmark error on the astronaut is a few hundredths of the crop.
+    expect((JSON.parse(await readFile(join(folder, 'own', 'metrics.jsonl'), 'utf8')) as { nme: number }).nme).toBeLessThan(0.1);
+    expect((await rogue('export', join(folder, 'own'), '--half', '-o', join(folder, 'own.onnx'))).code).toBe(0);
   });
 
   it('says in one line what is wrong', { timeout: 60_000 }, async () => {

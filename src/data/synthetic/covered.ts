@@ -1,6 +1,7 @@
+import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import type { HandModel } from '../occlusion/hand/hand-file.js';
-import { occludedFaceOf } from '../occlusion/occluded-face.js';
+import { occludedFaceOf, type OccludedFace } from '../occlusion/occluded-face.js';
 import type { Occlusion } from '../occlusion/occlusion.js';
 import { reachocc } from '../occlusion/reachocc.js';
 import { synchocc } from '../occlusion/synchocc.js';
@@ -17,7 +18,11 @@ const PLAUSIBLE = 0.65;
 
 /** Covers a synthetic photo by one of the protocols, with its true head in place of a reconstruction. The same seed gives the same bytes. */
 export function coverPhoto(model: MorphableModel, hand: HandModel, { image, truth }: SyntheticPhoto, seed: number | string): CoveredPhoto {
-  const face = occludedFaceOf(model, { camera: truth.camera, pose: truth.pose, vertices: headVertices(truth), coefficients: truth.lighting });
+  return coverFace(image, occludedFaceOf(model, { camera: truth.camera, pose: truth.pose, vertices: headVertices(truth), coefficients: truth.lighting }), hand, seed);
+}
+
+/** Covers a face by one of the protocols: more often something plausible than not. The same seed gives the same bytes. */
+export function coverFace(image: Image, face: OccludedFace, hand: HandModel, seed: number | string): CoveredPhoto {
   const protocol = createRandom(seed).fork('protocol').uniform() < PLAUSIBLE ? 'reachocc' : 'synchocc';
   return { protocol, ...(protocol === 'reachocc' ? reachocc(image, face, hand, seed) : synchocc(image, face, seed)) };
 }

@@ -1,0 +1,92 @@
+import { alignedSize, alignmentCrop } from '../detect/alignment.js';
+import { sampleCrop } from '../detect/crop.js';
+import { ImagePyramid } from '../detect/image-pyramid.js';
+import { noiseProtocol } from '../data/noise/protocol.js';
+import type { JpegCodec } from '../data/jpeg.js';
+import { createRandom } from '../data/random.js';
+import type { Image } from '../math/image.js';
+import { toView, viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../network/face-view.js';
+import { recognitionNormalisation } from '../network/recognition.js';
+import { jitteredBox, landmarksInView } from './synthetic-example.js';
+import { coverView } from './view-augmentation.js';
+
+/** What training by guidance needs to know of a photo; pixels of the photo. */
+export interface GuidedPhoto {
+  readonly photo: Image;
+  /** The same photo with something over the face, and where, one channel. */
+  readonly covered: { readonly photo: Image; readonly mask: Image } | undefined;
+  /** The detector's box, and the face's roll in degrees. */
+  readonly box: FaceBox;
+  readonly roll: number;
+  /** 68 pairs; contour points where the pose puts them. */
+  readonly landmarks: Float32Array;
+  /** Five pairs that recognition networks align by. */
+  readonly alignment: ArrayLike<number>;
+  /** What only synthetic photos know. */
+  readonly truth: { readonly positions: Float32Array; readonly gaze: readonly [number, number] } | undefined;
+}
+
+/** One photo as the stages `guide` and `robustify` see it; units as in `network/code.ts`. */
+export interface GuidedExample {
+  /** Clean, occluded and noisy, 3×size×size each, sRGB −1…1; the clean one alone for guidance. */
+  readonly views: readonly Float32Array[];
+  /** The clean photo at the size of the renderer's pictures, 3×side×side. */
+  readonly picture: Float32Array;
+  /** The face, aligned for recognition: 3×112×112, the network's own range. */
+  readonly aligned: Float32Array;
+  /** 68×2, −1…1 across the crop. */
+  readonly points: Float32Array;
+  /** 68 each, of the views: 1 where a landmark is in plain view. */
+  readonly visible: readonly Float32Array[];
+  readonly truth: GuidedPhoto['truth'];
+}
+
+export interface GuidedViewOptions {
+  /** Of the regressor's input and of the renderer's pictures, pixels. */
+  readonly size: number;
+  readonly pictureSize: number;
+  /** Whether there are occluded and noisy views. */
+  readonly robust: boolean;
+  /** For the noise protocol. */
+  readonly codec: JpegCodec;
+}
+
+/** Share of covered views that take the covered photo where there is one; the others get a box. */
+const PLAUSIBLE = 0.6;
+
+/** The views of a photo: the same crop of it clean, with something over the face, and noisy. The same seed gives the same views. */
+export async function guidedExample(source: GuidedPhoto, seed: string, { size, pictureSize, robust, codec }: GuidedViewOptions): Promise<GuidedExample> {
+  const random = createRandom(seed), { box, roll } = jitteredBox(source.box, source.roll, random.fork('view')), crop = viewOfBox(box, roll, size), pyramid = new ImagePyramid(source.photo);
+  const view = (from: ImagePyramid, side: number): Float32Array => {
+    const image = new Float32Array(3 * side * side);
+    sampleCrop(from, viewOfBox(box, roll, side), viewNormalisation, image, 0, viewOutside);
+    return image;
+  };
+  const clean = view(pyramid, size), picture = view(pyramid, pictureSize), aligned = new Float32Array(3 * alignedSize * alignedSize), points = toView(crop, source.landmarks);
+  sampleCrop(pyramid, alignmentCrop(source.alignment), recognitionNormalisation, aligned);
+  const shared = { picture, aligned, points, truth: source.truth }, seen = new Float32Array(68).fill(1);
+  if (!robust) return { ...shared, views: [clean], visible: [seen] };
+  const choice = random.fork('cover'), occludedSeen = seen.slice();
+  let occluded: Float32Array;
+  if (source.covered && choice.uniform() < PLAUSIBLE) {
+    occluded = view(new ImagePyramid(source.covered.photo), size);
+    occludedSeen.set(landmarksInView(source.landmarks, source.covered.mask));
+  } else {
+    occluded = clean.slice();
+    coverView(occluded, size, occludedSeen, points, choice);
+  }
+  const { image: noisy } = await noiseProtocol(imageOf(clean, size), `${seed}/noise`, { faceSize: size, codec });
+  return { ...shared, views: [clean, occluded, viewOf(noisy)], visible: [seen, occludedSeen, seen] };
+}
+
+/** −1…1, channels first, as 8 bits. */
+function imageOf(view: Float32Array, size: number): Image {
+  const plane = size * size, data = new Uint8Array(3 * plane);
+  for (let i = 0; i < plane; i++) for (let c = 0; c < 3; c++) data[3 * i + c] = Math.max(0, Math.min(255, Math.round((view[c * plane + i]! + 1) * 127.5)));
+  return { width: size, height: size, channels: 3, data };
+}
+
+function viewOf({ data, width, height }: Image): Float32Array {
+  const plane = width * height;
+  return Float32Array.from({ length: 3 * plane }, (_, i) => data[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1);
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import { decodeImage, loadRogue, type Rogue } from '../src/node.js';
 import { atLeast, atMost, type Benchmark, type Measure } from './benchmark.js';
-import { nme } from './landmark-error.js';
+import { nme } from '../src/evaluate/landmark-error.js';
 
 /** Photos for validation, looked at when they are there: with 68 true landmarks in `index.json`, and with one face each. */
 const annotated = new URL('../../shared/faces/helen-validation/', import.meta.url);

@@ -16,6 +16,7 @@ import { loadRogue } from '../src/node.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { floatOutput } from '../src/runtime/session.js';
 import { fetchPackage } from './fetch-package.js';
+import { reportingEmbedder } from './reporting-embedder.js';
 import { innerFaceCrop, realPhotos, recognitionCrop, syntheticPhotos, type FacePhoto } from './telling/face-photos.js';
 import { fitLogistic } from './telling/logistic.js';
 import { colorStatistics, spectrum } from './telling/low-level.js';
@@ -24,8 +25,6 @@ import { SIZE, fitNetwork } from './telling/network.js';
 const SEED = 'telling', FOLDS = 5, SYNTHETIC_PER_REAL = 2, SHOWN = 10;
 /** The sets that README.md beside the photos gives free for training. */
 const MAY_TRAIN = '^(3dsk|canada)_';
-/** Embeds faces for reports only; it is not part of the package. */
-const embedder = { name: 'faceplugin-face-recognition-js', version: '0.0.1', integrity: 'sha512-shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmLd8WlQ7dgqN+3C2iOi5pXWw==', file: 'model/fr_feature.onnx' };
 
 interface Samples {
   readonly photos: readonly FacePhoto[];
@@ -110,11 +109,11 @@ function differences(features: readonly (readonly number[])[]): string {
 }
 
 async function embeddings(photos: readonly FacePhoto[]): Promise<number[][]> {
-  const folder = await fetchPackage(embedder.name, embedder.version, embedder.integrity);
-  const session = await nodeRuntime().createSession(await readFile(join(folder, embedder.file)));
+  const folder = await fetchPackage(reportingEmbedder.name, reportingEmbedder.version, reportingEmbedder.integrity);
+  const session = await nodeRuntime().createSession(await readFile(join(folder, reportingEmbedder.file)));
   const rows: number[][] = [];
   for (const photo of photos) {
-    const data = recognitionCrop(photo).map((value) => (value - 127) / 128);
+    const data = recognitionCrop(photo).map((value) => value * reportingEmbedder.normalisation.gain + reportingEmbedder.normalisation.offset);
     const embedding = floatOutput(await session.run({ [session.inputNames[0]!]: { dims: [1, 3, 112, 112], data } }), session.outputNames[0]!);
     const length = Math.hypot(...embedding);
     rows.push(Array.from(embedding, (value) => value / length));

@@ -4,15 +4,14 @@ import { createRandom } from '../data/random.js';
 import { coverPhoto } from '../data/synthetic/covered.js';
 import { Photographer } from '../data/synthetic/photographer.js';
 import { viewOfHead } from '../train/synthetic-example.js';
+import { predictedParts } from '../fit/predicted-parts.js';
 import { createSheet, paste } from '../fit/sheet.js';
 import { createImage, type Image } from '../math/image.js';
-import { transformPoints } from '../math/camera.js';
-import { clampExpression, evaluateAlbedo, evaluateVertices, turnEyes } from '../model/evaluate.js';
-import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
+import type { MorphableModel } from '../model/morphable-model.js';
 import { cropFocal } from '../network/code.js';
 import { createHeadPredictor, type PredictedHead } from '../network/head-predictor.js';
 import { compositeOver } from '../render/antialias.js';
-import { headParts, partTextures, skinTexture } from '../render/head-parts.js';
+import { partTextures } from '../render/head-parts.js';
 import { createSceneTarget, renderScene } from '../render/scene.js';
 import type { Runtime } from '../runtime/session.js';
 import { loadHand, loadPeople } from './assets.js';
@@ -41,7 +40,7 @@ export async function createValidationViews(model: MorphableModel, runtime: Runt
         for (const [k, { image, box, roll }] of faces.entries()) {
           const pyramid = new ImagePyramid(image), head = await predictor.predict(pyramid, box, roll), view = viewImage(pyramid, head);
           paste(sheet, k, view);
-          const drawn = renderScene(target, { camera: { focal: (cropFocal * TILE) / 2, cx: TILE / 2, cy: TILE / 2 }, light: head.light, parts: partsOf(model, head, textures) });
+          const drawn = renderScene(target, { camera: { focal: (cropFocal * TILE) / 2, cx: TILE / 2, cy: TILE / 2 }, light: head.light, parts: predictedParts(model, head, textures) });
           compositeOver(drawn, view);
           paste(sheet, COUNT + k, view);
         }
@@ -51,13 +50,6 @@ export async function createValidationViews(model: MorphableModel, runtime: Runt
       return encodePng(sheet.image);
     },
   };
-}
-
-function partsOf(model: MorphableModel, { shape, expression, gaze, albedo, pose }: PredictedHead, textures: ReturnType<typeof partTextures>): ReturnType<typeof headParts> {
-  const vertices = evaluateVertices(model, { shape, expression: clampExpression(model, expression) });
-  turnEyes(model, vertices, gaze);
-  const skin = model.albedo as TextureAlbedo;
-  return headParts(model, transformPoints(pose.rotation, pose.translation, vertices, vertices), new Map([...textures, ['skin', skinTexture(evaluateAlbedo(skin, albedo), skin.meanSize)]]));
 }
 
 /** What the network saw, enlarged to a tile. */

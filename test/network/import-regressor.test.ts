@@ -20,7 +20,7 @@ const networks: Record<string, RegressorConfig> = {
 };
 const image = Float32Array.from({ length: 3 * 32 * 32 }, (_, k) => Math.cos(k * k));
 
-function codeOf(config: RegressorConfig, values: Readonly<Record<string, Float32Array>>): Float32Array {
+function codeOf(config: RegressorConfig, values: Readonly<Record<string, Float32Array>>): Float64Array {
   const specs = regressorParameters(config, sizes);
   const parameters = fillTree<TensorSpec, Tensor>(specs, isSpec, flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => constant(values[name]!, shape))) as LayerTree<Tensor>;
   return evaluateReference((inputs) => ({ code: regress(config, parameters, inputs.image) }), { image: spec([1, 3, 32, 32]) }, { image })['code']!;

@@ -8,7 +8,11 @@ export function landmarkBox(points: ArrayLike<number>): { readonly left: number;
   return { left, top, right, bottom };
 }
 
-/** Mean distance over points `from…to` relative to the root of the true landmarks' box, %. */
+/**
+ * Normalised mean error of landmarks: the mean distance over points `from…to` relative to √(width · height) of the true landmarks'
+ * box, % (Zhu et al. 2016, "Face alignment across large poses").
+ * @param points pairs @param truth as many pairs
+ */
 export function nme(points: ArrayLike<number>, truth: ArrayLike<number>, from: number, to: number): number {
   const { left, top, right, bottom } = landmarkBox(truth);
   let sum = 0;

@@ -1,0 +1,55 @@
+import { noiseProtocol } from '../data/noise/protocol.js';
+import { faceRegion, type PixelBox } from '../data/occlusion/face-region.js';
+import { greyBoxKinds, greyBoxOf, type GreyBoxKind } from '../data/occlusion/grey-boxes.js';
+import type { HandModel } from '../data/occlusion/hand/hand-file.js';
+import type { OccludedFace } from '../data/occlusion/occluded-face.js';
+import { reachocc } from '../data/occlusion/reachocc.js';
+import { synchocc } from '../data/occlusion/synchocc.js';
+import type { JpegCodec } from '../data/jpeg.js';
+import { createRandom } from '../data/random.js';
+import type { Image } from '../math/image.js';
+
+/** What the evaluation does to photos, in the order of its tables: the design's rows, then the paper's three protocols. */
+export const corruptions = ['clean', ...greyBoxKinds, 'noise', 'half + noise', 'reachocc', 'synchocc', 'noise protocol'] as const;
+export type CorruptionName = (typeof corruptions)[number];
+
+/** Standard deviation of `noise`, of 255, and the middle grey of boxes. */
+const SIGMA = 25, GREY = 128;
+
+export interface CorruptionContext {
+  /** The face as it was found in the clean photo. */
+  readonly face: OccludedFace;
+  readonly hand: HandModel;
+  /** The rectangle that grey boxes refer to; default that of the face's visible skin. */
+  readonly region?: PixelBox;
+  /** Side of the square crop around the face, pixels, for the noise protocol. */
+  readonly faceSize: number;
+  readonly codec: JpegCodec;
+}
+
+/** A corrupted copy of a photo. The same photo, name, context and seed give the same picture. */
+export async function corrupt(image: Image, name: CorruptionName, seed: string, { face, hand, region, faceSize, codec }: CorruptionContext): Promise<Image> {
+  const boxed = (kind: GreyBoxKind): Image => greyed(image, greyBoxOf(region ?? faceRegion(face, image.width, image.height).box, kind, seed));
+  switch (name) {
+    case 'clean': return image;
+    case 'noise': return withNoise(image, seed);
+    case 'half + noise': return withNoise(boxed('half'), seed);
+    case 'reachocc': return reachocc(image, face, hand, seed).image;
+    case 'synchocc': return synchocc(image, face, seed).image;
+    case 'noise protocol': return (await noiseProtocol(image, seed, { faceSize, codec })).image;
+    default: return boxed(name);
+  }
+}
+
+function greyed(image: Image, box: PixelBox): Image {
+  const data = Uint8Array.from(image.data), from = Math.max(0, box.x), to = Math.min(image.width, box.x + box.width), { channels } = image;
+  for (let y = Math.max(0, box.y); y < Math.min(image.height, box.y + box.height); y++) data.fill(GREY, channels * (y * image.width + from), channels * (y * image.width + Math.max(from, to)));
+  return { ...image, data };
+}
+
+function withNoise(image: Image, seed: string): Image {
+  const data = Uint8Array.from(image.data), numbers = new Float32Array(data.length);
+  createRandom(seed).fillNormal(numbers);
+  for (let i = 0; i < data.length; i++) data[i] = Math.max(0, Math.min(255, Math.round(data[i]! + SIGMA * numbers[i]!)));
+  return { ...image, data };
+}

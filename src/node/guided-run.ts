@@ -67,7 +67,7 @@ async function shardFolders(data: readonly string[], folder: string, { loadRogue
   if (photos.length === 0) return ready;
   const prepared = join(folder, 'photos'), rogue = await loadRogue();
   try {
-    await writePhotoShards(rogue, photos, { folder: prepared, ...(signal && { signal }), ...(onPrepared && { onSample: onPrepared }), onSkip: (path, reason) => onWarning?.(`${path}: ${reason}`) });
+    await writePhotoShards(rogue, photos, { folder: prepared, cache: join(folder, 'crops'), ...(signal && { signal }), ...(onPrepared && { onSample: onPrepared }), onSkip: (path, reason) => onWarning?.(`${path}: ${reason}`) });
   } finally {
     await rogue.release();
   }

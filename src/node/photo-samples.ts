@@ -14,6 +14,8 @@ import { writeShards, type WriteShardsOptions } from './shard-writer.js';
 const QUALITY = 95;
 
 export interface PhotoShardsOptions extends Pick<WriteShardsOptions, 'folder' | 'signal'> {
+  /** Folder for crops, so that an interrupted run need not look for faces again. */
+  readonly cache?: string;
   /** Covered versions of each photo, one per sample. Default 4. */
   readonly covers?: number;
   /** Told of each photo that gives no sample, with the reason in one line. */
@@ -30,9 +32,9 @@ interface Prepared { readonly jpg: Uint8Array; readonly crop: Omit<FaceCrop, 'im
  * @returns the number of samples
  * @throws Error when no photo shows a face; WriteError
  */
-export async function writePhotoShards(rogue: Rogue, folders: readonly string[], { folder, signal, covers = 4, onSkip, onSample }: PhotoShardsOptions): Promise<number> {
+export async function writePhotoShards(rogue: Rogue, folders: readonly string[], { folder, signal, cache, covers = 4, onSkip, onSample }: PhotoShardsOptions): Promise<number> {
   const photos: Prepared[] = [], hand = await loadHand();
-  for await (const { image, ...crop } of readPhotoFolder(folders, { findFaces: (photo) => rogue.findFaces(photo), ...(onSkip && { onSkip }) })) {
+  for await (const { image, ...crop } of readPhotoFolder(folders, { findFaces: (photo) => rogue.findFaces(photo), ...(cache !== undefined && { cache }), ...(onSkip && { onSkip }) })) {
     signal?.throwIfAborted();
     photos.push({ crop, jpg: await encodeJpeg(image, QUALITY) });
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 /** Share of values that are another than in the clean photo. */
 const changed = async (name: (typeof corruptions)[number], seed = 'a'): Promise<number> => {
   const { data } = await corrupt(photo.image, name, seed, context);
-  return data.reduce((count, value, i) => count + (value === photo.image.data[i] ? 0 : 1), 0) / data.length;
+  return Array.from(data, Number).filter((value, i) => value !== photo.image.data[i]).length / data.length;
 };
 
 describe('corrupt', () => {

@@ -1,6 +1,6 @@
 import { createRandom } from '../src/data/random.js';
 import { Photographer } from '../src/data/synthetic/photographer.js';
-import { coverPhoto } from '../src/data/synthetic/covered.js';
+import { coverPhoto, headVertices } from '../src/data/synthetic/covered.js';
 import { describePhoto } from '../src/data/synthetic/sample.js';
 import type { MorphableModel } from '../src/model/morphable-model.js';
 import { modelSizes } from '../src/network/code.js';
@@ -13,12 +13,11 @@ import { rasterizeSkin } from '../src/node/skin-host-module.js';
 import { skinSurface, type SkinSurface } from '../src/render/skin-surface.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { cpuTarget } from '../src/runtime/target.js';
-import { guidedExample, type GuidedPhoto } from '../src/train/guided-example.js';
+import { guidedExample, guidedPhotoOf, type GuidedPhoto } from '../src/train/guided-example.js';
 import { discriminatorPrefix, guidedBatch, guidedGraphs, guidanceDefaults, robustificationDefaults, type GuidanceWeights, type RobustificationWeights } from '../src/train/guided-step.js';
 import { adamWDefaults } from '../src/train/optimizer.js';
 import { supervisedPoints } from '../src/train/pretrain.js';
 import { skinPictureDefaults } from '../src/train/skin-host.js';
-import { boxOfHead } from '../src/train/synthetic-example.js';
 import { createTrainer } from '../src/train/trainer.js';
 import { medianTime, type Benchmark, type Measure } from './benchmark.js';
 
@@ -27,8 +26,8 @@ const runtime = nodeRuntime({ optimize: false }), EMBEDDING = 192;
 async function photosOf(model: MorphableModel, count: number): Promise<GuidedPhoto[]> {
   const photographer = new Photographer(model, await loadPeople(), 192), hand = await loadHand();
   return Array.from({ length: count }, (_, k) => {
-    const photo = photographer.take(k), covered = coverPhoto(model, hand, photo, k), truth = describePhoto(model, photo, k), landmarks = Float32Array.from(truth.landmarks68.flat());
-    return { photo: photo.image, covered: { photo: covered.image, mask: covered.mask }, ...boxOfHead(truth), landmarks, alignment: [36, 45, 30, 48, 54].flatMap((i) => truth.landmarks68[i]!), truth: undefined };
+    const photo = photographer.take(k), { image, mask } = coverPhoto(model, hand, photo, k);
+    return guidedPhotoOf({ model, points: supervisedPoints(model) }, { truth: describePhoto(model, photo, k), vertices: headVertices(photo.truth) }, photo.image, { photo: image, mask });
   });
 }
 

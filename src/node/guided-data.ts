@@ -1,17 +1,14 @@
 import type { ShardSource, ShardWarning } from '../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../data/shards/sample.js';
 import { decodeSample } from '../data/synthetic/sample.js';
-import { project, transformPoints } from '../math/camera.js';
-import { evaluatePoints } from '../model/evaluate.js';
-import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
 import { alignedSize } from '../detect/alignment.js';
 import { floatOutput, type Session } from '../runtime/session.js';
-import { guidedExample, type GuidedExample, type GuidedPhoto } from '../train/guided-example.js';
+import { guidedExample, guidedPhotoOf, type GuidedExample, type GuidedPhoto } from '../train/guided-example.js';
 import { guidedBatch } from '../train/guided-step.js';
 import { readPhotoSample } from '../train/photo-sample.js';
 import { skinPictureDefaults } from '../train/skin-host.js';
 import type { Batch } from '../train/step-graph.js';
-import { boxOfHead } from '../train/synthetic-example.js';
+import type { ExamplePoints } from '../train/synthetic-example.js';
 import { decodeImage } from './image-codec.js';
 import { jpegCodec } from './jpeg-codec.js';
 import { decodeMask } from './pretrain-data.js';
@@ -29,10 +26,7 @@ export interface GuidedDataOptions {
   readonly onWarning?: (warning: ShardWarning) => void;
 }
 
-export interface GuidedDataSource {
-  readonly model: MorphableModel;
-  /** `supervisedPoints`. */
-  readonly points: SurfacePoints;
+export interface GuidedDataSource extends ExamplePoints {
   /** The recognition network. */
   readonly recognition: Session;
 }
@@ -49,7 +43,7 @@ export function guidedBatches(source: GuidedDataSource, shards: readonly ShardSo
 }
 
 /** A sample of "rogue synth", or of `writePhotoShards`. */
-async function readGuided({ model, points }: GuidedDataSource, sample: ShardSample, robust: boolean): Promise<GuidedPhoto> {
+async function readGuided(source: GuidedDataSource, sample: ShardSample, robust: boolean): Promise<GuidedPhoto> {
   const photo = (await decodeImage(memberBytes(sample, 'jpg'))).image;
   const covered = robust && sample.members.has('covered.jpg')
     ? { photo: (await decodeImage(memberBytes(sample, 'covered.jpg'))).image, mask: await decodeMask(memberBytes(sample, 'mask.png')) }
@@ -58,13 +52,7 @@ async function readGuided({ model, points }: GuidedDataSource, sample: ShardSamp
     const { box, roll, landmarks68, alignment } = readPhotoSample(memberBytes(sample, 'photo.json'));
     return { photo, covered, box, roll, landmarks: Float32Array.from(landmarks68.flat()), alignment: alignment.flat(), truth: undefined };
   }
-  const { truth, vertices } = decodeSample({ json: memberBytes(sample, 'json'), safetensors: memberBytes(sample, 'safetensors') }), { camera, pose } = truth;
-  const five = evaluatePoints(model.landmarks.alignment5!, vertices);
-  return {
-    photo, covered, ...boxOfHead(truth), landmarks: Float32Array.from(truth.landmarks68.flat()),
-    alignment: project(transformPoints(pose.rotation, pose.translation, five, five), camera, new Float32Array(10)),
-    truth: { positions: evaluatePoints(points, vertices), gaze: [truth.gaze.yaw, truth.gaze.pitch] },
-  };
+  return guidedPhotoOf(source, decodeSample({ json: memberBytes(sample, 'json'), safetensors: memberBytes(sample, 'safetensors') }), photo, covered);
 }
 
 async function embeddings(recognition: Session, examples: readonly GuidedExample[]): Promise<Float32Array[]> {

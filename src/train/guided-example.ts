@@ -4,10 +4,13 @@ import { ImagePyramid } from '../detect/image-pyramid.js';
 import { noiseProtocol } from '../data/noise/protocol.js';
 import type { JpegCodec } from '../data/jpeg.js';
 import { createRandom } from '../data/random.js';
+import type { StoredSample } from '../data/synthetic/sample.js';
+import { project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
+import { evaluatePoints } from '../model/evaluate.js';
 import { toView, viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../network/face-view.js';
 import { recognitionNormalisation } from '../network/recognition.js';
-import { jitteredBox, landmarksInView } from './synthetic-example.js';
+import { boxOfHead, jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
 import { coverView } from './view-augmentation.js';
 
 /** What training by guidance needs to know of a photo; pixels of the photo. */
@@ -24,6 +27,16 @@ export interface GuidedPhoto {
   readonly alignment: ArrayLike<number>;
   /** What only synthetic photos know. */
   readonly truth: { readonly positions: Float32Array; readonly gaze: readonly [number, number] } | undefined;
+}
+
+/** A sample of `rogue synth` as a guided photo: box and landmarks are those of its true head. */
+export function guidedPhotoOf({ model, points }: ExamplePoints, { truth, vertices }: StoredSample, photo: Image, covered: GuidedPhoto['covered']): GuidedPhoto {
+  const { camera, pose } = truth, five = evaluatePoints(model.landmarks.alignment5!, vertices);
+  return {
+    photo, covered, ...boxOfHead(truth), landmarks: Float32Array.from(truth.landmarks68.flat()),
+    alignment: project(transformPoints(pose.rotation, pose.translation, five, five), camera, new Float32Array(10)),
+    truth: { positions: evaluatePoints(points, vertices), gaze: [truth.gaze.yaw, truth.gaze.pitch] },
+  };
 }
 
 /** One photo as the stages `guide` and `robustify` see it; units as in `network/code.ts`. */

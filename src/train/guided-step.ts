@@ -21,10 +21,10 @@ import { regress, regressorParameters, type RegressorConfig } from '../network/r
 import type { LayerTree } from '../network/resnet.js';
 import { drawOver, photoAt, skinRenderer, skinScene, skinVertices, type SkinPixelTensors } from '../network/skin-renderer.js';
 import type { SkinSurface } from '../render/skin-surface.js';
-import type { HostTensor } from '../runtime/session.js';
 import type { GuidedExample } from './guided-example.js';
 import { supervisedPoints } from './pretrain.js';
 import { skinPixelSpecs, skinPictureDefaults } from './skin-host.js';
+import { stackRows } from './stack-rows.js';
 import type { Batch } from './step-graph.js';
 
 /** Weights of the paper's guidance on clean photos: a_K, a_GP, a_P, a_R; and of our own additions. */
@@ -181,17 +181,12 @@ function discriminatorOf(parameters: LayerTree<Tensor>): LayerTree<Tensor> {
 /** The batch of a list of examples, as many as the graph was made for. @param points of `supervisedPoints` @param size of the network's input */
 export function guidedBatch(examples: readonly GuidedExample[], embeddings: readonly Float32Array[], points: number, size: number): Batch {
   const count = examples.length, domains = examples[0]!.views.length, side = skinPictureDefaults.size;
-  const stacked = (dims: readonly number[], rows: readonly (ArrayLike<number> | undefined)[]): HostTensor => {
-    const length = dims.reduce((product, dim) => product * dim, 1), data = new Float32Array(rows.length * length);
-    rows.forEach((row, i) => { if (row) data.set(row, i * length); });
-    return { dims: [rows.length, ...dims], data };
-  };
   // Domain by domain, as the graph takes them apart.
   const byDomain = <T>(of: (example: GuidedExample) => readonly T[]): T[] => Array.from({ length: domains }, (_, k) => examples.map((example) => of(example)[k]!)).flat();
   return {
-    images: stacked([3, size, size], byDomain(({ views }) => views)), visible: stacked([68], byDomain(({ visible }) => visible)),
-    picture: stacked([3, side, side], examples.map(({ picture }) => picture)), points: stacked([68, 2], examples.map((example) => example.points)),
-    embedding: stacked([embeddingSize], embeddings), positions: stacked([points, 3], examples.map(({ truth }) => truth?.positions)),
-    gaze: stacked([2], examples.map(({ truth }) => truth?.gaze)), known: { dims: [count], data: Float32Array.from(examples, ({ truth }) => (truth ? 1 : 0)) },
+    images: stackRows([3, size, size], byDomain(({ views }) => views)), visible: stackRows([68], byDomain(({ visible }) => visible)),
+    picture: stackRows([3, side, side], examples.map(({ picture }) => picture)), points: stackRows([68, 2], examples.map((example) => example.points)),
+    embedding: stackRows([embeddingSize], embeddings), positions: stackRows([points, 3], examples.map(({ truth }) => truth?.positions)),
+    gaze: stackRows([2], examples.map(({ truth }) => truth?.gaze)), known: { dims: [count], data: Float32Array.from(examples, ({ truth }) => (truth ? 1 : 0)) },
   };
 }

@@ -12,7 +12,7 @@ import { codeLayout, decodeCode, modelSizes } from '../network/code.js';
 import { headPoints, posePoints, projectToCrop } from '../network/head-points.js';
 import { regress, regressorParameters, type RegressorConfig } from '../network/regressor.js';
 import type { LayerTree } from '../network/resnet.js';
-import type { HostTensor } from '../runtime/session.js';
+import { stackRows } from './stack-rows.js';
 import type { Batch } from './step-graph.js';
 import type { SyntheticExample } from './synthetic-example.js';
 
@@ -85,12 +85,8 @@ export function pretrainGraph(model: MorphableModel, network: RegressorConfig, b
 
 /** The batch of a list of examples, as many as the graph was made for. @param softness of the landmark loss */
 export function pretrainBatch(examples: readonly SyntheticExample[], size: number, softness: number): Batch {
-  const stacked = (dims: readonly number[], of: (example: SyntheticExample) => ArrayLike<number>): HostTensor => {
-    const length = dims.reduce((product, dim) => product * dim, 1), data = new Float32Array(examples.length * length);
-    examples.forEach((example, i) => { data.set(of(example), i * length); });
-    return { dims: [examples.length, ...dims], data };
-  };
   const [first] = examples, points = first!.points.length / 2;
+  const stacked = (dims: readonly number[], of: (example: SyntheticExample) => ArrayLike<number>) => stackRows(dims, examples.map(of));
   return {
     image: stacked([3, size, size], ({ image }) => image), points: stacked([points, 2], (e) => e.points), positions: stacked([points, 3], ({ positions }) => positions),
     shape: stacked([first!.shape.length], ({ shape }) => shape), expression: stacked([first!.expression.length], ({ expression }) => expression),

@@ -4,8 +4,6 @@ import { createRandom } from '../../src/data/random.js';
 import { coverPhoto, headVertices } from '../../src/data/synthetic/covered.js';
 import { Photographer } from '../../src/data/synthetic/photographer.js';
 import { describePhoto } from '../../src/data/synthetic/sample.js';
-import { project, transformPoints } from '../../src/math/camera.js';
-import { evaluatePoints } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { modelSizes } from '../../src/network/code.js';
 import { discriminatorDefaults, discriminatorParameters, initialDiscriminator } from '../../src/network/discriminator.js';
@@ -18,14 +16,13 @@ import { rasterizeSkin } from '../../src/node/skin-host-module.js';
 import { skinSurface } from '../../src/render/skin-surface.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
-import { guidedExample, type GuidedExample, type GuidedPhoto } from '../../src/train/guided-example.js';
+import { guidedExample, guidedPhotoOf, type GuidedExample, type GuidedPhoto } from '../../src/train/guided-example.js';
 import { discriminatorPrefix, guidanceDefaults, guidedBatch, guidedGraphs, robustificationDefaults, type GuidanceWeights, type RobustificationWeights } from '../../src/train/guided-step.js';
 import { adamDefaults } from '../../src/train/optimizer.js';
 import { supervisedPoints } from '../../src/train/pretrain.js';
 import { skinPictureDefaults } from '../../src/train/skin-host.js';
 import type { StepReport } from '../../src/train/trainer.js';
 import { createTrainer } from '../../src/train/trainer.js';
-import { boxOfHead } from '../../src/train/synthetic-example.js';
 
 const network: RegressorConfig = { size: 32, backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 3 }, squeeze: 16 };
 const runtime = nodeRuntime({ threads: 1, optimize: false }), recognitionBytes = await readFile('assets/networks/recognition.onnx');
@@ -35,12 +32,8 @@ beforeAll(async () => {
   model = await loadModel();
   const photographer = new Photographer(model, await loadPeople(), 128), hand = await loadHand();
   photos = ['a', 'b'].map((seed) => {
-    const photo = photographer.take(seed), covered = coverPhoto(model, hand, photo, seed), truth = describePhoto(model, photo, seed), vertices = headVertices(photo.truth), five = evaluatePoints(model.landmarks.alignment5!, vertices);
-    return {
-      photo: photo.image, covered: { photo: covered.image, mask: covered.mask }, ...boxOfHead(truth), landmarks: Float32Array.from(truth.landmarks68.flat()),
-      alignment: project(transformPoints(truth.pose.rotation, truth.pose.translation, five, five), truth.camera, new Float32Array(10)),
-      truth: { positions: evaluatePoints(supervisedPoints(model), vertices), gaze: [truth.gaze.yaw, truth.gaze.pitch] },
-    };
+    const photo = photographer.take(seed), { image, mask } = coverPhoto(model, hand, photo, seed);
+    return guidedPhotoOf({ model, points: supervisedPoints(model) }, { truth: describePhoto(model, photo, seed), vertices: headVertices(photo.truth) }, photo.image, { photo: image, mask });
   });
 }, 60_000);
 

@@ -18,7 +18,7 @@ const regressor: Benchmark = {
     for (const [name, config] of Object.entries(regressors)) {
       const parameters = initialParameters(regressorParameters(config, sizes), createRandom(1));
       for (const halfStorage of [false, true]) {
-        const file = await exportRegressor(config, sizes, parameters, { name, run: runConstants(runtime), halfStorage }), predictor = await createHeadPredictor(runtime, file, config.size);
+        const file = await exportRegressor(config, sizes, parameters, { name, run: runConstants(runtime), halfStorage }), predictor = await createHeadPredictor(runtime, file);
         const time = await medianTime(() => predictor.predict(photo, { x: 300, y: 300, width: 300, height: 300 }));
         await predictor.release();
         const label = `${name}, ${config.size}²${halfStorage ? ', weights stored in float16' : ''}`, note = `${(file.length / 1e6).toFixed(1)} MB`;

@@ -1,7 +1,8 @@
 /** The library in Node: everything of `index.ts`, with assets read from the package and pictures read from disk. */
+import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
-import { assetFiles, assetsFolder, readAsset } from './node/assets.js';
+import { AssetError, assetFiles, assetsFolder, readAsset } from './node/assets.js';
 import { decodeImage } from './node/image-codec.js';
 import { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 import type { Runtime } from './runtime/session.js';
@@ -14,6 +15,8 @@ export { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 export interface LoadRogueOptions {
   /** Folder with the head model and the networks. Default: the package's own `assets`. */
   readonly assets?: string | URL;
+  /** A head regressor of one's own, written by `rogue export`. Default: the one that ships. */
+  readonly regressor?: string | URL;
   /** Default: ONNX Runtime on the CPU with `node`. */
   readonly runtime?: Runtime;
   readonly node?: NodeRuntimeOptions;
@@ -27,12 +30,22 @@ export interface LoadRogueOptions {
  * const [face] = await rogue.reconstruct('photo.jpg');
  * @throws AssetError naming the file that is missing
  */
-export async function loadRogue({ assets = assetsFolder, runtime, node }: LoadRogueOptions = {}): Promise<Rogue> {
+export async function loadRogue({ assets = assetsFolder, regressor, runtime, node }: LoadRogueOptions = {}): Promise<Rogue> {
   const folder = folderUrl(assets);
   const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
-    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder), readAsset(assetFiles.regressor, folder),
+    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder),
+    regressor === undefined ? readAsset(assetFiles.regressor, folder) : readRegressor(regressor),
   ]);
   return createRogue({ runtime: runtime ?? nodeRuntime(node), modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode });
+}
+
+async function readRegressor(file: string | URL): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new AssetError(`network ${String(file)} is not readable (${code ?? message}); name a file that "rogue export" wrote`, { cause: error });
+  }
 }
 
 function folderUrl(folder: string | URL): URL {

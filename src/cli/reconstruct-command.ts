@@ -12,6 +12,7 @@ export interface ReconstructFlags {
   readonly focal35mm?: number;
   readonly box?: GivenBox;
   readonly method?: ReconstructMethod;
+  readonly network?: string;
 }
 
 const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks'];
@@ -56,6 +57,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option('--focal-35mm <mm>', "the camera's focal length in 35 mm terms, where the file does not tell it", focalLength)
     .option('--method <name>', 'how the head is found: refine (default), network or landmarks', (value: string) => oneOf(methods, value))
+    .option('--network <file>', 'a head regressor of your own, written by "rogue export"')
     .option('--box <x,y,width,height>', 'where the face is, brows to chin, in pixels, when it is not found; one photo only', box)
     .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')
     .action(async (paths: string[], flags: ReconstructFlags) => {

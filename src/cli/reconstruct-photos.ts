@@ -20,8 +20,8 @@ export interface Reconstructor {
   release(): Promise<void>;
 }
 
-async function loadFromPackage(): Promise<Reconstructor> {
-  return (await import('../node.js')).loadRogue();
+async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): Promise<Reconstructor> {
+  return (await import('../node.js')).loadRogue(network === undefined ? {} : { regressor: network });
 }
 
 /** One line of `results.jsonl`. */
@@ -47,14 +47,14 @@ export async function reconstructPhotos(paths: readonly string[], flags: Reconst
   return failures.length === 0;
 }
 
-async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags: ReconstructFlags, load: () => Promise<Reconstructor>): Promise<FailedInput[]> {
+async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags: ReconstructFlags, load: typeof loadFromPackage): Promise<FailedInput[]> {
   const output = await OutputFolder.open(flags.out);
   const progress = createProgress(jobs.length);
   const stopWatching = onInterrupt(() => { progress.stop(); output.abandon(); });
   const failures: FailedInput[] = [], lines: ResultLine[] = [];
   const options: FaceFilesOptions = { formats: flags.format, texture: flags.texture, encodePng: rememberingEncoder() };
   // The first picture is decoded while the networks load, each further one while its predecessor is worked on.
-  const loading = load();
+  const loading = load(flags);
   // Its failure is thrown where it is awaited; until then nobody listens.
   loading.catch(() => undefined);
   let decoding = decode(jobs[0]!);

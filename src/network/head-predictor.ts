@@ -2,7 +2,6 @@ import { sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
 import { floatOutput, type HostTensor, type Runtime } from '../runtime/session.js';
-import { regressors } from './regressor.js';
 import { viewNormalisation, viewOfBox, viewOutside, type FaceBox, type HeadPose } from './face-view.js';
 
 /** What a regressor says of a face, in the camera of its crop (`face-view.ts`). */
@@ -30,15 +29,15 @@ export interface HeadPredictor {
 
 /**
  * Loads a network of `exportRegressor`.
- * @param size width and height of its input, pixels; default that of the network that ships
  * @throws Error of one line when the bytes are no such network
  */
-export async function createHeadPredictor(runtime: Runtime, network: Uint8Array, size: number = regressors.fast.size): Promise<HeadPredictor> {
-  const session = await runtime.createSession(network), image: HostTensor<Float32Array> = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
-  if (session.inputNames.join() !== 'image' || !session.outputNames.includes('visibility')) {
+export async function createHeadPredictor(runtime: Runtime, network: Uint8Array): Promise<HeadPredictor> {
+  const session = await runtime.createSession(network), size = session.inputDims['image']?.at(-1);
+  if (session.inputNames.join() !== 'image' || typeof size !== 'number' || !session.outputNames.includes('visibility')) {
     await session.release();
     throw new Error('createHeadPredictor: the file is no head regressor; use one that "rogue export" wrote.');
   }
+  const image: HostTensor<Float32Array> = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
   return {
     async predict(photo, box, roll = 0) {
       const crop = viewOfBox(box, roll, size);

@@ -30,9 +30,9 @@ export function guardRuntime(runtime: Runtime, guard: NativeGuard): Runtime {
   };
   return {
     createSession: (model) => guarded(async (): Promise<Session> => {
-      const { inputNames, outputNames, ...session } = await runtime.createSession(model);
+      const { inputNames, outputNames, inputDims, ...session } = await runtime.createSession(model);
       return {
-        inputNames, outputNames,
+        inputNames, outputNames, inputDims,
         run: (...request) => guarded(() => session.run(...request)),
         release: () => guarded(() => session.release()),
       };

@@ -51,7 +51,7 @@ export interface Stage {
  * @throws TrainingRunError, WriteError, AssetError
  */
 export async function runStage(folder: string, { model, config, graphs, parameters, runtime, batches, data, samples }: Stage, options: StageOptions): Promise<number> {
-  const network = regressors[config.network], sizes = modelSizes(model), pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }), network.size);
+  const network = regressors[config.network], sizes = modelSizes(model), pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
   const trainer = await trainInWorker(graphs, parameters, {
     optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
     learningRate: { kind: 'cosine', learningRate: config.learningRate, steps: config.steps, warmUp: config.warmUp }, clipNorm: config.clipNorm,

@@ -26,8 +26,8 @@ export interface ValidationViews {
   draw(network: Uint8Array): Promise<Uint8Array>;
 }
 
-/** @param size of the network's input @throws AssetError */
-export async function createValidationViews(model: MorphableModel, runtime: Runtime, size: number): Promise<ValidationViews> {
+/** @throws AssetError */
+export async function createValidationViews(model: MorphableModel, runtime: Runtime): Promise<ValidationViews> {
   const photographer = new Photographer(model, await loadPeople(), 192), hand = await loadHand(), textures = partTextures(model);
   const faces = Array.from({ length: COUNT }, (_, k) => {
     const photo = photographer.take(`${SEED}/${k}`), image = k % 2 === 0 ? photo.image : coverPhoto(model, hand, photo, `${SEED}/${k}`).image;
@@ -35,7 +35,7 @@ export async function createValidationViews(model: MorphableModel, runtime: Runt
   });
   return {
     async draw(network) {
-      const predictor = await createHeadPredictor(runtime, network, size), sheet = createSheet(2 * COUNT, COUNT, TILE), target = createSceneTarget(TILE, TILE, { supersample: 2 });
+      const predictor = await createHeadPredictor(runtime, network), sheet = createSheet(2 * COUNT, COUNT, TILE), target = createSceneTarget(TILE, TILE, { supersample: 2 });
       try {
         for (const [k, { image, box, roll }] of faces.entries()) {
           const pyramid = new ImagePyramid(image), head = await predictor.predict(pyramid, box, roll), view = viewImage(pyramid, head);

@@ -44,6 +44,7 @@ export function wrapSession(session: InferenceSession, { Tensor, writesOutputs }
   return {
     inputNames,
     outputNames,
+    inputDims: Object.fromEntries(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.shape : []])),
     run: (feeds, outputs = Object.fromEntries(outputNames.map((name) => [name, null]))) =>
       queued(() => compute(feeds, outputs)).catch((error: unknown) => {
         throw new Error(`Session.run: ${oneLine(error)}`, { cause: error });

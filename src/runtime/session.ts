@@ -16,6 +16,8 @@ export interface HostTensor<Data extends TensorData = TensorData> {
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** The shape of each input, as the file says; a name stands for a length that is free. */
+  readonly inputDims: Readonly<Record<string, readonly (number | string)[]>>;
   /**
    * Computes outputs.
    *

@@ -51,6 +51,12 @@ describe('rogue train pretrain', () => {
     // The network that ships is good already: its landmark error on the astronaut is a few hundredths of the crop.
     expect((JSON.parse(await readFile(join(folder, 'own', 'metrics.jsonl'), 'utf8')) as { nme: number }).nme).toBeLessThan(0.1);
     expect((await rogue('export', join(folder, 'own'), '--half', '-o', join(folder, 'own.onnx'))).code).toBe(0);
+    expect((await rogue('reconstruct', 'examples/astronaut.jpg', '--network', join(folder, 'own.onnx'), '--method', 'network', '--format', 'json', '-o', join(folder, 'heads'))).code).toBe(0);
+    for (const [file, line] of [[join(folder, 'no.onnx'), /not readable \(ENOENT\); name a file that "rogue export" wrote/], ['assets/networks/face-detector.onnx', /no head regressor/]] as const) {
+      const { code, err } = await rogue('reconstruct', 'examples/astronaut.jpg', '--network', file, '-o', join(folder, 'heads'));
+      expect(code).not.toBe(0);
+      expect(err.join('\n')).toMatch(line);
+    }
   });
 
   it('says in one line what is wrong', { timeout: 60_000 }, async () => {

@@ -60,7 +60,7 @@ export async function runTraining(folder: string, trainer: Trainer, batches: (st
   };
   if (step < steps) {
     let last = performance.now();
-    for await (const batch of batches(step)) {
+    for await (const batch of oneAhead(batches(step))) {
       if (signal?.aborted) break;
       const report = await stepOrExplain(folder, trainer, batch, step);
       step = report.step;
@@ -77,6 +77,24 @@ export async function runTraining(folder: string, trainer: Trainer, batches: (st
   }
   await save();
   return step;
+}
+
+/** The same items; each is made while its predecessor is used. */
+async function* oneAhead<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item, void, undefined> {
+  const iterator = items[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      // Its failure is thrown where it is awaited; until then nobody listens.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
 }
 
 async function prepare(folder: string, trainer: Trainer, config: object): Promise<number> {

@@ -38,10 +38,10 @@ const guided = {
 };
 
 /** Settings of the guidance on clean photos. */
-export const guideConfigSchema = z.strictObject({ stage: z.literal('guide').default('guide'), ...guided, steps: whole.default(4000), learningRate: learningRate(3e-4), weights: weightsOf(guidanceDefaults) });
+export const guideConfigSchema = z.strictObject({ stage: z.literal('guide').default('guide'), ...guided, steps: whole.default(4000), learningRate: learningRate(5e-4), weights: weightsOf(guidanceDefaults) });
 
 /** Settings of the robustification: clean, occluded and noisy views of each photo. */
-export const robustifyConfigSchema = z.strictObject({ stage: z.literal('robustify').default('robustify'), ...guided, steps: whole.default(4000), learningRate: learningRate(3e-4), weights: weightsOf(robustificationDefaults) });
+export const robustifyConfigSchema = z.strictObject({ stage: z.literal('robustify').default('robustify'), ...guided, steps: whole.default(4000), learningRate: learningRate(5e-4), weights: weightsOf(robustificationDefaults) });
 
 /** Settings of the robustification on one's own photos, from a network that is already good. */
 export const finetuneConfigSchema = z.strictObject({ stage: z.literal('finetune').default('finetune'), ...guided, batch: whole.default(8), steps: whole.default(400), learningRate: learningRate(1e-4), weights: weightsOf(robustificationDefaults) });

@@ -59,8 +59,8 @@ export interface RobustificationWeights extends GuidanceWeights {
   readonly heldLandmarks: number;
 }
 
-export const guidanceDefaults: GuidanceWeights = { landmarks: 30, photometric: 1.5, perceptual: 0.4, regularization: 1e-3, light: 0.1, visibility: 0.3, truth: 0.3 };
-export const robustificationDefaults: RobustificationWeights = { ...guidanceDefaults, occluded: 1, noisy: 1, domain: 0.1, consistency: 1, heldLandmarks: 15 };
+export const guidanceDefaults: GuidanceWeights = { landmarks: 30, photometric: 3, perceptual: 1, regularization: 1e-3, light: 0.1, visibility: 0.3, truth: 0.3 };
+export const robustificationDefaults: RobustificationWeights = { ...guidanceDefaults, occluded: 1.5, noisy: 1.5, domain: 0.1, consistency: 10, heldLandmarks: 15 };
 
 /** ε of L_K in the stages after the first, in halves of the crop: distances, softened below a third of a pixel of 128. */
 const SOFTNESS = 0.005;

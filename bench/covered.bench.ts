@@ -34,7 +34,7 @@ async function photoErrors(rogue: Rogue, hand: CorruptionContext['hand'], file: 
     region: { x: Math.floor(left), y: Math.floor(top), width: Math.ceil(right - left), height: Math.ceil(bottom - top) },
   };
   for (const kind of corruptions) {
-    const photo = await corrupt(image, kind, file, context), [dense] = await rogue.findFaces(photo, { boxes });
+    const { image: photo } = await corrupt(image, kind, file, context), [dense] = await rogue.findFaces(photo, { boxes });
     add(kind, 'dense landmark network', error(subset68(dense!.landmarks.points)));
     for (const method of methods) {
       const [head] = await rogue.reconstruct(photo, { boxes, method, texture: 'none' });

@@ -120,7 +120,7 @@ function corrupted(name: string, condition: CorruptionName, image: Image, contex
   const key = `${name}/${condition}`;
   if (!copies.has(key)) {
     if (![...copies.keys()].every((other) => other.startsWith(`${name}/`))) copies.clear();
-    copies.set(key, corrupt(image, condition, key, context));
+    copies.set(key, corrupt(image, condition, key, context).then((made) => made.image));
   }
   return copies.get(key)!;
 }

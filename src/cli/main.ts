@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../fit/version.js';
 import { addCorruptCommand } from './corrupt.js';
+import { addEvaluateCommand } from './evaluate-command.js';
 import { addExportCommand } from './export-command.js';
 import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
@@ -22,6 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addSynthCommand(program);
   addTrainCommand(program);
   addExportCommand(program);
+  addEvaluateCommand(program);
   addModelCommand(program);
   program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
   try {

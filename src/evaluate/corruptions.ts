@@ -3,6 +3,7 @@ import { faceRegion, type PixelBox } from '../data/occlusion/face-region.js';
 import { greyBoxKinds, greyBoxOf, type GreyBoxKind } from '../data/occlusion/grey-boxes.js';
 import type { HandModel } from '../data/occlusion/hand/hand-file.js';
 import type { OccludedFace } from '../data/occlusion/occluded-face.js';
+import type { Occlusion } from '../data/occlusion/occlusion.js';
 import { reachocc } from '../data/occlusion/reachocc.js';
 import { synchocc } from '../data/occlusion/synchocc.js';
 import type { JpegCodec } from '../data/jpeg.js';
@@ -27,19 +28,33 @@ export interface CorruptionContext {
   readonly codec: JpegCodec;
 }
 
-/** A corrupted copy of a photo. The same photo, name, context and seed give the same picture. */
-export async function corrupt(image: Image, name: CorruptionName, seed: string, { face, hand, region, faceSize, codec }: CorruptionContext): Promise<Image> {
+/** A corrupted copy of a photo. */
+export interface CorruptedPhoto {
+  readonly image: Image;
+  /** The occluder's or the effect's name, where there are several. */
+  readonly kind?: string;
+  /** Share of the face's visible skin that is hidden, 0…1, where it was measured. */
+  readonly coverage?: number;
+}
+
+/** Corrupts a photo. The same photo, name, context and seed give the same picture. */
+export async function corrupt(image: Image, name: CorruptionName, seed: string, { face, hand, region, faceSize, codec }: CorruptionContext): Promise<CorruptedPhoto> {
   const boxed = (kind: GreyBoxKind): Image => greyed(image, greyBoxOf(region ?? faceRegion(face, image.width, image.height).box, kind, seed));
   switch (name) {
-    case 'clean': return image;
-    case 'noise': return withNoise(image, seed);
-    case 'half + noise': return withNoise(boxed('half'), seed);
-    case 'reachocc': return reachocc(image, face, hand, seed).image;
-    case 'synchocc': return synchocc(image, face, seed).image;
-    case 'noise protocol': return (await noiseProtocol(image, seed, { faceSize, codec })).image;
-    default: return boxed(name);
+    case 'clean': return { image };
+    case 'noise': return { image: withNoise(image, seed) };
+    case 'half + noise': return { image: withNoise(boxed('half'), seed) };
+    case 'reachocc': return described(reachocc(image, face, hand, seed));
+    case 'synchocc': return described(synchocc(image, face, seed));
+    case 'noise protocol': {
+      const { image: noisy, effect } = await noiseProtocol(image, seed, { faceSize, codec });
+      return { image: noisy, kind: effect };
+    }
+    default: return { image: boxed(name) };
   }
 }
+
+const described = ({ image, occluder, coverage }: Occlusion): CorruptedPhoto => ({ image, kind: occluder, coverage });
 
 function greyed(image: Image, box: PixelBox): Image {
   const data = Uint8Array.from(image.data), from = Math.max(0, box.x), to = Math.min(image.width, box.x + box.width), { channels } = image;

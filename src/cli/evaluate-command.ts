@@ -1,0 +1,80 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { corruptions, type CorruptionName } from '../evaluate/corruptions.js';
+
+export const faceProtocols = {
+  landmarks: 'distance of 68 landmarks from true ones (index.json, .pts, AFLW2000-3D .mat)',
+  perceptual: 'whose face the drawn head is, by a recognition network: the distance of the paper',
+  consistency: 'how far the head moves when something covers the face',
+  synthetic: 'vertex error on photos of "rogue synth", whose heads are known',
+  photometric: "how alike the drawn skin and the clean photo's are",
+} as const;
+export type FaceProtocol = keyof typeof faceProtocols;
+
+/** Our methods, and the dense landmark network as a peer. */
+export const ownMethods = ['refine', 'network', 'landmarks', 'dense'] as const;
+export type OwnMethod = (typeof ownMethods)[number];
+
+export interface NamedFile { readonly name: string; readonly file: string }
+
+export interface EvaluateFlags {
+  readonly out: string;
+  readonly methods: readonly OwnMethod[];
+  readonly networks?: readonly NamedFile[];
+  readonly predictions?: readonly NamedFile[];
+  readonly conditions: readonly CorruptionName[];
+  readonly embedding?: readonly NamedFile[];
+  readonly count?: number;
+  readonly seed: string;
+  readonly detect?: boolean;
+  readonly writePhotos?: string;
+}
+
+function listOf<T extends string>(known: readonly T[], value: string): T[] {
+  return [...new Set(value.split(',').map((part) => {
+    const found = known.find((name) => name === part.trim());
+    if (!found) throw new InvalidArgumentError(`"${part.trim()}" is none of ${known.join(', ')}.`);
+    return found;
+  }))];
+}
+
+/** `name=file`, as often as the option is given. */
+function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
+  const at = value.indexOf('=');
+  if (at < 1 || at === value.length - 1) throw new InvalidArgumentError('Expected name=path.');
+  return [...before, { name: value.slice(0, at), file: value.slice(at + 1) }];
+}
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return number;
+}
+
+/** `rogue evaluate <protocol> …`. */
+export function addEvaluateCommand(program: Command): void {
+  const evaluate = program.command('evaluate').description('measure methods against each other and write a report');
+  for (const [protocol, description] of Object.entries(faceProtocols) as [FaceProtocol, string][]) {
+    evaluate.command(protocol).description(description)
+      .argument('<data>', protocol === 'synthetic' ? 'shards of "rogue synth"' : 'a folder of photos, or an index.json')
+      .option('-o, --out <folder>', 'where report.html, report.md and report.json go', `evaluation-${protocol}`)
+      .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'))
+      .option('--networks <name=file>', 'a head regressor of your own as one more method, predictions alone; may be repeated', named)
+      .option('--predictions <name=folder>', 'predictions made elsewhere: landmarks, OBJ, renderings by photo name (docs/evaluation.md); may be repeated', named)
+      .option('--conditions <list>', `what is done to the photos, of ${corruptions.join(', ')}`, (value: string) => listOf(corruptions, value), protocol === 'consistency' ? corruptions.filter((name) => name !== 'clean') : [...corruptions])
+      .option('--embedding <name=file>', 'perceptual: a recognition network, of mobilefacenet (ships), facenet512, arcface and others (docs/evaluation.md); may be repeated', named)
+      .option('--count <n>', 'only the first n faces', wholeNumber)
+      .option('--seed <text>', 'the same seed gives the same corruptions', '1')
+      .option('--detect', 'methods look for the face in the corrupted photo; by default they are told where it was in the clean one')
+      .option('--write-photos <folder>', 'also write the corrupted photos, for systems elsewhere')
+      .action(async (data: string, flags: EvaluateFlags) => {
+        const { runFaceProtocol } = await import('./evaluate.js');
+        await runFaceProtocol(protocol, data, flags);
+      });
+  }
+  evaluate.command('compare').description('paired differences of two reports with bootstrap confidence intervals')
+    .argument('<first>', 'a report.json').argument('<second>', 'another, of the same protocol and data')
+    .action(async (first: string, second: string) => {
+      const { compareReports } = await import('./evaluate-compare.js');
+      await compareReports(first, second);
+    });
+}

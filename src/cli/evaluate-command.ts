@@ -29,6 +29,16 @@ export interface EvaluateFlags {
   readonly writePhotos?: string;
 }
 
+export interface NowFlags {
+  readonly list: string;
+  readonly photos?: string;
+  readonly methods: readonly ('refine' | 'network' | 'landmarks')[];
+  readonly predictions?: readonly NamedFile[];
+  readonly metrical?: boolean;
+  readonly count?: number;
+  readonly out: string;
+}
+
 function listOf<T extends string>(known: readonly T[], value: string): T[] {
   return [...new Set(value.split(',').map((part) => {
     const found = known.find((name) => name === part.trim());
@@ -71,6 +81,33 @@ export function addEvaluateCommand(program: Command): void {
         await runFaceProtocol(protocol, data, flags);
       });
   }
+  evaluate.command('reproduce').description("the paper's table on photos of your own: perceptual error under its three protocols")
+    .argument('<folder>', 'clean photos of faces')
+    .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-reproduce')
+    .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), ['refine', 'network', 'landmarks'] as OwnMethod[])
+    .option('--networks <name=file>', 'a head regressor of your own as one more method; may be repeated', named)
+    .option('--predictions <name=folder>', 'renderings made elsewhere; may be repeated', named)
+    .option('--embedding <name=file>', 'facenet512=…, arcface=… for the numbers of the paper; default the network that ships; may be repeated', named)
+    .option('--count <n>', 'only the first n photos', wholeNumber)
+    .option('--seed <text>', 'the same seed gives the same corruptions', '1')
+    .action(async (folder: string, flags: Omit<EvaluateFlags, 'conditions'>) => {
+      const { runFaceProtocol } = await import('./evaluate.js'), { paperTable } = await import('../evaluate/paper-table.js');
+      await runFaceProtocol('perceptual', folder, { ...flags, conditions: ['reachocc', 'synchocc', 'noise protocol'] });
+      console.log(paperTable());
+    });
+  evaluate.command('now').description('scan-to-mesh distance of the NoW challenge, on its data as participants have it')
+    .argument('<folder>', 'holds scans/ and scans_lmks_onlypp/')
+    .requiredOption('--list <file>', 'lines subject/challenge/photo, such as imagepathsvalidation.txt')
+    .option('--photos <folder>', 'iphone_pictures/: also evaluates our own reconstructions of them')
+    .option('--methods <list>', 'of refine, network, landmarks', (value: string) => listOf(['refine', 'network', 'landmarks'] as const, value), ['refine'])
+    .option('--predictions <name=folder>', 'meshes and 7 landmarks as they are handed in; may be repeated', named)
+    .option('--metrical', 'size counts: alignment without scale')
+    .option('--count <n>', 'only the first n photos', wholeNumber)
+    .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-now')
+    .action(async (folder: string, flags: NowFlags) => {
+      const { runNowProtocol } = await import('./evaluate-now.js');
+      await runNowProtocol(folder, flags);
+    });
   evaluate.command('compare').description('paired differences of two reports with bootstrap confidence intervals')
     .argument('<first>', 'a report.json').argument('<second>', 'another, of the same protocol and data')
     .action(async (first: string, second: string) => {

@@ -13,8 +13,9 @@ import { casePictures, evaluationFiles, runEvaluation, writeEvaluation } from '.
 import { conditionFolder, predictedFolder } from '../node/predicted-folder.js';
 import { writeWhole } from '../node/whole-file.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
-import { InterruptedError, messageOf, UsageError } from './errors.js';
+import { messageOf, UsageError } from './errors.js';
 import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-command.js';
+import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
 
 /** Faces of shards that are taken without --count. */
@@ -25,9 +26,10 @@ const SYNTHETIC_COUNT = 200;
  * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C, with nothing written
  */
 export async function runFaceProtocol(protocol: FaceProtocol, path: string, flags: EvaluateFlags): Promise<void> {
-  const stop = new AbortController(), interrupt = (): void => { stop.abort(new InterruptedError('interrupted; nothing was written')); };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  await interruptible('interrupted; nothing was written', (signal) => evaluateProtocol(protocol, path, flags, signal));
+}
+
+async function evaluateProtocol(protocol: FaceProtocol, path: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
   const rogue = await loadRogue(), released: { release(): Promise<void> }[] = [rogue];
   let bar: ReturnType<typeof createProgress> | undefined;
   try {
@@ -36,7 +38,7 @@ export async function runFaceProtocol(protocol: FaceProtocol, path: string, flag
     const methods = await methodsOf(flags, rogue, released), measurers = await measurersOf(protocol, flags, released);
     bar = createProgress(data.sources.length, { interval: 10 });
     const options = {
-      protocol, data, methods, measurers, seed, detect, conditions, faceMask: rogue.model.regions.get('face')!, signal: stop.signal, created: new Date().toISOString(),
+      protocol, data, methods, measurers, seed, detect, conditions, faceMask: rogue.model.regions.get('face')!, signal, created: new Date().toISOString(),
       settings: { data: path, ...(count !== undefined && { count }), ...(detect && { detect }) }, onCase: (_: number, id: string) => { bar!.done(id); },
       ...(flags.writePhotos !== undefined && { onPhoto: photoWriter(flags.writePhotos) }),
     };
@@ -47,8 +49,6 @@ export async function runFaceProtocol(protocol: FaceProtocol, path: string, flag
     console.log(`report: ${join(flags.out, evaluationFiles.html)}`);
   } finally {
     bar?.stop();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
     for (const held of released) await held.release();
   }
 }

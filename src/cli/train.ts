@@ -5,6 +5,7 @@ import { pretrain } from '../node/pretrain-run.js';
 import { runFiles, type MetricsLine } from '../node/training-run.js';
 import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
 import { InterruptedError, UsageError, messageOf } from './errors.js';
+import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
 import type { TrainFlags } from './train-command.js';
 
@@ -13,12 +14,14 @@ import type { TrainFlags } from './train-command.js';
  * @throws UsageError for settings that make no sense; InterruptedError after Ctrl-C
  */
 export async function runTrain(stage: StageName, flags: TrainFlags): Promise<void> {
-  const config = await configOf(stage, flags), stop = new AbortController(), interrupt = (): void => { stop.abort(new InterruptedError('interrupted; the same command goes on from there')); };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const config = await configOf(stage, flags);
+  await interruptible('interrupted; the same command goes on from there', (signal) => trainStage(config, flags, signal));
+}
+
+async function trainStage(config: StageConfig, { data, out, from, threads }: TrainFlags, signal: AbortSignal): Promise<void> {
   let bar: ReturnType<typeof createProgress> | undefined, preparing: typeof bar;
   const options = {
-    signal: stop.signal, ...(flags.from === undefined ? {} : { from: flags.from }), ...(flags.threads === undefined ? {} : { threads: flags.threads }),
+    signal, ...(from === undefined ? {} : { from }), ...(threads === undefined ? {} : { threads }),
     onMetrics({ step, value, imagesPerSecond }: MetricsLine) {
       preparing?.stop();
       bar ??= createProgress(Math.ceil((config.steps - step) / EVERY) + 1, { interval: 30 });
@@ -31,15 +34,13 @@ export async function runTrain(stage: StageName, flags: TrainFlags): Promise<voi
     onWarning: (line: string) => { console.error(`rogue: warning: ${line}`); }, loadRogue: () => loadRogue(),
   };
   try {
-    const done = await (config.stage === 'pretrain' ? pretrain(flags.data, flags.out, config, options) : guideRegressor(flags.data, flags.out, config, options));
+    const done = await (config.stage === 'pretrain' ? pretrain(data, out, config, options) : guideRegressor(data, out, config, options));
     bar?.stop();
     if (done < config.steps) throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);
-    console.log(`${done} steps done: ${flags.out}/${runFiles.checkpoint}`);
+    console.log(`${done} steps done: ${out}/${runFiles.checkpoint}`);
   } finally {
     preparing?.stop();
     bar?.stop();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
   }
 }
 

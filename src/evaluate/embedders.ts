@@ -60,11 +60,12 @@ export async function createEmbedder(runtime: Runtime, network: Uint8Array, reci
     await session.release();
     throw new Error(`the network has inputs ${session.inputNames.map((name) => `${name} [${session.inputDims[name]!.join(', ')}]`).join(', ')}; expected one of a picture, [N, 3, S, S] or [N, S, S, 3]`);
   }
-  const plane = size * size, data = new Float32Array(3 * plane);
+  const plane = size * size;
   return {
     recipe,
     async embed({ image, alignment, box }) {
-      const planes = new Float32Array(3 * plane), { gain, offset } = recipe.normalisation;
+      // Calls may overlap: each has arrays of its own.
+      const planes = new Float32Array(3 * plane), data = new Float32Array(3 * plane), { gain, offset } = recipe.normalisation;
       sampleCrop(new ImagePyramid(image), recipe.crop === 'aligned' ? alignedTo(size, alignment) : squareOf(box, size), { gain, offset }, planes, 0, recipe.crop === 'box' ? 0 : undefined);
       for (let i = 0; i < plane; i++) for (let c = 0; c < 3; c++) data[channelsLast ? 3 * i + c : c * plane + i] = planes[(recipe.channels === 'bgr' ? 2 - c : c) * plane + i]!;
       return floatOutput(await session.run({ [input!]: { dims: channelsLast ? [1, size, size, 3] : [1, 3, size, size], data } }), session.outputNames[0]!).slice();

@@ -1,5 +1,6 @@
 import { chartSvg } from '../io/chart.js';
-import { boxPlot } from '../io/charts.js';
+import { boxPlot, lineChart } from '../io/charts.js';
+import { curveStep } from './pool.js';
 import { cellsOf, valueOf, type Cell, type Evaluation, type Measure } from './report.js';
 
 /** A picture of one case in the report. */
@@ -54,6 +55,8 @@ export function evaluationMarkdown(evaluation: Evaluation): string {
     const rows = rowsOf(cells, evaluation, measure);
     if (rows.length > 0) lines.push(`## ${title(measure)}`, '', ...tableLines(['', ...evaluation.conditions], rows), '');
   }
+  const pooled = pooledRows(evaluation);
+  if (pooled.length > 0) lines.push(`## ${pooledTitle}`, '', ...tableLines(['', ...pooledHead(evaluation)], pooled), '');
   for (const [about, groups] of slicesOf(evaluation)) {
     const measure = evaluation.measures[0]!, rows = sliceRows(evaluation, measure, about, groups);
     if (rows.length > 0) lines.push(`## ${title(measure)} by ${about}`, '', ...tableLines(['', ...counted(evaluation, about, groups)], rows), '');
@@ -94,6 +97,8 @@ export async function evaluationHtml(evaluation: Evaluation, pictures: readonly 
     const measure = evaluation.measures[0]!, rows = sliceRows(evaluation, measure, about, groups);
     if (rows.length > 0) sections.push(`<section><h2>${escaped(`${title(measure)} by ${about}`)}</h2>${htmlTable(['', ...counted(evaluation, about, groups)], rows)}</section>`);
   }
+  const pooled = pooledRows(evaluation);
+  if (pooled.length > 0) sections.unshift(`<section><h2>${escaped(pooledTitle)}</h2>${htmlTable(['', ...pooledHead(evaluation)], pooled)}<div class="charts">${await cumulative(evaluation)}</div></section>`);
   const figures = pictures.map(({ title: caption, url }) => `<figure><img src="${url}" alt="${escaped(caption)}"><figcaption>${escaped(caption)}</figcaption></figure>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(evaluation.protocol)}</title><style>
@@ -106,6 +111,25 @@ ${sections.join('\n')}
 ${figures.length > 0 ? `<section><h2>Worst and middle cases</h2><div class="figures">${figures.join('\n')}</div></section>` : ''}
 </body></html>
 `;
+}
+
+const pooledTitle = 'All values of all items together: median, mean ± standard deviation, mm';
+const pooledHead = ({ pooled = [] }: Evaluation): string[] => [...new Set(pooled.map(({ condition }) => condition))];
+
+function pooledRows(evaluation: Evaluation): Row[] {
+  const { pooled = [], methods } = evaluation;
+  return methods.filter((method) => pooled.some((one) => one.method === method)).map((method) => ({
+    method, cells: pooledHead(evaluation).map((condition) => {
+      const one = pooled.find((other) => other.method === method && other.condition === condition);
+      return one ? `${one.median.toFixed(2)}, ${one.mean.toFixed(2)} ± ${one.deviation.toFixed(2)}${one.failures > 0 ? `, ${one.failures} failed` : ''}` : '';
+    }),
+  }));
+}
+
+/** The share of values below each distance. */
+async function cumulative({ pooled = [], methods }: Evaluation): Promise<string> {
+  const series = methods.flatMap((name) => { const one = pooled.find(({ method, condition }) => method === name && condition === 'all'); return one ? [{ name, points: one.curve.map((share, k) => [k * curveStep, 100 * share] as const) }] : []; });
+  return series.length === 0 ? '' : chartSvg(lineChart({ title: 'cumulative error', x: 'mm', y: '% of the values below', width: 420, height: 240, series }));
 }
 
 function htmlTable(head: readonly string[], rows: readonly Row[]): string {

@@ -19,6 +19,12 @@ const itemSchema = z.strictObject({
   outcomes: z.record(z.string(), outcomeSchema).describe('By method.'),
 });
 
+const pooledSchema = z.strictObject({
+  method: z.string(), condition: z.string(), measure: z.string(),
+  count: z.int(), failures: z.int().describe('Items without result.'), median: z.number(), mean: z.number(), deviation: z.number(),
+  curve: z.array(z.number()).describe('Shares of the values below 0, 0.1, 0.2 … in the unit of the measure.'),
+});
+
 /** The content of `report.json`: what an evaluation measured, item by item. Version 1. */
 export const evaluationSchema = z.strictObject({
   schema: z.literal('rogue-face/evaluation'),
@@ -34,11 +40,13 @@ export const evaluationSchema = z.strictObject({
   conditions: z.array(z.string()),
   measures: z.array(measureSchema),
   items: z.array(itemSchema),
+  pooled: z.array(pooledSchema).optional().describe('Over all values of all items together, where an item has many: the vertices of scans.'),
 });
 
 export type Evaluation = z.infer<typeof evaluationSchema>;
 export type Measure = z.infer<typeof measureSchema>;
 export type EvaluationItem = z.infer<typeof itemSchema>;
+export type Pooled = z.infer<typeof pooledSchema>;
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** A report that cannot be read. The message is one line. */

@@ -3,7 +3,7 @@
  *
  *   npx tsx tools/ablate-losses.ts --from run/checkpoint.safetensors --data shards --out ablation --steps 150
  *
- * Leaves a network `<name>.onnx` each in the folder, for tools/compare-regressors.ts. An interrupted call goes on where it was.
+ * Leaves a network `<name>.onnx` each in the folder, for `rogue evaluate --networks`. An interrupted call goes on where it was.
  */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

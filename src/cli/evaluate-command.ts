@@ -67,7 +67,7 @@ export function addEvaluateCommand(program: Command): void {
     evaluate.command(protocol).description(description)
       .argument('<data>', protocol === 'synthetic' ? 'shards of "rogue synth"' : 'a folder of photos, or an index.json')
       .option('-o, --out <folder>', 'where report.html, report.md and report.json go', `evaluation-${protocol}`)
-      .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'))
+      .option('--methods <list>', `of ${ownMethods.join(', ')}; or none`, (value: string) => (value === 'none' ? [] : listOf(ownMethods, value)), protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'))
       .option('--networks <name=file>', 'a head regressor of your own as one more method, predictions alone; may be repeated', named)
       .option('--predictions <name=folder>', 'predictions made elsewhere: landmarks, OBJ, renderings by photo name (docs/evaluation.md); may be repeated', named)
       .option('--conditions <list>', `what is done to the photos, of ${corruptions.join(', ')}`, (value: string) => listOf(corruptions, value), protocol === 'consistency' ? corruptions.filter((name) => name !== 'clean') : [...corruptions])

@@ -64,6 +64,7 @@ async function methodsOf({ methods, networks = [], predictions = [] }: EvaluateF
     if (!(await stat(file).then((entry) => entry.isDirectory(), () => false))) throw new UsageError(`--predictions ${name}=${file}: no such folder`);
     found.push(predictedFolder(name, file, rogue));
   }
+  if (found.length === 0) throw new UsageError('nothing to evaluate: name --methods, --networks or --predictions');
   const twice = found.find(({ name }, k) => found.findIndex((other) => other.name === name) < k);
   if (twice) throw new UsageError(`two methods are called "${twice.name}"; give them names of their own`);
   return found;

@@ -97,14 +97,29 @@ async function readIndex(path: string): Promise<Annotated[]> {
 async function annotationBeside(picture: string): Promise<Pick<Annotated, 'landmarks68' | 'slices'>> {
   const stem = picture.slice(0, picture.length - (basename(picture).match(/\.\w+$/)?.[0].length ?? 0)), read = (ending: string): Promise<Uint8Array | undefined> => readFile(`${stem}${ending}`).catch(() => undefined);
   const pts = await read('.pts');
-  if (pts) return { landmarks68: readPts(new TextDecoder().decode(pts)), slices: {} };
+  if (pts) return { landmarks68: of68(`${stem}.pts`, () => readPts(new TextDecoder().decode(pts))), slices: {} };
   const mat = await read('.mat');
   if (!mat) return { landmarks68: undefined, slices: {} };
-  const matrices = readMat(mat, (bytes) => inflateSync(bytes)), points = matrices.get('pt3d_68'), pose = matrices.get('Pose_Para');
+  const matrices = readable(`${stem}.mat`, () => readMat(mat, (bytes) => inflateSync(bytes))), points = matrices.get('pt3d_68'), pose = matrices.get('Pose_Para');
   if (points?.shape[1] !== 68) throw new EvaluationError(`${stem}.mat has no pt3d_68 of 68 points; use AFLW2000-3D's files`);
   const yaw = pose ? Math.abs((pose.data[1]! * 180) / Math.PI) : undefined;
   // MATLAB counts pixels from 1 (docs/conventions.md).
   return { landmarks68: Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5), slices: yaw === undefined ? {} : { yaw: yawBin(yaw) } };
+}
+
+/** @throws EvaluationError with the file's name */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new EvaluationError(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function of68(path: string, read: () => number[]): number[] {
+  const points = readable(path, read);
+  if (points.length !== 136) throw new EvaluationError(`${path} has ${points.length / 2} points; expected 68`);
+  return points;
 }
 
 /** The usual thirds of a quarter turn, degrees. */

@@ -51,7 +51,7 @@ export async function casePictures(evaluation: Evaluation, sources: readonly Cas
   for (const condition of evaluation.conditions.slice(0, SHOWN_CONDITIONS)) {
     for (const [what, item] of chosen(evaluation.items.filter((one) => one.condition === condition), method!.name, measure)) {
       const source = sources.find(({ id }) => id === item.id), value = valueOf(item, method!.name, measure.name)!;
-      const jpg = source && await drawCase(source, condition as CorruptionName, method!, seed, detect);
+      const jpg = source && await drawCase(source, condition as CorruptionName, method!, seed, detect).catch(() => undefined);
       if (jpg) pictures.push({ title: `${condition}, ${what}: ${item.id}, ${method!.name}, ${measure.name} ${value.toFixed(measure.digits)} ${measure.unit}`, url: `data:image/jpeg;base64,${Buffer.from(jpg).toString('base64')}` });
     }
   }

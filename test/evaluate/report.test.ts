@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { cellsOf, readEvaluation, valueOf, type Evaluation } from '../../src/evaluate/report.js';
+import { z } from 'zod';
+import { cellsOf, evaluationSchema, readEvaluation, valueOf, type Evaluation } from '../../src/evaluate/report.js';
 
 const item = (id: string, outcomes: Evaluation['items'][number]['outcomes']): Evaluation['items'][number] => ({ id, condition: 'clean', slices: { yaw: Number(id) > 1 ? 'profile' : 'frontal' }, outcomes });
 const evaluation: Evaluation = {
@@ -32,6 +34,10 @@ describe('cellsOf', () => {
 });
 
 describe('readEvaluation', () => {
+  it('has its JSON Schema in docs/ (npx tsx tools/write-schemas.ts)', async () => {
+    expect(JSON.parse(await readFile(new URL('../../docs/evaluation.schema.json', import.meta.url), 'utf8'))).toEqual(z.toJSONSchema(evaluationSchema));
+  });
+
   it('reads what was written and refuses anything else in one line', () => {
     expect(readEvaluation(JSON.stringify(evaluation))).toEqual(evaluation);
     expect(() => readEvaluation('{')).toThrow(/not JSON/);

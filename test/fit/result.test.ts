@@ -45,7 +45,7 @@ describe('resultOf', () => {
     expect(() => resultOf(model, exampleReconstruction(model, { landmarks68 }))).toThrow(/resultOf: landmarks68\.0\.0: .*report/);
   });
 
-  it('has its JSON Schema in docs/ (npx tsx tools/write-result-schema.ts)', async () => {
+  it('has its JSON Schema in docs/ (npx tsx tools/write-schemas.ts)', async () => {
     const written: unknown = JSON.parse(await readFile(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'));
     expect(written).toEqual(z.toJSONSchema(resultSchema));
   });

@@ -39,6 +39,6 @@ for (const [name, config] of runs.filter(([name]) => flags.only === undefined ||
   if (existsSync(file)) continue;
   const start = performance.now();
   await guideRegressor(data, folder, config, { from, loadRogue: () => loadRogue() });
-  await writeFile(file, await exportRun(folder, true));
+  await writeFile(file, await exportRun([folder], true));
   console.log(`${name}: ${file}, ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }

@@ -31,7 +31,7 @@ export interface FusionWeights {
 }
 
 /** Chosen on 80 validation photos under covers and noise (docs/training.md). */
-export const fusionDefaults: FusionWeights = { inView: 1, hidden: 0.1, predicted: 0.07 };
+export const fusionDefaults: FusionWeights = { inView: 1, hidden: 0.05, predicted: 0.1 };
 
 /**
  * Brings the places of points together that the dense landmark network and a predicted head give.

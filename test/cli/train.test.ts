@@ -31,6 +31,11 @@ describe('rogue train pretrain', () => {
     await predictor.release();
     expect(head.shape.every(Number.isFinite)).toBe(true);
     expect((await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code).toBe(0);
+    const mean = join(folder, 'mean.onnx');
+    expect((await rogue('export', join(folder, 'one'), join(folder, 'two'), '-o', mean)).code).toBe(0);
+    const averaged = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(mean));
+    expect((await averaged.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 })).shape.every(Number.isFinite)).toBe(true);
+    await averaged.release();
   });
 
   it('guides, robustifies and finetunes, on shards and on photos, from the network that ships', { timeout: 240_000 }, async () => {

@@ -12,7 +12,7 @@ import { skinSurface } from '../render/skin-surface.js';
 import { nodeRuntime } from '../runtime/node.js';
 import { cpuTarget } from '../runtime/target.js';
 import type { GuidedConfig } from '../train/config.js';
-import { discriminatorPrefix, guidedGraphs, isRobust } from '../train/guided-step.js';
+import { discriminatorPrefix, guidedGraphs, isRobust, tellsDomains } from '../train/guided-step.js';
 import { supervisedPoints } from '../train/pretrain.js';
 import { assetFiles, assetPath, loadModel, readAsset } from './assets.js';
 import { guidedBatches } from './guided-data.js';
@@ -46,7 +46,7 @@ export async function guideRegressor(data: readonly string[], folder: string, co
   try {
     return await runStage(folder, {
       model, config, runtime, data, samples, graphs: { forward, backward, host: { module: new URL('./skin-host-module.js', import.meta.url).href, export: 'rasterizeSkin' } },
-      parameters: { ...await startingParameters(model, config, options.from ?? assetPath(assetFiles.regressor)), ...(robust ? discriminatorStart(model, seed) : {}) },
+      parameters: { ...await startingParameters(model, config, options.from ?? assetPath(assetFiles.regressor)), ...(tellsDomains(weights) ? discriminatorStart(model, seed) : {}) },
       batches: (start) => guidedBatches({ model, points, recognition }, shards, samples, start, {
         size: network.size, batch, seed, robust, recognised: weights.perceptual > 0 ? recognised : 0, onWarning: ({ message }) => options.onWarning?.(message),
       }),

@@ -91,12 +91,15 @@ export function isRobust(weights: GuidanceWeights | RobustificationWeights): wei
   return 'occluded' in weights;
 }
 
+/** Whether a discriminator takes part. */
+export const tellsDomains = (weights: GuidanceWeights | RobustificationWeights): boolean => isRobust(weights) && weights.domain > 0;
+
 /** Names of the discriminator's layers among the parameters begin so. */
 export const discriminatorPrefix = 'domain-';
 
-/** Shapes of the parameters of a guided step: the regressor's and, where there are domains to tell apart, the discriminator's. */
-export function guidedParameters(model: MorphableModel, network: RegressorConfig, robust: boolean): LayerTree<TensorSpec> {
-  const sizes = modelSizes(model), layers = robust ? discriminatorParameters(discriminatorDefaults, sizes) : {};
+/** Shapes of the parameters of a guided step: the regressor's and, where it takes part, the discriminator's. */
+export function guidedParameters(model: MorphableModel, network: RegressorConfig, withDiscriminator: boolean): LayerTree<TensorSpec> {
+  const sizes = modelSizes(model), layers = withDiscriminator ? discriminatorParameters(discriminatorDefaults, sizes) : {};
   return { ...regressorParameters(network, sizes), ...Object.fromEntries(Object.entries(layers).map(([name, layer]) => [`${discriminatorPrefix}${name}`, layer])) };
 }
 
@@ -113,7 +116,7 @@ type GuidedInputs = { readonly parameters: LayerTree<Tensor>; readonly pixels: S
 export function guidedGraphs({ model, surface, network, embed }: GuidedStepParts, { batch, recognised, weights }: GuidedStepOptions, target?: LoweringTarget): { readonly forward: CompiledGraph; readonly backward: CompiledGraph } {
   const layout = codeLayout(modelSizes(model)), robust = isRobust(weights), domains = robust ? 3 : 1, rows = domains * batch, picture = skinPictureDefaults;
   const supervised = supervisedPoints(model), specs = {
-    parameters: guidedParameters(model, network, robust), images: spec([rows, 3, network.size, network.size]), picture: spec([batch, 3, picture.size, picture.size]),
+    parameters: guidedParameters(model, network, tellsDomains(weights)), images: spec([rows, 3, network.size, network.size]), picture: spec([batch, 3, picture.size, picture.size]),
     embedding: spec([recognised, embeddingSize]), points: spec([batch, 68, 2]), positions: spec([batch, supervised.count, 3]), gaze: spec([batch, 2]), known: spec([batch]),
     visible: spec([rows, 68]), pixels: skinPixelSpecs(rows, picture),
   };
@@ -149,7 +152,7 @@ export function guidedGraphs({ model, surface, network, embed }: GuidedStepParts
       const computed = Object.entries(losses).filter(([name]) => weights[name as keyof GuidanceWeights] > 0).map(([name, loss]) => [name, loss()] as const);
       let total = computed.map(([name, loss]) => loss.mul(weights[name as keyof GuidanceWeights])).reduce((sum, loss) => sum.add(loss));
       const extra: Record<string, Tensor> = Object.fromEntries(computed);
-      if (robust && weights.domain > 0) {
+      if (robust && tellsDomains(weights)) {
         // The discriminator follows L_C itself, the regressor the reversed and weighted gradient.
         const logits = discriminate(discriminatorOf(p), gradientReversal(discriminatedCode(code), weights.domain));
         extra['domain'] = domainLoss({ clean: domain(logits, 0), occluded: domain(logits, 1), noisy: domain(logits, 2) });

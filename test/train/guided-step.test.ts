@@ -17,7 +17,7 @@ import { skinSurface } from '../../src/render/skin-surface.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
 import { guidedExample, guidedPhotoOf, type GuidedExample, type GuidedPhoto } from '../../src/train/guided-example.js';
-import { discriminatorPrefix, guidanceDefaults, guidedBatch, guidedGraphs, robustificationDefaults, type GuidanceWeights, type RobustificationWeights } from '../../src/train/guided-step.js';
+import { discriminatorPrefix, guidanceDefaults, guidedBatch, guidedGraphs, robustificationDefaults, tellsDomains, type GuidanceWeights, type RobustificationWeights } from '../../src/train/guided-step.js';
 import { adamDefaults } from '../../src/train/optimizer.js';
 import { supervisedPoints } from '../../src/train/pretrain.js';
 import { skinPictureDefaults } from '../../src/train/skin-host.js';
@@ -51,7 +51,7 @@ async function train(weights: GuidanceWeights | RobustificationWeights, steps: n
   const robust = 'occluded' in weights, examples = await examplesOf(robust), sizes = modelSizes(model), random = createRandom(5);
   const graphs = guidedGraphs({ model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) }, { batch: 2, recognised: 1, weights });
   const batch = guidedBatch(examples, await embeddingsOf(examples.slice(0, 1)), supervisedPoints(model).count, network.size);
-  const discriminator = Object.entries(robust ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random) : {}).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
+  const discriminator = Object.entries(tellsDomains(weights) ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random) : {}).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
   const trainer = await createTrainer(runtime, { ...graphs, host: rasterizeSkin }, { ...initialParameters(regressorParameters(network, sizes), random), ...Object.fromEntries(discriminator) }, { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 2e-3 }, clipNorm: 20 });
   const reports: StepReport[] = [];
   for (let k = 0; k < steps; k++) reports.push(await trainer.step(batch));
@@ -90,6 +90,12 @@ describe('guidedGraphs', () => {
     const reports = await train({ ...guidanceDefaults, perceptual: 0, truth: 0 }, 12), first = reports[0]!, last = reports.at(-1)!;
     expect(Object.keys(first.extra).sort()).toEqual(['landmarks', 'light', 'nme', 'photometric', 'regularization', 'visibility']);
     expect(last.value).toBeLessThan(0.95 * first.value);
+  });
+
+  it('robustifies without a discriminator', { timeout: 120_000 }, async () => {
+    const [report] = await train({ ...robustificationDefaults, domain: 0, perceptual: 0 }, 1);
+    expect(Object.keys(report!.extra)).not.toContain('domain');
+    expect(loss(report, 'consistency')).toBeGreaterThanOrEqual(0);
   });
 
   it('looks at faces through the recognition network', { timeout: 120_000 }, async () => {

@@ -3,7 +3,7 @@ import { clampExpression, evaluatePoints, evaluateVertices } from '../model/eval
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
 import { poseInPhoto, type HeadPose } from '../network/face-view.js';
 import type { PredictedHead } from '../network/head-predictor.js';
-import type { LandmarkObservations } from './fit-landmarks.js';
+import { defaultLandmarkFitOptions, type LandmarkFitOptions, type LandmarkObservations } from './fit-landmarks.js';
 
 /** A predicted head in the camera of its photo. */
 export interface HeadGuess {
@@ -32,6 +32,12 @@ export interface FusionWeights {
 
 /** Chosen on 80 validation photos under covers and noise (docs/training.md). */
 export const fusionDefaults: FusionWeights = { inView: 1, hidden: 0.05, predicted: 0.1 };
+
+/**
+ * How a predicted head is refined: its shape moves half as easily as a fit's from the mean head. Predicted shapes are nearer the truth than
+ * those that landmarks alone suggest (docs/training.md).
+ */
+export const refinementOptions: LandmarkFitOptions = { ...defaultLandmarkFitOptions, shapePrior: 4 };
 
 /**
  * Brings the places of points together that the dense landmark network and a predicted head give.

@@ -7,10 +7,10 @@ import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js'
 import { cameraOf } from './camera-of.js';
 import { fitAppearance, type Appearance } from './fit-appearance.js';
 import { fitGaze } from './fit-gaze.js';
-import { defaultLandmarkFitOptions, faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
+import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { pointBasis, type PointBasis } from '../model/point-basis.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
-import { fuseObservations, guessInPhoto, visibilitySpreader } from './predicted-observations.js';
+import { fuseObservations, guessInPhoto, refinementOptions, visibilitySpreader } from './predicted-observations.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { Reconstruction, ReconstructMethod, ReconstructOptions } from './reconstruction.js';
 import { seeHead } from './skin-geometry.js';
@@ -110,7 +110,7 @@ function headFit(model: MorphableModel, image: Image, landmarks: Float32Array, c
   if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);
   if (!predicted) throw new Error(`reconstructFace: the method "${method}" needs the head regressor; load it, or use the method "landmarks".`);
   const guess = guessInPhoto(model, predicted, camera, SHAPE_LIMIT), start = { ...guess.pose, coefficients: [...guess.shape, ...guess.expression] }, visibility = visiblePoints(predicted.visibility);
-  if (method === 'refine') return fitLandmarks(basis, fuseObservations(model, points, observed, guess, camera, visibility), camera, limits, defaultLandmarkFitOptions, start);
+  if (method === 'refine') return fitLandmarks(basis, fuseObservations(model, points, observed, guess, camera, visibility), camera, limits, refinementOptions, start);
   return { rotation: Float64Array.from(guess.pose.rotation), translation: Float64Array.from(guess.pose.translation), coefficients: Float64Array.from(start.coefficients), confidence: visibility, error: 0 };
 }
 

@@ -15,6 +15,7 @@ export { occludedFaceOf, type FittedHead, type OccludedFace } from './occlusion/
 export type { Occlusion, OcclusionOptions } from './occlusion/occlusion.js';
 export { reachocc, reachoccNames } from './occlusion/reachocc.js';
 export { synchocc, synchoccNames } from './occlusion/synchocc.js';
+export { handFromTensors, type HandModel } from './occlusion/hand/hand-file.js';
 export { greyBox, greyBoxKinds, type GreyBoxKind } from './occlusion/grey-boxes.js';
 export { noiseConditions, noiseEffects, noiseProtocol } from './noise/protocol.js';
 export type { NoiseCondition, NoiseName, NoisyImage } from './noise/protocol.js';

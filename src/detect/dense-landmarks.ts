@@ -37,6 +37,8 @@ export interface DenseLandmarks {
 export interface DenseLandmarker {
   /** The mesh of one detected face. */
   landmark(image: Image | ImagePyramid, face: DetectedFace): Promise<DenseLandmarks>;
+  /** One look at a region, as of the same face in a video's picture before. */
+  landmarkIn(image: Image | ImagePyramid, region: RegionOfInterest): Promise<DenseLandmarks>;
   release(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function createDenseLandmarks(runtime: Runtime, network: Uint8Array
       // Where no face is seen there is no mesh to go by.
       return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points));
     },
+    landmarkIn: (image, region) => look(session, image instanceof ImagePyramid ? image : new ImagePyramid(image), region),
     release: () => session.release(),
   };
 }

@@ -32,30 +32,46 @@ const leastMotion = 0.01; // mm
  * comes from the photo, and 0 above a share of 0.6.
  */
 export async function headSceneOf(model: MorphableModel, reconstruction: Reconstruction, options: HeadSceneOptions): Promise<HeadScene> {
-  const { texture = 'photo', encodePng } = options;
+  const meshes: HeadMesh[] = [], encoded = new Map<Image, Promise<Uint8Array>>();
+  for (const { image, material, ...mesh } of headSurfaces(model, reconstruction, options.texture)) {
+    if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
+    meshes.push({ ...mesh, material: { ...material, ...(image && { texture: { name: mesh.textureName, png: await encoded.get(image)! } }) } });
+  }
+  return { meshes, extras: extrasOf(model, reconstruction) };
+}
+
+/** A surface of {@link HeadScene} whose texture is not encoded: what a program that draws by itself needs. */
+export interface HeadSurface extends HeadMesh {
+  /** Over the mesh's uvs, sRGB; none: `material.baseColor` alone. */
+  readonly image: Image | undefined;
+  /** Name of the texture in files; surfaces that share an image share it. */
+  readonly textureName: string;
+}
+
+/** The surfaces of {@link headSceneOf} with their pictures as pixels. */
+export function headSurfaces(model: MorphableModel, reconstruction: Reconstruction, texture: TextureSource = 'photo'): HeadSurface[] {
   const { shape, gaze } = reconstruction.coefficients;
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
   const looks = texture === 'photo' ? reconstruction.textures?.parts : undefined;
-  const meshes: HeadMesh[] = [];
+  const meshes: HeadSurface[] = [];
   for (const [index, part] of model.parts.entries()) {
     const image = index === 0 ? skin : looks?.get(part.name) ?? part.texture;
     const material: HeadMaterial = {
       name: part.name,
       ...(index === 0 && !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),
-      ...(image && part.uvs.length > 0 && { texture: { name: textureName(model, part), png: await encodePng(image) } }),
       alphaMode: part.alpha === 'opaque' ? 'OPAQUE' : part.alpha === 'mask' ? 'MASK' : 'BLEND',
       doubleSided: part.alpha !== 'opaque',
       roughness: roughness[part.name] ?? defaultRoughness,
       metallic: 0,
     };
     meshes.push({
-      ...partSurface(part, neutral), material, ...morphsOf(model, part, reconstruction.coefficients.expression),
+      ...partSurface(part, neutral), material, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part), ...morphsOf(model, part, reconstruction.coefficients.expression),
       ...(part.turnsAbout === 'sphereCentre' && { pivot: sphereCentre(part, neutral), rotation: quaternionOf(gaze) }),
     });
   }
   const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };
-  return { meshes: meshes.flatMap((mesh) => (mesh.name === 'brows' ? splitBrows(mesh, fade) : [mesh])), extras: extrasOf(model, reconstruction) };
+  return meshes.flatMap((mesh) => (mesh.name === 'brows' ? splitBrows(mesh, fade) : [mesh]));
 }
 
 /** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */
@@ -101,7 +117,7 @@ function quaternionOf(gaze: Reconstruction['coefficients']['gaze']): readonly [n
 }
 
 /** The brows as one mesh per side, so that each can fade on its own; the subject's right first. */
-function splitBrows(mesh: HeadMesh, coverage: { readonly right: number; readonly left: number }): HeadMesh[] {
+function splitBrows(mesh: HeadSurface, coverage: { readonly right: number; readonly left: number }): HeadSurface[] {
   const { right, left } = sidesOfBrows(mesh.positions, mesh.triangles);
   return ([['browRight', right, coverage.right], ['browLeft', left, coverage.left]] as const)
     .filter(([, corners]) => corners.length > 0)

@@ -1,6 +1,7 @@
 import type { Camera } from '../math/camera.js';
-import { clampExpression, evaluatePoints, evaluateVertices } from '../model/evaluate.js';
+import { clampExpression, evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
+import { evaluateBasis, type PointBasis } from '../model/point-basis.js';
 import { poseInPhoto, type HeadPose } from '../network/face-view.js';
 import type { PredictedHead } from '../network/head-predictor.js';
 import { defaultLandmarkFitOptions, type LandmarkFitOptions, type LandmarkObservations } from './fit-landmarks.js';
@@ -42,16 +43,17 @@ export const refinementOptions: LandmarkFitOptions = { ...defaultLandmarkFitOpti
 /**
  * Brings the places of points together that the dense landmark network and a predicted head give.
  *
+ * @param basis of the points
  * @param visibility of each point, 0…1
  * @returns points at the weighted means; `weights` of both together
  */
 export function fuseObservations(
-  model: MorphableModel, points: SurfacePoints, observed: LandmarkObservations, { pose: { rotation: r, translation: t }, shape, expression }: HeadGuess, camera: Camera,
+  basis: PointBasis, observed: LandmarkObservations, { pose: { rotation: r, translation: t }, shape, expression }: HeadGuess, camera: Camera,
   visibility: ArrayLike<number>, { inView, hidden, predicted }: FusionWeights = fusionDefaults,
 ): LandmarkObservations {
-  const positions = evaluatePoints(points, evaluateVertices(model, { shape, expression })), fused = Float32Array.from(observed.points), weights = Float32Array.from(observed.weights);
+  const positions = evaluateBasis(basis, [...shape, ...expression], new Float64Array(basis.count * 3)), fused = Float32Array.from(observed.points), weights = Float32Array.from(observed.weights);
   const depthZero = meanDepth(positions, observed, r, camera.focal / -t[2]!);
-  for (let i = 0; i < points.count; i++) {
+  for (let i = 0; i < basis.count; i++) {
     const x = positions[3 * i]!, y = positions[3 * i + 1]!, z = positions[3 * i + 2]!, row = (k: number): number => r[k]! * x + r[k + 1]! * y + r[k + 2]! * z + t[k / 3]!;
     const px = row(0), py = row(3), depth = -row(6), seen = [camera.cx + (camera.focal * px) / depth, camera.cy - (camera.focal * py) / depth, depthZero + (camera.focal / -t[2]!) * (depth + t[2]!)];
     const dense = hidden + (inView - hidden) * visibility[i]!, total = dense + predicted;
@@ -62,7 +64,7 @@ export function fuseObservations(
 }
 
 /** The mean difference between the network's depth, whose zero is its own, and the guess's, px. */
-function meanDepth(positions: Float32Array, { points, weights }: LandmarkObservations, r: ArrayLike<number>, scale: number): number {
+function meanDepth(positions: Float64Array, { points, weights }: LandmarkObservations, r: ArrayLike<number>, scale: number): number {
   let sum = 0, total = 0;
   for (let i = 0; i < weights.length; i++) {
     const rz = r[6]! * positions[3 * i]! + r[7]! * positions[3 * i + 1]! + r[8]! * positions[3 * i + 2]!;

@@ -1,18 +1,12 @@
 import type { FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
-import type { Camera } from '../math/camera.js';
-import type { PredictedHead } from '../network/head-predictor.js';
-import { evaluateVertices, turnEyes, type Gaze } from '../model/evaluate.js';
-import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
-import { cameraOf } from './camera-of.js';
-import { fitAppearance, type Appearance } from './fit-appearance.js';
-import { fitGaze } from './fit-gaze.js';
-import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
-import { pointBasis, type PointBasis } from '../model/point-basis.js';
-import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
-import { fuseObservations, guessInPhoto, refinementOptions, visibilitySpreader } from './predicted-observations.js';
+import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
-import type { Reconstruction, ReconstructMethod, ReconstructOptions } from './reconstruction.js';
+import type { PredictedHead } from '../network/head-predictor.js';
+import { fitAppearance, type Appearance } from './fit-appearance.js';
+import { fitHead } from './fit-head.js';
+import { faceSize, type HeadFit } from './fit-landmarks.js';
+import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 import { seeHead } from './skin-geometry.js';
 import { unwrapTextures } from './unwrap-texture.js';
 
@@ -28,40 +22,6 @@ function textureSizeFor(size: number): number {
 
 /** Faces narrower than this, pixels, give coarse results. */
 const SMALL_FACE = 60;
-/** Shape coefficients stay plausible: within this many standard deviations. */
-const SHAPE_LIMIT = 3;
-
-/** What fitting needs of a model; computed once. */
-interface FittingModel {
-  readonly points: SurfacePoints;
-  readonly basis: PointBasis;
-  readonly trust: Float32Array;
-  /** Visibility of the points, and of all vertices, from that of the 68 landmarks. */
-  readonly visiblePoints: ReturnType<typeof visibilitySpreader>;
-  readonly visibleVertices: ReturnType<typeof visibilitySpreader>;
-}
-
-const fittingModels = new WeakMap<MorphableModel, FittingModel>();
-
-function fittingModel(model: MorphableModel): FittingModel {
-  let fitting = fittingModels.get(model);
-  if (!fitting) {
-    const points = model.landmarks.mediapipe;
-    if (!points) throw new Error(`reconstructFace: model "${model.name}" has no MediaPipe landmarks to fit to; use one that has.`);
-    const face: SurfacePoints = { count: FACE_POINTS, vertices: points.vertices.subarray(0, FACE_POINTS * 3), weights: points.weights.subarray(0, FACE_POINTS * 3) };
-    fittingModels.set(model, (fitting = {
-      points: face, basis: pointBasis(model, face), trust: landmarkTrust(model), visiblePoints: visibilitySpreader(model, face), visibleVertices: visibilitySpreader(model, skinVertices(model)),
-    }));
-  }
-  return fitting;
-}
-
-/** The skin's vertices as surface points. */
-function skinVertices(model: MorphableModel): SurfacePoints {
-  const count = model.parts[0]!.vertexCount;
-  return { count, vertices: Uint32Array.from({ length: 3 * count }, (_, k) => Math.floor(k / 3)), weights: Float32Array.from({ length: 3 * count }, (_, k) => (k % 3 === 0 ? 1 : 0)) };
-}
-
 /** Skin that is less likely in view than this is no witness of light and colour. */
 const IN_VIEW = 0.35;
 
@@ -72,20 +32,10 @@ const IN_VIEW = 0.35;
  * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
  */
 export function reconstructFace(model: MorphableModel, image: Image, face: FoundFace, options: ReconstructOptions = {}, predicted?: PredictedHead): Reconstruction {
-  const { texture = 'photo', focal35mm, method = predicted ? 'refine' : 'landmarks' } = options;
-  const points = face.landmarks.points;
-  const size = faceSize(points, 3);
-  const camera = cameraOf(image, size, focal35mm);
-  const fit = headFit(model, image, points, camera, method, predicted);
-  const shape = Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
-  const expression = Float32Array.from(fit.coefficients.subarray(model.shape.count));
-  const vertices = evaluateVertices(model, { shape, expression });
-  const gaze = gazeOf(fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)), method, predicted);
-  turnEyes(model, vertices, gaze);
+  const { texture = 'photo' } = options, size = faceSize(face.landmarks.points, 3);
+  const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(model, image, face, options, predicted);
   const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
-  if (method !== 'landmarks') {
-    fittingModel(model).visibleVertices(predicted!.visibility).forEach((visible, v) => { if (visible < IN_VIEW) head.unhidden[v] = 0; });
-  }
+  visibleVertices?.forEach((visible, v) => { if (visible < IN_VIEW) head.unhidden[v] = 0; });
   const appearance = fitAppearance(model, head, image, size);
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
@@ -101,32 +51,6 @@ export function reconstructFace(model: MorphableModel, image: Image, face: Found
     textures: texture === 'none' ? undefined : unwrapTextures(model, head, image, appearance, options.textureSize ?? textureSizeFor(size)),
     warnings: warningsOf(fit, appearance, face, image),
   };
-}
-
-/** Pose, shape and expression by one of the methods. */
-function headFit(model: MorphableModel, image: Image, landmarks: Float32Array, camera: Camera, method: ReconstructMethod, predicted: PredictedHead | undefined): HeadFit {
-  const { basis, trust, points, visiblePoints } = fittingModel(model), observed = observe(landmarks, trust, image);
-  const limits = { shapeCount: model.shape.count, lower: model.expression.lower, upper: model.expression.upper, shapeLimit: SHAPE_LIMIT };
-  if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);
-  if (!predicted) throw new Error(`reconstructFace: the method "${method}" needs the head regressor; load it, or use the method "landmarks".`);
-  const guess = guessInPhoto(model, predicted, camera, SHAPE_LIMIT), start = { ...guess.pose, coefficients: [...guess.shape, ...guess.expression] }, visibility = visiblePoints(predicted.visibility);
-  if (method === 'refine') return fitLandmarks(basis, fuseObservations(model, points, observed, guess, camera, visibility), camera, limits, refinementOptions, start);
-  return { rotation: Float64Array.from(guess.pose.rotation), translation: Float64Array.from(guess.pose.translation), coefficients: Float64Array.from(start.coefficients), confidence: visibility, error: 0 };
-}
-
-/** Irises in view tell the gaze; the prediction does where the eyes are covered. */
-function gazeOf(fitted: Gaze, method: ReconstructMethod, predicted: PredictedHead | undefined): Gaze {
-  if (method === 'landmarks' || !predicted) return fitted;
-  const eyes = predicted.visibility.subarray(36, 48), visible = method === 'network' ? 0 : eyes.reduce((sum, value) => sum + value / eyes.length, 0), { gaze } = predicted;
-  return { yaw: visible * fitted.yaw + (1 - visible) * gaze.yaw, pitch: visible * fitted.pitch + (1 - visible) * gaze.pitch };
-}
-
-/** How open the eyes are by the fitted lids, subject's right first, 0…1. */
-function eyeOpenness(model: MorphableModel, expression: Float32Array): [number, number] {
-  return ['eye-right-closure', 'eye-left-closure'].map((name) => {
-    const index = model.expression.names.indexOf(name);
-    return index < 0 ? 1 : Math.max(0, 1 - Math.max(0, expression[index]! - 0.3) / 0.5);
-  }) as [number, number];
 }
 
 function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image: Image): string[] {

@@ -8,6 +8,7 @@ import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
 import type { Runtime } from '../runtime/session.js';
+import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 
@@ -48,8 +49,16 @@ export interface FindPhotoFacesOptions extends FindFacesOptions {
   readonly boxes?: readonly GivenBox[];
 }
 
+/** What a reconstruction is at. */
+export type Stage = 'decode' | 'find faces' | 'predict' | 'fit';
+
 /** How faces are found, and how each is reconstructed. */
-export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFacesOptions {}
+export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFacesOptions {
+  /** Faces that {@link Rogue.findFaces} found in this very photo, instead of looking for them again. */
+  readonly faces?: readonly FoundFace[];
+  /** Called before each stage, `fit` once per face; waited for, so that a page can show it, or throw to stop. */
+  readonly onStage?: (stage: Stage) => void | Promise<void>;
+}
 
 /**
  * Photos to heads. Holds the head model and the networks; one instance serves any number of photos.
@@ -88,14 +97,30 @@ export class Rogue {
    * @throws RangeError for an image whose data does not fit its size, or options out of range
    */
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
-    const { image, focal35mm } = await this.#open(photo), { method } = options, pyramid = new ImagePyramid(image);
+    const { method, onStage = () => undefined, faces: given } = options;
+    await onStage('decode');
+    const { image, focal35mm } = await this.#open(photo), pyramid = new ImagePyramid(image);
     if (method !== undefined && method !== 'landmarks' && !this.#predictor) throw new Error(`Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`);
     const faces = await this.#inTurn(async () => {
-      const found = await this.#found(pyramid, options), predicted: (PredictedHead | undefined)[] = [];
+      if (!given) await onStage('find faces');
+      const found = given ?? await this.#found(pyramid, options), predicted: (PredictedHead | undefined)[] = [];
+      if (method !== 'landmarks') await onStage('predict');
       for (const { box, roll } of found) predicted.push(method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll));
       return found.map((face, k) => ({ face, predicted: predicted[k] }));
     });
-    return faces.map(({ face, predicted }) => reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }, predicted));
+    const heads: Reconstruction[] = [];
+    for (const { face, predicted } of faces) {
+      await onStage('fit');
+      heads.push(reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }, predicted));
+    }
+    return heads;
+  }
+
+  /** Follows one face through the pictures of a video, as a webcam gives them. @throws Error where there is no head regressor */
+  track(options?: TrackOptions): FaceTracking {
+    if (!this.#predictor) throw new Error('Rogue: tracking needs the head regressor; give createRogue its bytes.');
+    const tracker = new FaceTracker(this.model, this.#detector, this.#landmarker, this.#predictor, options);
+    return { next: async (image, seconds) => this.#inTurn(() => tracker.next(opaque({ image }).image, seconds)), reset: () => { tracker.reset(); } };
   }
 
   async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {

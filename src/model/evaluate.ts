@@ -28,6 +28,12 @@ export function evaluateVertices(model: MorphableModel, coefficients: HeadCoeffi
   return out;
 }
 
+/** Adds expressions to the vertices of a neutral head, V×3 mm, in place. @param expression 0…1, at most `model.expression.count` */
+export function addExpression(model: MorphableModel, vertices: Float32Array, expression: ArrayLike<number>): Float32Array {
+  addDisplacements(vertices, model.expression.displacements, expression, model.expression.count, 'expression');
+  return vertices;
+}
+
 function addDisplacements(out: Float32Array, displacements: Float32Array, coefficients: ArrayLike<number> | undefined, count: number, name: string): void {
   if (!coefficients) return;
   if (coefficients.length > count) throw new RangeError(`evaluateVertices: expected at most ${count} ${name} coefficients, received ${coefficients.length}.`);

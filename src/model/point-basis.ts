@@ -29,6 +29,17 @@ export function pointBasis(model: MorphableModel, points: SurfacePoints): PointB
   return { count: points.count, mean: evaluatePoints(points, model.meanShape), directions, coefficients };
 }
 
+/** The basis of one person's expressions: the first `shape.length` coefficients have these values for good. */
+export function expressionBasis({ count, mean, directions, coefficients }: PointBasis, shape: ArrayLike<number>): PointBasis {
+  const left = coefficients - shape.length, own = Float32Array.from(mean), kept = new Float32Array(count * left * 3);
+  for (let i = 0; i < count; i++) {
+    const row = directions.subarray(i * coefficients * 3, (i + 1) * coefficients * 3);
+    for (let k = 0; k < shape.length; k++) for (let axis = 0; axis < 3; axis++) own[i * 3 + axis]! += shape[k]! * row[k * 3 + axis]!;
+    kept.set(row.subarray(shape.length * 3), i * left * 3);
+  }
+  return { count, mean: own, directions: kept, coefficients: left };
+}
+
 /** Positions of the points for given coefficients (shape, then expression), count×3. */
 export function evaluateBasis(basis: PointBasis, coefficients: ArrayLike<number>, out: Float64Array): Float64Array {
   const n = basis.coefficients;

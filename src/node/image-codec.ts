@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import type { Image } from '../math/image.js';
-import { focalLength35mm } from './exif.js';
+import { focalLength35mm } from '../io/exif.js';
 
 // Every picture is decoded once; keeping decoded tiles would only hold memory.
 sharp.cache(false);

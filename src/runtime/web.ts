@@ -14,7 +14,8 @@ export interface WebRuntimeOptions {
 export function webRuntime({ executionProviders = ['wasm'], wasmPaths, threads }: WebRuntimeOptions = {}): Runtime {
   return {
     async createSession(model) {
-      const { InferenceSession, Tensor, env } = await import('onnxruntime-web');
+      // The build with WebGPU is twice as large; a page that does not ask for it does not load it.
+      const { InferenceSession, Tensor, env } = await (executionProviders.includes('webgpu') ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
       env.logLevel = 'error';
       if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
       if (threads !== undefined) env.wasm.numThreads = threads;

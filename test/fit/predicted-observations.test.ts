@@ -3,7 +3,7 @@ import { project, transformPoints } from '../../src/math/camera.js';
 import { rotationFromEuler } from '../../src/math/rotation.js';
 import { evaluatePoints, evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../src/model/morphable-model.js';
-import { pointBasis } from '../../src/model/point-basis.js';
+import { pointBasis, type PointBasis } from '../../src/model/point-basis.js';
 import { defaultLandmarkFitOptions, fitLandmarks, type LandmarkObservations } from '../../src/fit/fit-landmarks.js';
 import { FACE_POINTS } from '../../src/fit/observations.js';
 import { fuseObservations, guessInPhoto, visibilitySpreader, type HeadGuess } from '../../src/fit/predicted-observations.js';
@@ -11,11 +11,12 @@ import { poseInView, viewOfBox } from '../../src/network/face-view.js';
 import { loadModel } from '../../src/node.js';
 
 const camera = { focal: 800, cx: 320, cy: 240 };
-let model: MorphableModel, points: SurfacePoints, guess: HeadGuess, seen: Float32Array;
+let model: MorphableModel, points: SurfacePoints, basis: PointBasis, guess: HeadGuess, seen: Float32Array;
 beforeAll(async () => {
   model = await loadModel();
   const { vertices, weights } = model.landmarks.mediapipe!;
   points = { count: FACE_POINTS, vertices: vertices.subarray(0, 3 * FACE_POINTS), weights: weights.subarray(0, 3 * FACE_POINTS) };
+  basis = pointBasis(model, points);
   const shape = new Float32Array(model.shape.count), expression = new Float32Array(model.expression.count);
   shape[0] = 1;
   expression[4] = 0.4;
@@ -33,7 +34,7 @@ function observed(dx: number, dy: number): LandmarkObservations {
 
 describe('fuseObservations', () => {
   it('takes points in view from the network and hidden ones from the prediction', () => {
-    const visibility = Float32Array.from({ length: FACE_POINTS }, (_, k) => k % 2), fused = fuseObservations(model, points, observed(10, -6), guess, camera, visibility, { inView: 1, hidden: 0, predicted: 1e-6 });
+    const visibility = Float32Array.from({ length: FACE_POINTS }, (_, k) => k % 2), fused = fuseObservations(basis, observed(10, -6), guess, camera, visibility, { inView: 1, hidden: 0, predicted: 1e-6 });
     for (let i = 0; i < FACE_POINTS; i++) {
       expect(fused.points[3 * i]! - seen[2 * i]!).toBeCloseTo(10 * (i % 2), 2);
       expect(fused.points[3 * i + 1]! - seen[2 * i + 1]!).toBeCloseTo(-6 * (i % 2), 2);
@@ -41,7 +42,7 @@ describe('fuseObservations', () => {
   });
 
   it('weighs both where both count', () => {
-    const fused = fuseObservations(model, points, observed(10, 0), guess, camera, new Float32Array(FACE_POINTS).fill(1), { inView: 1, hidden: 0, predicted: 0.25 });
+    const fused = fuseObservations(basis, observed(10, 0), guess, camera, new Float32Array(FACE_POINTS).fill(1), { inView: 1, hidden: 0, predicted: 0.25 });
     for (let i = 0; i < FACE_POINTS; i++) expect(fused.points[3 * i]! - seen[2 * i]!).toBeCloseTo(8, 2);
     expect(fused.weights.every((weight) => Math.abs(weight - 1) < 1e-6)).toBe(true);
   });

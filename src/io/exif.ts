@@ -32,3 +32,15 @@ function findTag(view: DataView, directory: number, tag: number, littleEndian: b
   }
   return undefined;
 }
+
+/** The EXIF block of a JPEG file (its APP1 segment); nothing where there is none. */
+export function exifOfJpeg(file: Uint8Array): Uint8Array | undefined {
+  if (file[0] !== 0xff || file[1] !== 0xd8) return undefined;
+  // Segments: 0xff, a marker, and a length that counts its own two bytes; the scan, 0xda, ends them.
+  for (let at = 2; at + 4 <= file.length && file[at] === 0xff && file[at + 1] !== 0xda;) {
+    const length = file[at + 2]! * 256 + file[at + 3]!, content = file.subarray(at + 4, at + 2 + length);
+    if (file[at + 1] === 0xe1 && content[0] === 0x45 && content[1] === 0x78) return content;
+    at += 2 + length;
+  }
+  return undefined;
+}

@@ -9,7 +9,8 @@ import type { WebRuntimeOptions } from './runtime/web.js';
 
 export { createRogue, Rogue } from './fit/rogue.js';
 export type { DecodedPhoto, EncodedPhoto, Photo, PhotoDecoder, ReconstructPhotoOptions, RogueParts, Stage } from './fit/rogue.js';
-export type { HeadTextures, Reconstruction, ReconstructOptions, TextureSource } from './fit/reconstruction.js';
+export type { HeadTextures, Reconstruction, ReconstructMethod, ReconstructOptions, TextureSource } from './fit/reconstruction.js';
+export { drawOverlay } from './fit/overlay.js';
 export { headSceneOf, headSurfaces, type HeadSceneOptions, type HeadSurface } from './fit/head-scene-of.js';
 export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
 export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';

@@ -6,6 +6,7 @@ import { addExportCommand } from './export-command.js';
 import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
 import { exitCodes, reportFailure } from './errors.js';
+import { addStudioCommand } from './studio-command.js';
 import { addSynthCommand } from './synth-command.js';
 import { addTrainCommand } from './train-command.js';
 
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addExportCommand(program);
   addEvaluateCommand(program);
   addModelCommand(program);
+  addStudioCommand(program);
   program.addHelpText('after', '\nExit codes: 0 all good, 1 some input failed, 2 wrong usage.');
   try {
     await program.parseAsync(args, { from: 'user' });

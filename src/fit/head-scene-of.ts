@@ -33,15 +33,17 @@ const leastMotion = 0.01; // mm
  */
 export async function headSceneOf(model: MorphableModel, reconstruction: Reconstruction, options: HeadSceneOptions): Promise<HeadScene> {
   const meshes: HeadMesh[] = [], encoded = new Map<Image, Promise<Uint8Array>>();
-  for (const { image, material, ...mesh } of headSurfaces(model, reconstruction, options.texture)) {
+  for (const { part: _, image, textureName: name, material, ...mesh } of headSurfaces(model, reconstruction, options.texture)) {
     if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
-    meshes.push({ ...mesh, material: { ...material, ...(image && { texture: { name: mesh.textureName, png: await encoded.get(image)! } }) } });
+    meshes.push({ ...mesh, material: { ...material, ...(image && { texture: { name, png: await encoded.get(image)! } }) } });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };
 }
 
 /** A surface of {@link HeadScene} whose texture is not encoded: what a program that draws by itself needs. */
 export interface HeadSurface extends HeadMesh {
+  /** The part of the model that this is, or is a piece of. */
+  readonly part: ModelPart;
   /** Over the mesh's uvs, sRGB; none: `material.baseColor` alone. */
   readonly image: Image | undefined;
   /** Name of the texture in files; surfaces that share an image share it. */
@@ -66,7 +68,7 @@ export function headSurfaces(model: MorphableModel, reconstruction: Reconstructi
       metallic: 0,
     };
     meshes.push({
-      ...partSurface(part, neutral), material, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part), ...morphsOf(model, part, reconstruction.coefficients.expression),
+      part, ...partSurface(part, neutral), material, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part), ...morphsOf(model, part, reconstruction.coefficients.expression),
       ...(part.turnsAbout === 'sphereCentre' && { pivot: sphereCentre(part, neutral), rotation: quaternionOf(gaze) }),
     });
   }

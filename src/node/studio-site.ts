@@ -1,0 +1,20 @@
+/** The studio's page as a site: what it is made of, and the headers that it is served with. */
+
+/** Files of the package's assets that the page fetches, served as `model/…`. */
+export const modelFiles = ['head-model.safetensors', 'hand.safetensors', 'networks/face-detector.onnx', 'networks/dense-landmarks.onnx', 'networks/head-regressor.onnx'] as const;
+
+/** Nothing of another origin; no code but the page's own files and WebAssembly. */
+export const contentSecurityPolicy = [
+  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' blob: data:", "media-src 'self' blob:", "connect-src 'self'",
+  "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+].join('; ');
+
+/** The page is isolated from other origins, without which browsers give WebAssembly no threads. */
+export const studioHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Content-Security-Policy': contentSecurityPolicy,
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+} as const;

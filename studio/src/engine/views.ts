@@ -1,0 +1,99 @@
+import type { Camera, Gaze, HeadMaterial, ReconstructMethod } from 'rogue-face';
+
+/** What the page shows of reconstructions: plain data that crosses between the worker and the page. */
+
+/** What all heads share; sent once. */
+export interface ModelView {
+  /** Names of the expressions in files: ARKit's where they correspond. */
+  readonly expressionNames: readonly string[];
+  /** Upper and lower bounds of the expressions. */
+  readonly lower: Float32Array;
+  readonly upper: Float32Array;
+  readonly shapeCount: number;
+  readonly vertexCount: number;
+  /** E×V×3, mm at weight 1. */
+  readonly displacements: Float32Array;
+  readonly parts: readonly { readonly name: string; readonly firstVertex: number; readonly vertexCount: number }[];
+  /** Soft mask of the face over the vertices, V, 0…1: where heads are compared. */
+  readonly faceMask: Float32Array;
+  /** What computes: `WebGPU` or `WebAssembly, 2 threads`. */
+  readonly engine: string;
+}
+
+export interface FaceBox { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+export interface PhotoView {
+  readonly width: number;
+  readonly height: number;
+  /** The largest and surest first. */
+  readonly faces: readonly FaceBox[];
+}
+
+/** One surface; `positions` are those of the neutral face. */
+export interface SurfaceView {
+  readonly name: string;
+  readonly positions: Float32Array;
+  readonly triangles: Uint32Array;
+  readonly uvs: Float32Array;
+  readonly uvTriangles: Uint32Array;
+  /** The first of the model's vertices that this surface has. */
+  readonly firstVertex: number;
+  readonly moves: boolean;
+  readonly pivot: readonly [number, number, number] | undefined;
+  readonly material: HeadMaterial;
+  /** Textures by source: the photo's colours with its light in them, and without. */
+  readonly textures: { readonly photo: ImageData | undefined; readonly albedo: ImageData | undefined };
+}
+
+export interface PoseView { readonly rotation: Float64Array; readonly translation: Float64Array }
+
+export interface HeadView {
+  readonly face: number;
+  readonly method: ReconstructMethod;
+  readonly camera: Camera;
+  readonly pose: PoseView;
+  readonly shape: Float32Array;
+  readonly expression: Float32Array;
+  readonly gaze: Gaze;
+  readonly landmarks68: Float32Array;
+  /** Share of the face that is seen, 0…1. */
+  readonly visible: number;
+  readonly warnings: readonly string[];
+  readonly surfaces: readonly SurfaceView[];
+  /** ms from the photo's pixels to this. */
+  readonly time: number;
+}
+
+/** A head found behind a cover, against that of the clean photo. */
+export interface CoveredHead {
+  readonly method: ReconstructMethod;
+  /** V×3, head space, mm, with expression. */
+  readonly vertices: Float32Array;
+  /** Distance of each vertex from the clean photo's head, mm. */
+  readonly distances: Float32Array;
+  /** Mean over the face, mm. */
+  readonly error: number;
+  /** Mean distance of the 68 landmarks from the clean photo's, in % of the face's size. */
+  readonly landmarkError: number;
+  readonly landmarks68: Float32Array;
+}
+
+export interface TrackView {
+  readonly camera: Camera;
+  readonly pose: PoseView;
+  readonly shape: Float32Array;
+  readonly expression: Float32Array;
+  readonly gaze: Gaze;
+  readonly landmarks68: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  /** ms in the worker. */
+  readonly time: number;
+}
+
+export type DownloadKind = 'glb' | 'obj' | 'json' | 'png';
+
+export interface Download { readonly name: string; readonly blob: Blob }
+
+/** Something put in front of a face. */
+export type Cover = { readonly kind: 'object'; readonly name: string; readonly seed: number } | { readonly kind: 'box'; readonly name: string; readonly seed: number } | { readonly kind: 'noise'; readonly name: string; readonly level: 1 | 2 | 3 };

@@ -39,6 +39,9 @@ export const overlay = signal<'mesh' | 'clay' | 'photo' | 'none'>('mesh');
 /** Where the compare slider stands: the part of the photo, from the left, under the drawn head, 0…1. */
 export const compareAt = signal(1);
 
+/** Whether the photo is enlarged to the face. */
+export const zoomed = signal(true);
+
 /** Expression and shape as the user has set them. */
 export const expression = signal<Float32Array>(new Float32Array(0));
 export const shape = signal<Float32Array>(new Float32Array(0));

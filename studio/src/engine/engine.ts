@@ -1,10 +1,11 @@
 import { transfer } from 'comlink';
 import {
-  decodeInBrowser, evaluateVertices, imageDataOf, headSurfaces, loadRogue, morphTargetName, pixelsOf,
+  decodeInBrowser, evaluateVertices, imageDataOf, headSurfaces, loadRogue, morphTargetName,
   type BrowserPhoto, type FaceTracking, type FoundFace, type Image, type Reconstruction, type ReconstructMethod, type Rogue, type Stage,
 } from 'rogue-face';
 import { cover, type Covers } from './cover.js';
 import { compareHeads } from './compare-heads.js';
+import { pixelsOfFrame } from './video-frame.js';
 import { downloadOf } from './download.js';
 import type { Cover, CoveredHead, Download, DownloadKind, HeadView, ModelView, PhotoView, SurfaceView, TrackView } from './views.js';
 
@@ -121,9 +122,8 @@ export class Engine {
   }
 
   /** The head in the next picture of the webcam. @param seconds when it was taken */
-  async track(picture: ImageBitmap, seconds: number): Promise<TrackView | undefined> {
-    const started = performance.now(), { width, height } = picture, image = pixelsOf(picture);
-    picture.close();
+  async track(picture: VideoFrame | ImageData, seconds: number): Promise<TrackView | undefined> {
+    const started = performance.now(), image = await pixelsOfFrame(picture), { width, height } = image;
     this.#tracker ??= this.#engine.track();
     const head = await this.#tracker.next(image, seconds);
     if (!head) return undefined;

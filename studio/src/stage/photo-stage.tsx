@@ -1,7 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { addFace, selectFace } from '../actions.js';
-import { busy, compareAt, covering, hasHead, photo, picture, selectedFace } from '../state.js';
+import { busy, compareAt, covering, hasHead, photo, picture, selectedFace, zoomed } from '../state.js';
 import { CoverLayer } from './cover-layer.js';
 import { useOverlay } from './use-overlay.js';
 
@@ -11,7 +11,12 @@ interface Point { readonly x: number; readonly y: number }
 export function PhotoStage() {
   const base = useRef<HTMLCanvasElement>(null), over = useRef<HTMLCanvasElement>(null), frame = useRef<HTMLDivElement>(null);
   const { width, height } = photo.value ?? { width: 4, height: 3 };
-  useOverlay(over, true);
+  const drawn = useOverlay(over, true), zoom = useRef<HTMLDivElement>(null);
+  useSignalEffect(() => {
+    const place = zoomed.value ? faceZoom() : { scale: 1, x: 0, y: 0 };
+    if (zoom.current) zoom.current.style.transform = `scale(${place.scale}) translate(${-100 * place.x}%, ${-100 * place.y}%)`;
+    drawn.current?.resize(place.scale);
+  });
   useSignalEffect(() => {
     if (!picture.value || !base.current) return;
     base.current.width = picture.value.width;
@@ -22,12 +27,16 @@ export function PhotoStage() {
   return (
     <div class="photo-stage">
       <div class="stage" ref={frame}>
-        <canvas ref={base} class="layer" role="img" aria-label="The photo" />
-        <CoverLayer />
-        <canvas ref={over} class={covering.value ? 'layer overlay behind' : 'layer overlay'} aria-hidden="true" />
-        {!covering.value && <Faces />}
+        <div class="zoom" ref={zoom}>
+          <canvas ref={base} class="layer" role="img" aria-label="The photo" />
+          <CoverLayer />
+          <canvas ref={over} class={covering.value ? 'layer overlay behind' : 'layer overlay'} aria-hidden="true" />
+          {!covering.value && <Faces />}
+        </div>
       </div>
-      {hasHead.value && !covering.value && (
+      <div class="under">
+        {hasHead.value && <button type="button" aria-pressed={zoomed.value} onClick={() => { zoomed.value = !zoomed.value; }}>Zoom to face</button>}
+        {hasHead.value && !covering.value && (
         <label class="compare">
           <span>Photo</span>
           <input
@@ -36,9 +45,22 @@ export function PhotoStage() {
           />
           <span>Head</span>
         </label>
-      )}
+        )}
+      </div>
     </div>
   );
+}
+
+/** Faces take this part of the photo when it is zoomed to them. */
+const zoomedFace = 0.42;
+
+/** How the photo is moved and enlarged to show the chosen face; parts of the photo. */
+function faceZoom(): { scale: number; x: number; y: number } {
+  const { width, height, faces } = photo.value ?? { width: 1, height: 1, faces: [] }, box = faces[selectedFace.value];
+  if (!box || !hasHead.value) return { scale: 1, x: 0, y: 0 };
+  const scale = Math.max(1, Math.min(8, (zoomedFace * Math.min(width, height)) / box.width)), most = 1 - 1 / scale;
+  const corner = (middle: number): number => Math.max(0, Math.min(most, middle - 0.5 / scale));
+  return { scale, x: corner((box.x + box.width / 2) / width), y: corner((box.y + box.height / 2) / height) };
 }
 
 /** Boxes of the faces; a new one can be drawn where the detector found none. */

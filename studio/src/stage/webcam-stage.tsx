@@ -6,10 +6,8 @@ import type { TrackView } from '../engine/views.js';
 import { expression, framesPerSecond, head, problem } from '../state.js';
 import { heads } from '../view/heads.js';
 import type { PhotoOverlay } from '../view/photo-overlay.js';
+import { videoPictures } from './video-frames.js';
 import { useOverlay } from './use-overlay.js';
-
-/** Longer side of the pictures that are tracked, px. */
-const trackedSide = 640;
 
 /** The webcam's picture, mirrored, with the head that follows the person in it. */
 export function WebcamStage() {
@@ -51,10 +49,10 @@ async function pictureOf(video: HTMLVideoElement): Promise<Blob> {
 /** One picture after the other: track, draw, until the webcam ends. */
 async function follow(video: HTMLVideoElement, frame: HTMLElement, overlaid: PhotoOverlay | undefined, ended: AbortSignal): Promise<void> {
   frame.style.setProperty('--ratio', `${video.videoWidth / video.videoHeight}`);
-  const scale = Math.min(1, trackedSide / Math.max(video.videoWidth, video.videoHeight)), size = { resizeWidth: Math.round(video.videoWidth * scale), resizeHeight: Math.round(video.videoHeight * scale) };
-  const times: number[] = [];
-  while (!ended.aborted) {
-    const seconds = await nextFrame(video), bitmap = await createImageBitmap(video, size), tracked = await engine.track(transfer(bitmap, [bitmap]), seconds);
+  const times: number[] = [], stream = webcamStream();
+  if (!stream) return;
+  for await (const { picture, seconds } of videoPictures(video, stream, ended)) {
+    const tracked = await engine.track(picture instanceof ImageData ? transfer(picture, [picture.data.buffer]) : transfer(picture, [picture]), seconds);
     if (ended.aborted) return;
     if (!tracked) {
       framesPerSecond.value = 0;
@@ -78,12 +76,4 @@ function show({ camera, pose, expression: weights, gaze, width, height }: TrackV
   overlaid?.show(heads.overlaid, camera, pose, { width, height });
   expression.value = weights;
   heads.redraw();
-}
-
-/** Waits for the video's next picture. @returns its time, s */
-function nextFrame(video: HTMLVideoElement): Promise<number> {
-  return new Promise((resolve) => {
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback((now) => { resolve(now / 1000); });
-    else requestAnimationFrame((now) => { resolve(now / 1000); });
-  });
 }

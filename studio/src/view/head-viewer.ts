@@ -14,17 +14,17 @@ export interface Light {
 
 export const usualLight: Light = { azimuth: 30, elevation: 25, strength: 1, ambient: 1 };
 
-/** mm from the head, and degrees of view. */
-const distance = 700, fieldOfView = 30;
-/** Middle of a head in head space, mm. */
-const middle = new THREE.Vector3(0, 0, 20);
+/** mm from the head. */
+const distance = 700;
+/** Middle of a head in head space, and half of what is in view there at least, across and up, mm. */
+const middle = new THREE.Vector3(0, -18, 20), halfWidth = 118, halfHeight = 158;
 /** A turn of the turntable, s, and of an arrow key, degrees. */
 const turnTime = 12, keyTurn = 10;
 
 /** One or two heads that can be turned with mouse, fingers and arrow keys. Draws only when something has changed. */
 export class HeadViewer {
   readonly #renderer: THREE.WebGLRenderer;
-  readonly #camera = new THREE.PerspectiveCamera(fieldOfView, 1, 50, 3000);
+  readonly #camera = new THREE.PerspectiveCamera(30, 1, 50, 3000);
   readonly #controls: OrbitControls;
   readonly #lamp = new THREE.DirectionalLight(0xffffff, 2.4);
   readonly #sky = new THREE.HemisphereLight(0xffffff, 0x8d857c, 1.6);
@@ -109,14 +109,14 @@ export class HeadViewer {
       this.#turning = time;
       this.#orbit((360 * elapsed) / turnTime, 0);
     }
-    const { width, height } = this.#size(), count = Math.max(1, this.#scenes.length), columns = width >= height || count === 1 ? count : 1, rows = count / columns;
+    const { width, height } = this.#size(), columns = Math.max(1, this.#scenes.length);
     this.#renderer.setScissorTest(true);
     this.#renderer.setScissor(0, 0, width, height);
     this.#renderer.clear();
     this.#scenes.forEach((scene, k) => {
-      const x = (width / columns) * (k % columns), y = (height / rows) * (rows - 1 - Math.floor(k / columns));
-      this.#renderer.setViewport(x, y, width / columns, height / rows);
-      this.#renderer.setScissor(x, y, width / columns, height / rows);
+      const across = width / columns;
+      this.#renderer.setViewport(k * across, 0, across, height);
+      this.#renderer.setScissor(k * across, 0, across, height);
       scene.add(this.#lamp, this.#sky);
       this.#renderer.render(scene, this.#camera);
     });
@@ -127,11 +127,10 @@ export class HeadViewer {
   }
 
   #resize(): void {
-    const { width, height } = this.#size(), count = Math.max(1, this.#scenes.length), columns = width >= height ? count : 1, aspect = (width / columns) / (height / (count / columns));
+    const { width, height } = this.#size(), aspect = width / Math.max(1, this.#scenes.length) / height;
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = aspect;
-    // A narrow view keeps the head's width instead of its height.
-    this.#camera.fov = aspect >= 0.85 ? fieldOfView : (2 * Math.atan((Math.tan((fieldOfView * Math.PI) / 360) * 0.85) / aspect) * 180) / Math.PI;
+    this.#camera.fov = (360 / Math.PI) * Math.atan(Math.max(halfHeight, halfWidth / aspect) / distance);
     this.#camera.updateProjectionMatrix();
     this.draw();
   }

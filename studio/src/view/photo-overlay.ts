@@ -9,6 +9,7 @@ export class PhotoOverlay {
   readonly #scene = new THREE.Scene();
   readonly #camera = new THREE.PerspectiveCamera();
   readonly #place = new THREE.Group();
+  #zoom = 1;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     this.#renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true });
@@ -36,8 +37,10 @@ export class PhotoOverlay {
     this.draw();
   }
 
-  /** Fits the drawing to the canvas as it lies on the page. */
-  resize(): void {
+  /** Fits the drawing to the canvas as it lies on the page. @param zoom how much larger the page shows it */
+  resize(zoom = this.#zoom): void {
+    this.#zoom = zoom;
+    this.#renderer.setPixelRatio(Math.min(2, devicePixelRatio) * Math.min(4, zoom));
     const { clientWidth, clientHeight } = this.canvas;
     if (clientWidth > 0 && clientHeight > 0) this.#renderer.setSize(clientWidth, clientHeight, false);
     this.draw();

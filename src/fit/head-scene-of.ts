@@ -33,15 +33,17 @@ const leastMotion = 0.01; // mm
  */
 export async function headSceneOf(model: MorphableModel, reconstruction: Reconstruction, options: HeadSceneOptions): Promise<HeadScene> {
   const meshes: HeadMesh[] = [], encoded = new Map<Image, Promise<Uint8Array>>();
-  for (const { part: _, image, textureName: name, material, ...mesh } of headSurfaces(model, reconstruction, options.texture)) {
+  for (const { mesh, image, textureName: name } of headSurfaces(model, reconstruction, options.texture)) {
     if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
-    meshes.push({ ...mesh, material: { ...material, ...(image && { texture: { name, png: await encoded.get(image)! } }) } });
+    meshes.push({ ...mesh, material: { ...mesh.material, ...(image && { texture: { name, png: await encoded.get(image)! } }) } });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };
 }
 
 /** A surface of {@link HeadScene} whose texture is not encoded: what a program that draws by itself needs. */
-export interface HeadSurface extends HeadMesh {
+export interface HeadSurface {
+  /** Without texture. */
+  readonly mesh: HeadMesh;
   /** The part of the model that this is, or is a piece of. */
   readonly part: ModelPart;
   /** Over the mesh's uvs, sRGB; none: `material.baseColor` alone. */
@@ -56,7 +58,7 @@ export function headSurfaces(model: MorphableModel, reconstruction: Reconstructi
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
   const looks = texture === 'photo' ? reconstruction.textures?.parts : undefined;
-  const meshes: HeadSurface[] = [];
+  const surfaces: HeadSurface[] = [];
   for (const [index, part] of model.parts.entries()) {
     const image = index === 0 ? skin : looks?.get(part.name) ?? part.texture;
     const material: HeadMaterial = {
@@ -67,13 +69,14 @@ export function headSurfaces(model: MorphableModel, reconstruction: Reconstructi
       roughness: roughness[part.name] ?? defaultRoughness,
       metallic: 0,
     };
-    meshes.push({
-      part, ...partSurface(part, neutral), material, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part), ...morphsOf(model, part, reconstruction.coefficients.expression),
+    const mesh: HeadMesh = {
+      ...partSurface(part, neutral), material, ...morphsOf(model, part, reconstruction.coefficients.expression),
       ...(part.turnsAbout === 'sphereCentre' && { pivot: sphereCentre(part, neutral), rotation: quaternionOf(gaze) }),
-    });
+    };
+    surfaces.push({ part, mesh, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part) });
   }
   const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };
-  return meshes.flatMap((mesh) => (mesh.name === 'brows' ? splitBrows(mesh, fade) : [mesh]));
+  return surfaces.flatMap((surface) => (surface.part.name === 'brows' ? splitBrows(surface.mesh, fade).map((mesh) => ({ ...surface, mesh })) : [surface]));
 }
 
 /** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */
@@ -119,7 +122,7 @@ function quaternionOf(gaze: Reconstruction['coefficients']['gaze']): readonly [n
 }
 
 /** The brows as one mesh per side, so that each can fade on its own; the subject's right first. */
-function splitBrows(mesh: HeadSurface, coverage: { readonly right: number; readonly left: number }): HeadSurface[] {
+function splitBrows(mesh: HeadMesh, coverage: { readonly right: number; readonly left: number }): HeadMesh[] {
   const { right, left } = sidesOfBrows(mesh.positions, mesh.triangles);
   return ([['browRight', right, coverage.right], ['browLeft', left, coverage.left]] as const)
     .filter(([, corners]) => corners.length > 0)

@@ -60,6 +60,8 @@ export async function openPhoto(source: Blob, name: string): Promise<void> {
       state.covering.value = false;
       if (state.panel.value === 'cover') state.panel.value = 'view';
       state.selectedFace.value = 0;
+      // Where there are several faces all of them are to be seen, and chosen from.
+      state.zoomed.value = photo.faces.length === 1;
     });
     if (photo.faces.length === 0) throw new Error('No face was found. Draw a box around the face in the photo, or take another photo.');
     await reconstruct(0);

@@ -53,7 +53,7 @@ export function PhotoInput() {
 function Status() {
   const doing = busy.value, wrong = problem.value;
   return (
-    <footer class="status">
+    <footer class={doing || wrong !== undefined ? 'status telling' : 'status'}>
       <div role="status" aria-live="polite">
         {doing && (
           <p class="busy">

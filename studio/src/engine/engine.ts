@@ -177,11 +177,9 @@ export class Engine {
       if (image && !pixels.has(image)) pixels.set(image, imageDataOf(image));
       return image && pixels.get(image);
     };
-    return headSurfaces(model, head).map((surface, k) => ({
-      name: surface.name, positions: surface.positions, triangles: surface.triangles, uvs: surface.uvs, uvTriangles: surface.uvTriangles,
-      firstVertex: surface.part.firstVertex,
-      moves: surface.morphTargets !== undefined, pivot: surface.pivot, material: surface.material,
-      textures: { photo: dataOf(surface.image), albedo: dataOf(delit[k]!.image) },
+    return headSurfaces(model, head).map(({ part, mesh: { name, positions, triangles, uvs, uvTriangles, morphTargets, pivot, material }, image }, k) => ({
+      name, positions, triangles, uvs, uvTriangles, firstVertex: part.firstVertex, moves: morphTargets !== undefined, pivot, material,
+      textures: { photo: dataOf(image), albedo: dataOf(delit[k]!.image) },
     }));
   }
 }

@@ -17,14 +17,14 @@ export function ViewPanel() {
       <Choice name="Head" of={Object.fromEntries(Object.entries(looks).filter(([name]) => name !== 'difference'))} value={look.value} onChoice={(value) => { look.value = value as Look; }} />
       <label class="check"><input type="checkbox" checked={wireframe.value} onChange={({ currentTarget }) => { wireframe.value = currentTarget.checked; }} /> Wireframe</label>
       <Choice name="Over the photo" of={overlays} value={overlay.value} onChoice={(value) => { overlay.value = value as keyof typeof overlays; }} />
-      <fieldset disabled={!relit}>
-        <legend>Light{relit ? '' : ' (for Relit and Clay)'}</legend>
+      {relit && <fieldset>
+        <legend>Light</legend>
         <Slider label="From the side" min={-90} max={90} step={1} value={azimuth} format={degrees} onInput={(value) => { light.value = { ...light.value, azimuth: value }; }} />
         <Slider label="From above" min={-60} max={90} step={1} value={elevation} format={degrees} onInput={(value) => { light.value = { ...light.value, elevation: value }; }} />
         <Slider label="Lamp" min={0} max={2} value={strength} onInput={(value) => { light.value = { ...light.value, strength: value }; }} />
         <Slider label="Surroundings" min={0} max={2} value={ambient} onInput={(value) => { light.value = { ...light.value, ambient: value }; }} />
         <button type="button" onClick={() => { light.value = usualLight; }}>Reset light</button>
-      </fieldset>
+      </fieldset>}
       {source.value === 'photo' && (
         <Choice
           name="Found by" of={methods} value={method.value} disabled={busy.value !== undefined}

@@ -84,7 +84,7 @@ function Faces() {
     >
       {(faces.length > 1 || !hasHead.value) && faces.map((box, k) => (
         <rect
-          key={k} x={box.x} y={box.y} width={box.width} height={box.height} rx={box.width * 0.06} tabIndex={0} role="button"
+          key={k} x={box.x} y={box.y} width={box.width} height={box.height} rx={box.width * 0.06} tabindex={0} role="button"
           aria-label={`Face ${k + 1} of ${faces.length}`} aria-pressed={k === selectedFace.value && hasHead.value} class={k === selectedFace.value && hasHead.value ? 'face chosen' : 'face'}
           onPointerDown={(event) => { event.stopPropagation(); }}
           onClick={() => { if (!busy.value) void selectFace(k); }}

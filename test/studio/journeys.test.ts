@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import validator from 'gltf-validator';
+import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { loadRogue, resultOf, decodeImage, resultSchema, type Result } from '../../src/node.js';
+import { serveStudio, type StudioServer } from '../../src/node/studio-server.js';
+import { launchBrowser, openPhoto, openStudio, writeCameraVideo, type Misdeeds } from './browser.js';
+
+const astronaut = 'examples/astronaut.jpg';
+let server: StudioServer, browser: Browser, context: BrowserContext, page: Page, misdeeds: Misdeeds;
+
+beforeAll(async () => {
+  const camera = join(tmpdir(), `rogue-camera-${process.pid}.mjpeg`);
+  await writeCameraVideo(astronaut, camera);
+  server = await serveStudio({ port: 0 });
+  browser = await launchBrowser(camera);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['camera', 'clipboard-read', 'clipboard-write'] });
+  ({ page, misdeeds } = await openStudio(context, server.url));
+});
+afterEach(async () => {
+  const { errors, foreign } = misdeeds;
+  await context.close();
+  expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
+});
+
+const download = async (name: string): Promise<Download> => {
+  await page.getByRole('tab', { name: 'Download' }).click();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
+  return file;
+};
+
+/** How many pixels of the head's canvas are drawn on. */
+const drawnPixels = (): Promise<number> => page.getByTestId('head').evaluate((canvas: HTMLCanvasElement) => {
+  const copy = new OffscreenCanvas(100, 100).getContext('2d')!;
+  copy.drawImage(canvas, 0, 0, 100, 100);
+  return copy.getImageData(0, 0, 100, 100).data.filter((value, k) => k % 4 === 3 && value > 128).length;
+});
+
+async function beside(left: string, right: string): Promise<Buffer> {
+  const half = { width: 512, height: 512 }, mirrored = await sharp(right).resize(half).flop().toBuffer();
+  return sharp({ create: { width: 1024, height: 512, channels: 3, background: '#888' } })
+    .composite([{ input: await sharp(left).resize(half).toBuffer(), left: 0, top: 0 }, { input: mirrored, left: 512, top: 0 }]).png().toBuffer();
+}
+
+describe('studio', () => {
+  it('makes a head of a photo, which can be turned, changed and downloaded as a valid GLB', async () => {
+    await openPhoto(page, astronaut);
+    expect(await page.locator('.problem').count()).toBe(0);
+    await expect.poll(drawnPixels).toBeGreaterThan(1000);
+    const front = await page.getByTestId('head').screenshot();
+    await page.getByTestId('head').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => (await page.getByTestId('head').screenshot()).equals(front)).toBe(false);
+    await page.getByRole('tab', { name: 'Expression' }).click();
+    await page.getByRole('slider', { name: 'Jaw open' }).fill('1');
+    const glb = await readFile(await (await download('GLB')).path());
+    const { issues } = await validator.validateBytes(new Uint8Array(glb));
+    expect(issues.numErrors).toBe(0);
+    const json = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()) as { meshes: { extras: { targetNames: string[] }; weights: number[] }[] };
+    // The slider's place is in the file.
+    expect(json.meshes[0]!.weights[json.meshes[0]!.extras.targetNames.indexOf('jawOpen')]).toBeCloseTo(1);
+    expect((await download('OBJ')).suggestedFilename()).toBe('astronaut-obj.zip');
+    expect((await sharp(await (await download('PNG')).path()).metadata()).width).toBeGreaterThan(600);
+  });
+
+  it('agrees with Node: coefficients within 1e-3, landmarks within 0.2 px', async () => {
+    await openPhoto(page, astronaut);
+    const inBrowser: Result = resultSchema.parse(JSON.parse(await readFile(await (await download('Result JSON')).path(), 'utf8')));
+    const rogue = await loadRogue(), decoded = await decodeImage(astronaut), [head] = await rogue.reconstruct(decoded, { maxFaces: 1 });
+    const inNode = resultOf(rogue.model, head!);
+    await rogue.release();
+    const apart = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
+    expect(apart(inBrowser.coefficients.shape, inNode.coefficients.shape)).toBeLessThan(1e-3);
+    expect(apart(Object.values(inBrowser.coefficients.expression), Object.values(inNode.coefficients.expression))).toBeLessThan(1e-3);
+    expect(apart(inBrowser.landmarks478.flat(), inNode.landmarks478.flat())).toBeLessThan(0.2);
+  });
+
+  it('lets one choose between two faces', async () => {
+    await openPhoto(page, { name: 'two.png', mimeType: 'image/png', buffer: await beside(astronaut, astronaut) });
+    const faces = page.getByRole('group', { name: 'Faces' }).getByRole('button');
+    expect(await faces.count()).toBe(2);
+    const [chosen, other] = await Promise.all([0, 1].map((k) => faces.nth(k).getAttribute('aria-pressed')));
+    expect([chosen, other]).toEqual(['true', 'false']);
+    await faces.nth(1).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => faces.nth(1).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('says when there is no face, and takes a box drawn around one', async () => {
+    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#b0b4b8' } }).png().toBuffer();
+    await openPhoto(page, { name: 'wall.png', mimeType: 'image/png', buffer: grey });
+    expect(await page.getByRole('alert').textContent()).toContain('No face was found. Draw a box');
+    const box = (await page.getByRole('group', { name: 'Faces' }).boundingBox())!;
+    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.2 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.8 * box.height, { steps: 4 });
+    await page.mouse.up();
+    await page.getByTestId('head').waitFor();
+    expect((await page.locator('.warning').allTextContents()).join(' ')).toContain('doubtful');
+  });
+
+  it('names what is wrong with a broken file', async () => {
+    await openPhoto(page, { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: (await readFile(astronaut)).subarray(0, 400) });
+    expect(await page.getByRole('alert').textContent()).toContain('no picture that the browser can read');
+    await openPhoto(page, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
+    expect(await page.getByRole('alert').textContent()).toContain('The file is empty');
+    // And goes on with the next.
+    await openPhoto(page, astronaut);
+    await page.getByTestId('head').waitFor();
+  });
+
+  it('stops when it is told to', async () => {
+    const large = await sharp(astronaut).resize(3600).jpeg().toBuffer();
+    await page.locator('nav input[type=file]').setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('.busy').waitFor({ state: 'detached' });
+    expect(await page.getByTestId('head').count()).toBe(0);
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+
+  it('covers the face by brush and with things, and compares both methods', async () => {
+    await openPhoto(page, astronaut);
+    await page.getByRole('tab', { name: 'Cover' }).click();
+    const box = (await page.getByTestId('cover').boundingBox())!, stage = (await page.locator('.stage').boundingBox())!;
+    expect(box.width).toBeGreaterThan(stage.width);
+    const middle = { x: stage.x + stage.width / 2, y: stage.y + 0.56 * stage.height };
+    await page.mouse.move(middle.x - 60, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 60, middle.y, { steps: 8 });
+    await page.mouse.up();
+    const error = async (method: string): Promise<number> => Number.parseFloat(await page.getByTestId(`error-${method}`).textContent() ?? '');
+    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
+    expect(await error('landmarks')).toBeGreaterThan(0.2);
+    await page.getByRole('button', { name: 'Uncover' }).click();
+    await expect.poll(() => error('refine')).toBeLessThan(0.2);
+    await page.getByRole('button', { name: 'sunglasses', exact: true }).click();
+    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
+    await page.getByRole('slider', { name: 'Level' }).fill('2');
+    await page.locator('.busy').waitFor({ state: 'detached' });
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+
+  it('follows the face in the webcam, and takes its photo', async () => {
+    await page.getByRole('button', { name: 'Webcam', exact: true }).click();
+    await expect.poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 }).toMatch(/^\d+ frames\/s$/);
+    await expect.poll(drawnPixels).toBeGreaterThan(1000);
+    const before = await page.getByTestId('head').screenshot();
+    await expect.poll(async () => (await page.getByTestId('head').screenshot()).equals(before)).toBe(false);
+    await page.getByRole('button', { name: 'Take photo' }).click();
+    await page.locator('.compare').waitFor();
+    expect(await page.getByRole('tab', { name: 'Cover' }).count()).toBe(1);
+  });
+
+  it('works without a connection once it was open', async () => {
+    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await context.setOffline(true);
+    await page.reload();
+    await page.locator('.engine').waitFor();
+    await openPhoto(page, astronaut);
+    await page.getByTestId('head').waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    await context.setOffline(false);
+  });
+
+  it('repeats itself on the command line: the snippet is copied', async () => {
+    await openPhoto(page, astronaut);
+    await page.getByRole('tab', { name: 'Download' }).click();
+    await page.getByRole('button', { name: 'Copy command' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('npx rogue-face reconstruct astronaut.jpg --method refine --max-faces 1');
+  });
+});

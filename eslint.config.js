@@ -50,4 +50,5 @@ export default tseslint.config(
   { files: ['bin/**', '*.config.js'], languageOptions: { globals: { process: 'readonly', URL: 'readonly', console: 'readonly' } } },
   { files: ['src/index.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [nodeOnly, onnxOnly, { regex: '^\\./(cli|node)(/|\\.)' }] }] } },
   ...layerRules,
+  { files: ['studio/src/**'], rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '(^|/)\\.\\./(\\.\\./)*(src|dist|assets)/', message: 'The studio imports public entries only: rogue-face and rogue-face/data.' }, nodeOnly, onnxOnly] }] } },
 );

@@ -5,7 +5,7 @@
 import { createRogue, type Rogue } from './fit/rogue.js';
 import { decodeInBrowser } from './io/browser-image.js';
 import type { Runtime } from './runtime/session.js';
-import type { WebRuntimeOptions } from './runtime/web.js';
+import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
 export { createRogue, Rogue } from './fit/rogue.js';
 export type { DecodedPhoto, EncodedPhoto, Photo, PhotoDecoder, ReconstructPhotoOptions, RogueParts, Stage } from './fit/rogue.js';
@@ -51,7 +51,7 @@ export interface LoadRogueOptions {
  * const [face] = await rogue.reconstruct(fileInput.files[0]);
  * @throws Error naming the asset that cannot be fetched
  */
-export async function loadRogue({ assets = new URL('../assets/', import.meta.url), runtime, web, onProgress }: LoadRogueOptions = {}): Promise<Rogue> {
+export async function loadRogue({ assets = new URL(/* @vite-ignore */ '../assets/', import.meta.url), runtime, web, onProgress }: LoadRogueOptions = {}): Promise<Rogue> {
   const base = String(assets).replace(/\/?$/, '/');
   const fetchAsset = assetFetcher(base, onProgress);
   const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
@@ -60,8 +60,7 @@ export async function loadRogue({ assets = new URL('../assets/', import.meta.url
     fetchAsset('networks/dense-landmarks.onnx'),
     fetchAsset('networks/head-regressor.onnx'),
   ]);
-  const engine = runtime ?? (await import('./runtime/web.js')).webRuntime(web);
-  return createRogue({ runtime: engine, modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode: decodeInBrowser });
+  return createRogue({ runtime: runtime ?? webRuntime(web), modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode: decodeInBrowser });
 }
 
 /** Fetches files of the assets folder and reports the bytes of all of them together. */

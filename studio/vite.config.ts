@@ -3,13 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { defineConfig, type Plugin } from 'vite';
-import { contentSecurityPolicy, modelFiles, studioHeaders } from '../src/node/studio-site.js';
+import { contentSecurityPolicy, modelFiles, runtimeFiles, runtimeFolder, studioHeaders } from '../src/node/studio-site.js';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const assets = path('../assets'), runtime = path('../node_modules/onnxruntime-web/dist');
-
-/** ONNX Runtime for pages: the plain build, and the one with WebGPU, which is fetched where there is a graphics processor. */
-const runtimeFiles = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
+const assets = path('../assets'), runtime = runtimeFolder();
 
 /** What the service worker keeps. */
 export interface BuiltFiles {
@@ -18,7 +15,7 @@ export interface BuiltFiles {
   readonly policy: string;
 }
 
-/** Serves head model, networks and runtime to the development page; puts the runtime and the list of files into the build. */
+/** Serves head model, networks and runtime to the development page, as `rogue studio` does; puts the list of files into the build. */
 function site(): Plugin {
   return {
     name: 'rogue-studio-site',
@@ -26,7 +23,6 @@ function site(): Plugin {
       for (const [address, folder] of [['/model', assets], ['/ort', runtime]] as const) server.middlewares.use(address, sirv(folder, { dev: true, setHeaders: isolate }));
     },
     generateBundle(_, bundle) {
-      for (const name of runtimeFiles) this.emitFile({ type: 'asset', fileName: `ort/${name}`, source: readFileSync(`${runtime}/${name}`) });
       const built = Object.keys(bundle).filter((name) => name !== 'service-worker.js' && !name.endsWith('.map')), publicFiles = readdirSync(path('public'), { recursive: true }).map(String).filter((name) => name.includes('.'));
       const files = ['./', ...built.filter((name) => name !== 'index.html'), ...publicFiles, ...runtimeFiles.slice(0, 2).map((name) => `ort/${name}`), ...modelFiles.map((name) => `model/${name}`)];
       const hash = createHash('sha256').update(built.join()).update(readFileSync(path('index.html')));

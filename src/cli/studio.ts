@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assetPath } from '../node/assets.js';
 import { serveStudio, studioFolder } from '../node/studio-server.js';
-import { modelFiles } from '../node/studio-site.js';
+import { modelFiles, runtimeFiles, runtimeFolder } from '../node/studio-site.js';
 import { InterruptedError, outputError } from './errors.js';
 import { interruptible } from './interruptible.js';
 import type { StudioFlags } from './studio-command.js';
@@ -41,6 +41,7 @@ export async function exportStudio(folder: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     await cp(fileURLToPath(studioFolder), staging, { recursive: true });
     for (const file of modelFiles) await cp(assetPath(file), join(staging, 'model', file));
+    for (const file of runtimeFiles) await cp(join(runtimeFolder(), file), join(staging, 'ort', file));
     await rm(target, { recursive: true, force: true });
     await rename(staging, target);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { assetsFolder } from './assets.js';
-import { studioHeaders } from './studio-site.js';
+import { runtimeFolder, studioHeaders } from './studio-site.js';
 
 /** Where the built page lies: beside the compiled package. */
 export const studioFolder = new URL('../../dist/studio/', import.meta.url);
@@ -23,13 +23,15 @@ export interface StudioServerOptions {
 
 /** Serves the studio to this machine only, isolated from other origins. */
 export async function serveStudio({ port, folder = studioFolder }: StudioServerOptions): Promise<StudioServer> {
-  const page = sirv(fileURLToPath(folder), { etag: true, setHeaders }), model = sirv(fileURLToPath(assetsFolder), { etag: true, setHeaders });
+  const page = sirv(fileURLToPath(folder), { etag: true, setHeaders }), folders = { '/model/': sirv(fileURLToPath(assetsFolder), { etag: true, setHeaders }), '/ort/': sirv(runtimeFolder(), { etag: true, setHeaders }) };
   const server = createServer((request, response) => {
     const none = (): void => { setHeaders(response); response.writeHead(404).end('Not found'); };
+    const found = Object.entries(folders).find(([address]) => request.url?.startsWith(address));
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
-    else if (request.url?.startsWith('/model/')) {
-      request.url = request.url.slice('/model'.length);
-      model(request, response, none);
+    else if (found) {
+      const [address, serve] = found;
+      request.url = request.url!.slice(address.length - 1);
+      serve(request, response, none);
     } else page(request, response, none);
   });
   await listen(server, port).catch(async (error: NodeJS.ErrnoException) => {

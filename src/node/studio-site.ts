@@ -1,7 +1,16 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
 /** The studio's page as a site: what it is made of, and the headers that it is served with. */
 
 /** Files of the package's assets that the page fetches, served as `model/…`. */
 export const modelFiles = ['head-model.safetensors', 'hand.safetensors', 'networks/face-detector.onnx', 'networks/dense-landmarks.onnx', 'networks/head-regressor.onnx'] as const;
+
+/** ONNX Runtime's files for pages, served as `ort/…`: the plain build, and the one with WebGPU, which is fetched where there is a graphics processor. */
+export const runtimeFiles = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'] as const;
+
+/** Where the installed ONNX Runtime has them. */
+export const runtimeFolder = (): string => dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
 
 /** Nothing of another origin; no code but the page's own files and WebAssembly. */
 export const contentSecurityPolicy = [

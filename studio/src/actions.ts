@@ -154,8 +154,11 @@ export function save(blob: Blob, name: string): void {
 
 let stream: MediaStream | undefined;
 
-/** Asks for the camera. @returns its stream; nothing, with the problem shown, where there is none */
-export async function startWebcam(): Promise<MediaStream | undefined> {
+/**
+ * Opens the camera; what is wrong is shown where it cannot be.
+ * @param keepHead whether the head of the photo is to be animated; otherwise the person before the camera gets one
+ */
+export async function startWebcam(keepHead = false): Promise<void> {
   await loading;
   endWebcam();
   stream = await attempt('Waiting for the camera', async () => {
@@ -164,17 +167,18 @@ export async function startWebcam(): Promise<MediaStream | undefined> {
       throw new Error(error instanceof DOMException && error.name === 'NotAllowedError' ? 'The camera was refused; allow it beside the address and try again.' : 'No camera can be opened; connect one, or close other programs that use it.');
     });
   }, false);
-  if (!stream) return undefined;
+  if (!stream) return;
   batch(() => {
     state.source.value = 'webcam';
-    state.photo.value = undefined;
-    state.head.value = undefined;
     state.comparison.value = undefined;
     state.covering.value = false;
     state.turntable.value = false;
+    if (state.panel.value !== 'download') state.panel.value = 'view';
+    if (keepHead) return;
+    state.photo.value = undefined;
+    state.head.value = undefined;
     state.fileName.value = 'webcam.jpg';
   });
-  return stream;
 }
 
 /** What the camera sees. */
@@ -186,8 +190,11 @@ export function endWebcam(): void {
   stream.getTracks().forEach((track) => { track.stop(); });
   stream = undefined;
   void engine.endTracking();
-  if (state.source.value === 'webcam') state.source.value = 'none';
-  state.framesPerSecond.value = 0;
+  batch(() => {
+    if (state.source.value === 'webcam') state.source.value = state.photo.value ? 'photo' : 'none';
+    if (state.head.value) state.expression.value = state.head.value.expression;
+    state.framesPerSecond.value = 0;
+  });
 }
 
 /** The head of the person before the webcam, with the skin of this picture; animated by what follows. */

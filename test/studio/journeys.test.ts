@@ -161,6 +161,34 @@ describe('studio', () => {
     expect(await page.getByRole('tab', { name: 'Cover' }).count()).toBe(1);
   });
 
+  it('animates the head of a photo by the webcam, and gives it back', async () => {
+    await openPhoto(page, astronaut);
+    await page.getByRole('button', { name: 'Animate' }).click();
+    await expect.poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 }).toMatch(/^\d+ frames\/s$/);
+    await page.getByRole('button', { name: 'Stop webcam' }).click();
+    await page.locator('.compare').waitFor();
+    expect(await page.getByTestId('head').count()).toBe(1);
+  });
+
+  it('has nothing that keeps people out: axe-core, light and dark, before and after a photo', async () => {
+    const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
+    await page.evaluate(axe);
+    const violations = (): Promise<string[]> => page.evaluate(async () => {
+      const { violations: found } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run();
+      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ').slice(0, 300)}`);
+    });
+    expect(await violations()).toEqual([]);
+    await openPhoto(page, astronaut);
+    for (const tab of ['View', 'Expression', 'Shape', 'Cover', 'Download']) {
+      await page.getByRole('tab', { name: tab }).click();
+      expect(await violations()).toEqual([]);
+    }
+    await page.getByRole('button', { name: 'Use dark colours' }).click();
+    // Colours pass into each other.
+    await page.waitForTimeout(500);
+    expect(await violations()).toEqual([]);
+  });
+
   it('works without a connection once it was open', async () => {
     await page.evaluate(async () => { await navigator.serviceWorker.ready; });
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);

@@ -25,7 +25,7 @@ export function DownloadPanel() {
         ))}
       </ul>
       <p class="hint">GLB and OBJ have the shape and expression set here.</p>
-      <h3>The same on the command line</h3>
+      <h2>The same on the command line</h2>
       <pre class="snippet"><code>{command}</code></pre>
       {faces > 1 && <p class="hint">Of its folders, face-{selectedFace.value + 1} is this face.</p>}
       <button

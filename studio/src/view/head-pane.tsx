@@ -1,7 +1,7 @@
 import { effect, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { save } from '../actions.js';
-import { comparison, covering, expression, fileName, head, light, look, model, turntable, wireframe } from '../state.js';
+import { save, startWebcam } from '../actions.js';
+import { comparison, covering, expression, fileName, head, light, look, model, source, turntable, wireframe } from '../state.js';
 import { HeadObject } from './head-object.js';
 import { HeadViewer } from './head-viewer.js';
 import { heads } from './heads.js';
@@ -43,6 +43,7 @@ export function HeadPane() {
       ) : (
         <div class="corner">
           <button type="button" onClick={() => viewer.current?.front()}>Front</button>
+          {source.value === 'photo' && <button type="button" onClick={() => void startWebcam(true)}>Animate</button>}
           <button type="button" aria-pressed={turntable.value} onClick={() => { turntable.value = !turntable.value; }}>Turntable</button>
           <button type="button" onClick={() => void viewer.current?.picture().then((blob) => { save(blob, `${fileName.value.replace(/\.[^.]*$/, '')}-view.png`); })}>Save view</button>
         </div>
@@ -81,6 +82,11 @@ function showState(viewer: HeadViewer): () => void {
     effect(() => {
       if (head.value) turned?.setExpression(expression.value);
       turned?.setWireframe(wireframe.value);
+      viewer.draw();
+    }),
+    effect(() => {
+      // The webcam turns the head; a photo's looks ahead.
+      if (source.value === 'photo') turned?.setTurn([1, 0, 0, 0, 1, 0, 0, 0, 1]);
       viewer.draw();
     }),
     effect(() => { viewer.setLight(light.value); }),

@@ -1,0 +1,23 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { exifOfJpeg, focalLength35mm } from '../../src/io/exif.js';
+
+const grey = (): sharp.Sharp => sharp({ create: { width: 32, height: 32, channels: 3, background: '#888' } });
+
+describe('exifOfJpeg', () => {
+  it('finds the focal length that a camera wrote, as Node does', async () => {
+    const file = await grey().withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } }).jpeg().toBuffer(), { exif } = await sharp(file).metadata();
+    expect(focalLength35mm(exifOfJpeg(file)!)).toBe(85);
+    expect(focalLength35mm(exif!)).toBe(85);
+  });
+
+  it('finds nothing in a file without it, in another format, and in any beginning of a file', async () => {
+    const plain = await grey().jpeg().toBuffer(), full = await grey().withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } }).jpeg().toBuffer();
+    expect(exifOfJpeg(plain)).toBeUndefined();
+    expect(exifOfJpeg(await grey().png().toBuffer())).toBeUndefined();
+    for (let length = 0; length < full.length; length += 7) {
+      const exif = exifOfJpeg(full.subarray(0, length));
+      expect([undefined, 85]).toContain(exif && focalLength35mm(exif));
+    }
+  });
+});

@@ -116,11 +116,14 @@ function reweight(samples: SkinSamples, albedo: Float32Array, light: Float32Arra
  * A dark skin in bright light and a light skin in dim light look alike; the priors decide: several tones are tried first and the
  * one whose light is most ordinary wins.
  */
-export function fitAppearance(model: MorphableModel, head: SeenHead, image: Image, faceSize: number): Appearance {
+export function fitAppearance(model: MorphableModel, head: SeenHead, image: Image, faceSize: number, guess?: AppearanceGuess): Appearance {
   const basis = vertexAlbedo(model);
   const samples = collectSkin(model, head, image, faceSize);
   const inlier = new Float32Array(model.vertexCount), n = samples.vertices.length;
-  if (n < 50) return { light: constantLight(TYPICAL_LIGHT), albedo: new Float32Array(basis.count), inlier, faceVisibility: 0 };
+  if (n < LEAST_SAMPLES) {
+    const fit = guess && exposedGuess(model, basis, image, faceSize, guess);
+    return { light: fit?.light ?? constantLight(TYPICAL_LIGHT), albedo: fit?.coefficients ?? new Float32Array(basis.count), inlier, faceVisibility: 0 };
+  }
   const start = bestStart(basis, thinned(samples, START_STRIDE), model);
   const fit: SkinFit = { ...start, robust: new Float32Array(n) };
   const albedo = new Float32Array(n * 3);
@@ -130,6 +133,31 @@ export function fitAppearance(model: MorphableModel, head: SeenHead, image: Imag
   for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = fit.robust[i]!;
   judgeSurroundings(model, head, image, basis, { light: fit.light, albedo: fit.coefficients, noise: fit.noise, radius: sampleRadius(faceSize) }, inlier);
   return { light: fit.light, albedo: fit.coefficients, inlier, faceVisibility: visibleShare(model, head, samples, fit.robust) };
+}
+
+/** What a network says of light and skin. */
+export interface AppearanceGuess {
+  /** 27 irradiance coefficients, in about the photo's camera. */
+  readonly light: ArrayLike<number>;
+  /** Standard deviations. */
+  readonly albedo: ArrayLike<number>;
+  /** The head as if nothing covered it. */
+  readonly bare: SeenHead;
+}
+
+/** Fewer samples of skin in plain view say nothing. */
+const LEAST_SAMPLES = 50;
+/** Exposures that are tried of a guessed light. */
+const EXPOSURES = [0.8, 0.9, 1, 1.1, 1.25];
+
+/**
+ * Light and skin where hardly any skin is surely in view, as between sunglasses and a mask: what the network guesses, exposed so that the
+ * most of the head looks like that skin. More than the exposure would follow the cover, of which there is more than of skin.
+ */
+function exposedGuess(model: MorphableModel, basis: VertexAlbedoBasis, image: Image, faceSize: number, { light, albedo, bare }: AppearanceGuess): Pick<SkinFit, 'light' | 'coefficients'> {
+  const samples = collectSkin(model, bare, image, faceSize), coefficients = Float32Array.from({ length: basis.count }, (_, k) => albedo[k] ?? 0);
+  const starts = EXPOSURES.map((exposure): SkinFit => ({ light: Float32Array.from(light, (value) => exposure * value), coefficients, robust: new Float32Array(0), noise: START_NOISE }));
+  return starts.reduce((best, start) => (explained(basis, samples, start) > explained(basis, samples, best) ? start : best));
 }
 
 /** Light, albedo coefficients, the weight of each sample, and the noise scale. */

@@ -35,8 +35,9 @@ export function reconstructFace(model: MorphableModel, image: Image, face: Found
   const { texture = 'photo' } = options, size = faceSize(face.landmarks.points, 3);
   const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(model, image, face, options, predicted);
   const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
+  const bare = { ...head, unhidden: head.unhidden.slice() };
   visibleVertices?.forEach((visible, v) => { if (visible < IN_VIEW) head.unhidden[v] = 0; });
-  const appearance = fitAppearance(model, head, image, size);
+  const appearance = fitAppearance(model, head, image, size, predicted && visibleVertices && { ...predicted, bare });
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
   return {

@@ -26,6 +26,8 @@ const DARKEST = 0.2;
 const CORRECTION_SIZE = 256;
 /** Natural logarithm of the largest correction of model albedo. */
 const LARGEST_CORRECTION = 1.6;
+/** Share of scalp between which the head is taken for hair, whose colour is not judged. */
+const HAIR_FROM = 0.3, HAIR_TO = 0.8;
 /** Mirrored skin counts this much of the skin it mirrors. */
 const MIRROR_TRUST = 0.95;
 
@@ -65,7 +67,7 @@ function photoTrust(model: MorphableModel, head: SeenHead, image: Image, appeara
 /** Off the scalp only skin that agrees with the fit colours what lies around it: not brows, lips, hair, or a hand in front. */
 function typicalness(model: MorphableModel, appearance: Appearance): Float32Array {
   const scalp = model.regions.get('scalp');
-  return appearance.inlier.map((inlier, v) => 1 - (1 - (scalp?.[v] ?? 0)) * (1 - inlier));
+  return appearance.inlier.map((inlier, v) => 1 - (1 - smoothstep(HAIR_FROM, HAIR_TO, scalp?.[v] ?? 0)) * (1 - inlier));
 }
 
 interface Unwrapped {
@@ -75,15 +77,17 @@ interface Unwrapped {
   readonly weight: Float32Array;
   /** Share of the trust that goes to skin like the rest of the face, and to hair: what may colour the surroundings. S×S. */
   readonly typical: Float32Array;
+  /** The part of it that goes to skin, S×S. */
+  readonly skin: Float32Array;
   /** Irradiance, S×S×3. */
   readonly shade: Float32Array;
 }
 
 /** Reads the photo at every texel and divides the fitted light out. */
-function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Array, typicalness: Float32Array, irradiance: Float32Array, photo: Minified): Unwrapped {
+function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Array, typicalness: Float32Array, inlier: Float32Array, irradiance: Float32Array, photo: Minified): Unwrapped {
   const { size } = map, texels = size * size;
   const albedo = new Float32Array(texels * 3), weight = new Float32Array(texels);
-  const typical = new Float32Array(texels), shade = new Float32Array(texels * 3);
+  const typical = new Float32Array(texels), skin = new Float32Array(texels), shade = new Float32Array(texels * 3);
   const { triangles } = part, { pixels } = head;
   const color = new Float32Array(3);
   for (let texel = 0; texel < texels; texel++) {
@@ -97,11 +101,12 @@ function unwrap(part: ModelPart, map: TexelMap, head: SeenHead, trust: Float32Ar
     if (w <= 0) continue;
     weight[texel] = w;
     typical[texel] = w * (wa * typicalness[a]! + wb * typicalness[b]! + wc * typicalness[c]!);
+    skin[texel] = w * (wa * inlier[a]! + wb * inlier[b]! + wc * inlier[c]!);
     samplePhoto(photo, wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!,
       wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!, color);
     for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
   }
-  return { albedo, weight, typical, shade };
+  return { albedo, weight, typical, skin, shade };
 }
 
 /** Bilinear in linear light. */
@@ -163,18 +168,19 @@ function scalpShare(model: MorphableModel): Float32Array {
 }
 
 /** Mean log-ratio between what the photo shows and model albedo, with its weight, on the correction's grid. */
-function logRatio({ albedo, typical }: Unwrapped, model: Float32Array, modelSize: number, size: number): { ratio: Float32Array; weights: Float32Array } {
-  const n = CORRECTION_SIZE, block = size / n, ratio = new Float32Array(n * n * 3), weights = new Float32Array(n * n);
+function logRatio({ albedo, typical, skin }: Unwrapped, model: Float32Array, modelSize: number, size: number): { ratio: Float32Array; weights: Float32Array; skinWeights: Float32Array } {
+  const n = CORRECTION_SIZE, block = size / n, ratio = new Float32Array(n * n * 3), weights = new Float32Array(n * n), skinWeights = new Float32Array(n * n);
   const sums = [0, 0, 0];
   for (let y = 0; y < n; y++) {
     for (let x = 0; x < n; x++) {
       sums.fill(0);
-      let total = 0;
+      let total = 0, ofSkin = 0;
       for (let j = 0; j < block; j++) {
         for (let i = 0; i < block; i++) {
           const texel = (y * block + j) * size + x * block + i, w = typical[texel]!;
           if (w === 0) continue;
           total += w;
+          ofSkin += skin[texel]!;
           for (let k = 0; k < 3; k++) sums[k]! += w * albedo[texel * 3 + k]!;
         }
       }
@@ -182,9 +188,10 @@ function logRatio({ albedo, typical }: Unwrapped, model: Float32Array, modelSize
       const at = (y * n + x) * 3, m = (Math.floor(((y + 0.5) / n) * modelSize) * modelSize + Math.floor(((x + 0.5) / n) * modelSize)) * 3;
       for (let k = 0; k < 3; k++) ratio[at + k] = limited(Math.log((sums[k]! / total + 1e-3) / (model[m + k]! + 1e-3)));
       weights[y * n + x] = Math.min(1, total / (block * block)) ** 2;
+      skinWeights[y * n + x] = Math.min(1, ofSkin / (block * block)) ** 2;
     }
   }
-  return { ratio, weights };
+  return { ratio, weights, skinWeights };
 }
 
 /**
@@ -192,10 +199,10 @@ function logRatio({ albedo, typical }: Unwrapped, model: Float32Array, modelSize
  * head but not the cheeks, and skin does not shine through the hair.
  */
 function correctionField(seen: Unwrapped, model: MorphableModel, albedo: Float32Array, modelSize: number, size: number): Float32Array {
-  const { ratio: skin, weights } = logRatio(seen, albedo, modelSize, size);
+  const { ratio: skin, weights, skinWeights } = logRatio(seen, albedo, modelSize, size);
   const scalp = scalpShare(model), hair = skin.slice();
-  pullPush(skin, weights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!))), CORRECTION_SIZE, 3);
-  pullPush(hair, weights.map((weight, i) => weight * smoothstep(0.3, 0.8, scalp[i]!)), CORRECTION_SIZE, 3);
+  pullPush(skin, skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!))), CORRECTION_SIZE, 3);
+  pullPush(hair, weights.map((weight, i) => weight * smoothstep(HAIR_FROM, HAIR_TO, scalp[i]!)), CORRECTION_SIZE, 3);
   for (let i = 0; i < scalp.length; i++) {
     const share = smoothstep(0.3, 0.9, scalp[i]!);
     for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
@@ -274,7 +281,7 @@ export function unwrapTextures(model: MorphableModel, head: SeenHead, image: Ima
   const modelSize = model.albedo.meanSize, modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
   const trust = photoTrust(model, head, image, appearance);
-  const seen = unwrap(part, map, head, trust, typicalness(model, appearance), shade, minified(image, head.pixels, part.vertexCount, size));
+  const seen = unwrap(part, map, head, trust, typicalness(model, appearance), appearance.inlier, shade, minified(image, head.pixels, part.vertexCount, size));
   const filled = correctedAlbedo(modelAlbedo, modelSize, correctionField(seen, model, modelAlbedo, modelSize, size));
   return {
     ...compose(seen, map, filled, modelSize), model: encoded(modelAlbedo, modelSize),

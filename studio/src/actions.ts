@@ -35,8 +35,8 @@ const onStage = proxy((stage: Stage | 'texture') => { if (state.busy.value) stat
 
 /** Loads the networks; everything else waits for it. */
 export const loading: Promise<void> = (async () => {
-  const gpu = new URLSearchParams(location.search).get('engine') !== 'wasm';
-  const model = await attempt('Loading the networks', () => engine.load(assets, new URL('ort/', document.baseURI).href, gpu, proxy((loaded: number, total: number) => {
+  const wanted = new URLSearchParams(location.search).get('engine');
+  const model = await attempt('Loading the networks', () => engine.load(assets, new URL('ort/', document.baseURI).href, wanted, proxy((loaded: number, total: number) => {
     state.busy.value = { doing: `Loading the networks, ${(loaded / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`, share: total > 0 ? loaded / total : 0, canStop: false };
   })), false);
   if (model) state.model.value = model;

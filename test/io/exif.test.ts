@@ -1,8 +1,8 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { exifOfJpeg, focalLength35mm } from '../../src/io/exif.js';
 
-const grey = (): sharp.Sharp => sharp({ create: { width: 32, height: 32, channels: 3, background: '#888' } });
+const grey = (): Sharp => sharp({ create: { width: 32, height: 32, channels: 3, background: '#888' } });
 
 describe('exifOfJpeg', () => {
   it('finds the focal length that a camera wrote, as Node does', async () => {

@@ -34,12 +34,15 @@ export class Engine {
   /** Counts jobs and stops: a job that is not the newest any more ends at its next stage. */
   #job = 0;
 
-  /** @param runtime folder that serves ONNX Runtime */
-  async load(assets: string, runtime: string, gpu: boolean, onProgress: (loaded: number, total: number) => void): Promise<ModelView> {
+  /**
+   * @param runtime folder that serves ONNX Runtime
+   * @param wanted what computes; by default WebGPU where there is a graphics processor, else WebAssembly
+   */
+  async load(assets: string, runtime: string, wanted: string | null, onProgress: (loaded: number, total: number) => void): Promise<ModelView> {
     const threads = crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
     const open = (webgpu: boolean): Promise<Rogue> => loadRogue({ assets, web: { executionProviders: webgpu ? ['webgpu', 'wasm'] : ['wasm'], threads, wasmPaths: runtime }, onProgress });
     this.#assets = assets;
-    const webgpu = gpu && await hasGpu();
+    const webgpu = wanted === 'webgpu' || (wanted !== 'wasm' && await hasGpu());
     this.#rogue = await open(webgpu).catch((error: unknown) => { if (webgpu) return open(false); throw error; });
     const { model } = this.#rogue, { expression } = model;
     return {

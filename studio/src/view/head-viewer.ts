@@ -15,9 +15,9 @@ export interface Light {
 export const usualLight: Light = { azimuth: 30, elevation: 25, strength: 1, ambient: 1 };
 
 /** mm from the head. */
-const distance = 700;
+const distance = 780;
 /** Middle of a head in head space, and half of what is in view there at least, across and up, mm. */
-const middle = new THREE.Vector3(0, -18, 20), halfWidth = 118, halfHeight = 158;
+const middle = new THREE.Vector3(0, -5, -50), halfWidth = 128, halfHeight = 160;
 /** A turn of the turntable, s, and of an arrow key, degrees. */
 const turnTime = 12, keyTurn = 10;
 

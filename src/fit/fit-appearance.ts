@@ -147,17 +147,34 @@ export interface AppearanceGuess {
 
 /** Fewer samples of skin in plain view say nothing. */
 const LEAST_SAMPLES = 50;
-/** Exposures that are tried of a guessed light. */
-const EXPOSURES = [0.8, 0.9, 1, 1.1, 1.25];
+/** How far a sample's hue may be from that of the guessed skin, natural logarithms of red to green and of green to blue; farther ones are covers. */
+const HUE_TOLERANCE = 0.15;
+/** Natural logarithm of the largest exposure of a guessed light. */
+const LARGEST_EXPOSURE = 0.8;
 
 /**
- * Light and skin where hardly any skin is surely in view, as between sunglasses and a mask: what the network guesses, exposed so that the
- * most of the head looks like that skin. More than the exposure would follow the cover, of which there is more than of skin.
+ * Light and skin where hardly any skin is surely in view, as between sunglasses and a mask: what the network guesses, as bright as what
+ * has that skin's hue. More than the exposure would follow the cover, of which there is more than of skin.
  */
-function exposedGuess(model: MorphableModel, basis: VertexAlbedoBasis, image: Image, faceSize: number, { light, albedo, bare }: AppearanceGuess): Pick<SkinFit, 'light' | 'coefficients'> {
-  const samples = collectSkin(model, bare, image, faceSize), coefficients = Float32Array.from({ length: basis.count }, (_, k) => albedo[k] ?? 0);
-  const starts = EXPOSURES.map((exposure): SkinFit => ({ light: Float32Array.from(light, (value) => exposure * value), coefficients, robust: new Float32Array(0), noise: START_NOISE }));
-  return starts.reduce((best, start) => (explained(basis, samples, start) > explained(basis, samples, best) ? start : best));
+function exposedGuess(model: MorphableModel, basis: VertexAlbedoBasis, image: Image, faceSize: number, guess: AppearanceGuess): Pick<SkinFit, 'light' | 'coefficients'> {
+  const samples = collectSkin(model, guess.bare, image, faceSize), n = samples.vertices.length, light = Float32Array.from(guess.light);
+  const coefficients = Float32Array.from({ length: basis.count }, (_, k) => guess.albedo[k] ?? 0), expected = new Float32Array(n * 3), shade = irradiance(samples.normals, light, new Float32Array(n * 3));
+  sampleAlbedo(basis, samples.vertices, coefficients, expected);
+  const exposures: [exposure: number, weight: number][] = [];
+  for (let i = 0; i < n; i++) {
+    const [r, g, b] = [0, 1, 2].map((c) => Math.log((samples.colors[i * 3 + c]! + 1e-3) / (Math.max(0, shade[i * 3 + c]!) * expected[i * 3 + c]! + 1e-3))) as [number, number, number];
+    const hue = Math.hypot(r - g, g - b) / HUE_TOLERANCE;
+    exposures.push([(r + g + b) / 3, samples.weights[i]! / (1 + hue * hue) ** 2]);
+  }
+  const exposure = Math.exp(Math.min(LARGEST_EXPOSURE, Math.max(-LARGEST_EXPOSURE, weightedMedian(exposures))));
+  return { light: light.map((value) => exposure * value), coefficients };
+}
+
+/** The value with half of the weight on either side; 0 without weight. */
+function weightedMedian(values: readonly (readonly [value: number, weight: number])[]): number {
+  const half = values.reduce((sum, [, weight]) => sum + weight, 0) / 2;
+  let below = 0;
+  return [...values].sort((a, b) => a[0] - b[0]).find(([, weight]) => (below += weight) >= half && half > 0)?.[0] ?? 0;
 }
 
 /** Light, albedo coefficients, the weight of each sample, and the noise scale. */

@@ -1,23 +1,12 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import sharp from 'sharp';
-
-/** Chromium as the npm package brings it; `CHROMIUM` names another one. */
-async function chromiumPath(): Promise<string> {
-  const own = process.env['CHROMIUM'];
-  if (own) return own;
-  if (process.arch === 'x64') return chromium.executablePath();
-  const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  if (!installed) throw new Error('There is no Chromium for this processor on npm; install one and set CHROMIUM to its path.');
-  return installed;
-}
+import { chromiumProgram } from './chromium.js';
 
 /** A headless Chromium that draws in software. @param camera a video file that its webcam shows */
 export async function launchBrowser(camera: string): Promise<Browser> {
   return playwright.launch({
-    executablePath: await chromiumPath(),
+    ...await chromiumProgram(),
     args: [
       '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync',
       '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera}`,
@@ -55,6 +44,8 @@ export async function openStudio(context: BrowserContext, url: string): Promise<
       void (globalThis as unknown as { reportViolation(text: string): Promise<void> }).reportViolation(`${violatedDirective}: ${blockedURI}`);
     });
   });
+  // Software drawing and other tests share the machine's cores.
+  page.setDefaultTimeout(60_000);
   await page.goto(url);
   await page.locator('.engine').waitFor();
   return { page, misdeeds };

@@ -47,15 +47,19 @@ export interface SurfaceView {
 
 export interface PoseView { readonly rotation: Float64Array; readonly translation: Float64Array }
 
-export interface HeadView {
-  readonly face: number;
-  readonly method: ReconstructMethod;
+/** A head before a camera. */
+export interface PosedHeadView {
   readonly camera: Camera;
   readonly pose: PoseView;
   readonly shape: Float32Array;
   readonly expression: Float32Array;
   readonly gaze: Gaze;
   readonly landmarks68: Float32Array;
+}
+
+export interface HeadView extends PosedHeadView {
+  readonly face: number;
+  readonly method: ReconstructMethod;
   /** Share of the face that is seen, 0…1. */
   readonly visible: number;
   readonly warnings: readonly string[];
@@ -78,13 +82,8 @@ export interface CoveredHead {
   readonly landmarks68: Float32Array;
 }
 
-export interface TrackView {
-  readonly camera: Camera;
-  readonly pose: PoseView;
-  readonly shape: Float32Array;
-  readonly expression: Float32Array;
-  readonly gaze: Gaze;
-  readonly landmarks68: Float32Array;
+/** The head in a picture of the webcam. */
+export interface TrackView extends PosedHeadView {
   readonly width: number;
   readonly height: number;
   /** ms in the worker. */

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { defineConfig, type Plugin } from 'vite';
+import { licencesOfPackages, rememberPackages } from './licences.js';
 import { contentSecurityPolicy, modelFiles, runtimeFiles, runtimeFolder, studioHeaders } from '../src/node/studio-site.js';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -23,6 +24,7 @@ function site(): Plugin {
       for (const [address, folder] of [['/model', assets], ['/ort', runtime]] as const) server.middlewares.use(address, sirv(folder, { dev: true, setHeaders: isolate }));
     },
     generateBundle(_, bundle) {
+      this.emitFile({ type: 'asset', fileName: 'licences.md', source: licencesOfPackages() });
       const built = Object.keys(bundle).filter((name) => name !== 'service-worker.js' && !name.endsWith('.map')), publicFiles = readdirSync(path('public'), { recursive: true }).map(String).filter((name) => name.includes('.'));
       const files = ['./', ...built.filter((name) => name !== 'index.html'), ...publicFiles, ...runtimeFiles.slice(0, 2).map((name) => `ort/${name}`), ...modelFiles.map((name) => `model/${name}`)];
       const hash = createHash('sha256').update(built.join()).update(readFileSync(path('index.html')));
@@ -42,7 +44,7 @@ function isolate(response: { setHeader(name: string, value: string): unknown }):
 export default defineConfig({
   root: path('.'),
   base: './',
-  plugins: [site()],
+  plugins: [rememberPackages(), site()],
   resolve: {
     alias: [{ find: /^rogue-face$/, replacement: path('../src/index.ts') }, { find: /^rogue-face\/data$/, replacement: path('../src/data/index.ts') }],
     // ONNX Runtime's own files beside the page: its threads load them, and must not load our worker instead.
@@ -50,7 +52,7 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [rememberPackages()] },
   build: {
     outDir: path('../dist/studio'),
     emptyOutDir: true,

@@ -65,7 +65,7 @@ function Status() {
       <div role="alert">
         {wrong !== undefined && <p class="problem">{wrong} <button type="button" aria-label="Dismiss" onClick={() => { problem.value = undefined; }}>✕</button></p>}
       </div>
-      {!doing && model.value && <p class="engine">{model.value.engine}</p>}
+      {!doing && model.value && <p class="engine">{model.value.engine} · <a href="./licences.md" target="_blank" rel="noreferrer">Licences</a></p>}
     </footer>
   );
 }

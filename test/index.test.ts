@@ -33,6 +33,17 @@ describe('public API', () => {
     expect(await rogue.findFaces(astronaut)).toHaveLength(1);
   });
 
+  it('takes faces that were found before, tells its stages, and stops where it is told to', async () => {
+    const photo = await node.decodeImage(astronaut), stages: string[] = [], found = await rogue.findFaces(photo);
+    const [again] = await rogue.reconstruct(photo, { faces: found, texture: 'none', onStage: (stage) => { stages.push(stage); } }), [head] = await rogue.reconstruct(photo, { texture: 'none' });
+    expect(stages).toEqual(['decode', 'predict', 'fit']);
+    expect(again!.landmarks478).toEqual(head!.landmarks478);
+    expect(again!.face).toEqual(head!.face);
+    await expect(rogue.reconstruct(photo, { onStage: (stage) => { if (stage === 'fit') throw new Error('enough'); } })).rejects.toThrow('enough');
+    // And goes on afterwards.
+    expect(await rogue.reconstruct(photo, { texture: 'none' })).toHaveLength(1);
+  });
+
   it('finds nobody in pictures without faces, also tiny and grey ones', async () => {
     for (const image of [plainImage(1, 1, [9, 9, 9]), plainImage(300, 200, [120]), plainImage(64, 400, [0, 200, 0, 128])]) expect(await rogue.reconstruct(image)).toEqual([]);
   });

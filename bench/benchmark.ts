@@ -19,12 +19,26 @@ export interface Benchmark {
 
 /** A measure that must not exceed a limit. */
 export function atMost(name: string, value: number, unit: string, limit: number, note?: string): Measure {
-  return { name, value, unit, goal: `≤ ${limit}`, ok: value <= limit, ...(note === undefined ? {} : { note }) };
+  return {
+    name,
+    value,
+    unit,
+    goal: `≤ ${limit}`,
+    ok: value <= limit,
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 /** A measure that must reach a limit. */
 export function atLeast(name: string, value: number, unit: string, limit: number, note?: string): Measure {
-  return { name, value, unit, goal: `≥ ${limit}`, ok: value >= limit, ...(note === undefined ? {} : { note }) };
+  return {
+    name,
+    value,
+    unit,
+    goal: `≥ ${limit}`,
+    ok: value >= limit,
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 export interface TimingOptions {

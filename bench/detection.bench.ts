@@ -19,12 +19,16 @@ const annotated = new URL('../../shared/faces/helen-validation/', import.meta.ur
 type Find = (image: Image) => Promise<FoundFace[]>;
 type Point = readonly [x: number, y: number];
 
-/** Face detection and dense landmarks: time on a photo of one megapixel; recall and accuracy on annotated photos. */
+/**
+ * Face detection and dense landmarks: time on a photo of one megapixel; recall and accuracy on annotated
+ * photos.
+ */
 const detection: Benchmark = {
   name: 'detection',
   async *run() {
     const runtime = nodeRuntime({ threads: 2 });
-    const network = (name: string): Promise<Buffer> => readFile(new URL(`../assets/networks/${name}.onnx`, import.meta.url));
+    const network = (name: string): Promise<Buffer> =>
+      readFile(new URL(`../assets/networks/${name}.onnx`, import.meta.url));
     const detector = await createFaceDetector(runtime, await network('face-detector'));
     const landmarker = await createDenseLandmarks(runtime, await network('dense-landmarks'));
     const find: Find = (image) => findFaces(detector, landmarker, image);
@@ -54,24 +58,40 @@ async function* countOnPortraits(find: Find): AsyncGenerator<Measure> {
 }
 
 async function* measureOnAnnotated(find: Find): AsyncGenerator<Measure> {
-  const index = JSON.parse(await readFile(new URL('index.json', annotated), 'utf8')) as { file: string; landmarks68: Point[] }[];
+  const index = JSON.parse(await readFile(new URL('index.json', annotated), 'utf8')) as {
+    file: string;
+    landmarks68: Point[];
+  }[];
   const errors: { all: number; inner: number }[] = [];
   for (const { file, landmarks68 } of index) {
     const faces = await find((await decodeImage(await readFile(new URL(file, annotated)))).image);
-    const candidates = faces.map((face) => normalisedError(face, landmarks68)).filter(({ inner }) => inner < 0.25);
+    const candidates = faces
+      .map((face) => normalisedError(face, landmarks68))
+      .filter(({ inner }) => inner < 0.25);
     errors.push(...candidates.sort((a, b) => a.inner - b.inner).slice(0, 1));
   }
   yield atLeast('helen-validation: annotated faces found', (100 * errors.length) / index.length, '%', 100);
   const mean = (pick: (error: { all: number; inner: number }) => number): number =>
     (100 * errors.reduce((sum, error) => sum + pick(error), 0)) / errors.length;
-  yield atMost('helen-validation: dense landmarks, inner 51', mean((error) => error.inner), '% NME', 3.3);
-  yield { name: 'helen-validation: dense landmarks, all 68', value: mean((error) => error.all), unit: '% NME', ok: true };
+  yield atMost(
+    'helen-validation: dense landmarks, inner 51',
+    mean((error) => error.inner),
+    '% NME',
+    3.3,
+  );
+  yield {
+    name: 'helen-validation: dense landmarks, all 68',
+    value: mean((error) => error.all),
+    unit: '% NME',
+    ok: true,
+  };
 }
 
 /** Mean distance to the annotated points over the square root of their box's area. */
 function normalisedError({ landmarks }: FoundFace, truth: readonly Point[]): { all: number; inner: number } {
   const points = subset68(landmarks.points);
-  const range = (axis: 0 | 1): number => Math.max(...truth.map((p) => p[axis])) - Math.min(...truth.map((p) => p[axis]));
+  const range = (axis: 0 | 1): number =>
+    Math.max(...truth.map((p) => p[axis])) - Math.min(...truth.map((p) => p[axis]));
   const size = Math.sqrt(range(0) * range(1));
   const distances = truth.map(([x, y], k) => Math.hypot(points[2 * k]! - x, points[2 * k + 1]! - y) / size);
   const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

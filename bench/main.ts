@@ -8,14 +8,20 @@ async function main(args: readonly string[]): Promise<number> {
   const options = args.filter((arg) => arg.startsWith('--') && arg !== '--json');
   const suffix = '.bench.ts';
   const known = (await readdir(new URL('.', import.meta.url)))
-    .filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length)).sort();
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => file.slice(0, -suffix.length))
+    .sort();
   const unknown = [...wanted.filter((name) => !known.includes(name)), ...options];
   if (unknown.length > 0) {
-    console.error(`bench: unknown ${unknown.join(', ')}. Usage: npm run bench -- [name…] [--json]. Known names: ${known.join(', ')}.`);
+    console.error(
+      `bench: unknown ${unknown.join(', ')}. Usage: npm run bench -- [name…] [--json]. Known names: ${known.join(', ')}.`,
+    );
     return 2;
   }
   for (const name of wanted.length > 0 ? known.filter((candidate) => wanted.includes(candidate)) : known) {
-    const module = (await import(new URL(`./${name}${suffix}`, import.meta.url).href)) as { default: Benchmark };
+    const module = (await import(new URL(`./${name}${suffix}`, import.meta.url).href)) as {
+      default: Benchmark;
+    };
     await report(module.default, json);
   }
   return 0;
@@ -43,7 +49,9 @@ function table(measures: readonly Measure[]): string {
     m.note ?? '',
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) => `  ${row.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join('  ')}`.trimEnd()).join('\n');
+  return rows
+    .map((row) => `  ${row.map((cell, k) => cell.padEnd(widths[k] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n');
 }
 
 process.exitCode = await main(process.argv.slice(2));

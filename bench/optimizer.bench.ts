@@ -9,8 +9,17 @@ const million = 1e6;
 /** As many as in a ResNet-18-like network of 2.8 million parameters. */
 const count = 2.8 * million;
 
-/** The same update as a loop in JavaScript, in double precision between loads and stores: faster than rounding every step. */
-function adamInJavaScript(parameters: Float32Array, gradients: Float32Array, first: Float32Array, second: Float32Array, step: number): void {
+/**
+ * The same update as a loop in JavaScript, in double precision between loads and stores: faster than rounding
+ * every step.
+ */
+function adamInJavaScript(
+  parameters: Float32Array,
+  gradients: Float32Array,
+  first: Float32Array,
+  second: Float32Array,
+  step: number,
+): void {
   const { beta1, beta2, epsilon } = adamDefaults;
   const size = 1e-3 / (1 - beta1 ** step);
   const root = 1 / Math.sqrt(1 - beta2 ** step);
@@ -27,23 +36,39 @@ async function* updates(): AsyncGenerator<Measure> {
   for (let i = 0; i < count; i++) store.gradients[i] = 0.01 * Math.cos(3 * i);
   const optimizer = createOptimizer(store, adamDefaults);
   let step = 1;
-  const kernel = await medianTime(() => { optimizer.update(step++, 1e-3, 1); });
+  const kernel = await medianTime(() => {
+    optimizer.update(step++, 1e-3, 1);
+  });
   const arrays = [store.parameters, store.gradients, ...store.moments].map((array) => array.slice());
-  const loop = await medianTime(() => { adamInJavaScript(arrays[0]!, arrays[1]!, arrays[2]!, arrays[3]!, step++); });
+  const loop = await medianTime(() => {
+    adamInJavaScript(arrays[0]!, arrays[1]!, arrays[2]!, arrays[3]!, step++);
+  });
   const norm = await medianTime(() => gradientNorm(store));
   const per = million / count;
   yield atMost('Adam, per million parameters', kernel * per, 'ms', 1.5);
-  yield atLeast('Adam in JavaScript / ours', loop / kernel, '×', 2, `JavaScript ${(loop * per).toFixed(2)} ms`);
+  yield atLeast(
+    'Adam in JavaScript / ours',
+    loop / kernel,
+    '×',
+    2,
+    `JavaScript ${(loop * per).toFixed(2)} ms`,
+  );
   yield atMost('gradient norm, per million parameters', norm * per, 'ms', 0.5);
 }
 
 /** An operation that does little but write: what handing in the output's memory saves. */
 async function* outputs(): AsyncGenerator<Measure> {
   const dims = [20 * million];
-  const session = await nodeRuntime({ threads: 1 }).createSession(encodeOnnx({
-    name: 'negate', opsets: { '': 17 }, constants: [], nodes: [{ opType: 'Neg', inputs: ['x'], outputs: ['y'] }],
-    inputs: [{ name: 'x', type: 'float32', dims }], outputs: [{ name: 'y', type: 'float32', dims }],
-  }));
+  const session = await nodeRuntime({ threads: 1 }).createSession(
+    encodeOnnx({
+      name: 'negate',
+      opsets: { '': 17 },
+      constants: [],
+      nodes: [{ opType: 'Neg', inputs: ['x'], outputs: ['y'] }],
+      inputs: [{ name: 'x', type: 'float32', dims }],
+      outputs: [{ name: 'y', type: 'float32', dims }],
+    }),
+  );
   const tensor = (): HostTensor => ({ dims, data: new Float32Array(dims[0]!) });
   const [x, y] = [tensor(), tensor()];
   const fresh = await medianTime(() => session.run({ x }));

@@ -13,16 +13,39 @@ const launcher = fileURLToPath(new URL('../bin/rogue.js', import.meta.url));
 
 /** The example photo enlarged to one megapixel. */
 async function megapixelPhoto(): Promise<Image> {
-  const { data, info } = await sharp(example).resize(1000, 1000).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(example)
+    .resize(1000, 1000)
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: 3, data };
 }
 
-/** Wall time in ms of a whole process from start to files on disk, and its peak memory in MB where `/usr/bin/time` tells it. */
+/**
+ * Wall time in ms of a whole process from start to files on disk, and its peak memory in MB where
+ * `/usr/bin/time` tells it.
+ */
 async function processRun(format: string): Promise<{ ms: number; megabytes: number | undefined }> {
   const out = await mkdtemp(join(tmpdir(), 'rogue-bench-'));
   const script = `process.argv.splice(1, 1); process.on('exit', () => console.error('peak ' + process.resourceUsage().maxRSS)); await import(${JSON.stringify(launcher)});`;
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, 'rogue', 'rogue', 'reconstruct', example, '-o', out, '--format', format], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      script,
+      'rogue',
+      'rogue',
+      'reconstruct',
+      example,
+      '-o',
+      out,
+      '--format',
+      format,
+    ],
+    { encoding: 'utf8' },
+  );
   const ms = performance.now() - start;
   await rm(out, { recursive: true, force: true });
   if (status !== 0) throw new Error(`bench reconstruct: the command failed: ${stderr}`);
@@ -33,8 +56,18 @@ async function processRun(format: string): Promise<{ ms: number; megabytes: numb
 async function* run(): AsyncGenerator<Measure> {
   const rogue = await loadRogue();
   const photo = await megapixelPhoto();
-  yield atMost('photo of 1 megapixel to all results in memory', await medianTime(() => rogue.reconstruct(photo), { warmUp: 2500 }), 'ms', 250);
-  yield atMost('… of which finding the face and its landmarks', await medianTime(() => rogue.findFaces(photo), { warmUp: 500 }), 'ms', 90);
+  yield atMost(
+    'photo of 1 megapixel to all results in memory',
+    await medianTime(() => rogue.reconstruct(photo), { warmUp: 2500 }),
+    'ms',
+    250,
+  );
+  yield atMost(
+    '… of which finding the face and its landmarks',
+    await medianTime(() => rogue.findFaces(photo), { warmUp: 500 }),
+    'ms',
+    90,
+  );
   await rogue.release();
   const runs = [];
   for (let i = 0; i < 5; i++) runs.push(await processRun('glb,obj,png,json'));

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Starts the compiled command line. A fresh clone has no compiled code, because install scripts do not run: it is built once.
+// Starts the compiled command line. A fresh clone has no compiled code, because install scripts do not run:
+// it is built once.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -15,13 +16,17 @@ function fail(message) {
 
 function build() {
   const compiler = pathOf('node_modules/typescript/bin/tsc');
-  if (!existsSync(pathOf('tsconfig.build.json'))) fail('the package is incomplete (no dist/); install it again.');
-  if (!existsSync(compiler)) fail('not built yet and no compiler here; run "npm ci" in the source folder first.');
+  if (!existsSync(pathOf('tsconfig.build.json')))
+    fail('the package is incomplete (no dist/); install it again.');
+  if (!existsSync(compiler))
+    fail('not built yet and no compiler here; run "npm ci" in the source folder first.');
   console.error('rogue: building once…');
   const staging = pathOf(`.cache/dist-${process.pid}`);
   // Types are checked by "npm run check"; here only JavaScript is wanted, and soon.
   const options = ['-p', pathOf('tsconfig.build.json'), '--noCheck', '--outDir', staging];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options], {
+    encoding: 'utf8',
+  });
   if (status !== 0) {
     rmSync(staging, { recursive: true, force: true });
     fail(`the build failed: ${(stdout + stderr).trim().split('\n')[0]}`);
@@ -41,6 +46,8 @@ function build() {
 
 if (!existsSync(entry)) build();
 // A reader that has seen enough, as `| head`, is no failure.
-process.stdout.on('error', (error) => { process.exit(error.code === 'EPIPE' ? 0 : 1); });
+process.stdout.on('error', (error) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
 const { main } = await import(entry.href);
 process.exitCode = await main(process.argv.slice(2));

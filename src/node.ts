@@ -1,4 +1,7 @@
-/** The library in Node: everything of `index.ts`, with assets read from the package and pictures read from disk. */
+/**
+ * The library in Node: everything of `index.ts`, with assets read from the package and pictures read from
+ * disk.
+ */
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
@@ -9,7 +12,14 @@ import type { Runtime } from './runtime/session.js';
 
 export * from './index.js';
 export { loadModel } from './node/assets.js';
-export { decodeImage, encodeJpeg, encodePng, ImageError, type DecodedImage, type DecodeOptions } from './node/image-codec.js';
+export {
+  decodeImage,
+  encodeJpeg,
+  encodePng,
+  ImageError,
+  type DecodedImage,
+  type DecodeOptions,
+} from './node/image-codec.js';
 export { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 
 export interface LoadRogueOptions {
@@ -30,13 +40,27 @@ export interface LoadRogueOptions {
  * const [face] = await rogue.reconstruct('photo.jpg');
  * @throws AssetError naming the file that is missing
  */
-export async function loadRogue({ assets = assetsFolder, regressor, runtime, node }: LoadRogueOptions = {}): Promise<Rogue> {
+export async function loadRogue({
+  assets = assetsFolder,
+  regressor,
+  runtime,
+  node,
+}: LoadRogueOptions = {}): Promise<Rogue> {
   const folder = folderUrl(assets);
   const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
-    readAsset(assetFiles.model, folder), readAsset(assetFiles.detector, folder), readAsset(assetFiles.landmarks, folder),
+    readAsset(assetFiles.model, folder),
+    readAsset(assetFiles.detector, folder),
+    readAsset(assetFiles.landmarks, folder),
     regressor === undefined ? readAsset(assetFiles.regressor, folder) : readRegressor(regressor),
   ]);
-  return createRogue({ runtime: runtime ?? nodeRuntime(node), modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode });
+  return createRogue({
+    runtime: runtime ?? nodeRuntime(node),
+    modelBytes,
+    detectorBytes,
+    landmarksBytes,
+    regressorBytes,
+    decode,
+  });
 }
 
 async function readRegressor(file: string | URL): Promise<Uint8Array> {
@@ -44,12 +68,16 @@ async function readRegressor(file: string | URL): Promise<Uint8Array> {
     return await readFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new AssetError(`network ${String(file)} is not readable (${code ?? message}); name a file that "rogue export" wrote`, { cause: error });
+    throw new AssetError(
+      `network ${String(file)} is not readable (${code ?? message}); name a file that "rogue export" wrote`,
+      { cause: error },
+    );
   }
 }
 
 function folderUrl(folder: string | URL): URL {
-  const url = folder instanceof URL ? folder.href : /^file:/.test(folder) ? folder : pathToFileURL(folder).href;
+  const url =
+    folder instanceof URL ? folder.href : /^file:/.test(folder) ? folder : pathToFileURL(folder).href;
   return new URL(url.replace(/\/?$/, '/'));
 }
 

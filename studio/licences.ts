@@ -25,7 +25,11 @@ export function rememberPackages(): Plugin {
 /** The licences that the bundled packages ask to be kept with their code, as one Markdown file. */
 export function licencesOfPackages(): string {
   const sections = [...bundled].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { name: string; version: string; license: string };
+    const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as {
+      name: string;
+      version: string;
+      license: string;
+    };
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     return `## ${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
   });

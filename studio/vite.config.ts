@@ -4,10 +4,17 @@ import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { defineConfig, type Plugin } from 'vite';
 import { licencesOfPackages, rememberPackages } from './licences.js';
-import { contentSecurityPolicy, modelFiles, runtimeFiles, runtimeFolder, studioHeaders } from '../src/node/studio-site.js';
+import {
+  contentSecurityPolicy,
+  modelFiles,
+  runtimeFiles,
+  runtimeFolder,
+  studioHeaders,
+} from '../src/node/studio-site.js';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const assets = path('../assets'), runtime = runtimeFolder();
+const assets = path('../assets');
+const runtime = runtimeFolder();
 
 /** What the service worker keeps. */
 export interface BuiltFiles {
@@ -16,29 +23,55 @@ export interface BuiltFiles {
   readonly policy: string;
 }
 
-/** Serves head model, networks and runtime to the development page, as `rogue studio` does; puts the list of files into the build. */
+/**
+ * Serves head model, networks and runtime to the development page, as `rogue studio` does; puts the list of
+ * files into the build.
+ */
 function site(): Plugin {
   return {
     name: 'rogue-studio-site',
     configureServer(server) {
-      for (const [address, folder] of [['/model', assets], ['/ort', runtime]] as const) server.middlewares.use(address, sirv(folder, { dev: true, setHeaders: isolate }));
+      for (const [address, folder] of [
+        ['/model', assets],
+        ['/ort', runtime],
+      ] as const)
+        server.middlewares.use(address, sirv(folder, { dev: true, setHeaders: isolate }));
     },
     generateBundle(_, bundle) {
       this.emitFile({ type: 'asset', fileName: 'licences.md', source: licencesOfPackages() });
-      const built = Object.keys(bundle).filter((name) => name !== 'service-worker.js' && !name.endsWith('.map')), publicFiles = readdirSync(path('public'), { recursive: true }).map(String).filter((name) => name.includes('.'));
-      const files = ['./', ...built.filter((name) => name !== 'index.html'), ...publicFiles, ...runtimeFiles.slice(0, 2).map((name) => `ort/${name}`), ...modelFiles.map((name) => `model/${name}`)];
-      const hash = createHash('sha256').update(built.join()).update(readFileSync(path('index.html')));
-      for (const name of modelFiles) if (existsSync(`${assets}/${name}`)) hash.update(readFileSync(`${assets}/${name}`));
+      const built = Object.keys(bundle).filter(
+        (name) => name !== 'service-worker.js' && !name.endsWith('.map'),
+      );
+      const publicFiles = readdirSync(path('public'), { recursive: true })
+        .map(String)
+        .filter((name) => name.includes('.'));
+      const files = [
+        './',
+        ...built.filter((name) => name !== 'index.html'),
+        ...publicFiles,
+        ...runtimeFiles.slice(0, 2).map((name) => `ort/${name}`),
+        ...modelFiles.map((name) => `model/${name}`),
+      ];
+      const hash = createHash('sha256')
+        .update(built.join())
+        .update(readFileSync(path('index.html')));
+      for (const name of modelFiles)
+        if (existsSync(`${assets}/${name}`)) hash.update(readFileSync(`${assets}/${name}`));
       const worker = bundle['service-worker.js'];
       if (worker?.type !== 'chunk') throw new Error('The build has no service worker.');
-      const facts: BuiltFiles = { version: hash.digest('hex').slice(0, 12), files, policy: contentSecurityPolicy };
+      const facts: BuiltFiles = {
+        version: hash.digest('hex').slice(0, 12),
+        files,
+        policy: contentSecurityPolicy,
+      };
       worker.code = `const BUILT_FILES = ${JSON.stringify(facts)};\n${worker.code}`;
     },
   };
 }
 
 function isolate(response: { setHeader(name: string, value: string): unknown }): void {
-  for (const [name, value] of Object.entries(studioHeaders)) if (name !== 'Content-Security-Policy') response.setHeader(name, value);
+  for (const [name, value] of Object.entries(studioHeaders))
+    if (name !== 'Content-Security-Policy') response.setHeader(name, value);
 }
 
 export default defineConfig({
@@ -46,12 +79,17 @@ export default defineConfig({
   base: './',
   plugins: [rememberPackages(), site()],
   resolve: {
-    alias: [{ find: /^rogue-face$/, replacement: path('../src/index.ts') }, { find: /^rogue-face\/data$/, replacement: path('../src/data/index.ts') }],
+    alias: [
+      { find: /^rogue-face$/, replacement: path('../src/index.ts') },
+      { find: /^rogue-face\/data$/, replacement: path('../src/data/index.ts') },
+    ],
     // ONNX Runtime's own files beside the page: its threads load them, and must not load our worker instead.
     conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'],
   },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+  server: {
+    headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+  },
   worker: { format: 'es', plugins: () => [rememberPackages()] },
   build: {
     outDir: path('../dist/studio'),
@@ -61,7 +99,10 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       input: { index: path('index.html'), 'service-worker': path('sw/service-worker.ts') },
-      output: { entryFileNames: ({ name }) => (name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js',
+      },
     },
   },
 });

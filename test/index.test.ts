@@ -5,25 +5,36 @@ import * as node from '../src/node.js';
 import { astronaut, plainImage } from './fit/example-reconstruction.js';
 
 let rogue: node.Rogue;
-beforeAll(async () => { rogue = await node.loadRogue(); });
+beforeAll(async () => {
+  rogue = await node.loadRogue();
+});
 afterAll(() => rogue.release());
 
 describe('public API', () => {
   it('has the same names in Node and in a browser, and more in Node', () => {
     for (const name of Object.keys(browser)) expect(node).toHaveProperty(name);
-    expect(Object.keys(node)).toEqual(expect.arrayContaining(['decodeImage', 'encodePng', 'loadModel', 'nodeRuntime']));
+    expect(Object.keys(node)).toEqual(
+      expect.arrayContaining(['decodeImage', 'encodePng', 'loadModel', 'nodeRuntime']),
+    );
     expect(node.loadRogue).not.toBe(browser.loadRogue);
   });
 
   it('states the version of package.json', async () => {
-    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
     expect(node.version).toBe(version);
   });
 
   it('reconstructs the same head from a path, bytes, a Blob, a decoded photo and pixels', async () => {
-    const decoded = await node.decodeImage(astronaut), bytes = await readFile(astronaut);
+    const decoded = await node.decodeImage(astronaut);
+    const bytes = await readFile(astronaut);
     const options = { texture: 'none' } as const;
-    const results = await Promise.all([astronaut, bytes, new Blob([bytes]), decoded, decoded.image].map((photo) => rogue.reconstruct(photo, options)));
+    const results = await Promise.all(
+      [astronaut, bytes, new Blob([bytes]), decoded, decoded.image].map((photo) =>
+        rogue.reconstruct(photo, options),
+      ),
+    );
     for (const faces of results) {
       expect(faces).toHaveLength(1);
       expect([...faces[0]!.landmarks68]).toEqual([...results[0]![0]!.landmarks68]);
@@ -34,30 +45,56 @@ describe('public API', () => {
   });
 
   it('takes faces that were found before, tells its stages, and stops where it is told to', async () => {
-    const photo = await node.decodeImage(astronaut), stages: string[] = [], found = await rogue.findFaces(photo);
-    const [again] = await rogue.reconstruct(photo, { faces: found, texture: 'none', onStage: (stage) => { stages.push(stage); } }), [head] = await rogue.reconstruct(photo, { texture: 'none' });
+    const photo = await node.decodeImage(astronaut);
+    const stages: string[] = [];
+    const found = await rogue.findFaces(photo);
+    const [again] = await rogue.reconstruct(photo, {
+      faces: found,
+      texture: 'none',
+      onStage: (stage) => {
+        stages.push(stage);
+      },
+    });
+    const [head] = await rogue.reconstruct(photo, { texture: 'none' });
     expect(stages).toEqual(['decode', 'predict', 'fit']);
     expect(again!.landmarks478).toEqual(head!.landmarks478);
     expect(again!.face).toEqual(head!.face);
-    await expect(rogue.reconstruct(photo, { onStage: (stage) => { if (stage === 'fit') throw new Error('enough'); } })).rejects.toThrow('enough');
+    await expect(
+      rogue.reconstruct(photo, {
+        onStage: (stage) => {
+          if (stage === 'fit') throw new Error('enough');
+        },
+      }),
+    ).rejects.toThrow('enough');
     // And goes on afterwards.
     expect(await rogue.reconstruct(photo, { texture: 'none' })).toHaveLength(1);
   });
 
   it('finds nobody in pictures without faces, also tiny and grey ones', async () => {
-    for (const image of [plainImage(1, 1, [9, 9, 9]), plainImage(300, 200, [120]), plainImage(64, 400, [0, 200, 0, 128])]) expect(await rogue.reconstruct(image)).toEqual([]);
+    for (const image of [
+      plainImage(1, 1, [9, 9, 9]),
+      plainImage(300, 200, [120]),
+      plainImage(64, 400, [0, 200, 0, 128]),
+    ])
+      expect(await rogue.reconstruct(image)).toEqual([]);
   });
 
   it('refuses images whose data does not fit, and files that are none', async () => {
-    await expect(rogue.reconstruct({ width: 4, height: 4, channels: 3, data: new Uint8Array(5) })).rejects.toThrow(/expected .*5/);
-    await expect(rogue.reconstruct({ width: 4, height: 4, channels: 4, data: new Uint8Array(5) })).rejects.toThrow(/expected .*5/);
+    await expect(
+      rogue.reconstruct({ width: 4, height: 4, channels: 3, data: new Uint8Array(5) }),
+    ).rejects.toThrow(/expected .*5/);
+    await expect(
+      rogue.reconstruct({ width: 4, height: 4, channels: 4, data: new Uint8Array(5) }),
+    ).rejects.toThrow(/expected .*5/);
     await expect(rogue.reconstruct('nowhere.jpg')).rejects.toThrow(node.ImageError);
     await expect(rogue.reconstruct(Uint8Array.of(1, 2, 3))).rejects.toThrow(/not a picture/);
   });
 
   it('names a missing asset and how to get it', async () => {
     await expect(node.loadRogue({ assets: '/nowhere' })).rejects.toThrow(/\/nowhere\/.*ENOENT.*install/);
-    await expect(browser.loadRogue({ assets: 'http://127.0.0.1:9/rogue' })).rejects.toThrow(/cannot fetch http:\/\/127\.0\.0\.1:9\/rogue\/.*loadRogue\(\{ assets \}\)/);
+    await expect(browser.loadRogue({ assets: 'http://127.0.0.1:9/rogue' })).rejects.toThrow(
+      /cannot fetch http:\/\/127\.0\.0\.1:9\/rogue\/.*loadRogue\(\{ assets \}\)/,
+    );
   });
 
   it('says so when used after release', async () => {

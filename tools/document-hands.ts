@@ -1,5 +1,6 @@
 /**
- * Draws the contact sheet of docs/occlusion.md: every gesture on the example photo, then things that are held.
+ * Draws the contact sheet of docs/occlusion.md: every gesture on the example photo, then things that are
+ * held.
  *
  *     npx tsx tools/document-hands.ts
  */
@@ -14,30 +15,51 @@ import { decodeImage, encodeJpeg, loadRogue } from '../src/node.js';
 import { loadHand } from '../src/node/assets.js';
 import { labelledSheet } from '../src/node/labelled-sheet.js';
 
-const TILE = 224, COLUMNS = 5, QUALITY = 68, SEED = 'sheet';
-/** Side of the square around the face that is shown, in widths of its box, and its middle in heights of the box. */
-const MARGIN = 1.9, MIDDLE = 0.6;
+const TILE = 224;
+const COLUMNS = 5;
+const QUALITY = 68;
+const SEED = 'sheet';
+/**
+ * Side of the square around the face that is shown, in widths of its box, and its middle in heights of the
+ * box.
+ */
+const MARGIN = 1.9;
+const MIDDLE = 0.6;
 const HELD = ['phone', 'book', 'cup', 'microphone'];
 
 const photo = await decodeImage(fileURLToPath(new URL('../examples/astronaut.jpg', import.meta.url)));
-const rogue = await loadRogue(), [fitted] = await rogue.reconstruct(photo, { texture: 'none', maxFaces: 1 });
+const rogue = await loadRogue();
+const [fitted] = await rogue.reconstruct(photo, { texture: 'none', maxFaces: 1 });
 if (!fitted) throw new Error('document-hands: no face found in examples/astronaut.jpg; restore the file.');
-const face = occludedFaceOf(rogue.model, fitted), hand = await loadHand(), { box } = fitted.face;
+const face = occludedFaceOf(rogue.model, fitted);
+const hand = await loadHand();
+const { box } = fitted.face;
 await rogue.release();
 
 async function tile({ data, width, height }: Image): Promise<Image> {
   const side = Math.round(Math.min(width, height, MARGIN * Math.max(box.width, box.height)));
   const within = (at: number, size: number) => Math.round(Math.min(size - side, Math.max(0, at - side / 2)));
   const pixels = await sharp(data, { raw: { width, height, channels: 3 } })
-    .extract({ left: within(box.x + box.width / 2, width), top: within(box.y + MIDDLE * box.height, height), width: side, height: side })
-    .resize(TILE, TILE).ensureAlpha().raw().toBuffer();
+    .extract({
+      left: within(box.x + box.width / 2, width),
+      top: within(box.y + MIDDLE * box.height, height),
+      width: side,
+      height: side,
+    })
+    .resize(TILE, TILE)
+    .ensureAlpha()
+    .raw()
+    .toBuffer();
   return { width: TILE, height: TILE, channels: 4, data: pixels };
 }
 
 const tiles = [];
 for (const name of [...hands.map((gesture) => gesture.name), ...HELD]) {
   const { range } = hands.find((gesture) => gesture.name === name) ?? { range: [0.25, 0.25] };
-  const { image } = reachocc(photo.image, face, hand, SEED, { occluder: name, coverage: 0.35 * range[0]! + 0.65 * range[1]! });
+  const { image } = reachocc(photo.image, face, hand, SEED, {
+    occluder: name,
+    coverage: 0.35 * range[0]! + 0.65 * range[1]!,
+  });
   tiles.push({ label: name, image: await tile(image) });
 }
 const jpeg = await encodeJpeg(await labelledSheet([{ title: '', tiles }], [COLUMNS], false), QUALITY);

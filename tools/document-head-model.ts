@@ -26,8 +26,13 @@ async function write(name: string, section: PreviewSection, columns: number): Pr
 
 const model = await loadModel();
 const [mean, shape, , skins] = drawPreview(model);
-const expressions = drawPreview(model, { tileSize: 170, shapeModes: 0, albedoModes: 0 }).find(({ title }) => title.startsWith('Expressions'));
-if (!mean || !shape || !expressions || !skins) throw new Error('document-head-model: the model lacks a section; rebuild it with "npm run build-head-model".');
+const expressions = drawPreview(model, { tileSize: 170, shapeModes: 0, albedoModes: 0 }).find(({ title }) =>
+  title.startsWith('Expressions'),
+);
+if (!mean || !shape || !expressions || !skins)
+  throw new Error(
+    'document-head-model: the model lacks a section; rebuild it with "npm run build-head-model".',
+  );
 await mkdir(folder, { recursive: true });
 await write('mean.jpg', mean, 6);
 await write('shape-modes.jpg', shape, 7);

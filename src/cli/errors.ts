@@ -22,20 +22,29 @@ export class OutputError extends Error {
 /** Says in one line why something could not be written. */
 export function outputError(path: string, error: unknown): OutputError {
   if (error instanceof OutputError) return error;
-  const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'the folder cannot be made there' : reasonNotWritten(error);
+  const reason =
+    (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? 'the folder cannot be made there'
+      : reasonNotWritten(error);
   return new OutputError(`cannot write ${path}: ${reason}; choose another folder with -o`, { cause: error });
 }
 
 /** One line about any error. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0]!.replace(/^error: /, '').trim() || 'unknown error';
+  return (
+    message
+      .split('\n')[0]!
+      .replace(/^error: /, '')
+      .trim() || 'unknown error'
+  );
 }
 
 /** The exit code of an error that ended the command, after its line is printed. */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Help and version come as "errors" with code 0; commander has printed them, and its own messages, already.
+    // Help and version come as "errors" with code 0; commander has printed them, and its own messages,
+    // already.
     return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
   }
   console.error(`rogue: ${messageOf(error)}`);

@@ -14,7 +14,10 @@ export type FaceProtocol = keyof typeof faceProtocols;
 export const ownMethods = ['refine', 'network', 'landmarks', 'dense'] as const;
 export type OwnMethod = (typeof ownMethods)[number];
 
-export interface NamedFile { readonly name: string; readonly file: string }
+export interface NamedFile {
+  readonly name: string;
+  readonly file: string;
+}
 
 export interface EvaluateFlags {
   readonly out: string;
@@ -40,11 +43,15 @@ export interface NowFlags {
 }
 
 function listOf<T extends string>(known: readonly T[], value: string): T[] {
-  return [...new Set(value.split(',').map((part) => {
-    const found = known.find((name) => name === part.trim());
-    if (!found) throw new InvalidArgumentError(`"${part.trim()}" is none of ${known.join(', ')}.`);
-    return found;
-  }))];
+  return [
+    ...new Set(
+      value.split(',').map((part) => {
+        const found = known.find((name) => name === part.trim());
+        if (!found) throw new InvalidArgumentError(`"${part.trim()}" is none of ${known.join(', ')}.`);
+        return found;
+      }),
+    ),
+  ];
 }
 
 /** `name=file`, as often as the option is given. */
@@ -56,51 +63,117 @@ function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
 
 function wholeNumber(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return number;
 }
 
 /** `rogue evaluate <protocol> …`. */
 export function addEvaluateCommand(program: Command): void {
-  const evaluate = program.command('evaluate').description('measure methods against each other and write a report');
+  const evaluate = program
+    .command('evaluate')
+    .description('measure methods against each other and write a report');
   for (const [protocol, description] of Object.entries(faceProtocols) as [FaceProtocol, string][]) {
-    evaluate.command(protocol).description(description)
-      .argument('<data>', protocol === 'synthetic' ? 'shards of "rogue synth"' : 'a folder of photos, or an index.json')
-      .option('-o, --out <folder>', 'where report.html, report.md and report.json go', `evaluation-${protocol}`)
-      .option('--methods <list>', `of ${ownMethods.join(', ')}; or none`, (value: string) => (value === 'none' ? [] : listOf(ownMethods, value)), protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'))
-      .option('--networks <name=file>', 'a head regressor of your own as one more method, predictions alone; may be repeated', named)
-      .option('--predictions <name=folder>', 'predictions made elsewhere: landmarks, OBJ, renderings by photo name (docs/evaluation.md); may be repeated', named)
-      .option('--conditions <list>', `what is done to the photos, of ${corruptions.join(', ')}`, (value: string) => listOf(corruptions, value), protocol === 'consistency' ? corruptions.filter((name) => name !== 'clean') : [...corruptions])
-      .option('--embedding <name=file>', 'perceptual: a recognition network, of mobilefacenet (ships), facenet512, arcface and others (docs/evaluation.md); may be repeated', named)
+    evaluate
+      .command(protocol)
+      .description(description)
+      .argument(
+        '<data>',
+        protocol === 'synthetic' ? 'shards of "rogue synth"' : 'a folder of photos, or an index.json',
+      )
+      .option(
+        '-o, --out <folder>',
+        'where report.html, report.md and report.json go',
+        `evaluation-${protocol}`,
+      )
+      .option(
+        '--methods <list>',
+        `of ${ownMethods.join(', ')}; or none`,
+        (value: string) => (value === 'none' ? [] : listOf(ownMethods, value)),
+        protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'),
+      )
+      .option(
+        '--networks <name=file>',
+        'a head regressor of your own as one more method, predictions alone; may be repeated',
+        named,
+      )
+      .option(
+        '--predictions <name=folder>',
+        'predictions made elsewhere: landmarks, OBJ, renderings by photo name (docs/evaluation.md); may be repeated',
+        named,
+      )
+      .option(
+        '--conditions <list>',
+        `what is done to the photos, of ${corruptions.join(', ')}`,
+        (value: string) => listOf(corruptions, value),
+        protocol === 'consistency' ? corruptions.filter((name) => name !== 'clean') : [...corruptions],
+      )
+      .option(
+        '--embedding <name=file>',
+        'perceptual: a recognition network, of mobilefacenet (ships), facenet512, arcface and others (docs/evaluation.md); may be repeated',
+        named,
+      )
       .option('--count <n>', 'only the first n faces', wholeNumber)
       .option('--seed <text>', 'the same seed gives the same corruptions', '1')
-      .option('--detect', 'methods look for the face in the corrupted photo; by default they are told where it was in the clean one')
+      .option(
+        '--detect',
+        'methods look for the face in the corrupted photo; by default they are told where it was in the clean one',
+      )
       .option('--write-photos <folder>', 'also write the corrupted photos, for systems elsewhere')
       .action(async (data: string, flags: EvaluateFlags) => {
         const { runFaceProtocol } = await import('./evaluate.js');
         await runFaceProtocol(protocol, data, flags);
       });
   }
-  evaluate.command('reproduce').description("the paper's table on photos of your own: perceptual error under its three protocols")
+  evaluate
+    .command('reproduce')
+    .description("the paper's table on photos of your own: perceptual error under its three protocols")
     .argument('<folder>', 'clean photos of faces')
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-reproduce')
-    .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), ['refine', 'network', 'landmarks'] as OwnMethod[])
-    .option('--networks <name=file>', 'a head regressor of your own as one more method; may be repeated', named)
+    .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), [
+      'refine',
+      'network',
+      'landmarks',
+    ] as OwnMethod[])
+    .option(
+      '--networks <name=file>',
+      'a head regressor of your own as one more method; may be repeated',
+      named,
+    )
     .option('--predictions <name=folder>', 'renderings made elsewhere; may be repeated', named)
-    .option('--embedding <name=file>', 'facenet512=…, arcface=… for the numbers of the paper; default the network that ships; may be repeated', named)
+    .option(
+      '--embedding <name=file>',
+      'facenet512=…, arcface=… for the numbers of the paper; default the network that ships; may be repeated',
+      named,
+    )
     .option('--count <n>', 'only the first n photos', wholeNumber)
     .option('--seed <text>', 'the same seed gives the same corruptions', '1')
     .action(async (folder: string, flags: Omit<EvaluateFlags, 'conditions'>) => {
-      const { runFaceProtocol } = await import('./evaluate.js'), { paperTable } = await import('../evaluate/paper-table.js');
-      await runFaceProtocol('perceptual', folder, { ...flags, conditions: ['reachocc', 'synchocc', 'noise protocol'] });
+      const { runFaceProtocol } = await import('./evaluate.js');
+      const { paperTable } = await import('../evaluate/paper-table.js');
+      await runFaceProtocol('perceptual', folder, {
+        ...flags,
+        conditions: ['reachocc', 'synchocc', 'noise protocol'],
+      });
       console.log(paperTable());
     });
-  evaluate.command('now').description('scan-to-mesh distance of the NoW challenge, on its data as participants have it')
+  evaluate
+    .command('now')
+    .description('scan-to-mesh distance of the NoW challenge, on its data as participants have it')
     .argument('<folder>', 'holds scans/ and scans_lmks_onlypp/')
     .requiredOption('--list <file>', 'lines subject/challenge/photo, such as imagepathsvalidation.txt')
     .option('--photos <folder>', 'iphone_pictures/: also evaluates our own reconstructions of them')
-    .option('--methods <list>', 'of refine, network, landmarks', (value: string) => listOf(['refine', 'network', 'landmarks'] as const, value), ['refine'])
-    .option('--predictions <name=folder>', 'meshes and 7 landmarks as they are handed in; may be repeated', named)
+    .option(
+      '--methods <list>',
+      'of refine, network, landmarks',
+      (value: string) => listOf(['refine', 'network', 'landmarks'] as const, value),
+      ['refine'],
+    )
+    .option(
+      '--predictions <name=folder>',
+      'meshes and 7 landmarks as they are handed in; may be repeated',
+      named,
+    )
     .option('--metrical', 'size counts: alignment without scale')
     .option('--count <n>', 'only the first n photos', wholeNumber)
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-now')
@@ -108,8 +181,11 @@ export function addEvaluateCommand(program: Command): void {
       const { runNowProtocol } = await import('./evaluate-now.js');
       await runNowProtocol(folder, flags);
     });
-  evaluate.command('compare').description('paired differences of two reports with bootstrap confidence intervals')
-    .argument('<first>', 'a report.json').argument('<second>', 'another, of the same protocol and data')
+  evaluate
+    .command('compare')
+    .description('paired differences of two reports with bootstrap confidence intervals')
+    .argument('<first>', 'a report.json')
+    .argument('<second>', 'another, of the same protocol and data')
     .action(async (first: string, second: string) => {
       const { compareReports } = await import('./evaluate-compare.js');
       await compareReports(first, second);

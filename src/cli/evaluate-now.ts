@@ -8,16 +8,35 @@ import type { NowFlags } from './evaluate-command.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
 
-/** Runs the NoW challenge, prints its tables and writes the report. @throws UsageError without anything to evaluate; InterruptedError after Ctrl-C */
-export async function runNowProtocol(folder: string, { list, photos, methods, predictions = [], metrical = false, count, out }: NowFlags): Promise<void> {
-  if (photos === undefined && predictions.length === 0) throw new UsageError('nothing to evaluate: give --photos for our own reconstructions, or --predictions name=folder');
+/**
+ * Runs the NoW challenge, prints its tables and writes the report.
+ * @throws UsageError without anything to evaluate; InterruptedError after Ctrl-C
+ */
+export async function runNowProtocol(
+  folder: string,
+  { list, photos, methods, predictions = [], metrical = false, count, out }: NowFlags,
+): Promise<void> {
+  if (photos === undefined && predictions.length === 0)
+    throw new UsageError(
+      'nothing to evaluate: give --photos for our own reconstructions, or --predictions name=folder',
+    );
   await interruptible('interrupted; nothing was written', async (signal) => {
     const rogue = photos === undefined ? undefined : await loadRogue();
     let bar: ReturnType<typeof createProgress> | undefined;
     try {
-      const all = [...(rogue && photos !== undefined ? methods.map((method) => nowReconstruction(rogue, photos, method)) : []), ...predictions.map(({ name, file }) => nowFolder(name, file))];
+      const all = [
+        ...(rogue && photos !== undefined
+          ? methods.map((method) => nowReconstruction(rogue, photos, method))
+          : []),
+        ...predictions.map(({ name, file }) => nowFolder(name, file)),
+      ];
       const evaluation = await runNow(folder, {
-        list, methods: all, metrical, signal, created: new Date().toISOString(), ...(count !== undefined && { count }),
+        list,
+        methods: all,
+        metrical,
+        signal,
+        created: new Date().toISOString(),
+        ...(count !== undefined && { count }),
         onImage(done, of, image) {
           bar ??= createProgress(of - done + 1, { interval: 10 });
           bar.done(image);

@@ -1,7 +1,14 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEmbedder, embedderRecipes, type Embedder, type EmbedderName } from '../evaluate/embedders.js';
-import { consistencyMeasurer, landmarkMeasurer, perceptualMeasurer, photometricMeasurer, vertexMeasurer, type FaceMeasurer } from '../evaluate/measure-face.js';
+import {
+  consistencyMeasurer,
+  landmarkMeasurer,
+  perceptualMeasurer,
+  photometricMeasurer,
+  vertexMeasurer,
+  type FaceMeasurer,
+} from '../evaluate/measure-face.js';
 import { denseLandmarkMethod, reconstructionMethod } from '../evaluate/methods.js';
 import type { EvaluationMethod } from '../evaluate/prediction.js';
 import { createFaceRenderer } from '../evaluate/render-face.js';
@@ -23,23 +30,53 @@ const SYNTHETIC_COUNT = 200;
 
 /**
  * Runs a protocol, prints its tables and writes the report.
- * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C, with nothing written
+ * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C, with nothing
+ *   written
  */
-export async function runFaceProtocol(protocol: FaceProtocol, path: string, flags: EvaluateFlags): Promise<void> {
-  await interruptible('interrupted; nothing was written', (signal) => evaluateProtocol(protocol, path, flags, signal));
+export async function runFaceProtocol(
+  protocol: FaceProtocol,
+  path: string,
+  flags: EvaluateFlags,
+): Promise<void> {
+  await interruptible('interrupted; nothing was written', (signal) =>
+    evaluateProtocol(protocol, path, flags, signal),
+  );
 }
 
-async function evaluateProtocol(protocol: FaceProtocol, path: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
-  const rogue = await loadRogue(), released: { release(): Promise<void> }[] = [rogue];
+async function evaluateProtocol(
+  protocol: FaceProtocol,
+  path: string,
+  flags: EvaluateFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const rogue = await loadRogue();
+  const released: { release(): Promise<void> }[] = [rogue];
   let bar: ReturnType<typeof createProgress> | undefined;
   try {
-    const tools = { rogue, hand: await loadHand() }, { seed, conditions, detect = false, count } = flags;
-    const all = await (protocol === 'synthetic' ? syntheticCases(path, tools, count ?? SYNTHETIC_COUNT) : photoCases(path, tools, protocol === 'landmarks')), data = { ...all, sources: all.sources.slice(0, count) };
-    const methods = await methodsOf(flags, rogue, released), measurers = await measurersOf(protocol, flags, released);
+    const tools = { rogue, hand: await loadHand() };
+    const { seed, conditions, detect = false, count } = flags;
+    const all = await (protocol === 'synthetic'
+      ? syntheticCases(path, tools, count ?? SYNTHETIC_COUNT)
+      : photoCases(path, tools, protocol === 'landmarks'));
+    const data = { ...all, sources: all.sources.slice(0, count) };
+    const methods = await methodsOf(flags, rogue, released);
+    const measurers = await measurersOf(protocol, flags, released);
     bar = createProgress(data.sources.length, { interval: 10 });
     const options = {
-      protocol, data, methods, measurers, seed, detect, conditions, faceMask: rogue.model.regions.get('face')!, signal, created: new Date().toISOString(),
-      settings: { data: path, ...(count !== undefined && { count }), ...(detect && { detect }) }, onCase: (_: number, id: string) => { bar!.done(id); },
+      protocol,
+      data,
+      methods,
+      measurers,
+      seed,
+      detect,
+      conditions,
+      faceMask: rogue.model.regions.get('face')!,
+      signal,
+      created: new Date().toISOString(),
+      settings: { data: path, ...(count !== undefined && { count }), ...(detect && { detect }) },
+      onCase: (_: number, id: string) => {
+        bar!.done(id);
+      },
       ...(flags.writePhotos !== undefined && { onPhoto: photoWriter(flags.writePhotos) }),
     };
     const evaluation = await runEvaluation(options);
@@ -53,49 +90,79 @@ async function evaluateProtocol(protocol: FaceProtocol, path: string, flags: Eva
   }
 }
 
-async function methodsOf({ methods, networks = [], predictions = [] }: EvaluateFlags, rogue: Rogue, released: { release(): Promise<void> }[]): Promise<EvaluationMethod[]> {
-  const draw = createFaceRenderer(rogue.model), found: EvaluationMethod[] = methods.map((name) => (name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw)));
+async function methodsOf(
+  { methods, networks = [], predictions = [] }: EvaluateFlags,
+  rogue: Rogue,
+  released: { release(): Promise<void> }[],
+): Promise<EvaluationMethod[]> {
+  const draw = createFaceRenderer(rogue.model);
+  const found: EvaluationMethod[] = methods.map((name) =>
+    name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw),
+  );
   for (const { name, file } of networks) {
     const own = await loadRogue({ regressor: file });
     released.push(own);
     found.push(reconstructionMethod(own, 'network', draw, name));
   }
   for (const { name, file } of predictions) {
-    if (!(await stat(file).then((entry) => entry.isDirectory(), () => false))) throw new UsageError(`--predictions ${name}=${file}: no such folder`);
+    if (
+      !(await stat(file).then(
+        (entry) => entry.isDirectory(),
+        () => false,
+      ))
+    )
+      throw new UsageError(`--predictions ${name}=${file}: no such folder`);
     found.push(predictedFolder(name, file, rogue));
   }
-  if (found.length === 0) throw new UsageError('nothing to evaluate: name --methods, --networks or --predictions');
+  if (found.length === 0)
+    throw new UsageError('nothing to evaluate: name --methods, --networks or --predictions');
   const twice = found.find(({ name }, k) => found.findIndex((other) => other.name === name) < k);
   if (twice) throw new UsageError(`two methods are called "${twice.name}"; give them names of their own`);
   return found;
 }
 
-async function measurersOf(protocol: FaceProtocol, { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognition) }] }: EvaluateFlags, released: { release(): Promise<void> }[]): Promise<FaceMeasurer[]> {
+async function measurersOf(
+  protocol: FaceProtocol,
+  { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognition) }] }: EvaluateFlags,
+  released: { release(): Promise<void> }[],
+): Promise<FaceMeasurer[]> {
   switch (protocol) {
-    case 'landmarks': return [landmarkMeasurer];
-    case 'consistency': return [consistencyMeasurer];
-    case 'synthetic': return [vertexMeasurer(measuredRegions), landmarkMeasurer, consistencyMeasurer];
-    case 'photometric': return [photometricMeasurer];
-    case 'perceptual': return Promise.all(embedding.map(async (one) => {
-      const embedder = await embedderOf(one);
-      released.push(embedder);
-      return perceptualMeasurer(one.name, embedder);
-    }));
+    case 'landmarks':
+      return [landmarkMeasurer];
+    case 'consistency':
+      return [consistencyMeasurer];
+    case 'synthetic':
+      return [vertexMeasurer(measuredRegions), landmarkMeasurer, consistencyMeasurer];
+    case 'photometric':
+      return [photometricMeasurer];
+    case 'perceptual':
+      return Promise.all(
+        embedding.map(async (one) => {
+          const embedder = await embedderOf(one);
+          released.push(embedder);
+          return perceptualMeasurer(one.name, embedder);
+        }),
+      );
   }
 }
 
 async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
   const recipe = embedderRecipes[name as EmbedderName] as (typeof embedderRecipes)[EmbedderName] | undefined;
-  if (!recipe) throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
+  if (!recipe)
+    throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
   try {
     return await createEmbedder(nodeRuntime({ threads: 1 }), await readFile(file), recipe);
   } catch (error) {
-    throw new UsageError(`--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`);
+    throw new UsageError(
+      `--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`,
+    );
   }
 }
 
 /** Writes `<folder>/<condition>/<photo>.png`. */
-function photoWriter(folder: string): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
+function photoWriter(
+  folder: string,
+): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
   return async (id, condition, image) => {
     const path = join(folder, conditionFolder(condition), `${id.replace(/\.\w+$/, '')}.png`);
     await mkdir(dirname(path), { recursive: true });

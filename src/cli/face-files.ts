@@ -25,21 +25,35 @@ export interface FacePhoto {
 
 /** The files of one face and the result that `result.json` holds. */
 export async function faceFiles(
-  model: MorphableModel, photo: FacePhoto, reconstruction: Reconstruction, options: FaceFilesOptions,
+  model: MorphableModel,
+  photo: FacePhoto,
+  reconstruction: Reconstruction,
+  options: FaceFilesOptions,
 ): Promise<{ readonly files: readonly FaceFile[]; readonly result: Result }> {
   const wanted = (format: Format) => options.formats.includes(format);
   const { scale, originalWidth, originalHeight } = photo.decoded;
-  const result = resultOf(model, reconstruction, { file: photo.path, scale, originalWidth, originalHeight, node: process.versions.node });
+  const result = resultOf(model, reconstruction, {
+    file: photo.path,
+    scale,
+    originalWidth,
+    originalHeight,
+    node: process.versions.node,
+  });
   const [heads, pictures] = await Promise.all([
     wanted('glb') || wanted('obj') ? headFiles(model, reconstruction, options, wanted) : [],
     wanted('png') ? pictureFiles(model, photo.decoded.image, reconstruction, options) : [],
   ]);
-  const json: FaceFile[] = wanted('json') ? [{ name: 'result.json', content: `${JSON.stringify(result, null, 1)}\n` }] : [];
+  const json: FaceFile[] = wanted('json')
+    ? [{ name: 'result.json', content: `${JSON.stringify(result, null, 1)}\n` }]
+    : [];
   return { files: [...heads, ...pictures, ...json], result };
 }
 
 async function headFiles(
-  model: MorphableModel, reconstruction: Reconstruction, { texture, encodePng }: FaceFilesOptions, wanted: (format: Format) => boolean,
+  model: MorphableModel,
+  reconstruction: Reconstruction,
+  { texture, encodePng }: FaceFilesOptions,
+  wanted: (format: Format) => boolean,
 ): Promise<FaceFile[]> {
   const scene = await headSceneOf(model, reconstruction, { texture, encodePng });
   const files: FaceFile[] = [];
@@ -52,7 +66,12 @@ async function headFiles(
   return files;
 }
 
-async function pictureFiles(model: MorphableModel, image: Image, reconstruction: Reconstruction, options: FaceFilesOptions): Promise<FaceFile[]> {
+async function pictureFiles(
+  model: MorphableModel,
+  image: Image,
+  reconstruction: Reconstruction,
+  options: FaceFilesOptions,
+): Promise<FaceFile[]> {
   const { drawOverlay } = await import('../fit/overlay.js');
   const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
   const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodePng(overlay) }];

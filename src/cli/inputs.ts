@@ -29,7 +29,8 @@ export interface Inputs {
  * @param outputFolder left out when searching, so that pictures written earlier are not taken for photos
  */
 export async function findPhotos(paths: readonly string[], outputFolder: string): Promise<Inputs> {
-  const found: string[] = [], failures: FailedInput[] = [];
+  const found: string[] = [];
+  const failures: FailedInput[] = [];
   let folders = 0;
   for (const path of paths) {
     try {
@@ -39,18 +40,28 @@ export async function findPhotos(paths: readonly string[], outputFolder: string)
         folders++;
         const photos = await picturesBelow(path, resolve(outputFolder));
         found.push(...photos);
-        if (photos.length === 0) failures.push({ path, reason: `no pictures in this folder; looked for ${[...pictureExtensions].join(' ')}` });
+        if (photos.length === 0)
+          failures.push({
+            path,
+            reason: `no pictures in this folder; looked for ${[...pictureExtensions].join(' ')}`,
+          });
       }
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      failures.push({ path, reason: code === 'ENOENT' ? 'not found; check the path' : `not readable (${code ?? String(error)})` });
+      failures.push({
+        path,
+        reason: code === 'ENOENT' ? 'not found; check the path' : `not readable (${code ?? String(error)})`,
+      });
     }
   }
   const once = [...new Map(found.map((path) => [resolve(path), path])).values()];
   return { jobs: withStems(once), failures, batch: folders > 0 || paths.length > 1 };
 }
 
-/** Gives pictures of the same name different folders: `photo`, `photo-2`, …; also where only upper and lower case differ. */
+/**
+ * Gives pictures of the same name different folders: `photo`, `photo-2`, …; also where only upper and lower
+ * case differ.
+ */
 function withStems(paths: readonly string[]): PhotoJob[] {
   const taken = new Set<string>();
   return paths.map((path) => {

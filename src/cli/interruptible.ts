@@ -4,8 +4,14 @@ import { InterruptedError } from './errors.js';
  * Runs something that Ctrl-C ends.
  * @param line what the user is told then
  */
-export async function interruptible<Result>(line: string, run: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const stop = new AbortController(), interrupt = (): void => { stop.abort(new InterruptedError(line)); };
+export async function interruptible<Result>(
+  line: string,
+  run: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort(new InterruptedError(line));
+  };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {

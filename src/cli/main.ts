@@ -18,7 +18,11 @@ export async function main(args: readonly string[]): Promise<number> {
     .version(version)
     .exitOverride()
     .showHelpAfterError('(see rogue --help)')
-    .configureOutput({ outputError: (text, write) => { write(text.replace(/^error: /, 'rogue: ')); } });
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace(/^error: /, 'rogue: '));
+      },
+    });
   addReconstructCommand(program, status);
   addCorruptCommand(program, status);
   addSynthCommand(program);

@@ -15,8 +15,9 @@ export interface FaceFile {
 const ownFiles = /^(head\.(glb|obj|mtl)|result\.json|[A-Za-z-]+\.png)$/;
 
 /**
- * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into place when it
- * is complete; {@link close} removes the staging folder, and the output folder itself if it was made for nothing.
+ * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into
+ * place when it is complete; {@link close} removes the staging folder, and the output folder itself if it was
+ * made for nothing.
  */
 export class OutputFolder {
   readonly path: string;
@@ -43,7 +44,8 @@ export class OutputFolder {
   }
 
   /**
-   * Writes the faces of one picture as `<stem>/face-1`, `<stem>/face-2`, …, replacing those of an earlier run.
+   * Writes the faces of one picture as `<stem>/face-1`, `<stem>/face-2`, …, replacing those of an earlier
+   * run.
    * @returns the folders, relative to the output folder
    * @throws OutputError when something is in the way, or the disk is full
    */
@@ -76,8 +78,18 @@ export class OutputFolder {
     await rm(this.#staging, { recursive: true, force: true });
     if (this.#created === undefined) return;
     // Only empty folders, from the output folder up to the first one that was made.
-    for (let folder = resolve(this.path); folder.length >= resolve(this.#created).length; folder = dirname(folder)) {
-      if (!(await rmdir(folder).then(() => true, () => false))) return;
+    for (
+      let folder = resolve(this.path);
+      folder.length >= resolve(this.#created).length;
+      folder = dirname(folder)
+    ) {
+      if (
+        !(await rmdir(folder).then(
+          () => true,
+          () => false,
+        ))
+      )
+        return;
     }
   }
 
@@ -102,7 +114,10 @@ export class OutputFolder {
     await rename(staged, target);
   }
 
-  /** Whether a folder exists and holds nothing but results. @throws OutputError for a folder that holds other things */
+  /**
+   * Whether a folder exists and holds nothing but results.
+   * @throws OutputError for a folder that holds other things
+   */
   async #isOwn(folder: string): Promise<boolean> {
     let entries: string[];
     try {
@@ -112,7 +127,10 @@ export class OutputFolder {
       throw error;
     }
     const foreign = entries.find((name) => !ownFiles.test(name));
-    if (foreign !== undefined) throw new OutputError(`cannot replace ${folder}: it holds ${foreign}, which is no result; choose another folder with -o`);
+    if (foreign !== undefined)
+      throw new OutputError(
+        `cannot replace ${folder}: it holds ${foreign}, which is no result; choose another folder with -o`,
+      );
     return true;
   }
 

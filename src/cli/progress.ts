@@ -16,7 +16,8 @@ export interface ProgressOptions {
 export function createProgress(total: number, { interval = 0 }: ProgressOptions = {}): Progress {
   if (total < 2) return { done: () => undefined, stop: () => undefined };
   if (!process.stderr.isTTY) {
-    let count = 0, last = -Infinity;
+    let count = 0;
+    let last = -Infinity;
     return {
       done: (line) => {
         count++;
@@ -28,7 +29,20 @@ export function createProgress(total: number, { interval = 0 }: ProgressOptions 
       stop: () => undefined,
     };
   }
-  const bar = new SingleBar({ format: '{bar} {value}/{total} · {eta_formatted} left · {line}', stream: process.stderr, hideCursor: true, clearOnComplete: true, etaBuffer: 30 });
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} · {eta_formatted} left · {line}',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 30,
+  });
   bar.start(total, 0, { line: '' });
-  return { done: (line) => { bar.increment({ line }); }, stop: () => { bar.stop(); } };
+  return {
+    done: (line) => {
+      bar.increment({ line });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
 }

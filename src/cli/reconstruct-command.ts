@@ -30,7 +30,8 @@ function formatList(value: string): Format[] {
 
 function positiveInteger(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError('Expected a whole number of at least 1.');
   return number;
 }
 
@@ -41,24 +42,46 @@ function focalLength(value: string): number {
 }
 
 function box(value: string): GivenBox {
-  const numbers = value.split(',').map(Number), [x, y, width, height] = numbers;
-  if (numbers.length !== 4 || !numbers.every(Number.isFinite) || !(width! > 0 && height! > 0)) throw new InvalidArgumentError('Expected x,y,width,height in pixels.');
+  const numbers = value.split(',').map(Number);
+  const [x, y, width, height] = numbers;
+  if (numbers.length !== 4 || !numbers.every(Number.isFinite) || !(width! > 0 && height! > 0))
+    throw new InvalidArgumentError('Expected x,y,width,height in pixels.');
   return { x: x!, y: y!, width: width!, height: height! };
 }
 
 /** `rogue reconstruct <images or folders…>`. @param status receives the exit code of a finished run */
 export function addReconstructCommand(program: Command, status: { code: number }): void {
-  program.command('reconstruct')
+  program
+    .command('reconstruct')
     .description('reconstruct a 3D head from every face of photos')
     .argument('<images or folders...>', 'JPEG, PNG, WebP, AVIF, GIF or TIFF files, or folders of them')
     .option('-o, --out <folder>', 'where results go: <folder>/<image>/face-<k>/', 'out')
-    .option('--format <list>', 'what to write, comma-separated: glb, obj, png (overlay), json', formatList, [...formats])
-    .option('--texture <source>', "the skin's colour: photo, model or none", (value: string) => oneOf(textureSources, value), 'photo')
+    .option('--format <list>', 'what to write, comma-separated: glb, obj, png (overlay), json', formatList, [
+      ...formats,
+    ])
+    .option(
+      '--texture <source>',
+      "the skin's colour: photo, model or none",
+      (value: string) => oneOf(textureSources, value),
+      'photo',
+    )
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
-    .option('--focal-35mm <mm>', "the camera's focal length in 35 mm terms, where the file does not tell it", focalLength)
-    .option('--method <name>', 'how the head is found: refine (default), network or landmarks', (value: string) => oneOf(methods, value))
+    .option(
+      '--focal-35mm <mm>',
+      "the camera's focal length in 35 mm terms, where the file does not tell it",
+      focalLength,
+    )
+    .option(
+      '--method <name>',
+      'how the head is found: refine (default), network or landmarks',
+      (value: string) => oneOf(methods, value),
+    )
     .option('--network <file>', 'a head regressor of your own, written by "rogue export"')
-    .option('--box <x,y,width,height>', 'where the face is, brows to chin, in pixels, when it is not found; one photo only', box)
+    .option(
+      '--box <x,y,width,height>',
+      'where the face is, brows to chin, in pixels, when it is not found; one photo only',
+      box,
+    )
     .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')
     .action(async (paths: string[], flags: ReconstructFlags) => {
       const { reconstructPhotos } = await import('./reconstruct-photos.js');

@@ -27,33 +27,54 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
 /** One line of `results.jsonl`. */
 type ResultLine = Result & { readonly folder: string };
 
-const noFace = 'no face found; use a photo in which a face is in view and at least 4 % of the width, or say where it is with --box';
+const noFace =
+  'no face found; use a photo in which a face is in view and at least 4 % of the width, or say where it is with --box';
 
 /**
- * Reconstructs every face of the given pictures and folders and writes the results; goes on past pictures that fail and
- * lists them at the end.
+ * Reconstructs every face of the given pictures and folders and writes the results; goes on past pictures
+ * that fail and lists them at the end.
  *
  * @param load makes the reconstructor; called only when there are pictures
  * @returns whether every input gave a result
  * @throws OutputError when results cannot be written: then nothing more is tried
  */
-export async function reconstructPhotos(paths: readonly string[], flags: ReconstructFlags, load = loadFromPackage): Promise<boolean> {
+export async function reconstructPhotos(
+  paths: readonly string[],
+  flags: ReconstructFlags,
+  load = loadFromPackage,
+): Promise<boolean> {
   const { jobs, failures: missing, batch } = await findPhotos(paths, flags.out);
-  if (flags.box && jobs.length + missing.length > 1) throw new UsageError('--box is for one photo; give each photo its own call');
+  if (flags.box && jobs.length + missing.length > 1)
+    throw new UsageError('--box is for one photo; give each photo its own call');
   const failures: FailedInput[] = [...missing];
   if (jobs.length > 0) failures.push(...(await reconstructJobs(jobs, batch, flags, load)));
   if (failures.length > 1) console.error(`${failures.length} inputs gave no result:`);
-  for (const { path, reason } of failures) console.error(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
+  for (const { path, reason } of failures)
+    console.error(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
   return failures.length === 0;
 }
 
-async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags: ReconstructFlags, load: typeof loadFromPackage): Promise<FailedInput[]> {
+async function reconstructJobs(
+  jobs: readonly PhotoJob[],
+  batch: boolean,
+  flags: ReconstructFlags,
+  load: typeof loadFromPackage,
+): Promise<FailedInput[]> {
   const output = await OutputFolder.open(flags.out);
   const progress = createProgress(jobs.length);
-  const stopWatching = onInterrupt(() => { progress.stop(); output.abandon(); });
-  const failures: FailedInput[] = [], lines: ResultLine[] = [];
-  const options: FaceFilesOptions = { formats: flags.format, texture: flags.texture, encodePng: rememberingEncoder() };
-  // The first picture is decoded while the networks load, each further one while its predecessor is worked on.
+  const stopWatching = onInterrupt(() => {
+    progress.stop();
+    output.abandon();
+  });
+  const failures: FailedInput[] = [];
+  const lines: ResultLine[] = [];
+  const options: FaceFilesOptions = {
+    formats: flags.format,
+    texture: flags.texture,
+    encodePng: rememberingEncoder(),
+  };
+  // The first picture is decoded while the networks load, each further one while its predecessor is worked
+  // on.
   const loading = load(flags);
   // Its failure is thrown where it is awaited; until then nobody listens.
   loading.catch(() => undefined);
@@ -76,27 +97,47 @@ async function reconstructJobs(jobs: readonly PhotoJob[], batch: boolean, flags:
         progress.done(`${shown(job.path)}: ${messageOf(error)}`);
       }
     }
-    if (batch && lines.length > 0) await output.writeFile('results.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    if (batch && lines.length > 0)
+      await output.writeFile('results.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     progress.stop();
-    if (jobs.length > 1) console.log(`${lines.length} heads from ${jobs.length - failures.length} of ${jobs.length} pictures in ${shown(output.path)}`);
+    if (jobs.length > 1)
+      console.log(
+        `${lines.length} heads from ${jobs.length - failures.length} of ${jobs.length} pictures in ${shown(output.path)}`,
+      );
   } finally {
     progress.stop();
     stopWatching();
     await output.close();
-    await loading.then((rogue) => rogue.release(), () => undefined);
+    await loading.then(
+      (rogue) => rogue.release(),
+      () => undefined,
+    );
   }
   return failures;
 }
 
 async function reconstructJob(
-  rogue: Reconstructor, job: PhotoJob & { readonly decoded: DecodedImage }, output: OutputFolder, flags: ReconstructFlags, options: FaceFilesOptions,
+  rogue: Reconstructor,
+  job: PhotoJob & { readonly decoded: DecodedImage },
+  output: OutputFolder,
+  flags: ReconstructFlags,
+  options: FaceFilesOptions,
 ): Promise<ResultLine[]> {
   const { maxFaces, focal35mm, texture, box, method } = flags;
-  const faces = await rogue.reconstruct(job.decoded, { texture, ...(maxFaces !== undefined && { maxFaces }), ...(focal35mm !== undefined && { focal35mm }), ...(method && { method }), ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }) });
+  const faces = await rogue.reconstruct(job.decoded, {
+    texture,
+    ...(maxFaces !== undefined && { maxFaces }),
+    ...(focal35mm !== undefined && { focal35mm }),
+    ...(method && { method }),
+    ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }),
+  });
   if (faces.length === 0) throw new Error(noFace);
   const written = [];
   for (const face of faces) written.push(await faceFiles(rogue.model, job, face, options));
-  const folders = await output.writeFaces(job.stem, written.map(({ files }) => files));
+  const folders = await output.writeFaces(
+    job.stem,
+    written.map(({ files }) => files),
+  );
   return written.map(({ result }, k) => ({ folder: folders[k]!, ...result }));
 }
 
@@ -114,11 +155,16 @@ function announce(outputFolder: string, lines: readonly ResultLine[]): void {
 
 /** Never rejects: an error is looked at when the picture's turn comes. */
 function decode({ path }: PhotoJob): Promise<DecodedImage | Error> {
-  return decodeImage(path).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  return decodeImage(path).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
 }
 
 function isReady(loading: Promise<unknown>): Promise<boolean> {
-  return loading.then(() => true, () => false);
+  return loading.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Encodes each image once: the textures of eyes and teeth are the same for every face. */

@@ -17,8 +17,17 @@ export async function runStudio({ port, open }: Pick<StudioFlags, 'port' | 'open
   console.log(`Rogue Studio: ${server.url}  (Ctrl-C ends it)`);
   try {
     await interruptible('', async (signal) => {
-      if (open) await import('open').then(({ default: show }) => show(server.url)).catch(() => { console.error('rogue: no browser could be opened; open the address above yourself.'); });
-      await new Promise((_, reject) => { signal.addEventListener('abort', () => { reject(signal.reason as Error); }); });
+      if (open)
+        await import('open')
+          .then(({ default: show }) => show(server.url))
+          .catch(() => {
+            console.error('rogue: no browser could be opened; open the address above yourself.');
+          });
+      await new Promise((_, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+      });
     });
   } catch (error) {
     // Ctrl-C is how a server ends: no failure.
@@ -34,10 +43,12 @@ export async function runStudio({ port, open }: Pick<StudioFlags, 'port' | 'open
  */
 export async function exportStudio(folder: string): Promise<void> {
   await built();
-  const target = resolve(folder), staging = join(dirname(target), `.${basename(target)}-${process.pid}`);
+  const target = resolve(folder);
+  const staging = join(dirname(target), `.${basename(target)}-${process.pid}`);
   try {
     const present = existsSync(target) ? await readdir(target) : [];
-    if (present.length > 0 && !present.includes('service-worker.js')) throw new Error(`${folder} has something else in it; name a new folder`);
+    if (present.length > 0 && !present.includes('service-worker.js'))
+      throw new Error(`${folder} has something else in it; name a new folder`);
     await mkdir(dirname(target), { recursive: true });
     await cp(fileURLToPath(studioFolder), staging, { recursive: true });
     for (const file of modelFiles) await cp(assetPath(file), join(staging, 'model', file));
@@ -56,11 +67,18 @@ export async function exportStudio(folder: string): Promise<void> {
 /** A clone has no built page: it is built once. */
 async function built(): Promise<void> {
   if (existsSync(new URL('index.html', studioFolder))) return;
-  const root = new URL('../../', import.meta.url), vite = fileURLToPath(new URL('node_modules/vite/bin/vite.js', root));
-  if (!existsSync(new URL('studio/index.html', root)) || !existsSync(vite)) throw new Error('the studio is not part of this installation; install the package again.');
+  const root = new URL('../../', import.meta.url);
+  const vite = fileURLToPath(new URL('node_modules/vite/bin/vite.js', root));
+  if (!existsSync(new URL('studio/index.html', root)) || !existsSync(vite))
+    throw new Error('the studio is not part of this installation; install the package again.');
   console.error('rogue: building the studio once…');
   const code = await new Promise<number | null>((done, fail) => {
-    spawn(process.execPath, [vite, 'build', 'studio', '--logLevel', 'error'], { cwd: fileURLToPath(root), stdio: ['ignore', 'ignore', 'inherit'] }).once('error', fail).once('exit', done);
+    spawn(process.execPath, [vite, 'build', 'studio', '--logLevel', 'error'], {
+      cwd: fileURLToPath(root),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+      .once('error', fail)
+      .once('exit', done);
   });
   if (code !== 0) throw new Error('the studio could not be built; run "npm ci" and try again.');
 }

@@ -13,29 +13,42 @@ export interface SynthFlags {
 function whole(least: number, most: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!Number.isInteger(number) || number < least || number > most) throw new InvalidArgumentError(`Expected a whole number, ${least}…${most}.`);
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw new InvalidArgumentError(`Expected a whole number, ${least}…${most}.`);
     return number;
   };
 }
 
 function share(value: string): number {
   const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1)) throw new InvalidArgumentError('Expected a share, 0…1.');
+  if (value.trim() === '' || !(number >= 0 && number <= 1))
+    throw new InvalidArgumentError('Expected a share, 0…1.');
   return number;
 }
 
 /** `rogue synth`. */
 export function addSynthCommand(program: Command): void {
-  program.command('synth')
-    .description('make photos of people who do not exist, with everything about them known, as WebDataset shards')
+  program
+    .command('synth')
+    .description(
+      'make photos of people who do not exist, with everything about them known, as WebDataset shards',
+    )
     .requiredOption('--count <n>', 'how many photos', whole(1, 1e9))
     .option('--size <pixels>', 'width and height of the photos', whole(32, 1024), 224)
     .option('--seed <text>', 'the same seed gives the same photos', '1')
     .option('--per-shard <n>', 'photos per shard', whole(1, 1e6), 1000)
-    .option('--covered <share>', 'share of the photos that also come with something in front of the face, 0…1', share, 0)
+    .option(
+      '--covered <share>',
+      'share of the photos that also come with something in front of the face, 0…1',
+      share,
+      0,
+    )
     .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')
     .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
-    .addHelpText('after', '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors);\nwith --covered also a covered version (covered.jpg) and its mask (mask.png).')
+    .addHelpText(
+      'after',
+      '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors);\nwith --covered also a covered version (covered.jpg) and its mask (mask.png).',
+    )
     .action(async (flags: SynthFlags) => {
       const { synthesize } = await import('./synthesize.js');
       await synthesize(flags);

@@ -8,17 +8,38 @@ import type { SynthFlags } from './synth-command.js';
  * Makes the photos and writes the shards, continuing where an earlier run ended.
  * @throws WriteError when the shards cannot be written; InterruptedError after Ctrl-C, with whole shards left
  */
-export async function synthesize({ count, size, seed, out, perShard, effects, covered }: SynthFlags): Promise<void> {
-  const settings = { size, seed, effects, covered }, stop = new AbortController();
-  const interrupt = (): void => { stop.abort(new InterruptedError(`interrupted; whole shards are in ${out}, and the same command goes on from there`)); };
+export async function synthesize({
+  count,
+  size,
+  seed,
+  out,
+  perShard,
+  effects,
+  covered,
+}: SynthFlags): Promise<void> {
+  const settings = { size, seed, effects, covered };
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort(
+      new InterruptedError(
+        `interrupted; whole shards are in ${out}, and the same command goes on from there`,
+      ),
+    );
+  };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   const maker = await createSampleMaker(settings);
-  let bar: ReturnType<typeof createProgress> | undefined, seen: number | undefined;
+  let bar: ReturnType<typeof createProgress> | undefined;
+  let seen: number | undefined;
   const start = performance.now();
   try {
     const { shards, kept, written } = await writeShards((index) => maker.make(index), {
-      folder: out, count, samplesPerShard: perShard, settings, ahead: maker.ahead, signal: stop.signal,
+      folder: out,
+      count,
+      samplesPerShard: perShard,
+      settings,
+      ahead: maker.ahead,
+      signal: stop.signal,
       onSample(samples) {
         // What an earlier run left does not count for the time that is left.
         seen ??= samples - 1;
@@ -27,8 +48,11 @@ export async function synthesize({ count, size, seed, out, perShard, effects, co
       },
     });
     bar?.stop();
-    const seconds = (performance.now() - start) / 1000, rate = written > 0 ? `, ${(written / seconds).toFixed(1)} photos/s` : '';
-    console.log(`${count} photos in ${shards.length} shard${shards.length === 1 ? '' : 's'} in ${out}${kept > 0 ? ` (${kept} were there)` : ''}${rate}`);
+    const seconds = (performance.now() - start) / 1000;
+    const rate = written > 0 ? `, ${(written / seconds).toFixed(1)} photos/s` : '';
+    console.log(
+      `${count} photos in ${shards.length} shard${shards.length === 1 ? '' : 's'} in ${out}${kept > 0 ? ` (${kept} were there)` : ''}${rate}`,
+    );
   } finally {
     bar?.stop();
     process.off('SIGINT', interrupt);

@@ -27,19 +27,48 @@ const shardsOrPhotos = 'shards of "rogue synth", or folders of photos';
 /** `rogue train`. */
 export function addTrainCommand(program: Command): void {
   const train = program.command('train').description('train a network that predicts heads from photos');
-  stage(train, 'pretrain', 'the supervised stage: synthetic photos with known heads', 'shards of "rogue synth"', 'a new network')
+  stage(
+    train,
+    'pretrain',
+    'the supervised stage: synthetic photos with known heads',
+    'shards of "rogue synth"',
+    'a new network',
+  )
     .option('--covered <share>', 'share of the photos that are taken covered, 0…1', number)
     .option('--no-robust', 'without boxes and strong noise in front of the faces');
-  stage(train, 'guide', 'the guidance of ROGUE: photos as they are, whose heads nobody knows', shardsOrPhotos, 'the network that ships');
-  stage(train, 'robustify', 'guidance and robustification of ROGUE: each photo clean, occluded and noisy', shardsOrPhotos, 'the network that ships');
-  stage(train, 'finetune', 'robustify the network that ships on photos of your own', 'folders of photos', 'the network that ships');
+  stage(
+    train,
+    'guide',
+    'the guidance of ROGUE: photos as they are, whose heads nobody knows',
+    shardsOrPhotos,
+    'the network that ships',
+  );
+  stage(
+    train,
+    'robustify',
+    'guidance and robustification of ROGUE: each photo clean, occluded and noisy',
+    shardsOrPhotos,
+    'the network that ships',
+  );
+  stage(
+    train,
+    'finetune',
+    'robustify the network that ships on photos of your own',
+    'folders of photos',
+    'the network that ships',
+  );
 }
 
 function stage(train: Command, name: StageName, description: string, data: string, start: string): Command {
-  return train.command(name).description(description)
+  return train
+    .command(name)
+    .description(description)
     .requiredOption('--data <folders...>', data)
     .requiredOption('-o, --out <folder>', 'where checkpoints and metrics go; an interrupted run is continued')
-    .option('--from <file>', `network to begin with: a run's checkpoint, or a file of "rogue export"; default ${start}`)
+    .option(
+      '--from <file>',
+      `network to begin with: a run's checkpoint, or a file of "rogue export"; default ${start}`,
+    )
     .option('--config <file>', 'settings as JSON (docs/training.md); flags win')
     .option('--network <name>', 'fast or resnet50')
     .option('--seed <text>', 'the same seed, data and settings give the same network')

@@ -15,28 +15,45 @@ import type { TrainFlags } from './train-command.js';
  */
 export async function runTrain(stage: StageName, flags: TrainFlags): Promise<void> {
   const config = await configOf(stage, flags);
-  await interruptible('interrupted; the same command goes on from there', (signal) => trainStage(config, flags, signal));
+  await interruptible('interrupted; the same command goes on from there', (signal) =>
+    trainStage(config, flags, signal),
+  );
 }
 
-async function trainStage(config: StageConfig, { data, out, from, threads }: TrainFlags, signal: AbortSignal): Promise<void> {
-  let bar: ReturnType<typeof createProgress> | undefined, preparing: typeof bar;
+async function trainStage(
+  config: StageConfig,
+  { data, out, from, threads }: TrainFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  let bar: ReturnType<typeof createProgress> | undefined;
+  let preparing: typeof bar;
   const options = {
-    signal, ...(from === undefined ? {} : { from }), ...(threads === undefined ? {} : { threads }),
+    signal,
+    ...(from === undefined ? {} : { from }),
+    ...(threads === undefined ? {} : { threads }),
     onMetrics({ step, value, imagesPerSecond }: MetricsLine) {
       preparing?.stop();
       bar ??= createProgress(Math.ceil((config.steps - step) / EVERY) + 1, { interval: 30 });
-      bar.done(`step ${step} of ${config.steps} · loss ${value.toPrecision(4)} · ${imagesPerSecond.toFixed(0)} photos/s`);
+      bar.done(
+        `step ${step} of ${config.steps} · loss ${value.toPrecision(4)} · ${imagesPerSecond.toFixed(0)} photos/s`,
+      );
     },
     onPrepared(done: number, count: number) {
       preparing ??= createProgress(count - done + 1, { interval: 5 });
       preparing.done(`covered photo ${done} of ${count}`);
     },
-    onWarning: (line: string) => { console.error(`rogue: warning: ${line}`); }, loadRogue: () => loadRogue(),
+    onWarning: (line: string) => {
+      console.error(`rogue: warning: ${line}`);
+    },
+    loadRogue: () => loadRogue(),
   };
   try {
-    const done = await (config.stage === 'pretrain' ? pretrain(data, out, config, options) : guideRegressor(data, out, config, options));
+    const done = await (config.stage === 'pretrain'
+      ? pretrain(data, out, config, options)
+      : guideRegressor(data, out, config, options));
     bar?.stop();
-    if (done < config.steps) throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);
+    if (done < config.steps)
+      throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);
     console.log(`${done} steps done: ${out}/${runFiles.checkpoint}`);
   } finally {
     preparing?.stop();
@@ -47,7 +64,10 @@ async function trainStage(config: StageConfig, { data, out, from, threads }: Tra
 /** Steps per line of metrics. */
 const EVERY = 20;
 
-async function configOf(stage: StageName, { config: file, network, seed, steps, batch, learningRate, covered, robust }: TrainFlags): Promise<StageConfig> {
+async function configOf(
+  stage: StageName,
+  { config: file, network, seed, steps, batch, learningRate, covered, robust }: TrainFlags,
+): Promise<StageConfig> {
   let settings: Record<string, unknown> = {};
   if (file !== undefined) {
     try {
@@ -56,7 +76,15 @@ async function configOf(stage: StageName, { config: file, network, seed, steps, 
       throw new UsageError(`--config ${file}: ${messageOf(error)}; expected a JSON file of settings`);
     }
   }
-  const given = Object.entries({ network, seed, steps, batch, learningRate, covered, ...(robust === false ? { robust } : {}) }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({
+    network,
+    seed,
+    steps,
+    batch,
+    learningRate,
+    covered,
+    ...(robust === false ? { robust } : {}),
+  }).filter(([, value]) => value !== undefined);
   const parsed = stageSchemas[stage].safeParse({ ...settings, ...Object.fromEntries(given) });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;

@@ -1,6 +1,9 @@
 import type { Image } from '../math/image.js';
 
-/** Puts the transparency of `source` back into an image of the same size whose four channels were all treated as colours. */
+/**
+ * Puts the transparency of `source` back into an image of the same size whose four channels were all treated
+ * as colours.
+ */
 export function restoreAlpha(source: Image, target: Image): Image {
   if (source.channels === 4) for (let i = 3; i < source.data.length; i += 4) target.data[i] = source.data[i]!;
   return target;

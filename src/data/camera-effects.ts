@@ -47,25 +47,34 @@ export const mildCamera: CameraRanges = {
 };
 
 /**
- * Draws a look: exposure and colour cluster around the middle of their ranges, photons are uniform in their logarithm, half of the
- * pictures are not vignetted or sharpened, the rest is uniform.
+ * Draws a look: exposure and colour cluster around the middle of their ranges, photons are uniform in their
+ * logarithm, half of the pictures are not vignetted or sharpened, the rest is uniform.
  */
 export function drawCameraLook(random: Random, ranges: CameraRanges = mildCamera): CameraLook {
   const uniform = ([low, high]: readonly [number, number]): number => random.uniform(low, high);
   // The mean of two is likelier in the middle and never outside.
   const central = (range: readonly [number, number]): number => (uniform(range) + uniform(range)) / 2;
-  const often = (range: readonly [number, number]): number => (random.uniform() < 0.5 ? range[0] : uniform(range));
+  const often = (range: readonly [number, number]): number =>
+    random.uniform() < 0.5 ? range[0] : uniform(range);
   const [fewest, most] = ranges.photons;
   return {
-    exposure: central(ranges.exposure), warmth: central(ranges.warmth), tint: central(ranges.tint), contrast: uniform(ranges.contrast),
-    vignette: often(ranges.vignette), blur: uniform(ranges.blur), sharpening: often(ranges.sharpening),
-    photons: fewest * (most / fewest) ** random.uniform(), readNoise: uniform(ranges.readNoise), jpegQuality: Math.round(uniform(ranges.jpegQuality)),
+    exposure: central(ranges.exposure),
+    warmth: central(ranges.warmth),
+    tint: central(ranges.tint),
+    contrast: uniform(ranges.contrast),
+    vignette: often(ranges.vignette),
+    blur: uniform(ranges.blur),
+    sharpening: often(ranges.sharpening),
+    photons: fewest * (most / fewest) ** random.uniform(),
+    readNoise: uniform(ranges.readNoise),
+    jpegQuality: Math.round(uniform(ranges.jpegQuality)),
   };
 }
 
 /**
- * Shows an image as a camera would have photographed it, all but the JPEG file, in the order of a camera: lens (blur, vignette),
- * sensor (exposure and noise in linear light), white balance, tone curve, sharpening. Transparency is kept.
+ * Shows an image as a camera would have photographed it, all but the JPEG file, in the order of a camera:
+ * lens (blur, vignette), sensor (exposure and noise in linear light), white balance, tone curve, sharpening.
+ * Transparency is kept.
  * @param random source of the sensor's noise
  */
 export function applyCameraLook(image: Image, look: CameraLook, random: Random): Image {
@@ -77,20 +86,30 @@ export function applyCameraLook(image: Image, look: CameraLook, random: Random):
 export interface CameraSettings {
   /** Default {@link mildCamera}. */
   readonly ranges?: CameraRanges;
-  /** Saves the picture as JPEG as well; without it that is left to whoever writes the file, with the look's quality. */
+  /**
+   * Saves the picture as JPEG as well; without it that is left to whoever writes the file, with the look's
+   * quality.
+   */
   readonly codec?: JpegCodec;
 }
 
-/** Gives a synthetic photo a camera's traces: {@link drawCameraLook}, {@link applyCameraLook} and, with a codec, JPEG. */
+/**
+ * Gives a synthetic photo a camera's traces: {@link drawCameraLook}, {@link applyCameraLook} and, with a
+ * codec, JPEG.
+ */
 export async function cameraEffects(
-  image: Image, random: Random, { ranges = mildCamera, codec }: CameraSettings = {},
+  image: Image,
+  random: Random,
+  { ranges = mildCamera, codec }: CameraSettings = {},
 ): Promise<{ readonly image: Image; readonly look: CameraLook }> {
   const look = drawCameraLook(random.fork('look'), ranges);
   const photo = applyCameraLook(image, look, random.fork('sensor'));
   return { image: codec ? await throughJpeg(photo, look.jpegQuality, codec) : photo, look };
 }
 
-/** Steps of linear light that the tone curve tells apart; fewer than one byte each even in the darkest parts. */
+/**
+ * Steps of linear light that the tone curve tells apart; fewer than one byte each even in the darkest parts.
+ */
 const TONES = 4096;
 const encodedTones = Float32Array.from({ length: TONES + 1 }, (_, tone) => linearToSrgb(tone / TONES));
 
@@ -106,16 +125,24 @@ function toneCurve(contrast: number): Uint8Array {
 
 /** Brightening of red, green and blue that keeps a grey's luminance (Rec. 709). */
 function whiteBalance({ warmth, tint }: CameraLook): [number, number, number] {
-  const gains: [number, number, number] = [2 ** (warmth / 2 + tint / 2), 2 ** (-tint / 2), 2 ** (-warmth / 2 + tint / 2)];
+  const gains: [number, number, number] = [
+    2 ** (warmth / 2 + tint / 2),
+    2 ** (-tint / 2),
+    2 ** (-warmth / 2 + tint / 2),
+  ];
   const luminance = 0.2126 * gains[0] + 0.7152 * gains[1] + 0.0722 * gains[2];
   return gains.map((gain) => gain / luminance) as [number, number, number];
 }
 
 function expose(image: Image, look: CameraLook, random: Random): Image {
-  const { width, height, channels, data } = image, out = createImage(width, height, channels);
-  const curve = toneCurve(look.contrast), gain = 2 ** look.exposure, balance = whiteBalance(look);
+  const { width, height, channels, data } = image;
+  const out = createImage(width, height, channels);
+  const curve = toneCurve(look.contrast);
+  const gain = 2 ** look.exposure;
+  const balance = whiteBalance(look);
   const tones = Float64Array.from(channels === 1 ? [1] : [...balance, 1], (factor) => factor * TONES);
-  const readVariance = (look.readNoise / look.photons) ** 2, photonVariance = 1 / look.photons;
+  const readVariance = (look.readNoise / look.photons) ** 2;
+  const photonVariance = 1 / look.photons;
   const numbers = new Float32Array(width * channels);
   // The corners' loss of light is that of their column and that of their row together.
   const loss = (gain * look.vignette * 4) / ((width - 1) ** 2 + (height - 1) ** 2 || 1);

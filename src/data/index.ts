@@ -1,6 +1,6 @@
 /**
- * Data to train and to test with (docs/data.md): synthetic people, occlusions, noise, cameras, shards. This entry runs in browsers;
- * in Node the package resolves to `node/data.ts`, which adds files and threads.
+ * Data to train and to test with (docs/data.md): synthetic people, occlusions, noise, cameras, shards. This
+ * entry runs in browsers; in Node the package resolves to `node/data.ts`, which adds files and threads.
  */
 export { createRandom, type Random } from './random.js';
 export { mildCamera, applyCameraLook, cameraEffects, drawCameraLook } from './camera-effects.js';
@@ -21,6 +21,12 @@ export { noiseConditions, noiseEffects, noiseProtocol } from './noise/protocol.j
 export type { NoiseCondition, NoiseName, NoisyImage } from './noise/protocol.js';
 export type { JpegNoiseContext, NoiseEffect, NoiseLevel } from './noise/effect.js';
 export { ShardReadError, readShards } from './shards/reader.js';
-export type { ReadShardsOptions, ShardCounts, ShardSource, ShardStream, ShardWarning } from './shards/reader.js';
+export type {
+  ReadShardsOptions,
+  ShardCounts,
+  ShardSource,
+  ShardStream,
+  ShardWarning,
+} from './shards/reader.js';
 export { memberBytes, memberJson, type SampleMembers, type ShardSample } from './shards/sample.js';
 export { readSafetensors, writeSafetensors } from '../io/safetensors.js';

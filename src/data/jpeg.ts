@@ -1,7 +1,10 @@
 import type { Image } from '../math/image.js';
 import { createImage } from '../math/image.js';
 
-/** Encodes and decodes JPEG files. Browsers and Node have different ones, so it is handed in; Node's is `node/jpeg-codec.ts`. */
+/**
+ * Encodes and decodes JPEG files. Browsers and Node have different ones, so it is handed in; Node's is
+ * `node/jpeg-codec.ts`.
+ */
 export interface JpegCodec {
   /** @param image one or three channels @param quality 1…100 */
   encodeJpeg(image: Image, quality: number): Promise<Uint8Array>;
@@ -16,9 +19,13 @@ export interface JpegCodec {
  */
 export async function throughJpeg(image: Image, quality: number, codec: JpegCodec): Promise<Image> {
   const { width, height, channels, data } = image;
-  const decoded = await codec.decode(await codec.encodeJpeg(channels === 4 ? withoutAlpha(image) : image, quality));
+  const decoded = await codec.decode(
+    await codec.encodeJpeg(channels === 4 ? withoutAlpha(image) : image, quality),
+  );
   if (decoded.width !== width || decoded.height !== height) {
-    throw new RangeError(`throughJpeg: the codec turned ${width}×${height} into ${decoded.width}×${decoded.height} pixels; use one that keeps the size.`);
+    throw new RangeError(
+      `throughJpeg: the codec turned ${width}×${height} into ${decoded.width}×${decoded.height} pixels; use one that keeps the size.`,
+    );
   }
   const out = createImage(width, height, channels);
   for (let i = 0, from = 0, to = 0; i < width * height; i++, from += decoded.channels, to += channels) {

@@ -14,7 +14,9 @@ export const anchorAlignment = 32;
  */
 export function anchorCentres(width: number, height: number): Float32Array {
   if (width % anchorAlignment !== 0 || height % anchorAlignment !== 0) {
-    throw new RangeError(`anchorCentres: expected sides that are multiples of ${anchorAlignment}, received ${width}×${height}.`);
+    throw new RangeError(
+      `anchorCentres: expected sides that are multiples of ${anchorAlignment}, received ${width}×${height}.`,
+    );
   }
   const centres: number[] = [];
   for (const { stride, perCell } of grids) {

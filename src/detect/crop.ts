@@ -3,8 +3,9 @@ import type { ImagePyramid } from './image-pyramid.js';
 /**
  * A rectangle of an image, turned and scaled: what a network gets to see.
  *
- * The crop's centre lies at (`centreX`, `centreY`) of the image; its +x axis is the image's, turned by `roll` degrees
- * (anticlockwise in the picture, see docs/conventions.md), so a face of that roll stands upright in it.
+ * The crop's centre lies at (`centreX`, `centreY`) of the image; its +x axis is the image's, turned by `roll`
+ * degrees (anticlockwise in the picture, see docs/conventions.md), so a face of that roll stands upright in
+ * it.
  */
 export interface Crop {
   readonly centreX: number;
@@ -44,8 +45,8 @@ export function cropToImage(crop: Crop, x: number, y: number): [x: number, y: nu
 /**
  * Samples a crop into planar red, green, blue floats at `offset` of `target` (3 · height · width values).
  *
- * Bilinear, from the pyramid level nearest in scale so that shrinking does not alias. Beyond the image's border its
- * outermost pixels continue, or `outside` (an 8-bit value) is taken when given.
+ * Bilinear, from the pyramid level nearest in scale so that shrinking does not alias. Beyond the image's
+ * border its outermost pixels continue, or `outside` (an 8-bit value) is taken when given.
  */
 export function sampleCrop(
   pyramid: ImagePyramid,
@@ -89,11 +90,23 @@ export function sampleCrop(
       const w01 = fx - w11;
       const w10 = fy - w11;
       const w00 = 1 - fx - w10;
-      target[at] = (data[p00]! * w00 + data[p01]! * w01 + data[p00 + down]! * w10 + data[p01 + down]! * w11) * gain + bias;
-      target[at + plane] = (data[p00 + green]! * w00 + data[p01 + green]! * w01 + data[p00 + down + green]! * w10
-        + data[p01 + down + green]! * w11) * gain + bias;
-      target[at + 2 * plane] = (data[p00 + blue]! * w00 + data[p01 + blue]! * w01 + data[p00 + down + blue]! * w10
-        + data[p01 + down + blue]! * w11) * gain + bias;
+      target[at] =
+        (data[p00]! * w00 + data[p01]! * w01 + data[p00 + down]! * w10 + data[p01 + down]! * w11) * gain +
+        bias;
+      target[at + plane] =
+        (data[p00 + green]! * w00 +
+          data[p01 + green]! * w01 +
+          data[p00 + down + green]! * w10 +
+          data[p01 + down + green]! * w11) *
+          gain +
+        bias;
+      target[at + 2 * plane] =
+        (data[p00 + blue]! * w00 +
+          data[p01 + blue]! * w01 +
+          data[p00 + down + blue]! * w10 +
+          data[p01 + down + blue]! * w11) *
+          gain +
+        bias;
     }
   }
 }

@@ -5,7 +5,14 @@ import { cropAxes, sampleCrop } from './crop.js';
 import type { Crop } from './crop.js';
 import type { DetectedFace } from './face-detector.js';
 import { ImagePyramid } from './image-pyramid.js';
-import { eyeOutlineCount, leftEyeIndices, leftIrisStart, lipIndices, rightEyeIndices, rightIrisStart } from './mesh-regions.js';
+import {
+  eyeOutlineCount,
+  leftEyeIndices,
+  leftIrisStart,
+  lipIndices,
+  rightEyeIndices,
+  rightIrisStart,
+} from './mesh-regions.js';
 
 /** Points of the dense mesh: 468 of the face, then five per iris. */
 export const densePointCount = 478;
@@ -23,12 +30,13 @@ export interface RegionOfInterest {
 /** The dense mesh of one face. */
 export interface DenseLandmarks {
   /**
-   * 478 × (x, y, z) in MediaPipe order. x, y are pixels of the photo; z is depth on the same scale, smaller is nearer to
-   * the camera, and 0 about at the head's centre.
+   * 478 × (x, y, z) in MediaPipe order. x, y are pixels of the photo; z is depth on the same scale, smaller
+   * is nearer to the camera, and 0 about at the head's centre.
    */
   readonly points: Float32Array;
   /**
-   * 0…1, the network's belief that a face is in the region. No measure of quality: it stays near 1 on a wrong fit.
+   * 0…1, the network's belief that a face is in the region. No measure of quality: it stays near 1 on a wrong
+   * fit.
    */
   readonly presence: number;
   readonly roi: RegionOfInterest;
@@ -57,8 +65,8 @@ const rightEyeCorner = 33;
 const leftEyeCorner = 263;
 
 /**
- * The dense landmark network: MediaPipe face mesh with attention (Grishchenko et al. 2020, arXiv 2006.10962), from
- * `assets/networks/dense-landmarks.onnx`.
+ * The dense landmark network: MediaPipe face mesh with attention (Grishchenko et al. 2020, arXiv 2006.10962),
+ * from `assets/networks/dense-landmarks.onnx`.
  *
  * It looks twice: at the detector's box, and at the square around the mesh found there, which is steadier.
  *
@@ -73,7 +81,8 @@ export async function createDenseLandmarks(runtime: Runtime, network: Uint8Array
       // Where no face is seen there is no mesh to go by.
       return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points));
     },
-    landmarkIn: (image, region) => look(session, image instanceof ImagePyramid ? image : new ImagePyramid(image), region),
+    landmarkIn: (image, region) =>
+      look(session, image instanceof ImagePyramid ? image : new ImagePyramid(image), region),
     release: () => session.release(),
   };
 }

@@ -1,7 +1,8 @@
 /**
  * One face as the detector sees it, in the pixels of whatever image it is expressed in.
  *
- * `keypoints` are x, y of: right eye, left eye, nose tip, mouth centre, right ear, left ear (the subject's right first).
+ * `keypoints` are x, y of: right eye, left eye, nose tip, mouth centre, right ear, left ear (the subject's
+ * right first).
  */
 export interface Detection {
   readonly centreX: number;
@@ -13,18 +14,26 @@ export interface Detection {
   readonly keypoints: Float32Array;
 }
 
-/** Values per anchor: centre x, y, width, height, then six key points, all in input pixels relative to the anchor. */
+/**
+ * Values per anchor: centre x, y, width, height, then six key points, all in input pixels relative to the
+ * anchor.
+ */
 const valuesPerAnchor = 16;
 
 /**
- * Detections of one network run above a score, in network input pixels. Boxes without a positive size are dropped: the
- * network emits some where it has no face in mind.
+ * Detections of one network run above a score, in network input pixels. Boxes without a positive size are
+ * dropped: the network emits some where it has no face in mind.
  *
  * @param scores one logit per anchor
  * @param boxes 16 values per anchor
  * @param anchors x, y per anchor
  */
-export function decodeDetections(scores: Float32Array, boxes: Float32Array, anchors: Float32Array, threshold: number): Detection[] {
+export function decodeDetections(
+  scores: Float32Array,
+  boxes: Float32Array,
+  anchors: Float32Array,
+  threshold: number,
+): Detection[] {
   const logitThreshold = Math.log(threshold / (1 - threshold));
   const found: Detection[] = [];
   for (let k = 0; k < scores.length; k++) {
@@ -76,11 +85,12 @@ export function turnBetween(a: number, b: number): number {
 }
 
 /**
- * One detection per face: the best of each group of overlapping ones, with position and size averaged over the group by
- * score, which is steadier than the best alone (Bazarevsky et al. 2019, section 3.4). The score stays the best one's.
+ * One detection per face: the best of each group of overlapping ones, with position and size averaged over
+ * the group by score, which is steadier than the best alone (Bazarevsky et al. 2019, section 3.4). The score
+ * stays the best one's.
  *
- * Only detections of about the same score and direction enter the average: on turned faces some anchors see the head the
- * other way up, and a mean of the two is neither.
+ * Only detections of about the same score and direction enter the average: on turned faces some anchors see
+ * the head the other way up, and a mean of the two is neither.
  * @param overlapAbove intersection over union from which two detections are the same face
  */
 export function mergeOverlapping(detections: readonly Detection[], overlapAbove = 0.3): Detection[] {
@@ -91,7 +101,9 @@ export function mergeOverlapping(detections: readonly Detection[], overlapAbove 
     const group = rest.filter((other) => other === best || intersectionOverUnion(best, other) > overlapAbove);
     rest = rest.filter((other) => !group.includes(other));
     const roll = eyeRoll(best.keypoints);
-    const agreeing = group.filter((other) => other.score > 0.7 * best.score && turnBetween(eyeRoll(other.keypoints), roll) < 30);
+    const agreeing = group.filter(
+      (other) => other.score > 0.7 * best.score && turnBetween(eyeRoll(other.keypoints), roll) < 30,
+    );
     merged.push(averageByScore(agreeing));
   }
   return merged;

@@ -4,7 +4,13 @@ import type { Runtime, Session } from '../runtime/session.js';
 import { anchorAlignment, anchorCentres } from './anchors.js';
 import { cropAxes, cropToImage, sampleCrop } from './crop.js';
 import type { Crop } from './crop.js';
-import { decodeDetections, eyeRoll, intersectionOverSmaller, mergeOverlapping, turnBetween } from './detection.js';
+import {
+  decodeDetections,
+  eyeRoll,
+  intersectionOverSmaller,
+  mergeOverlapping,
+  turnBetween,
+} from './detection.js';
 import type { Detection } from './detection.js';
 import { ImagePyramid } from './image-pyramid.js';
 
@@ -14,7 +20,10 @@ export interface DetectedFace {
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   /** 0…1, the detector's confidence on the upright, enlarged face. */
   readonly score: number;
-  /** x, y of right eye, left eye, nose tip, mouth centre, right ear, left ear; right and left are the subject's. */
+  /**
+   * x, y of right eye, left eye, nose tip, mouth centre, right ear, left ear; right and left are the
+   * subject's.
+   */
   readonly keypoints: Float32Array;
   /** Degrees, from the line through the eyes; anticlockwise in the picture is positive. */
   readonly roll: number;
@@ -35,13 +44,16 @@ export interface FaceDetector {
   release(): Promise<void>;
 }
 
-/** Network input is −1…1; what lies beyond the photo is mid grey, with which more small faces are found than with black. */
+/**
+ * Network input is −1…1; what lies beyond the photo is mid grey, with which more small faces are found than
+ * with black.
+ */
 const normalisation = { gain: 1 / 127.5, offset: -1 };
 const outsideGrey = 128;
 
 /**
- * The network finds faces of 14 to some 220 pixels: the longer side of the first look, and what the smallest face has in
- * the second (at the default `minSize` that makes the photo 448 pixels wide, a multiple of 32).
+ * The network finds faces of 14 to some 220 pixels: the longer side of the first look, and what the smallest
+ * face has in the second (at the default `minSize` that makes the photo 448 pixels wide, a multiple of 32).
  */
 const coarseSide = 192;
 /** Grey around the first look, so that a face that fills or leaves the photo has its outline inside. */
@@ -56,7 +68,10 @@ const refineFacePixels = 64;
 const refineBatch = 8;
 /** A first look counts from this score on: turned and covered faces only become sure when seen upright. */
 const candidateScore = 0.25;
-/** From this score, less what is taken off for a lean of more than this many degrees, the upright look is sure. */
+/**
+ * From this score, less what is taken off for a lean of more than this many degrees, the upright look is
+ * sure.
+ */
 const sureTrust = 0.75;
 const toleratedLean = 10;
 /** Part of the smaller box inside the other from which two boxes cannot be two faces. */
@@ -66,9 +81,9 @@ const nestedOverlap = 0.7;
  * The face detector: BlazeFace, full-range variant (Bazarevsky et al. 2019, arXiv 1907.05047), from
  * `assets/networks/face-detector.onnx`.
  *
- * The whole photo is looked at twice, small for large faces and larger for small ones, because the convolutional
- * network accepts any size. Each candidate is then cut out upright and looked at once more, which removes false ones and
- * places the key points of turned faces.
+ * The whole photo is looked at twice, small for large faces and larger for small ones, because the
+ * convolutional network accepts any size. Each candidate is then cut out upright and looked at once more,
+ * which removes false ones and places the key points of turned faces.
  *
  * @throws Error when the bytes are no ONNX network
  */
@@ -76,14 +91,20 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
   const session = await runtime.createSession(network);
   return {
     async detect(image, { threshold = 0.4, maxFaces = Infinity, minSize = 0.04 } = {}) {
-      if (!(threshold > 0 && threshold < 1)) throw new RangeError(`detect: threshold must lie between 0 and 1, received ${threshold}.`);
-      if (!(minSize >= 0.01 && minSize <= 1)) throw new RangeError(`detect: minSize must lie in 0.01…1, received ${minSize}.`);
+      if (!(threshold > 0 && threshold < 1))
+        throw new RangeError(`detect: threshold must lie between 0 and 1, received ${threshold}.`);
+      if (!(minSize >= 0.01 && minSize <= 1))
+        throw new RangeError(`detect: minSize must lie in 0.01…1, received ${minSize}.`);
       const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
       const candidates: Detection[] = [];
       for (const crop of overviews(pyramid, minSize)) {
-        candidates.push(...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat());
+        candidates.push(
+          ...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat(),
+        );
       }
-      const refined = (await refine(session, pyramid, mergeOverlapping(candidates))).filter(({ score }) => score >= threshold);
+      const refined = (await refine(session, pyramid, mergeOverlapping(candidates))).filter(
+        ({ score }) => score >= threshold,
+      );
       const smallest = 0.75 * minSize * pyramid.width;
       return largestFirst(dropNested(refined))
         .filter(({ width }) => width >= smallest)
@@ -117,7 +138,12 @@ function aligned(size: number): number {
 }
 
 /** Runs the network on crops of one size in one batch; detections per crop, in image pixels. */
-async function look(session: Session, pyramid: ImagePyramid, crops: readonly Crop[], threshold: number): Promise<Detection[][]> {
+async function look(
+  session: Session,
+  pyramid: ImagePyramid,
+  crops: readonly Crop[],
+  threshold: number,
+): Promise<Detection[][]> {
   const { width, height } = crops[0]!;
   const values = 3 * width * height;
   const data = new Float32Array(crops.length * values);
@@ -159,17 +185,26 @@ interface Task {
 }
 
 /**
- * Looks at each candidate again, enlarged and upright by its eyes' roll. Where that leaves doubt, the key points of a
- * turned face may have misled, so four turns of the crop compete.
+ * Looks at each candidate again, enlarged and upright by its eyes' roll. Where that leaves doubt, the key
+ * points of a turned face may have misled, so four turns of the crop compete.
  */
-async function refine(session: Session, pyramid: ImagePyramid, candidates: readonly Detection[]): Promise<Detection[]> {
+async function refine(
+  session: Session,
+  pyramid: ImagePyramid,
+  candidates: readonly Detection[],
+): Promise<Detection[]> {
   const first = candidates.map((candidate): Task => ({ candidate, roll: eyeRoll(candidate.keypoints) }));
   const seenFirst = await lookCloser(session, pyramid, first);
   const sure = seenFirst.filter((seen) => seen !== undefined && seen.trust >= sureTrust);
   const doubtful = first.flatMap(({ candidate, roll }, k) => {
     const seen = seenFirst[k];
     // A doubtful box around or inside a sure face will not become a second one.
-    if (sure.some((other) => other === seen || intersectionOverSmaller(other!.detection, candidate) > nestedOverlap)) return [];
+    if (
+      sure.some(
+        (other) => other === seen || intersectionOverSmaller(other!.detection, candidate) > nestedOverlap,
+      )
+    )
+      return [];
     const upright = seen ? eyeRoll(seen.detection.keypoints) : roll;
     const turns = turnBetween(upright, roll) > toleratedLean ? [0, 90, 180, 270] : [90, 180, 270];
     return turns.map((turn): Task => ({ candidate, roll: upright + turn }));
@@ -183,10 +218,14 @@ async function refine(session: Session, pyramid: ImagePyramid, candidates: reado
 }
 
 /**
- * What is seen of each candidate in a crop of the given roll. A face that does not look upright there is trusted less:
- * a look is only right when eyes and crop agree.
+ * What is seen of each candidate in a crop of the given roll. A face that does not look upright there is
+ * trusted less: a look is only right when eyes and crop agree.
  */
-async function lookCloser(session: Session, pyramid: ImagePyramid, tasks: readonly Task[]): Promise<({ detection: Detection; trust: number } | undefined)[]> {
+async function lookCloser(
+  session: Session,
+  pyramid: ImagePyramid,
+  tasks: readonly Task[],
+): Promise<({ detection: Detection; trust: number } | undefined)[]> {
   const found: ({ detection: Detection; trust: number } | undefined)[] = [];
   for (let start = 0; start < tasks.length; start += refineBatch) {
     const group = tasks.slice(start, start + refineBatch);
@@ -217,11 +256,18 @@ function isSameFace(detection: Detection, candidate: Detection): boolean {
   return distance < 0.4 * candidate.width && ratio > 0.6 && ratio < 1.7;
 }
 
-/** Merges what the looks found twice and drops boxes inside better ones: a face within a face is a false one. */
+/**
+ * Merges what the looks found twice and drops boxes inside better ones: a face within a face is a false one.
+ */
 function dropNested(detections: readonly Detection[]): Detection[] {
   const merged = mergeOverlapping(detections);
   return merged.filter((detection) =>
-    merged.every((other) => other === detection || other.score < detection.score || intersectionOverSmaller(detection, other) < nestedOverlap),
+    merged.every(
+      (other) =>
+        other === detection ||
+        other.score < detection.score ||
+        intersectionOverSmaller(detection, other) < nestedOverlap,
+    ),
   );
 }
 

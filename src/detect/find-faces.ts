@@ -17,12 +17,18 @@ export interface FindFacesOptions extends DetectOptions {
   readonly minConfidence?: number;
 }
 
-/** A photo's only candidate may have this part of the least confidence, if it is large (in parts of the photo's width). */
+/**
+ * A photo's only candidate may have this part of the least confidence, if it is large (in parts of the
+ * photo's width).
+ */
 const lastResort = 0.5;
 const subjectSize = 0.15;
 /** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
 const largestRoll = 120;
-/** Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at most on good faces. */
+/**
+ * Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at
+ * most on good faces.
+ */
 const fullDisagreement = 0.3;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
 const sameMeshDistance = 0.25;
@@ -30,8 +36,8 @@ const sameMeshDistance = 0.25;
 /**
  * All faces of a photo with their dense meshes, the largest and surest first.
  *
- * Two networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands, hair and
- * ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
+ * Two networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands,
+ * hair and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
  *
  * @throws RangeError for options out of range
  */
@@ -55,7 +61,10 @@ export async function findFaces(
     .slice(0, maxFaces);
 }
 
-/** A rectangle of a photo in which somebody says that a face is; as the detector's boxes, from the brows to the chin. */
+/**
+ * A rectangle of a photo in which somebody says that a face is; as the detector's boxes, from the brows to
+ * the chin.
+ */
 export interface GivenBox {
   readonly x: number;
   readonly y: number;
@@ -66,22 +75,37 @@ export interface GivenBox {
 }
 
 /**
- * The face in a given box: for photos where the detector misses it. The mesh is taken as it comes, and its presence as the confidence.
+ * The face in a given box: for photos where the detector misses it. The mesh is taken as it comes, and its
+ * presence as the confidence.
  *
  * @throws RangeError for a box without size, or outside the photo
  */
-export async function faceInBox(landmarker: DenseLandmarker, image: Image | ImagePyramid, box: GivenBox): Promise<FoundFace> {
-  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image), { x, y, width, height, roll = 0 } = box;
-  if (!(width >= 8 && height >= 8) || !(x < pyramid.width && y < pyramid.height && x + width > 0 && y + height > 0)) {
-    throw new RangeError(`box: expected x, y, width, height within the ${pyramid.width}×${pyramid.height} photo and at least 8 pixels large, received ${[x, y, width, height].join(', ')}.`);
+export async function faceInBox(
+  landmarker: DenseLandmarker,
+  image: Image | ImagePyramid,
+  box: GivenBox,
+): Promise<FoundFace> {
+  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+  const { x, y, width, height, roll = 0 } = box;
+  if (
+    !(width >= 8 && height >= 8) ||
+    !(x < pyramid.width && y < pyramid.height && x + width > 0 && y + height > 0)
+  ) {
+    throw new RangeError(
+      `box: expected x, y, width, height within the ${pyramid.width}×${pyramid.height} photo and at least 8 pixels large, received ${[x, y, width, height].join(', ')}.`,
+    );
   }
   // Detectors' boxes are square.
-  const side = Math.max(width, height), square = { x: x + (width - side) / 2, y: y + (height - side) / 2, width: side, height: side };
-  const face: DetectedFace = { box: square, score: 1, keypoints: new Float32Array(12).fill(NaN), roll }, landmarks = await landmarker.landmark(pyramid, face);
+  const side = Math.max(width, height);
+  const square = { x: x + (width - side) / 2, y: y + (height - side) / 2, width: side, height: side };
+  const face: DetectedFace = { box: square, score: 1, keypoints: new Float32Array(12).fill(NaN), roll };
+  const landmarks = await landmarker.landmark(pyramid, face);
   return { ...face, landmarks, confidence: landmarks.presence };
 }
 
-/** Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well. */
+/**
+ * Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well.
+ */
 const rightIris = 468;
 const leftIris = 473;
 const noseTip = 1;
@@ -95,7 +119,8 @@ function keypointDistance({ box, keypoints }: DetectedFace, points: Float32Array
       (points[3 * a]! + points[3 * b]!) / 2 - keypoints[2 * keypoint]!,
       (points[3 * a + 1]! + points[3 * b + 1]!) / 2 - keypoints[2 * keypoint + 1]!,
     );
-  const sum = distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip);
+  const sum =
+    distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip);
   return sum / 4 / box.width;
 }
 
@@ -108,8 +133,8 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
 }
 
 /**
- * The faces that reach the confidence. Where none does, a large doubtful one is most likely the photo's subject, covered
- * by a hand, a mask or glasses: the best such one is kept.
+ * The faces that reach the confidence. Where none does, a large doubtful one is most likely the photo's
+ * subject, covered by a hand, a mask or glasses: the best such one is kept.
  */
 function confident(faces: readonly FoundFace[], minConfidence: number, imageWidth: number): FoundFace[] {
   const sure = faces.filter(({ confidence }) => confidence >= minConfidence);

@@ -46,7 +46,8 @@ function halve(source: Image): Image {
     let at = 2 * y * row;
     for (let x = 0; x < result.width; x++) {
       for (let c = 0; c < channels; c++, at++) {
-        result.data[target++] = (data[at]! + data[at + channels]! + data[at + row]! + data[at + row + channels]! + 2) >> 2;
+        result.data[target++] =
+          (data[at]! + data[at + channels]! + data[at + row]! + data[at + row + channels]! + 2) >> 2;
       }
       at += channels;
     }

@@ -1,8 +1,9 @@
 /**
  * For each of the 68 iBUG 300-W landmarks the MediaPipe mesh point (of 478) nearest to it by definition.
  *
- * The jaw (0–16) runs along the mesh's outline, which ends before the ears: these points are only approximate.
- * The inner 51 (17–67) are the same anatomical points, apart from small differences at brows and nostrils.
+ * The jaw (0–16) runs along the mesh's outline, which ends before the ears: these points are only
+ * approximate. The inner 51 (17–67) are the same anatomical points, apart from small differences at brows and
+ * nostrils.
  */
 export const mediapipeTo68: readonly number[] = [
   // jaw, from the subject's right ear over the chin

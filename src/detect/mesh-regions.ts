@@ -1,6 +1,7 @@
 /**
- * Which of the mesh's 468 points the landmark network places a second time, region by region, with a branch that looks
- * closer. The lists are constants of the network itself (its three `GatherV2` operators), in the order of its outputs.
+ * Which of the mesh's 468 points the landmark network places a second time, region by region, with a branch
+ * that looks closer. The lists are constants of the network itself (its three `GatherV2` operators), in the
+ * order of its outputs.
  */
 
 export const lipIndices: readonly number[] = [
@@ -20,10 +21,10 @@ export const rightEyeIndices: readonly number[] = [
 
 /** The first 16 are the eye's outline. Subject's left eye. */
 export const leftEyeIndices: readonly number[] = [
-  263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398, 359, 255, 339, 254, 253, 252,
-  256, 341, 463, 467, 260, 259, 257, 258, 286, 414, 446, 261, 448, 449, 450, 451, 452, 453, 464, 342, 445, 444,
-  443, 442, 441, 413, 265, 353, 276, 283, 282, 295, 372, 340, 346, 347, 348, 349, 350, 357, 465, 383, 300, 293,
-  334, 296, 336, 285, 417,
+  263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398, 359, 255, 339, 254, 253,
+  252, 256, 341, 463, 467, 260, 259, 257, 258, 286, 414, 446, 261, 448, 449, 450, 451, 452, 453, 464, 342,
+  445, 444, 443, 442, 441, 413, 265, 353, 276, 283, 282, 295, 372, 340, 346, 347, 348, 349, 350, 357, 465,
+  383, 300, 293, 334, 296, 336, 285, 417,
 ];
 
 /** Points on the eye's outline, at the start of the eye lists. */

@@ -10,12 +10,24 @@ import type { JpegCodec } from '../data/jpeg.js';
 import { createRandom } from '../data/random.js';
 import type { Image } from '../math/image.js';
 
-/** What the evaluation does to photos, in the order of its tables: the design's rows, then the paper's three protocols. */
-export const corruptions = ['clean', ...greyBoxKinds, 'noise', 'half + noise', 'reachocc', 'synchocc', 'noise protocol'] as const;
+/**
+ * What the evaluation does to photos, in the order of its tables: the design's rows, then the paper's three
+ * protocols.
+ */
+export const corruptions = [
+  'clean',
+  ...greyBoxKinds,
+  'noise',
+  'half + noise',
+  'reachocc',
+  'synchocc',
+  'noise protocol',
+] as const;
 export type CorruptionName = (typeof corruptions)[number];
 
 /** Standard deviation of `noise`, of 255, and the middle grey of boxes. */
-const SIGMA = 25, GREY = 128;
+const SIGMA = 25;
+const GREY = 128;
 
 export interface CorruptionContext {
   /** The face as it was found in the clean photo. */
@@ -38,33 +50,55 @@ export interface CorruptedPhoto {
 }
 
 /** Corrupts a photo. The same photo, name, context and seed give the same picture. */
-export async function corrupt(image: Image, name: CorruptionName, seed: string, { face, hand, region, faceSize, codec }: CorruptionContext): Promise<CorruptedPhoto> {
-  const boxed = (kind: GreyBoxKind): Image => greyed(image, greyBoxOf(region ?? faceRegion(face, image.width, image.height).box, kind, seed));
+export async function corrupt(
+  image: Image,
+  name: CorruptionName,
+  seed: string,
+  { face, hand, region, faceSize, codec }: CorruptionContext,
+): Promise<CorruptedPhoto> {
+  const boxed = (kind: GreyBoxKind): Image =>
+    greyed(image, greyBoxOf(region ?? faceRegion(face, image.width, image.height).box, kind, seed));
   switch (name) {
-    case 'clean': return { image };
-    case 'noise': return { image: withNoise(image, seed) };
-    case 'half + noise': return { image: withNoise(boxed('half'), seed) };
-    case 'reachocc': return described(reachocc(image, face, hand, seed));
-    case 'synchocc': return described(synchocc(image, face, seed));
+    case 'clean':
+      return { image };
+    case 'noise':
+      return { image: withNoise(image, seed) };
+    case 'half + noise':
+      return { image: withNoise(boxed('half'), seed) };
+    case 'reachocc':
+      return described(reachocc(image, face, hand, seed));
+    case 'synchocc':
+      return described(synchocc(image, face, seed));
     case 'noise protocol': {
       const { image: noisy, effect } = await noiseProtocol(image, seed, { faceSize, codec });
       return { image: noisy, kind: effect };
     }
-    default: return { image: boxed(name) };
+    default:
+      return { image: boxed(name) };
   }
 }
 
-const described = ({ image, occluder, coverage }: Occlusion): CorruptedPhoto => ({ image, kind: occluder, coverage });
+const described = ({ image, occluder, coverage }: Occlusion): CorruptedPhoto => ({
+  image,
+  kind: occluder,
+  coverage,
+});
 
 function greyed(image: Image, box: PixelBox): Image {
-  const data = Uint8Array.from(image.data), from = Math.max(0, box.x), to = Math.min(image.width, box.x + box.width), { channels } = image;
-  for (let y = Math.max(0, box.y); y < Math.min(image.height, box.y + box.height); y++) data.fill(GREY, channels * (y * image.width + from), channels * (y * image.width + Math.max(from, to)));
+  const data = Uint8Array.from(image.data);
+  const from = Math.max(0, box.x);
+  const to = Math.min(image.width, box.x + box.width);
+  const { channels } = image;
+  for (let y = Math.max(0, box.y); y < Math.min(image.height, box.y + box.height); y++)
+    data.fill(GREY, channels * (y * image.width + from), channels * (y * image.width + Math.max(from, to)));
   return { ...image, data };
 }
 
 function withNoise(image: Image, seed: string): Image {
-  const data = Uint8Array.from(image.data), numbers = new Float32Array(data.length);
+  const data = Uint8Array.from(image.data);
+  const numbers = new Float32Array(data.length);
   createRandom(seed).fillNormal(numbers);
-  for (let i = 0; i < data.length; i++) data[i] = Math.max(0, Math.min(255, Math.round(data[i]! + SIGMA * numbers[i]!)));
+  for (let i = 0; i < data.length; i++)
+    data[i] = Math.max(0, Math.min(255, Math.round(data[i]! + SIGMA * numbers[i]!)));
   return { ...image, data };
 }

@@ -37,55 +37,111 @@ export interface EvaluateFacesOptions {
 }
 
 /** How much is hidden, for slices. */
-const coverageBin = (coverage: number): string => (coverage < 0.2 ? '0–20 %' : coverage < 0.4 ? '20–40 %' : coverage < 0.6 ? '40–60 %' : '60–100 %');
+const coverageBin = (coverage: number): string =>
+  coverage < 0.2 ? '0–20 %' : coverage < 0.4 ? '20–40 %' : coverage < 0.6 ? '40–60 %' : '60–100 %';
 
 /**
- * Measures all methods on all faces under all conditions. A face that cannot be opened, and a method that gives nothing or fails, are
- * failures with their reason.
+ * Measures all methods on all faces under all conditions. A face that cannot be opened, and a method that
+ * gives nothing or fails, are failures with their reason.
  * @throws the signal's reason
  */
-export async function evaluateFaces(sources: readonly CaseSource[], options: EvaluateFacesOptions): Promise<EvaluationItem[]> {
+export async function evaluateFaces(
+  sources: readonly CaseSource[],
+  options: EvaluateFacesOptions,
+): Promise<EvaluationItem[]> {
   const items: EvaluationItem[] = [];
   for (const [index, source] of sources.entries()) {
     options.signal?.throwIfAborted();
     const opened = await source.open().catch((error: unknown) => ({ failed: oneLine(error) }));
-    items.push(...('failed' in opened ? options.conditions.map((condition) => failedItem(source.id, condition, options.methods, opened.failed)) : await evaluateCase(source.id, opened, options)));
+    items.push(
+      ...('failed' in opened
+        ? options.conditions.map((condition) =>
+            failedItem(source.id, condition, options.methods, opened.failed),
+          )
+        : await evaluateCase(source.id, opened, options)),
+    );
     options.onCase?.(index + 1, source.id);
   }
   return items;
 }
 
-function failedItem(id: string, condition: string, methods: readonly EvaluationMethod[], failed: string): EvaluationItem {
-  return { id, condition, slices: {}, outcomes: Object.fromEntries(methods.map(({ name }) => [name, { failed }])) };
+function failedItem(
+  id: string,
+  condition: string,
+  methods: readonly EvaluationMethod[],
+  failed: string,
+): EvaluationItem {
+  return {
+    id,
+    condition,
+    slices: {},
+    outcomes: Object.fromEntries(methods.map(({ name }) => [name, { failed }])),
+  };
 }
 
-async function evaluateCase(id: string, face: FaceCase, { conditions, methods, measurers, faceMask, seed, detect, onPhoto }: EvaluateFacesOptions): Promise<EvaluationItem[]> {
-  const clean = new Map<string, FacePrediction>(), place = detect ? undefined : face.place, items: EvaluationItem[] = [];
+async function evaluateCase(
+  id: string,
+  face: FaceCase,
+  { conditions, methods, measurers, faceMask, seed, detect, onPhoto }: EvaluateFacesOptions,
+): Promise<EvaluationItem[]> {
+  const clean = new Map<string, FacePrediction>();
+  const place = detect ? undefined : face.place;
+  const items: EvaluationItem[] = [];
   // Drift needs the clean photo's prediction, also where the clean photo is not among the conditions.
   for (const method of methods) {
     const prediction = await predicted(method, { photo: face.truth.clean, id, condition: 'clean', place });
     if (!('failed' in prediction)) clean.set(method.name, prediction);
   }
   for (const condition of conditions) {
-    const { image, kind, coverage } = await corrupt(face.truth.clean, condition, `${seed}/${id}`, face.corruption), outcomes: Record<string, Outcome> = {};
+    const { image, kind, coverage } = await corrupt(
+      face.truth.clean,
+      condition,
+      `${seed}/${id}`,
+      face.corruption,
+    );
+    const outcomes: Record<string, Outcome> = {};
     await onPhoto?.(id, condition, image);
     for (const method of methods) {
-      const prediction = condition === 'clean' ? clean.get(method.name) ?? await predicted(method, { photo: image, id, condition, place }) : await predicted(method, { photo: image, id, condition, place });
+      const prediction =
+        condition === 'clean'
+          ? (clean.get(method.name) ?? (await predicted(method, { photo: image, id, condition, place })))
+          : await predicted(method, { photo: image, id, condition, place });
       if ('failed' in prediction) {
         outcomes[method.name] = prediction;
         continue;
       }
       const values: Record<string, number> = {};
-      for (const { measure } of measurers) Object.assign(values, await measure(prediction, { truth: face.truth, clean: clean.get(method.name), condition, faceMask }));
+      for (const { measure } of measurers)
+        Object.assign(
+          values,
+          await measure(prediction, {
+            truth: face.truth,
+            clean: clean.get(method.name),
+            condition,
+            faceMask,
+          }),
+        );
       const wrong = Object.entries(values).find(([, value]) => !Number.isFinite(value));
       outcomes[method.name] = wrong ? { failed: `${wrong[0]} is ${wrong[1]}` } : { values };
     }
-    items.push({ id, condition, slices: { ...face.slices, ...(kind !== undefined && { occluder: kind }), ...(coverage !== undefined && { coverage: coverageBin(coverage) }) }, outcomes });
+    items.push({
+      id,
+      condition,
+      slices: {
+        ...face.slices,
+        ...(kind !== undefined && { occluder: kind }),
+        ...(coverage !== undefined && { coverage: coverageBin(coverage) }),
+      },
+      outcomes,
+    });
   }
   return items;
 }
 
-async function predicted(method: EvaluationMethod, request: Parameters<EvaluationMethod['predict']>[0]): Promise<FacePrediction | { readonly failed: string }> {
+async function predicted(
+  method: EvaluationMethod,
+  request: Parameters<EvaluationMethod['predict']>[0],
+): Promise<FacePrediction | { readonly failed: string }> {
   try {
     return await method.predict(request);
   } catch (error) {
@@ -93,4 +149,5 @@ async function predicted(method: EvaluationMethod, request: Parameters<Evaluatio
   }
 }
 
-const oneLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
+const oneLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!;

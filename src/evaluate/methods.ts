@@ -8,12 +8,23 @@ import type { EvaluationMethod, FacePlace, FacePrediction, FaceRendering } from 
 const nobody = { failed: 'no face found' } as const;
 
 /** Where the face is: in the given place, else where detection finds the largest and surest. */
-function boxesOf(place: FacePlace | undefined): { readonly boxes: readonly (FacePlace['box'] & { readonly roll: number })[] } | { readonly maxFaces: 1 } {
+function boxesOf(
+  place: FacePlace | undefined,
+): { readonly boxes: readonly (FacePlace['box'] & { readonly roll: number })[] } | { readonly maxFaces: 1 } {
   return place ? { boxes: [{ ...place.box, roll: place.roll }] } : { maxFaces: 1 };
 }
 
-/** One of our own ways to find a head. @param draw of `createFaceRenderer` @param name default the way's own */
-export function reconstructionMethod(rogue: Rogue, method: ReconstructMethod, draw: (head: Reconstruction) => FaceRendering, name: string = method): EvaluationMethod {
+/**
+ * One of our own ways to find a head.
+ * @param draw of `createFaceRenderer`
+ * @param name default the way's own
+ */
+export function reconstructionMethod(
+  rogue: Rogue,
+  method: ReconstructMethod,
+  draw: (head: Reconstruction) => FaceRendering,
+  name: string = method,
+): EvaluationMethod {
   return {
     name,
     async predict({ photo, place }) {
@@ -24,8 +35,16 @@ export function reconstructionMethod(rogue: Rogue, method: ReconstructMethod, dr
 }
 
 function predictionOf(head: Reconstruction, draw: (head: Reconstruction) => FaceRendering): FacePrediction {
-  const { rotation, translation } = head.pose, { vertices } = head;
-  return { landmarks68: head.landmarks68, shape: { vertices, posed: transformPoints(rotation, translation, vertices, new Float32Array(vertices.length)) }, rendering: () => draw(head) };
+  const { rotation, translation } = head.pose;
+  const { vertices } = head;
+  return {
+    landmarks68: head.landmarks68,
+    shape: {
+      vertices,
+      posed: transformPoints(rotation, translation, vertices, new Float32Array(vertices.length)),
+    },
+    rendering: () => draw(head),
+  };
 }
 
 /** The dense landmark network alone: landmarks, no head. */

@@ -21,7 +21,10 @@ export interface FaceRendering {
   readonly image: Image;
   /** Five pairs that recognition networks align by, pixels of the rendering. */
   readonly alignment: ArrayLike<number>;
-  /** Where the rendering lies in the photo: pixels of the photo become pixels of the rendering by cutting at `left`, `top` and scaling. */
+  /**
+   * Where the rendering lies in the photo: pixels of the photo become pixels of the rendering by cutting at
+   * `left`, `top` and scaling.
+   */
   readonly place?: { readonly left: number; readonly top: number; readonly scale: number };
   /** One byte per pixel: 255 where skin of the face is drawn. */
   readonly skin?: Uint8Array;

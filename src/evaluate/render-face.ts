@@ -11,25 +11,57 @@ import { createRasterTarget, rasterize } from '../render/rasterize.js';
 import type { FaceRendering } from './prediction.js';
 
 /** Side of a rendering, pixels; of the detector's box that it shows; and what is behind the head, 8 bits. */
-const SIZE = 224, REACH = 1.6, BEHIND = 128;
+const SIZE = 224;
+const REACH = 1.6;
+const BEHIND = 128;
 
-/** Draws reconstructed heads with the model's own skin, as the perceptual and photometric protocols compare them. */
+/**
+ * Draws reconstructed heads with the model's own skin, as the perceptual and photometric protocols compare
+ * them.
+ */
 export function createFaceRenderer(model: MorphableModel): (head: Reconstruction) => FaceRendering {
-  const textures = partTextures(model), target: SceneTarget = createSceneTarget(SIZE, SIZE, { supersample: 2 }), raster = createRasterTarget(SIZE, SIZE);
+  const textures = partTextures(model);
+  const target: SceneTarget = createSceneTarget(SIZE, SIZE, { supersample: 2 });
+  const raster = createRasterTarget(SIZE, SIZE);
   return (head) => {
-    const { box } = head.face, side = REACH * Math.max(box.width, box.height), left = box.x + (box.width - side) / 2, top = box.y + (box.height - side) / 2, scale = SIZE / side;
-    const camera = cropCamera(head.camera, left, top, scale), { rotation, translation } = head.pose, posed = transformPoints(rotation, translation, head.vertices, new Float32Array(head.vertices.length));
-    const albedo = model.albedo as TextureAlbedo, skin = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
-    const drawn = renderScene(target, { camera, light: head.coefficients.light, parts: headParts(model, posed, new Map([...textures, ['skin', skin]])) });
+    const { box } = head.face;
+    const side = REACH * Math.max(box.width, box.height);
+    const left = box.x + (box.width - side) / 2;
+    const top = box.y + (box.height - side) / 2;
+    const scale = SIZE / side;
+    const camera = cropCamera(head.camera, left, top, scale);
+    const { rotation, translation } = head.pose;
+    const posed = transformPoints(
+      rotation,
+      translation,
+      head.vertices,
+      new Float32Array(head.vertices.length),
+    );
+    const albedo = model.albedo as TextureAlbedo;
+    const skin = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
+    const drawn = renderScene(target, {
+      camera,
+      light: head.coefficients.light,
+      parts: headParts(model, posed, new Map([...textures, ['skin', skin]])),
+    });
     const face = occludedFaceOf(model, head);
     rasterize(raster, face.positions, face.triangles, camera, { cull: 'back' });
-    return { image: over(drawn), alignment: project(evaluatePoints(model.landmarks.alignment5!, posed), camera, new Float32Array(10)), place: { left, top, scale }, skin: skinOf(face, raster).map((seen) => 255 * seen) };
+    return {
+      image: over(drawn),
+      alignment: project(evaluatePoints(model.landmarks.alignment5!, posed), camera, new Float32Array(10)),
+      place: { left, top, scale },
+      skin: skinOf(face, raster).map((seen) => 255 * seen),
+    };
   };
 }
 
 /** The picture on plain grey. */
 function over({ width, height, data }: Image): Image {
   const out = new Uint8Array(3 * width * height);
-  for (let i = 0; i < width * height; i++) for (let c = 0; c < 3; c++) out[3 * i + c] = Math.round((data[4 * i + c]! * data[4 * i + 3]! + BEHIND * (255 - data[4 * i + 3]!)) / 255);
+  for (let i = 0; i < width * height; i++)
+    for (let c = 0; c < 3; c++)
+      out[3 * i + c] = Math.round(
+        (data[4 * i + c]! * data[4 * i + 3]! + BEHIND * (255 - data[4 * i + 3]!)) / 255,
+      );
   return { width, height, channels: 3, data: out };
 }

@@ -11,11 +11,19 @@ export interface Summary {
   readonly ninetieth: number;
 }
 
-/** @throws RangeError without values, or when one is not finite: errors are counted as failures, not averaged */
+/**
+ * @throws RangeError without values, or when one is not finite: errors are counted as failures, not averaged
+ */
 export function summarize(values: readonly number[]): Summary {
   checkValues('summarize', values);
   const sorted = values.toSorted((a, b) => a - b);
-  return { count: values.length, mean: mean(sorted), deviation: values.length > 1 ? sampleStandardDeviation(sorted) : 0, median: medianSorted(sorted), ninetieth: quantileSorted(sorted, 0.9) };
+  return {
+    count: values.length,
+    mean: mean(sorted),
+    deviation: values.length > 1 ? sampleStandardDeviation(sorted) : 0,
+    median: medianSorted(sorted),
+    ninetieth: quantileSorted(sorted, 0.9),
+  };
 }
 
 /** How two methods differ on the same items. */
@@ -41,23 +49,40 @@ export interface BootstrapOptions {
 }
 
 /**
- * The mean difference of paired values with a percentile bootstrap interval (Efron 1979): the pairs are drawn anew with replacement.
+ * The mean difference of paired values with a percentile bootstrap interval (Efron 1979): the pairs are drawn
+ * anew with replacement.
  * @throws RangeError when there are no pairs, lengths disagree or a value is not finite
  */
-export function pairedDifference(first: readonly number[], second: readonly number[], random: UniformRandom, { confidence = 0.95, resamples = 5000 }: BootstrapOptions = {}): PairedDifference {
-  if (first.length !== second.length) throw new RangeError(`pairedDifference: expected as many second values as first ones, received ${first.length} and ${second.length}.`);
-  const differences = second.map((value, i) => value - first[i]!), count = differences.length;
+export function pairedDifference(
+  first: readonly number[],
+  second: readonly number[],
+  random: UniformRandom,
+  { confidence = 0.95, resamples = 5000 }: BootstrapOptions = {},
+): PairedDifference {
+  if (first.length !== second.length)
+    throw new RangeError(
+      `pairedDifference: expected as many second values as first ones, received ${first.length} and ${second.length}.`,
+    );
+  const differences = second.map((value, i) => value - first[i]!);
+  const count = differences.length;
   checkValues('pairedDifference', differences);
   const means = Array.from({ length: resamples }, () => {
     let sum = 0;
     for (let k = 0; k < count; k++) sum += differences[Math.floor(random.uniform() * count)]!;
     return sum / count;
-  }).sort((a, b) => a - b), tail = (1 - confidence) / 2;
-  return { count, mean: mean(differences), low: quantileSorted(means, tail), high: quantileSorted(means, 1 - tail) };
+  }).sort((a, b) => a - b);
+  const tail = (1 - confidence) / 2;
+  return {
+    count,
+    mean: mean(differences),
+    low: quantileSorted(means, tail),
+    high: quantileSorted(means, 1 - tail),
+  };
 }
 
 function checkValues(operation: string, values: readonly number[]): void {
   if (values.length === 0) throw new RangeError(`${operation}: no values.`);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) throw new RangeError(`${operation}: value ${wrong} is ${values[wrong]}; count it as a failure instead.`);
+  if (wrong >= 0)
+    throw new RangeError(`${operation}: value ${wrong} is ${values[wrong]}; count it as a failure instead.`);
 }

@@ -12,14 +12,22 @@ const IRIS_CENTRES = [468, 473] as const;
 const PRIOR = 0.02;
 
 /**
- * The common turn of both eyes that brings the irises' centres onto the observed ones: least squares over the two eyes with a
- * weak pull straight ahead; closed eyes tell nothing.
+ * The common turn of both eyes that brings the irises' centres onto the observed ones: least squares over the
+ * two eyes with a weak pull straight ahead; closed eyes tell nothing.
  *
  * @param vertices V×3, mm, head space, eyes looking straight ahead
  * @param points 478×3 observed landmarks, pixels
  * @param openness of the right and left eye, 0…1
  */
-export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation: ArrayLike<number>, translation: ArrayLike<number>, camera: Camera, points: Float32Array, openness: readonly [number, number]): Gaze {
+export function fitGaze(
+  model: MorphableModel,
+  vertices: Float32Array,
+  rotation: ArrayLike<number>,
+  translation: ArrayLike<number>,
+  camera: Camera,
+  points: Float32Array,
+  openness: readonly [number, number],
+): Gaze {
   const eyes = model.parts.filter((part) => part.turnsAbout === 'sphereCentre');
   if (eyes.length !== 2) return { yaw: 0, pitch: 0 };
   const centres = eyes.map((part) => sphereCentre(part, vertices)).sort((a, b) => a[0] - b[0]);
@@ -29,8 +37,16 @@ export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation:
     const r = gazeRotation(gaze);
     return centres.flatMap((centre, k) => {
       const [x, y, z] = irises[k]!;
-      const p = [0, 1, 2].map((axis) => centre[axis]! + r[axis * 3]! * x + r[axis * 3 + 1]! * y + r[axis * 3 + 2]! * z);
-      const c = [0, 1, 2].map((row) => rotation[row * 3]! * p[0]! + rotation[row * 3 + 1]! * p[1]! + rotation[row * 3 + 2]! * p[2]! + translation[row]!);
+      const p = [0, 1, 2].map(
+        (axis) => centre[axis]! + r[axis * 3]! * x + r[axis * 3 + 1]! * y + r[axis * 3 + 2]! * z,
+      );
+      const c = [0, 1, 2].map(
+        (row) =>
+          rotation[row * 3]! * p[0]! +
+          rotation[row * 3 + 1]! * p[1]! +
+          rotation[row * 3 + 2]! * p[2]! +
+          translation[row]!,
+      );
       const at = IRIS_CENTRES[k]! * 3;
       const weight = openness[k]! / scale;
       return [
@@ -43,12 +59,19 @@ export function fitGaze(model: MorphableModel, vertices: Float32Array, rotation:
 }
 
 /** From each eyeball's centre to its iris when it looks straight ahead, mm. */
-function irisOffsets(model: MorphableModel, vertices: Float32Array, centres: readonly (readonly number[])[]): [number, number, number][] {
+function irisOffsets(
+  model: MorphableModel,
+  vertices: Float32Array,
+  centres: readonly (readonly number[])[],
+): [number, number, number][] {
   const landmarks = model.landmarks.mediapipe;
-  const points = landmarks && landmarks.count > IRIS_CENTRES[1] ? evaluatePoints(landmarks, vertices) : undefined;
+  const points =
+    landmarks && landmarks.count > IRIS_CENTRES[1] ? evaluatePoints(landmarks, vertices) : undefined;
   return centres.map((centre, k) => {
     const at = IRIS_CENTRES[k]! * 3;
-    return points ? [points[at]! - centre[0]!, points[at + 1]! - centre[1]!, points[at + 2]! - centre[2]!] : [0, 0, TYPICAL_RADIUS];
+    return points
+      ? [points[at]! - centre[0]!, points[at + 1]! - centre[1]!, points[at + 2]! - centre[2]!]
+      : [0, 0, TYPICAL_RADIUS];
   });
 }
 
@@ -59,14 +82,27 @@ function gaussNewton(residual: (gaze: Gaze) => number[], prior: number): Gaze {
   const h = 1e-3;
   for (let iteration = 0; iteration < 6; iteration++) {
     const e = residual(gaze);
-    const ey = residual({ ...gaze, yaw: gaze.yaw + h }), ep = residual({ ...gaze, pitch: gaze.pitch + h });
-    let yy = prior, pp = prior, yp = 0, gy = -prior * gaze.yaw, gp = -prior * gaze.pitch;
+    const ey = residual({ ...gaze, yaw: gaze.yaw + h });
+    const ep = residual({ ...gaze, pitch: gaze.pitch + h });
+    let yy = prior;
+    let pp = prior;
+    let yp = 0;
+    let gy = -prior * gaze.yaw;
+    let gp = -prior * gaze.pitch;
     e.forEach((value, i) => {
-      const dy = (ey[i]! - value) / h, dp = (ep[i]! - value) / h;
-      yy += dy * dy; pp += dp * dp; yp += dy * dp; gy -= dy * value; gp -= dp * value;
+      const dy = (ey[i]! - value) / h;
+      const dp = (ep[i]! - value) / h;
+      yy += dy * dy;
+      pp += dp * dp;
+      yp += dy * dp;
+      gy -= dy * value;
+      gp -= dp * value;
     });
     const determinant = yy * pp - yp * yp;
-    gaze = { yaw: limit(gaze.yaw + (pp * gy - yp * gp) / determinant), pitch: limit(gaze.pitch + (yy * gp - yp * gy) / determinant) };
+    gaze = {
+      yaw: limit(gaze.yaw + (pp * gy - yp * gp) / determinant),
+      pitch: limit(gaze.pitch + (yy * gp - yp * gy) / determinant),
+    };
   }
   return gaze;
 }

@@ -18,24 +18,38 @@ export interface HeadSceneOptions {
 }
 
 /** Roughness by part; skin under soft light, wet eyes and teeth. */
-const roughness: Readonly<Record<string, number>> = { skin: 0.6, eyeRight: 0.12, eyeLeft: 0.12, teeth: 0.3, tongue: 0.4 };
+const roughness: Readonly<Record<string, number>> = {
+  skin: 0.6,
+  eyeRight: 0.12,
+  eyeLeft: 0.12,
+  teeth: 0.3,
+  tongue: 0.4,
+};
 const defaultRoughness = 0.85;
 
 /** A part that no expression moves by more than this gets no morph targets. */
 const leastMotion = 0.01; // mm
 
 /**
- * A head as files hold it: the neutral face of the fitted identity, the expressions as morph targets with the fitted
- * weights, and the eyes turned about their centres.
+ * A head as files hold it: the neutral face of the fitted identity, the expressions as morph targets with the
+ * fitted weights, and the eyes turned about their centres.
  *
- * Where the skin shows the photo's own brows, the model's brow cards fade: their alpha is 1 − share of the brow region that
- * comes from the photo, and 0 above a share of 0.6.
+ * Where the skin shows the photo's own brows, the model's brow cards fade: their alpha is 1 − share of the
+ * brow region that comes from the photo, and 0 above a share of 0.6.
  */
-export async function headSceneOf(model: MorphableModel, reconstruction: Reconstruction, options: HeadSceneOptions): Promise<HeadScene> {
-  const meshes: HeadMesh[] = [], encoded = new Map<Image, Promise<Uint8Array>>();
+export async function headSceneOf(
+  model: MorphableModel,
+  reconstruction: Reconstruction,
+  options: HeadSceneOptions,
+): Promise<HeadScene> {
+  const meshes: HeadMesh[] = [];
+  const encoded = new Map<Image, Promise<Uint8Array>>();
   for (const { mesh, image, textureName: name } of headSurfaces(model, reconstruction, options.texture)) {
     if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
-    meshes.push({ ...mesh, material: { ...mesh.material, ...(image && { texture: { name, png: await encoded.get(image)! } }) } });
+    meshes.push({
+      ...mesh,
+      material: { ...mesh.material, ...(image && { texture: { name, png: await encoded.get(image)! } }) },
+    });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };
 }
@@ -53,50 +67,80 @@ export interface HeadSurface {
 }
 
 /** The surfaces of {@link headSceneOf} with their pictures as pixels. */
-export function headSurfaces(model: MorphableModel, reconstruction: Reconstruction, texture: TextureSource = 'photo'): HeadSurface[] {
+export function headSurfaces(
+  model: MorphableModel,
+  reconstruction: Reconstruction,
+  texture: TextureSource = 'photo',
+): HeadSurface[] {
   const { shape, gaze } = reconstruction.coefficients;
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
   const looks = texture === 'photo' ? reconstruction.textures?.parts : undefined;
   const surfaces: HeadSurface[] = [];
   for (const [index, part] of model.parts.entries()) {
-    const image = index === 0 ? skin : looks?.get(part.name) ?? part.texture;
+    const image = index === 0 ? skin : (looks?.get(part.name) ?? part.texture);
     const material: HeadMaterial = {
       name: part.name,
-      ...(index === 0 && !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),
+      ...(index === 0 &&
+        !skin && { baseColor: [...plainSkinColor(model, reconstruction.coefficients.albedo), 1] as const }),
       alphaMode: part.alpha === 'opaque' ? 'OPAQUE' : part.alpha === 'mask' ? 'MASK' : 'BLEND',
       doubleSided: part.alpha !== 'opaque',
       roughness: roughness[part.name] ?? defaultRoughness,
       metallic: 0,
     };
     const mesh: HeadMesh = {
-      ...partSurface(part, neutral), material, ...morphsOf(model, part, reconstruction.coefficients.expression),
-      ...(part.turnsAbout === 'sphereCentre' && { pivot: sphereCentre(part, neutral), rotation: quaternionOf(gaze) }),
+      ...partSurface(part, neutral),
+      material,
+      ...morphsOf(model, part, reconstruction.coefficients.expression),
+      ...(part.turnsAbout === 'sphereCentre' && {
+        pivot: sphereCentre(part, neutral),
+        rotation: quaternionOf(gaze),
+      }),
     };
-    surfaces.push({ part, mesh, image: part.uvs.length > 0 ? image : undefined, textureName: textureName(model, part) });
+    surfaces.push({
+      part,
+      mesh,
+      image: part.uvs.length > 0 ? image : undefined,
+      textureName: textureName(model, part),
+    });
   }
   const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };
-  return surfaces.flatMap((surface) => (surface.part.name === 'brows' ? splitBrows(surface.mesh, fade).map((mesh) => ({ ...surface, mesh })) : [surface]));
+  return surfaces.flatMap((surface) =>
+    surface.part.name === 'brows'
+      ? splitBrows(surface.mesh, fade).map((mesh) => ({ ...surface, mesh }))
+      : [surface],
+  );
 }
 
 /** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */
 function skinImage({ textures }: Reconstruction, source: TextureSource): Image | undefined {
   if (source === 'none') return undefined;
-  return source === 'photo' ? textures?.photo ?? textures?.model : textures?.model;
+  return source === 'photo' ? (textures?.photo ?? textures?.model) : textures?.model;
 }
 
 /** A texture that several parts wear has the name that they share: `eye` for `eyeRight` and `eyeLeft`. */
 function textureName(model: MorphableModel, part: ModelPart): string {
-  const same = model.parts.filter(({ texture }) => texture && part.texture && isSameImage(texture, part.texture));
+  const same = model.parts.filter(
+    ({ texture }) => texture && part.texture && isSameImage(texture, part.texture),
+  );
   return same.length > 1 ? part.name.replace(/(Right|Left)$/, '') : part.name;
 }
 
 function isSameImage(a: Image, b: Image): boolean {
-  return a === b || (a.width === b.width && a.height === b.height && a.channels === b.channels && a.data.every((value, i) => value === b.data[i]));
+  return (
+    a === b ||
+    (a.width === b.width &&
+      a.height === b.height &&
+      a.channels === b.channels &&
+      a.data.every((value, i) => value === b.data[i]))
+  );
 }
 
 /** A part's own vertices and triangles. */
-function partSurface(part: ModelPart, vertices: Float32Array): Pick<HeadMesh, 'name' | 'positions' | 'triangles' | 'uvs' | 'uvTriangles'> {
+function partSurface(
+  part: ModelPart,
+  vertices: Float32Array,
+): Pick<HeadMesh, 'name' | 'positions' | 'triangles' | 'uvs' | 'uvTriangles'> {
   return {
     name: part.name,
     positions: vertices.slice(part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3),
@@ -106,17 +150,26 @@ function partSurface(part: ModelPart, vertices: Float32Array): Pick<HeadMesh, 'n
   };
 }
 
-function morphsOf(model: MorphableModel, part: ModelPart, weights: ArrayLike<number>): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
+function morphsOf(
+  model: MorphableModel,
+  part: ModelPart,
+  weights: ArrayLike<number>,
+): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
   const { names, displacements } = model.expression;
   const morphTargets = names.map((unit, k) => {
     const start = (k * model.vertexCount + part.firstVertex) * 3;
-    return { name: morphTargetName(unit), deltas: displacements.subarray(start, start + part.vertexCount * 3) };
+    return {
+      name: morphTargetName(unit),
+      deltas: displacements.subarray(start, start + part.vertexCount * 3),
+    };
   });
   if (!morphTargets.some(({ deltas }) => deltas.some((delta) => Math.abs(delta) > leastMotion))) return {};
   return { morphTargets, morphWeights: names.map((_, k) => weights[k] ?? 0) };
 }
 
-function quaternionOf(gaze: Reconstruction['coefficients']['gaze']): readonly [number, number, number, number] {
+function quaternionOf(
+  gaze: Reconstruction['coefficients']['gaze'],
+): readonly [number, number, number, number] {
   const [x, y, z, w] = rotationToQuaternion(gazeRotation(gaze));
   return [x!, y!, z!, w!];
 }
@@ -124,12 +177,19 @@ function quaternionOf(gaze: Reconstruction['coefficients']['gaze']): readonly [n
 /** The brows as one mesh per side, so that each can fade on its own; the subject's right first. */
 function splitBrows(mesh: HeadMesh, coverage: { readonly right: number; readonly left: number }): HeadMesh[] {
   const { right, left } = sidesOfBrows(mesh.positions, mesh.triangles);
-  return ([['browRight', right, coverage.right], ['browLeft', left, coverage.left]] as const)
+  return (
+    [
+      ['browRight', right, coverage.right],
+      ['browLeft', left, coverage.left],
+    ] as const
+  )
     .filter(([, corners]) => corners.length > 0)
     .map(([name, corners, covered]) => ({
-      ...mesh, name,
+      ...mesh,
+      name,
       triangles: corners.map((corner) => mesh.triangles[corner]!),
-      uvTriangles: mesh.uvTriangles.length > 0 ? corners.map((corner) => mesh.uvTriangles[corner]!) : mesh.uvTriangles,
+      uvTriangles:
+        mesh.uvTriangles.length > 0 ? corners.map((corner) => mesh.uvTriangles[corner]!) : mesh.uvTriangles,
       material: { ...mesh.material, name, baseColor: [1, 1, 1, covered > 0.6 ? 0 : 1 - covered] as const },
     }));
 }
@@ -142,9 +202,14 @@ function extrasOf(model: MorphableModel, { coefficients, pose }: Reconstruction)
     licence: `Head model: ${model.metadata['licence'] ?? 'see its source'}. A texture made from a photo stays subject to the rights in that photo.`,
     pose: { rotation: rounded(pose.rotation, 6), translation: rounded(pose.translation, 3) },
     coefficients: {
-      shape: rounded(shape), expression: namedExpression(model, expression), gaze: { yaw: rounded([gaze.yaw])[0], pitch: rounded([gaze.pitch])[0] },
-      albedo: rounded(albedo), light: rounded(light),
+      shape: rounded(shape),
+      expression: namedExpression(model, expression),
+      gaze: { yaw: rounded([gaze.yaw])[0], pitch: rounded([gaze.pitch])[0] },
+      albedo: rounded(albedo),
+      light: rounded(light),
     },
-    arkitNames: Object.fromEntries(model.expression.names.filter((name) => name in arkitNames).map((name) => [name, arkitNames[name]])),
+    arkitNames: Object.fromEntries(
+      model.expression.names.filter((name) => name in arkitNames).map((name) => [name, arkitNames[name]]),
+    ),
   };
 }

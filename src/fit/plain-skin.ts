@@ -5,21 +5,30 @@ import type { MorphableModel } from '../model/morphable-model.js';
 const plainSkin = [0.48, 0.29, 0.22] as const;
 
 /** One colour for a skin without texture: the mean of the model's albedo over the face, linear. */
-export function plainSkinColor(model: MorphableModel, coefficients: ArrayLike<number>): readonly [number, number, number] {
+export function plainSkinColor(
+  model: MorphableModel,
+  coefficients: ArrayLike<number>,
+): readonly [number, number, number] {
   const { albedo } = model;
   if (!albedo) return plainSkin;
   const face = model.regions.get('face');
   if (albedo.kind === 'vertex') return meanColor(albedo.mean, (i) => face?.[i] ?? 1);
-  const texels = evaluateAlbedo(albedo, coefficients), weights = new Float32Array(texels.length / 3);
+  const texels = evaluateAlbedo(albedo, coefficients);
+  const weights = new Float32Array(texels.length / 3);
   const { triangles, uvTriangles, uvs } = model.parts[0]!;
   uvTriangles.forEach((uv, corner) => {
-    const texel = (at: number) => Math.min(albedo.meanSize - 1, Math.max(0, Math.floor(at * albedo.meanSize)));
-    weights[texel(uvs[uv * 2 + 1]!) * albedo.meanSize + texel(uvs[uv * 2]!)] = face?.[triangles[corner]!] ?? 1;
+    const texel = (at: number) =>
+      Math.min(albedo.meanSize - 1, Math.max(0, Math.floor(at * albedo.meanSize)));
+    weights[texel(uvs[uv * 2 + 1]!) * albedo.meanSize + texel(uvs[uv * 2]!)] =
+      face?.[triangles[corner]!] ?? 1;
   });
   return meanColor(texels, (i) => weights[i]!);
 }
 
-function meanColor(colors: Float32Array, weight: (index: number) => number): readonly [number, number, number] {
+function meanColor(
+  colors: Float32Array,
+  weight: (index: number) => number,
+): readonly [number, number, number] {
   const sum: [number, number, number] = [0, 0, 0];
   let total = 0;
   for (let i = 0; i < colors.length / 3; i++) {

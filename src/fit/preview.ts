@@ -67,13 +67,20 @@ class HeadPainter {
   /** Gives all pictures that follow this skin. */
   wear(coefficients: ArrayLike<number>): void {
     const { albedo } = this.#model;
-    if (albedo?.kind === 'texture') this.#textures.set('skin', skinTexture(evaluateAlbedo(albedo, coefficients), albedo.meanSize));
+    if (albedo?.kind === 'texture')
+      this.#textures.set('skin', skinTexture(evaluateAlbedo(albedo, coefficients), albedo.meanSize));
   }
 
   paint({ shape = [], expression = [], yaw = 0, clay = false, visible = 290 }: Pose): Image {
-    const { positions, camera } = portrait(evaluateVertices(this.#model, { shape, expression }), { yaw }, this.#size, visible);
+    const { positions, camera } = portrait(
+      evaluateVertices(this.#model, { shape, expression }),
+      { yaw },
+      this.#size,
+      visible,
+    );
     let parts = headParts(this.#model, positions, this.#textures, clay ? { clay: clayGrey } : {});
-    if (!clay && this.#model.albedo?.kind !== 'texture') parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(this.#model, []) } : part));
+    if (!clay && this.#model.albedo?.kind !== 'texture')
+      parts = parts.map((part, k) => (k === 0 ? { ...part, color: plainSkinColor(this.#model, []) } : part));
     const image = renderScene(this.#target, { camera, light: this.#light, parts });
     return { ...image, data: image.data.slice() };
   }
@@ -85,33 +92,56 @@ const only = (index: number, value: number): Float32Array => {
   return values;
 };
 
-/** The contact sheet of a model: mean, first shape modes at ±3 σ, every expression at 1, first albedo modes at ±2 σ (the tone at ±1 σ). */
+/**
+ * The contact sheet of a model: mean, first shape modes at ±3 σ, every expression at 1, first albedo modes at
+ * ±2 σ (the tone at ±1 σ).
+ */
 export function drawPreview(model: MorphableModel, options: PreviewOptions = {}): PreviewSection[] {
   const { tileSize = 220, shapeModes = 7, albedoModes = 6 } = options;
   const painter = new HeadPainter(model, tileSize);
-  return [meanSection(painter), shapeSection(model, painter, shapeModes), expressionSection(model, painter), skinSection(model, painter, albedoModes)]
-    .filter(({ tiles }) => tiles.length > 0);
+  return [
+    meanSection(painter),
+    shapeSection(model, painter, shapeModes),
+    expressionSection(model, painter),
+    skinSection(model, painter, albedoModes),
+  ].filter(({ tiles }) => tiles.length > 0);
 }
 
 function meanSection(painter: HeadPainter): PreviewSection {
-  const views = [['front', 0], ['three quarters', 40], ['side', 90]] as const;
-  const tiles = [false, true].flatMap((clay) => views.map(([label, yaw]) => ({ label: clay ? `${label}, clay` : label, image: painter.paint({ yaw, clay, visible: meanVisible }) })));
+  const views = [
+    ['front', 0],
+    ['three quarters', 40],
+    ['side', 90],
+  ] as const;
+  const tiles = [false, true].flatMap((clay) =>
+    views.map(([label, yaw]) => ({
+      label: clay ? `${label}, clay` : label,
+      image: painter.paint({ yaw, clay, visible: meanVisible }),
+    })),
+  );
   return { title: 'Mean head', tiles };
 }
 
 function shapeSection(model: MorphableModel, painter: HeadPainter, modes: number): PreviewSection {
   const count = Math.min(modes, model.shape.count);
   // All plus sides in one row and all minus sides below them.
-  const tiles = [3, -3].flatMap((sigma) => Array.from({ length: count }, (_, k) => ({
-    label: `shape ${k + 1}, ${sigma > 0 ? '+' : '−'}3 σ`, image: painter.paint({ shape: only(k, sigma), yaw: 20, clay: true }),
-  })));
+  const tiles = [3, -3].flatMap((sigma) =>
+    Array.from({ length: count }, (_, k) => ({
+      label: `shape ${k + 1}, ${sigma > 0 ? '+' : '−'}3 σ`,
+      image: painter.paint({ shape: only(k, sigma), yaw: 20, clay: true }),
+    })),
+  );
   return { title: `Shape: first ${count} of ${model.shape.count} components`, tiles };
 }
 
 function expressionSection(model: MorphableModel, painter: HeadPainter): PreviewSection {
   const tiles = model.expression.names.map((name, k) => {
     const written = morphTargetName(name);
-    return { label: name, note: written === name ? '' : written, image: painter.paint({ expression: only(k, 1), visible: meanVisible }) };
+    return {
+      label: name,
+      note: written === name ? '' : written,
+      image: painter.paint({ expression: only(k, 1), visible: meanVisible }),
+    };
   });
   return { title: `Expressions: ${model.expression.count} units at 1`, tiles };
 }
@@ -124,10 +154,13 @@ function skinSection(model: MorphableModel, painter: HeadPainter, modes: number)
     painter.wear(coefficients);
     return { label, image: painter.paint({ yaw: 15, visible: meanVisible }) };
   };
-  // The first mode is the tone, which in the skins is spread far from a normal distribution: at −2 σ nothing would be left.
-  const tiles = [2, -2].flatMap((twice) => Array.from({ length: count }, (_, k) => {
-    const sigma = k === 0 ? twice / 2 : twice;
-    return worn(`albedo ${k + 1}, ${sigma > 0 ? '+' : '−'}${Math.abs(sigma)} σ`, only(k, sigma));
-  }));
+  // The first mode is the tone, which in the skins is spread far from a normal distribution: at −2 σ nothing
+  // would be left.
+  const tiles = [2, -2].flatMap((twice) =>
+    Array.from({ length: count }, (_, k) => {
+      const sigma = k === 0 ? twice / 2 : twice;
+      return worn(`albedo ${k + 1}, ${sigma > 0 ? '+' : '−'}${Math.abs(sigma)} σ`, only(k, sigma));
+    }),
+  );
   return { title: `Skins: first ${count} of ${albedo.count} albedo modes`, tiles };
 }

@@ -12,7 +12,8 @@ import { unwrapTextures } from './unwrap-texture.js';
 
 /** Textures are as fine as the photo: the face takes this share of the atlas' width. */
 const FACE_SHARE_OF_ATLAS = 0.55;
-const SMALLEST_TEXTURE = 512, LARGEST_TEXTURE = 2048;
+const SMALLEST_TEXTURE = 512;
+const LARGEST_TEXTURE = 2048;
 
 /** The smallest texture that keeps a face's detail, a power of two. */
 function textureSizeFor(size: number): number {
@@ -26,30 +27,57 @@ const SMALL_FACE = 60;
 const IN_VIEW = 0.35;
 
 /**
- * Finds the head of one face of a photo: pose, shape and expression from its dense landmarks, its predicted head or both; gaze from the
- * irises; then light and albedo from the skin's pixels; and unwraps the photo into the texture.
+ * Finds the head of one face of a photo: pose, shape and expression from its dense landmarks, its predicted
+ * head or both; gaze from the irises; then light and albedo from the skin's pixels; and unwraps the photo
+ * into the texture.
  * @param predicted without it, `landmarks` is the only method
  * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
  */
-export function reconstructFace(model: MorphableModel, image: Image, face: FoundFace, options: ReconstructOptions = {}, predicted?: PredictedHead): Reconstruction {
-  const { texture = 'photo' } = options, size = faceSize(face.landmarks.points, 3);
-  const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(model, image, face, options, predicted);
+export function reconstructFace(
+  model: MorphableModel,
+  image: Image,
+  face: FoundFace,
+  options: ReconstructOptions = {},
+  predicted?: PredictedHead,
+): Reconstruction {
+  const { texture = 'photo' } = options;
+  const size = faceSize(face.landmarks.points, 3);
+  const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(
+    model,
+    image,
+    face,
+    options,
+    predicted,
+  );
   const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
   const bare = { ...head, unhidden: head.unhidden.slice() };
-  visibleVertices?.forEach((visible, v) => { if (visible < IN_VIEW) head.unhidden[v] = 0; });
-  const appearance = fitAppearance(model, head, image, size, predicted && visibleVertices && { ...predicted, bare });
+  visibleVertices?.forEach((visible, v) => {
+    if (visible < IN_VIEW) head.unhidden[v] = 0;
+  });
+  const appearance = fitAppearance(
+    model,
+    head,
+    image,
+    size,
+    predicted && visibleVertices && { ...predicted, bare },
+  );
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
   return {
-    method, image: { width: image.width, height: image.height },
+    method,
+    image: { width: image.width, height: image.height },
     face: { box: face.box, score: face.score },
-    camera, pose: { rotation: fit.rotation, translation: fit.translation },
+    camera,
+    pose: { rotation: fit.rotation, translation: fit.translation },
     coefficients: { shape, expression, gaze, albedo: appearance.albedo, light: appearance.light },
     vertices,
     landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
     landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
     visibility: { face: appearance.faceVisibility, landmarks },
-    textures: texture === 'none' ? undefined : unwrapTextures(model, head, image, appearance, options.textureSize ?? textureSizeFor(size)),
+    textures:
+      texture === 'none'
+        ? undefined
+        : unwrapTextures(model, head, image, appearance, options.textureSize ?? textureSizeFor(size)),
     warnings: warningsOf(fit, appearance, face, image),
   };
 }
@@ -57,14 +85,18 @@ export function reconstructFace(model: MorphableModel, image: Image, face: Found
 function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image: Image): string[] {
   const warnings: string[] = [];
   const { box } = face;
-  if (box.width < SMALL_FACE) warnings.push(`The face is only ${Math.round(box.width)} pixels wide; shape and texture are coarse.`);
+  if (box.width < SMALL_FACE)
+    warnings.push(`The face is only ${Math.round(box.width)} pixels wide; shape and texture are coarse.`);
   if (box.x < 0 || box.y < 0 || box.x + box.width > image.width || box.y + box.height > image.height) {
     warnings.push('The face reaches beyond the photo; what is cut off is guessed.');
   }
   if (appearance.faceVisibility < 0.5) {
-    warnings.push(`Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`);
+    warnings.push(
+      `Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`,
+    );
   }
   if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
-  if (fit.error > 0.03) warnings.push('The head does not follow the landmarks well; pose or expression may be off.');
+  if (fit.error > 0.03)
+    warnings.push('The head does not follow the landmarks well; pose or expression may be off.');
   return warnings;
 }

@@ -2,12 +2,15 @@ import type { Camera } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import type { Gaze } from '../model/evaluate.js';
 
-/** Where the skin's colour in files comes from: the photo unwrapped, the model's own albedo, or no texture at all. */
+/**
+ * Where the skin's colour in files comes from: the photo unwrapped, the model's own albedo, or no texture at
+ * all.
+ */
 export type TextureSource = 'photo' | 'model' | 'none';
 
 /**
- * How a head is found: by the network that predicts it, by fitting it to the dense landmarks, or by fitting it to both, point by point
- * after what is in plain view.
+ * How a head is found: by the network that predicts it, by fitting it to the dense landmarks, or by fitting
+ * it to both, point by point after what is in plain view.
  */
 export type ReconstructMethod = 'refine' | 'network' | 'landmarks';
 
@@ -16,7 +19,10 @@ export interface ReconstructOptions {
   readonly method?: ReconstructMethod;
   /** Default `photo`. */
   readonly texture?: TextureSource;
-  /** Texels per side of the texture, a power of two from 256 on. Default: what the face's size in the photo deserves, 512 to 2048. */
+  /**
+   * Texels per side of the texture, a power of two from 256 on. Default: what the face's size in the photo
+   * deserves, 512 to 2048.
+   */
   readonly textureSize?: number;
   /** Focal length of the camera in 35-mm-film terms, where the photo's metadata tells it. */
   readonly focal35mm?: number;
@@ -56,7 +62,10 @@ export interface Reconstruction {
   readonly landmarks68: Float32Array;
   readonly landmarks478: Float32Array;
   readonly visibility: {
-    /** Share of the face's skin that is seen and looks like this skin (not covered, not outside the photo), 0…1. */
+    /**
+     * Share of the face's skin that is seen and looks like this skin (not covered, not outside the photo),
+     * 0…1.
+     */
     readonly face: number;
     /** Confidence of each dense landmark, 0…1, 478. */
     readonly landmarks: Float32Array;
@@ -68,13 +77,18 @@ export interface Reconstruction {
 
 /** Skin textures over the model's UV atlas, sRGB. */
 export interface HeadTextures {
-  /** The photo's skin with its light in it, continued by model albedo under the fitted light where the photo shows none. */
+  /**
+   * The photo's skin with its light in it, continued by model albedo under the fitted light where the photo
+   * shows none.
+   */
   readonly photo: Image | undefined;
   /** The same without the fitted light: what to use under one's own lamps. */
   readonly albedo: Image;
   /** The model's albedo alone, at the model's own resolution. */
   readonly model: Image;
-  /** Textures of eyes, teeth and tongue in the photo's light and colours, to go with `photo`; by part name. */
+  /**
+   * Textures of eyes, teeth and tongue in the photo's light and colours, to go with `photo`; by part name.
+   */
   readonly parts: ReadonlyMap<string, Image>;
   /** How much of each texel comes from the photo, 0…255, one channel. */
   readonly coverage: Image;

@@ -9,42 +9,61 @@ const share = z.number().min(0).max(1);
 const point = z.tuple([finite, finite]);
 const vector3 = z.tuple([finite, finite, finite]);
 
-const imageSchema = z.strictObject({
-  file: z.string().nullable().describe('Path of the photo as it was given; null when it came as pixels.'),
-  width: z.int().positive(), height: z.int().positive(),
-}).describe('The upright photo; all pixel values below refer to it.');
+const imageSchema = z
+  .strictObject({
+    file: z.string().nullable().describe('Path of the photo as it was given; null when it came as pixels.'),
+    width: z.int().positive(),
+    height: z.int().positive(),
+  })
+  .describe('The upright photo; all pixel values below refer to it.');
 
 const faceSchema = z.strictObject({
-  box: z.strictObject({ x: finite, y: finite, width: finite, height: finite }).describe('Pixels; may reach beyond the photo.'),
+  box: z
+    .strictObject({ x: finite, y: finite, width: finite, height: finite })
+    .describe('Pixels; may reach beyond the photo.'),
   score: share.describe("The detector's confidence."),
 });
 
 const poseSchema = z.strictObject({
   rotation: z.tuple([vector3, vector3, vector3]).describe('Head to camera, rows.'),
-  euler: z.strictObject({ order: z.literal('YXZ'), yaw: finite, pitch: finite, roll: finite }).describe('Degrees.'),
+  euler: z
+    .strictObject({ order: z.literal('YXZ'), yaw: finite, pitch: finite, roll: finite })
+    .describe('Degrees.'),
   translation: vector3.describe("The head's origin in camera space, mm."),
 });
 
 const coefficientsSchema = z.strictObject({
   shape: z.array(finite).describe('Standard deviations.'),
   expression: z.record(z.string(), finite).describe("By the model's name of the unit; 0 is neutral, 1 full."),
-  gaze: z.strictObject({ yaw: finite, pitch: finite }).describe('Radians relative to the head: yaw towards picture right, pitch down.'),
+  gaze: z
+    .strictObject({ yaw: finite, pitch: finite })
+    .describe('Radians relative to the head: yaw towards picture right, pitch down.'),
   albedo: z.array(finite).describe('Standard deviations.'),
-  light: z.array(finite).length(27).describe('Irradiance, spherical harmonics of order 2: R0…R8, G0…G8, B0…B8.'),
+  light: z
+    .array(finite)
+    .length(27)
+    .describe('Irradiance, spherical harmonics of order 2: R0…R8, G0…G8, B0…B8.'),
 });
 
 /** The content of `result.json`: one reconstructed face (docs/result.md). Version 1. */
 export const resultSchema = z.strictObject({
   schema: z.literal('rogue-face/result'),
   version: z.literal(1),
-  method: z.enum(['refine', 'network', 'landmarks']).describe('How the head was found: fitted to landmarks and prediction, predicted, or fitted to landmarks.'),
+  method: z
+    .enum(['refine', 'network', 'landmarks'])
+    .describe(
+      'How the head was found: fitted to landmarks and prediction, predicted, or fitted to landmarks.',
+    ),
   image: imageSchema,
   face: faceSchema,
   camera: z.strictObject({ focal: finite.positive(), cx: finite, cy: finite }).describe('Pinhole, pixels.'),
   pose: poseSchema,
   coefficients: coefficientsSchema,
   landmarks68: z.array(point).length(68).describe('iBUG points of the fitted head, projected; pixels.'),
-  landmarks478: z.array(point).length(478).describe('MediaPipe points of the fitted head, projected; pixels.'),
+  landmarks478: z
+    .array(point)
+    .length(478)
+    .describe('MediaPipe points of the fitted head, projected; pixels.'),
   visibility: z.strictObject({
     face: share.describe("Share of the face's skin that is seen."),
     landmarks: z.array(share).length(478).describe('Confidence of each dense landmark.'),
@@ -77,7 +96,10 @@ export function rounded(values: ArrayLike<number>, decimals = 4): number[] {
 }
 
 /** Expression coefficients by the model's names. */
-export function namedExpression(model: MorphableModel, expression: ArrayLike<number>): Record<string, number> {
+export function namedExpression(
+  model: MorphableModel,
+  expression: ArrayLike<number>,
+): Record<string, number> {
   const values = rounded(expression);
   return Object.fromEntries(model.expression.names.map((name, k) => [name, values[k] ?? 0]));
 }
@@ -89,15 +111,30 @@ const one = (value: number, decimals = 4): number => rounded([value], decimals)[
  *
  * @throws Error naming the first value that does not fit: a defect of the reconstruction, not of the photo
  */
-export function resultOf(model: MorphableModel, reconstruction: Reconstruction, context: ResultContext = {}): Result {
+export function resultOf(
+  model: MorphableModel,
+  reconstruction: Reconstruction,
+  context: ResultContext = {},
+): Result {
   const { scale = 1, file, seed, node } = context;
   const { image, face, camera, visibility } = reconstruction;
   const pixel = (value: number) => one(value / scale, 2);
   const result = {
-    schema: 'rogue-face/result', version: 1, method: reconstruction.method,
-    image: { file: file ?? null, width: context.originalWidth ?? image.width, height: context.originalHeight ?? image.height },
+    schema: 'rogue-face/result',
+    version: 1,
+    method: reconstruction.method,
+    image: {
+      file: file ?? null,
+      width: context.originalWidth ?? image.width,
+      height: context.originalHeight ?? image.height,
+    },
     face: {
-      box: { x: pixel(face.box.x), y: pixel(face.box.y), width: pixel(face.box.width), height: pixel(face.box.height) },
+      box: {
+        x: pixel(face.box.x),
+        y: pixel(face.box.y),
+        width: pixel(face.box.width),
+        height: pixel(face.box.height),
+      },
       score: one(face.score),
     },
     camera: { focal: pixel(camera.focal), cx: pixel(camera.cx), cy: pixel(camera.cy) },
@@ -108,16 +145,23 @@ export function resultOf(model: MorphableModel, reconstruction: Reconstruction, 
     visibility: { face: one(visibility.face), landmarks: rounded(visibility.landmarks, 3) },
     warnings: [...reconstruction.warnings],
     seed: seed ?? null,
-    versions: { rogue: version, model: `${model.name} ${model.metadata['formatVersion'] ?? ''}`.trim(), ...(node !== undefined && { node }) },
+    versions: {
+      rogue: version,
+      model: `${model.name} ${model.metadata['formatVersion'] ?? ''}`.trim(),
+      ...(node !== undefined && { node }),
+    },
   };
   const checked = resultSchema.safeParse(result);
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
-  throw new Error(`resultOf: ${issue?.path.join('.') ?? 'result'}: ${issue?.message ?? 'does not fit the schema'}; please report this photo.`);
+  throw new Error(
+    `resultOf: ${issue?.path.join('.') ?? 'result'}: ${issue?.message ?? 'does not fit the schema'}; please report this photo.`,
+  );
 }
 
 function poseOf({ rotation, translation }: Reconstruction['pose']) {
-  const r = rounded(rotation, 6), { yaw, pitch, roll } = rotationToEuler(rotation);
+  const r = rounded(rotation, 6);
+  const { yaw, pitch, roll } = rotationToEuler(rotation);
   return {
     rotation: [r.slice(0, 3), r.slice(3, 6), r.slice(6, 9)],
     euler: { order: 'YXZ', yaw: one(yaw, 2), pitch: one(pitch, 2), roll: one(roll, 2) },
@@ -125,13 +169,22 @@ function poseOf({ rotation, translation }: Reconstruction['pose']) {
   };
 }
 
-function coefficientsOf(model: MorphableModel, { shape, expression, gaze, albedo, light }: Reconstruction['coefficients']) {
+function coefficientsOf(
+  model: MorphableModel,
+  { shape, expression, gaze, albedo, light }: Reconstruction['coefficients'],
+) {
   return {
-    shape: rounded(shape), expression: namedExpression(model, expression), gaze: { yaw: one(gaze.yaw), pitch: one(gaze.pitch) },
-    albedo: rounded(albedo), light: rounded(light, 5),
+    shape: rounded(shape),
+    expression: namedExpression(model, expression),
+    gaze: { yaw: one(gaze.yaw), pitch: one(gaze.pitch) },
+    albedo: rounded(albedo),
+    light: rounded(light, 5),
   };
 }
 
 function pointsOf(points: Float32Array, pixel: (value: number) => number): number[][] {
-  return Array.from({ length: points.length / 2 }, (_, i) => [pixel(points[2 * i]!), pixel(points[2 * i + 1]!)]);
+  return Array.from({ length: points.length / 2 }, (_, i) => [
+    pixel(points[2 * i]!),
+    pixel(points[2 * i + 1]!),
+  ]);
 }

@@ -1,6 +1,12 @@
 import { createDenseLandmarks, type DenseLandmarker } from '../detect/dense-landmarks.js';
 import { createFaceDetector, type FaceDetector } from '../detect/face-detector.js';
-import { faceInBox, findFaces, type FindFacesOptions, type FoundFace, type GivenBox } from '../detect/find-faces.js';
+import {
+  faceInBox,
+  findFaces,
+  type FindFacesOptions,
+  type FoundFace,
+  type GivenBox,
+} from '../detect/find-faces.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import { readSafetensors } from '../io/safetensors.js';
 import type { Image } from '../math/image.js';
@@ -37,7 +43,10 @@ export interface RogueParts {
   readonly detectorBytes: Uint8Array;
   /** Content of `assets/networks/dense-landmarks.onnx`. */
   readonly landmarksBytes: Uint8Array;
-  /** Content of `assets/networks/head-regressor.onnx`; without it heads are fitted to the dense landmarks alone. */
+  /**
+   * Content of `assets/networks/head-regressor.onnx`; without it heads are fitted to the dense landmarks
+   * alone.
+   */
   readonly regressorBytes?: Uint8Array;
   /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
   readonly decode?: PhotoDecoder;
@@ -45,7 +54,10 @@ export interface RogueParts {
 
 /** How faces are found. */
 export interface FindPhotoFacesOptions extends FindFacesOptions {
-  /** Where the faces are, in pixels of the photo, instead of detecting them: for photos where the detector misses them. */
+  /**
+   * Where the faces are, in pixels of the photo, instead of detecting them: for photos where the detector
+   * misses them.
+   */
   readonly boxes?: readonly GivenBox[];
 }
 
@@ -56,7 +68,9 @@ export type Stage = 'decode' | 'find faces' | 'predict' | 'fit';
 export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFacesOptions {
   /** Faces that {@link Rogue.findFaces} found in this very photo, instead of looking for them again. */
   readonly faces?: readonly FoundFace[];
-  /** Called before each stage, `fit` once per face; waited for, so that a page can show it, or throw to stop. */
+  /**
+   * Called before each stage, `fit` once per face; waited for, so that a page can show it, or throw to stop.
+   */
   readonly onStage?: (stage: Stage) => void | Promise<void>;
 }
 
@@ -75,7 +89,13 @@ export class Rogue {
   #released = false;
 
   /** Use {@link createRogue} or `loadRogue`. */
-  constructor(model: MorphableModel, detector: FaceDetector, landmarker: DenseLandmarker, predictor?: HeadPredictor, decode?: PhotoDecoder) {
+  constructor(
+    model: MorphableModel,
+    detector: FaceDetector,
+    landmarker: DenseLandmarker,
+    predictor?: HeadPredictor,
+    decode?: PhotoDecoder,
+  ) {
     this.model = model;
     this.#detector = detector;
     this.#landmarker = landmarker;
@@ -83,15 +103,19 @@ export class Rogue {
     this.#decode = decode;
   }
 
-  /** All faces of a photo with their dense landmarks, the largest and surest first; none gives an empty list. */
+  /**
+   * All faces of a photo with their dense landmarks, the largest and surest first; none gives an empty list.
+   */
   async findFaces(photo: Photo, options: FindPhotoFacesOptions = {}): Promise<FoundFace[]> {
-    const { image } = await this.#open(photo), pyramid = new ImagePyramid(image);
+    const { image } = await this.#open(photo);
+    const pyramid = new ImagePyramid(image);
     return this.#inTurn(() => this.#found(pyramid, options));
   }
 
   /**
-   * A head for every face of a photo, the largest and surest first; a photo without faces gives an empty list.
-   * Pixel values of the result refer to the decoded image, which for very large files is a smaller copy.
+   * A head for every face of a photo, the largest and surest first; a photo without faces gives an empty
+   * list. Pixel values of the result refer to the decoded image, which for very large files is a smaller
+   * copy.
    *
    * @throws ImageError (Node) for a file that is no complete picture
    * @throws RangeError for an image whose data does not fit its size, or options out of range
@@ -99,28 +123,53 @@ export class Rogue {
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
     const { method, onStage = () => undefined, faces: given } = options;
     await onStage('decode');
-    const { image, focal35mm } = await this.#open(photo), pyramid = new ImagePyramid(image);
-    if (method !== undefined && method !== 'landmarks' && !this.#predictor) throw new Error(`Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`);
+    const { image, focal35mm } = await this.#open(photo);
+    const pyramid = new ImagePyramid(image);
+    if (method !== undefined && method !== 'landmarks' && !this.#predictor)
+      throw new Error(
+        `Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`,
+      );
     const faces = await this.#inTurn(async () => {
       if (!given) await onStage('find faces');
-      const found = given ?? await this.#found(pyramid, options), predicted: (PredictedHead | undefined)[] = [];
+      const found = given ?? (await this.#found(pyramid, options));
+      const predicted: (PredictedHead | undefined)[] = [];
       if (method !== 'landmarks') await onStage('predict');
-      for (const { box, roll } of found) predicted.push(method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll));
+      for (const { box, roll } of found)
+        predicted.push(
+          method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll),
+        );
       return found.map((face, k) => ({ face, predicted: predicted[k] }));
     });
     const heads: Reconstruction[] = [];
     for (const { face, predicted } of faces) {
       await onStage('fit');
-      heads.push(reconstructFace(this.model, image, face, { ...(focal35mm !== undefined && { focal35mm }), ...options }, predicted));
+      heads.push(
+        reconstructFace(
+          this.model,
+          image,
+          face,
+          { ...(focal35mm !== undefined && { focal35mm }), ...options },
+          predicted,
+        ),
+      );
     }
     return heads;
   }
 
-  /** Follows one face through the pictures of a video, as a webcam gives them. @throws Error where there is no head regressor */
+  /**
+   * Follows one face through the pictures of a video, as a webcam gives them.
+   * @throws Error where there is no head regressor
+   */
   track(options?: TrackOptions): FaceTracking {
-    if (!this.#predictor) throw new Error('Rogue: tracking needs the head regressor; give createRogue its bytes.');
+    if (!this.#predictor)
+      throw new Error('Rogue: tracking needs the head regressor; give createRogue its bytes.');
     const tracker = new FaceTracker(this.model, this.#detector, this.#landmarker, this.#predictor, options);
-    return { next: async (image, seconds) => this.#inTurn(() => tracker.next(opaque({ image }).image, seconds)), reset: () => { tracker.reset(); } };
+    return {
+      next: async (image, seconds) => this.#inTurn(() => tracker.next(opaque({ image }).image, seconds)),
+      reset: () => {
+        tracker.reset();
+      },
+    };
   }
 
   async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {
@@ -134,13 +183,18 @@ export class Rogue {
   async release(): Promise<void> {
     if (this.#released) return;
     this.#released = true;
-    await this.#inTurn(async () => { await Promise.all([this.#detector.release(), this.#landmarker.release(), this.#predictor?.release()]); });
+    await this.#inTurn(async () => {
+      await Promise.all([this.#detector.release(), this.#landmarker.release(), this.#predictor?.release()]);
+    });
   }
 
   async #open(photo: Photo): Promise<DecodedPhoto> {
     if (this.#released) throw new Error('Rogue: this instance was released; load a new one.');
     if (typeof photo === 'string' || photo instanceof Uint8Array || photo instanceof Blob) {
-      if (!this.#decode) throw new TypeError('Rogue: got an encoded picture but no decoder; pass pixels, or give createRogue a "decode" function.');
+      if (!this.#decode)
+        throw new TypeError(
+          'Rogue: got an encoded picture but no decoder; pass pixels, or give createRogue a "decode" function.',
+        );
       return opaque(await this.#decode(photo));
     }
     return opaque('image' in photo ? photo : { image: photo });
@@ -159,12 +213,15 @@ function opaque(photo: DecodedPhoto): DecodedPhoto {
   const { width, height, channels, data } = photo.image;
   if (channels === 3) return photo;
   if (data.length !== width * height * channels) {
-    throw new RangeError(`Rogue: expected ${width}×${height}×${channels} image values, received ${data.length}.`);
+    throw new RangeError(
+      `Rogue: expected ${width}×${height}×${channels} image values, received ${data.length}.`,
+    );
   }
   const rgb = new Uint8Array(width * height * 3);
   for (let i = 0; i < width * height; i++) {
     const alpha = channels === 4 ? data[4 * i + 3]! / 255 : 1;
-    for (let k = 0; k < 3; k++) rgb[3 * i + k] = Math.round(255 + alpha * (data[channels * i + (channels === 1 ? 0 : k)]! - 255));
+    for (let k = 0; k < 3; k++)
+      rgb[3 * i + k] = Math.round(255 + alpha * (data[channels * i + (channels === 1 ? 0 : k)]! - 255));
   }
   return { ...photo, image: { width, height, channels: 3, data: rgb } };
 }
@@ -174,13 +231,29 @@ function opaque(photo: DecodedPhoto): DecodedPhoto {
  *
  * @throws SafetensorsError or ModelFileError for a damaged head model
  */
-export async function createRogue({ runtime, modelBytes, detectorBytes, landmarksBytes, regressorBytes, decode }: RogueParts): Promise<Rogue> {
-  const detector = createFaceDetector(runtime, detectorBytes), landmarker = createDenseLandmarks(runtime, landmarksBytes);
-  const predictor = regressorBytes ? createHeadPredictor(runtime, regressorBytes) : Promise.resolve(undefined);
+export async function createRogue({
+  runtime,
+  modelBytes,
+  detectorBytes,
+  landmarksBytes,
+  regressorBytes,
+  decode,
+}: RogueParts): Promise<Rogue> {
+  const detector = createFaceDetector(runtime, detectorBytes);
+  const landmarker = createDenseLandmarks(runtime, landmarksBytes);
+  const predictor = regressorBytes
+    ? createHeadPredictor(runtime, regressorBytes)
+    : Promise.resolve(undefined);
   const sessions = await Promise.allSettled([detector, landmarker, predictor]);
   try {
     for (const session of sessions) if (session.status === 'rejected') throw session.reason;
-    return new Rogue(modelFromTensors(readSafetensors(modelBytes)), await detector, await landmarker, await predictor, decode);
+    return new Rogue(
+      modelFromTensors(readSafetensors(modelBytes)),
+      await detector,
+      await landmarker,
+      await predictor,
+      decode,
+    );
   } catch (error) {
     for (const session of sessions) if (session.status === 'fulfilled') await session.value?.release();
     throw error;

@@ -17,7 +17,13 @@ export interface Sheet {
 export const background = [226, 229, 232] as const;
 
 /** An empty sheet with room for `count` tiles. */
-export function createSheet(count: number, columns: number, tileWidth: number, tileHeight = tileWidth, gap = 4): Sheet {
+export function createSheet(
+  count: number,
+  columns: number,
+  tileWidth: number,
+  tileHeight = tileWidth,
+  gap = 4,
+): Sheet {
   const rows = Math.ceil(count / columns);
   const image = createImage(columns * (tileWidth + gap) + gap, rows * (tileHeight + gap) + gap, 3);
   fill(image);
@@ -29,8 +35,14 @@ function fill(image: Image): void {
 }
 
 /** Top left corner of a tile. */
-export function tileCorner({ columns, tileWidth, tileHeight, gap }: Sheet, index: number): { readonly x: number; readonly y: number } {
-  return { x: gap + (index % columns) * (tileWidth + gap), y: gap + Math.floor(index / columns) * (tileHeight + gap) };
+export function tileCorner(
+  { columns, tileWidth, tileHeight, gap }: Sheet,
+  index: number,
+): { readonly x: number; readonly y: number } {
+  return {
+    x: gap + (index % columns) * (tileWidth + gap),
+    y: gap + Math.floor(index / columns) * (tileHeight + gap),
+  };
 }
 
 /**
@@ -40,16 +52,23 @@ export function tileCorner({ columns, tileWidth, tileHeight, gap }: Sheet, index
  */
 export function paste(sheet: Sheet, index: number, tile: Image): void {
   if (tile.width !== sheet.tileWidth || tile.height > sheet.tileHeight || tile.channels === 1) {
-    throw new RangeError(`paste: expected a colour tile ${sheet.tileWidth} wide and at most ${sheet.tileHeight} high, got ${tile.width}×${tile.height}×${tile.channels}.`);
+    throw new RangeError(
+      `paste: expected a colour tile ${sheet.tileWidth} wide and at most ${sheet.tileHeight} high, got ${tile.width}×${tile.height}×${tile.channels}.`,
+    );
   }
-  const corner = tileCorner(sheet, index), { data, width } = sheet.image;
+  const corner = tileCorner(sheet, index);
+  const { data, width } = sheet.image;
   for (let y = 0; y < tile.height; y++) {
     for (let x = 0; x < tile.width; x++) {
-      const from = (y * tile.width + x) * tile.channels, to = ((corner.y + y) * width + corner.x + x) * 3;
+      const from = (y * tile.width + x) * tile.channels;
+      const to = ((corner.y + y) * width + corner.x + x) * 3;
       const alpha = tile.channels === 4 ? tile.data[from + 3]! / 255 : 1;
       for (let k = 0; k < 3; k++) {
         const color = tile.data[from + k]!;
-        data[to + k] = alpha === 1 ? color : byteOfLinear(alpha * linearOfByte[color]! + (1 - alpha) * linearOfByte[data[to + k]!]!);
+        data[to + k] =
+          alpha === 1
+            ? color
+            : byteOfLinear(alpha * linearOfByte[color]! + (1 - alpha) * linearOfByte[data[to + k]!]!);
       }
     }
   }
@@ -76,11 +95,20 @@ const portraitDistance = 1250;
  * @param size side of the picture in pixels
  * @param visible what the picture shows of the head's middle, mm; the default has room for any head
  */
-export function portrait(vertices: Float32Array, angles: Partial<EulerAngles>, size: number, visible = 290): Portrait {
+export function portrait(
+  vertices: Float32Array,
+  angles: Partial<EulerAngles>,
+  size: number,
+  visible = 290,
+): Portrait {
   const rotation = rotationFromEuler({ yaw: 0, pitch: 0, roll: 0, ...angles });
-  // The origin lies between the eyes, in front of the head's axis; the middle of the head goes to the picture's middle.
+  // The origin lies between the eyes, in front of the head's axis; the middle of the head goes to the
+  // picture's middle.
   const back = 75;
   const translation = [rotation[2]! * back, -12, rotation[8]! * back - back - portraitDistance];
   const positions = transformPoints(rotation, translation, vertices, new Float32Array(vertices.length));
-  return { positions, camera: { focal: (portraitDistance + back) * size / visible, cx: size / 2, cy: size / 2 } };
+  return {
+    positions,
+    camera: { focal: ((portraitDistance + back) * size) / visible, cx: size / 2, cy: size / 2 },
+  };
 }

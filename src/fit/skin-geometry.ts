@@ -24,15 +24,24 @@ const DEPTH_SIZE = 256;
 const DEPTH_TOLERANCE = 3;
 
 /** Poses a head and works out which of its vertices the camera sees. */
-export function seeHead(model: MorphableModel, vertices: Float32Array, rotation: ArrayLike<number>, translation: ArrayLike<number>, camera: Camera): SeenHead {
+export function seeHead(
+  model: MorphableModel,
+  vertices: Float32Array,
+  rotation: ArrayLike<number>,
+  translation: ArrayLike<number>,
+  camera: Camera,
+): SeenHead {
   const positions = transformPoints(rotation, translation, vertices, new Float32Array(vertices.length));
   const triangles = allTriangles(model);
   const normals = vertexNormals(positions, triangles, new Float32Array(positions.length));
   const pixels = project(positions, camera, new Float32Array(model.vertexCount * 2));
   const facing = new Float32Array(model.vertexCount);
   for (let i = 0; i < facing.length; i++) {
-    const x = positions[i * 3]!, y = positions[i * 3 + 1]!, z = positions[i * 3 + 2]!;
-    facing[i] = -(normals[i * 3]! * x + normals[i * 3 + 1]! * y + normals[i * 3 + 2]! * z) / Math.hypot(x, y, z);
+    const x = positions[i * 3]!;
+    const y = positions[i * 3 + 1]!;
+    const z = positions[i * 3 + 2]!;
+    facing[i] =
+      -(normals[i * 3]! * x + normals[i * 3 + 1]! * y + normals[i * 3 + 2]! * z) / Math.hypot(x, y, z);
   }
   return { positions, normals, pixels, facing, unhidden: unhiddenVertices(model, positions, pixels, camera) };
 }
@@ -55,20 +64,35 @@ function allTriangles(model: MorphableModel): Uint32Array {
   return triangles;
 }
 
-function unhiddenVertices(model: MorphableModel, positions: Float32Array, pixels: Float32Array, camera: Camera): Float32Array {
-  let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity;
+function unhiddenVertices(
+  model: MorphableModel,
+  positions: Float32Array,
+  pixels: Float32Array,
+  camera: Camera,
+): Float32Array {
+  let x0 = Infinity;
+  let x1 = -Infinity;
+  let y0 = Infinity;
+  let y1 = -Infinity;
   for (let i = 0; i < pixels.length; i += 2) {
     if (Number.isNaN(pixels[i]!)) continue;
-    x0 = Math.min(x0, pixels[i]!); x1 = Math.max(x1, pixels[i]!);
-    y0 = Math.min(y0, pixels[i + 1]!); y1 = Math.max(y1, pixels[i + 1]!);
+    x0 = Math.min(x0, pixels[i]!);
+    x1 = Math.max(x1, pixels[i]!);
+    y0 = Math.min(y0, pixels[i + 1]!);
+    y1 = Math.max(y1, pixels[i + 1]!);
   }
   const scale = (DEPTH_SIZE - 4) / Math.max(x1 - x0, y1 - y0);
-  const crop: Camera = { focal: camera.focal * scale, cx: (camera.cx - x0) * scale + 2, cy: (camera.cy - y0) * scale + 2 };
+  const crop: Camera = {
+    focal: camera.focal * scale,
+    cx: (camera.cx - x0) * scale + 2,
+    cy: (camera.cy - y0) * scale + 2,
+  };
   const target: RasterTarget = createRasterTarget(DEPTH_SIZE, DEPTH_SIZE);
   rasterize(target, positions, model.parts[0]!.triangles, crop);
   const out = new Float32Array(model.vertexCount);
   for (let i = 0; i < out.length; i++) {
-    const x = Math.floor((pixels[i * 2]! - x0) * scale + 2), y = Math.floor((pixels[i * 2 + 1]! - y0) * scale + 2);
+    const x = Math.floor((pixels[i * 2]! - x0) * scale + 2);
+    const y = Math.floor((pixels[i * 2 + 1]! - y0) * scale + 2);
     if (!(x >= 0 && x < DEPTH_SIZE && y >= 0 && y < DEPTH_SIZE)) continue;
     out[i] = -positions[i * 3 + 2]! <= target.depth[y * DEPTH_SIZE + x]! + DEPTH_TOLERANCE ? 1 : 0;
   }
@@ -80,10 +104,15 @@ export function vertexIrradiance(head: SeenHead, light: ArrayLike<number>): Floa
   return irradiance(head.normals, light, new Float32Array(head.normals.length));
 }
 
-/** Below this height under the eyes, mm, what the model calls scalp is the ears' lobes and the nape: skin rather than hair. */
+/**
+ * Below this height under the eyes, mm, what the model calls scalp is the ears' lobes and the nape: skin
+ * rather than hair.
+ */
 const HAIR_ENDS_BELOW = 20;
 
-/** How surely skin is to be expected at a vertex outside the face, 0…1: ears and neck, not the hairy scalp. */
+/**
+ * How surely skin is to be expected at a vertex outside the face, 0…1: ears and neck, not the hairy scalp.
+ */
 export function skinAroundFace(model: MorphableModel, vertex: number): number {
   const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
   const low = model.meanShape[vertex * 3 + 1]! < -HAIR_ENDS_BELOW ? region('scalp') : 0;

@@ -18,31 +18,48 @@ export function valueAndGrad<Params extends TensorTree, Extra extends TensorTree
 ): (params: Params) => { value: Tensor; grad: Params; extra: Extra } {
   return (params) => {
     const leaves = flattenTree<Tensor>(params, isTensor).map(([, tensor]) => tensor);
-    let extraTree: TensorTree = {}, extraNodes: Node[] = [], level = 0;
+    let extraTree: TensorTree = {};
+    let extraNodes: Node[] = [];
+    let level = 0;
     const flat = (...nodes: Node[]): Node => {
       level = levelOf(nodes[0]!);
       const result = fn(tensorsLike(params, nodes));
       const { value, extra } = result instanceof Tensor ? { value: result, extra: {} as Extra } : result;
-      if (value.rank !== 0) throw new Error(`valueAndGrad: the value must be a scalar, its shape is [${value.shape.join(', ')}].`);
+      if (value.rank !== 0)
+        throw new Error(
+          `valueAndGrad: the value must be a scalar, its shape is [${value.shape.join(', ')}].`,
+        );
       extraTree = extra;
       extraNodes = flattenTree<Tensor>(extra, isTensor).map(([, tensor]) => tensor.node.ref);
       return value.node.ref;
     };
-    const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i) }) as unknown as (...nodes: Node[]) => [Node, Node[]];
+    const transformed = jaxValueAndGrad(flat as never, { argnums: leaves.map((_, i) => i) }) as unknown as (
+      ...nodes: Node[]
+    ) => [Node, Node[]];
     const [value, grads] = transformed(...leaves.map((leaf) => leaf.node.ref));
     return {
       value: new Tensor(value),
       grad: tensorsLike(params, grads),
-      extra: tensorsLike(extraTree as Extra, extraNodes.map((node) => withoutDerivative(node, level))),
+      extra: tensorsLike(
+        extraTree as Extra,
+        extraNodes.map((node) => withoutDerivative(node, level)),
+      ),
     };
   };
 }
 
 /** Nodes as tensors in the records of a tree. */
 const tensorsLike = <Records extends TensorTree>(tree: Records, nodes: readonly Node[]): Records =>
-  fillTree<Tensor, Tensor>(tree, isTensor, nodes.map((node) => new Tensor(node))) as Records;
+  fillTree<Tensor, Tensor>(
+    tree,
+    isTensor,
+    nodes.map((node) => new Tensor(node)),
+  ) as Records;
 
-/** What differentiation wraps around a value: the value itself and how it changes (jax-js's JVP and partial evaluation). */
+/**
+ * What differentiation wraps around a value: the value itself and how it changes (jax-js's JVP and partial
+ * evaluation).
+ */
 interface Wrapped {
   readonly _trace: { readonly main: { readonly level: number } };
   readonly primal?: Node;
@@ -51,8 +68,9 @@ interface Wrapped {
 const levelOf = (node: Node): number => (node as unknown as Wrapped)._trace.main.level;
 
 /**
- * The plain value of an extra output. jax-js can hand such outputs out itself (`hasAux`), but fails on those that are an
- * unchanged input and on functions that differentiate inside, because one of its two levels stays on its stack.
+ * The plain value of an extra output. jax-js can hand such outputs out itself (`hasAux`), but fails on those
+ * that are an unchanged input and on functions that differentiate inside, because one of its two levels stays
+ * on its stack.
  */
 function withoutDerivative(node: Node, level: number): Node {
   let plain = node;
@@ -64,11 +82,12 @@ function withoutDerivative(node: Node, level: number): Node {
 }
 
 /**
- * The outputs of a function and its pullback: cotangents of the outputs to cotangents of the inputs, both as trees.
- * The pullback may be called once.
+ * The outputs of a function and its pullback: cotangents of the outputs to cotangents of the inputs, both as
+ * trees. The pullback may be called once.
  */
 export function vjp<Inputs extends TensorTree, Outputs extends TensorTree>(
-  fn: (inputs: Inputs) => Outputs, inputs: Inputs,
+  fn: (inputs: Inputs) => Outputs,
+  inputs: Inputs,
 ): { outputs: Outputs; pullback: (cotangents: Outputs) => Inputs } {
   const leaves = flattenTree<Tensor>(inputs, isTensor).map(([, tensor]) => tensor);
   let outputTree: TensorTree = {};
@@ -76,16 +95,23 @@ export function vjp<Inputs extends TensorTree, Outputs extends TensorTree>(
     outputTree = fn(tensorsLike(inputs, nodes));
     return flattenTree<Tensor>(outputTree, isTensor).map(([, tensor]) => tensor.node.ref);
   };
-  const [values, pull] = jaxVjp(flat as never, leaves.map((leaf) => leaf.node.ref) as never) as unknown as [Node[], (cotangents: Node[]) => Node[]];
+  const [values, pull] = jaxVjp(flat as never, leaves.map((leaf) => leaf.node.ref) as never) as unknown as [
+    Node[],
+    (cotangents: Node[]) => Node[],
+  ];
   return {
     outputs: tensorsLike(outputTree as Outputs, values),
-    pullback: (cotangents) => tensorsLike(inputs, pull(flattenTree<Tensor>(cotangents, isTensor).map(([, tensor]) => tensor.node.ref))),
+    pullback: (cotangents) =>
+      tensorsLike(
+        inputs,
+        pull(flattenTree<Tensor>(cotangents, isTensor).map(([, tensor]) => tensor.node.ref)),
+      ),
   };
 }
 
 /**
- * The identity whose gradient is multiplied by −`strength` (Ganin and Lempitsky 2015): what follows it learns to
- * minimise a loss that everything before it learns to maximise.
+ * The identity whose gradient is multiplied by −`strength` (Ganin and Lempitsky 2015): what follows it learns
+ * to minimise a loss that everything before it learns to maximise.
  */
 export function gradientReversal(x: Tensor, strength = 1): Tensor {
   const value = x.stopGradient();

@@ -1,5 +1,6 @@
 /**
- * The graph engine (docs/graph.md): write functions over tensors, differentiate them, compile them to ONNX. Safe in a browser.
+ * The graph engine (docs/graph.md): write functions over tensors, differentiate them, compile them to ONNX.
+ * Safe in a browser.
  */
 export { compile, splitAt } from './compile.js';
 export type { CompiledGraph, GraphValue, SplitGraph } from './compile.js';

@@ -1,8 +1,9 @@
 import { DType, jit, lax, makeJaxpr, numpy, valueAndGrad, vjp } from '@jax-js/jax';
 
 /**
- * The one door to jax-js. Its arrays count references and its functions consume their arguments; `Node` values must
- * therefore be passed as `node.ref`, which `Tensor` does. Its internal program form (jaxpr) is typed here by what we read.
+ * The one door to jax-js. Its arrays count references and its functions consume their arguments; `Node`
+ * values must therefore be passed as `node.ref`, which `Tensor` does. Its internal program form (jaxpr) is
+ * typed here by what we read.
  */
 export { DType, jit, lax, makeJaxpr, numpy, valueAndGrad, vjp };
 

@@ -15,7 +15,10 @@ export interface Literal {
 
 export type Operand = Variable | Literal;
 
-/** One primitive operation. The primitives and their parameters are those of jax-js (docs/graph.md lists them). */
+/**
+ * One primitive operation. The primitives and their parameters are those of jax-js (docs/graph.md lists
+ * them).
+ */
 export interface Equation {
   readonly primitive: string;
   readonly inputs: readonly Operand[];
@@ -42,7 +45,11 @@ export const isLiteral = (operand: Operand): operand is Literal => 'literal' in 
 export const shapeOf = (operand: Operand): readonly number[] => (isLiteral(operand) ? [] : operand.shape);
 
 let nextId = 1;
-export const newVariable = (shape: readonly number[], type: TensorType): Variable => ({ id: nextId++, shape, type });
+export const newVariable = (shape: readonly number[], type: TensorType): Variable => ({
+  id: nextId++,
+  shape,
+  type,
+});
 
 /** The program as text, one equation a line, variables numbered from 1: the same for equal programs. */
 export function printProgram(program: Program): string {
@@ -52,7 +59,8 @@ export function printProgram(program: Program): string {
     return names.get(variable.id)!;
   };
   const show = (operand: Operand): string => (isLiteral(operand) ? String(operand.literal) : name(operand));
-  const typed = (variable: Variable): string => `${name(variable)}: ${variable.type}[${variable.shape.join(', ')}]`;
+  const typed = (variable: Variable): string =>
+    `${name(variable)}: ${variable.type}[${variable.shape.join(', ')}]`;
   const params = (values: Readonly<Record<string, unknown>>): string => {
     const shown = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
     return shown.length > 0 ? ` {${shown.join(', ')}}` : '';
@@ -60,7 +68,10 @@ export function printProgram(program: Program): string {
   return [
     ...program.inputs.map(([label, variable]) => `input ${label} = ${typed(variable)}`),
     ...program.constants.map(({ variable }) => `constant ${typed(variable)}`),
-    ...program.equations.map((e) => `${e.outputs.map(typed).join('; ')} = ${e.primitive}(${e.inputs.map(show).join(', ')})${params(e.params)}`),
+    ...program.equations.map(
+      (e) =>
+        `${e.outputs.map(typed).join('; ')} = ${e.primitive}(${e.inputs.map(show).join(', ')})${params(e.params)}`,
+    ),
     ...program.outputs.map(([label, operand]) => `output ${label} = ${show(operand)}`),
   ].join('\n');
 }

@@ -2,12 +2,13 @@ import { isLiteral, shapeOf } from './program.js';
 import type { Equation, Literal, Operand, Program } from './program.js';
 
 /**
- * An equivalent program without repeated and unused equations, without operations that change nothing, and with
- * arithmetic on zeros, ones and literals done. Differentiation leaves many of all three.
+ * An equivalent program without repeated and unused equations, without operations that change nothing, and
+ * with arithmetic on zeros, ones and literals done. Differentiation leaves many of all three.
  */
 export function simplify(program: Program): Program {
   let current = program;
-  // Each round can uncover more; three have always reached the fixed point, the bound only guards against a cycle.
+  // Each round can uncover more; three have always reached the fixed point, the bound only guards against a
+  // cycle.
   for (let round = 0; round < 8; round++) {
     const next = removeUnused(rewrite(current));
     if (next.equations.length === current.equations.length) return next;
@@ -18,8 +19,11 @@ export function simplify(program: Program): Program {
 
 function rewrite(program: Program): Program {
   const replaced = new Map<number, Operand>();
-  const resolve = (operand: Operand): Operand => (isLiteral(operand) ? operand : (replaced.get(operand.id) ?? operand));
-  const known = new Map<string, Equation>(), maker = new Map<number, Equation>(), equations: Equation[] = [];
+  const resolve = (operand: Operand): Operand =>
+    isLiteral(operand) ? operand : (replaced.get(operand.id) ?? operand);
+  const known = new Map<string, Equation>();
+  const maker = new Map<number, Equation>();
+  const equations: Equation[] = [];
   for (const original of program.equations) {
     const equation: Equation = { ...original, inputs: original.inputs.map(resolve) };
     const shortcut = equation.outputs.length === 1 ? reduceEquation(equation, maker) : undefined;
@@ -27,7 +31,8 @@ function rewrite(program: Program): Program {
       replaced.set(equation.outputs[0]!.id, shortcut);
       continue;
     }
-    const key = equationKey(equation), same = known.get(key);
+    const key = equationKey(equation);
+    const same = known.get(key);
     if (same !== undefined) {
       equation.outputs.forEach((output, i) => replaced.set(output.id, same.outputs[i]!));
       continue;
@@ -50,9 +55,11 @@ function equationKey(equation: Equation): string {
 
 /** What the only output of an equation equals, when that needs no equation. */
 function reduceEquation(equation: Equation, maker: ReadonlyMap<number, Equation>): Operand | undefined {
-  const { primitive, inputs, params } = equation, output = equation.outputs[0]!;
+  const { primitive, inputs, params } = equation;
+  const output = equation.outputs[0]!;
   const [a, b] = inputs;
-  const sameShape = (x: Operand): boolean => shapeOf(x).join() === output.shape.join() && x.type === output.type;
+  const sameShape = (x: Operand): boolean =>
+    shapeOf(x).join() === output.shape.join() && x.type === output.type;
   switch (primitive) {
     case 'stop_gradient':
       return a;
@@ -82,7 +89,8 @@ function reduceEquation(equation: Equation, maker: ReadonlyMap<number, Equation>
       return (params['perm'] as number[]).every((axis, i) => axis === i) ? a : undefined;
     case 'flip':
       return (params['axis'] as number[]).length === 0 ? a : undefined;
-    case 'shrink': case 'pad':
+    case 'shrink':
+    case 'pad':
       return sameShape(a!) ? a : undefined;
     case 'reduce':
       return (params['axis'] as number[]).length === 0 ? a : undefined;
@@ -94,7 +102,8 @@ function reduceEquation(equation: Equation, maker: ReadonlyMap<number, Equation>
 }
 
 function foldLiterals(equation: Equation, compute: (a: number, b: number) => number): Literal | undefined {
-  const [a, b] = equation.inputs, type = equation.outputs[0]!.type;
+  const [a, b] = equation.inputs;
+  const type = equation.outputs[0]!.type;
   if (!isLiteral(a!) || !isLiteral(b!) || !type.startsWith('float')) return undefined;
   return { literal: compute(a.literal, b.literal), type };
 }
@@ -103,7 +112,11 @@ function foldLiterals(equation: Equation, compute: (a: number, b: number) => num
 function isValue(operand: Operand, value: number, maker: ReadonlyMap<number, Equation>): boolean {
   if (isLiteral(operand)) return operand.literal === value;
   const equation = maker.get(operand.id);
-  return equation !== undefined && ['broadcast', 'reshape', 'transpose'].includes(equation.primitive) && isValue(equation.inputs[0]!, value, maker);
+  return (
+    equation !== undefined &&
+    ['broadcast', 'reshape', 'transpose'].includes(equation.primitive) &&
+    isValue(equation.inputs[0]!, value, maker)
+  );
 }
 
 /** Whether an operand is nothing but zeros: a broadcast zero, or x + (−x). */
@@ -123,7 +136,9 @@ function isZero(operand: Operand, maker: ReadonlyMap<number, Equation>): boolean
 
 function removeUnused(program: Program): Program {
   const used = new Set<number>();
-  const use = (x: Operand): void => { if (!isLiteral(x)) used.add(x.id); };
+  const use = (x: Operand): void => {
+    if (!isLiteral(x)) used.add(x.id);
+  };
   for (const [, x] of program.outputs) use(x);
   const equations: Equation[] = [];
   for (const equation of program.equations.toReversed()) {
@@ -131,5 +146,9 @@ function removeUnused(program: Program): Program {
     equations.push(equation);
     equation.inputs.forEach(use);
   }
-  return { ...program, equations: equations.reverse(), constants: program.constants.filter(({ variable }) => used.has(variable.id)) };
+  return {
+    ...program,
+    equations: equations.reverse(),
+    constants: program.constants.filter(({ variable }) => used.has(variable.id)),
+  };
 }

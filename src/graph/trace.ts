@@ -17,29 +17,40 @@ export class TensorSpec {
 }
 
 /** An input of the given shape. */
-export const spec = (shape: readonly number[], type: TensorType = 'float32'): TensorSpec => new TensorSpec(shape, type);
+export const spec = (shape: readonly number[], type: TensorType = 'float32'): TensorSpec =>
+  new TensorSpec(shape, type);
 
 /** Records of specs, nested as the function wants its inputs. */
 export type SpecTree = Tree<TensorSpec>;
 export type TensorTree = Tree<Tensor>;
 
 /** The same records with a tensor for each spec. */
-export type TensorsOf<Specs> = Specs extends TensorSpec ? Tensor : { readonly [Name in keyof Specs]: TensorsOf<Specs[Name]> };
+export type TensorsOf<Specs> = Specs extends TensorSpec
+  ? Tensor
+  : { readonly [Name in keyof Specs]: TensorsOf<Specs[Name]> };
 
 export const isSpec = (node: SpecTree): node is TensorSpec => node instanceof TensorSpec;
 export const isTensor = (node: TensorTree): node is Tensor => node instanceof Tensor;
 
 /** The record of inputs that a function of these specs takes. @internal */
 export const tensorsOf = <Specs extends SpecTree>(specs: Specs, nodes: readonly Node[]): TensorsOf<Specs> =>
-  fillTree<TensorSpec, Tensor>(specs, isSpec, nodes.map((node) => new Tensor(node))) as TensorsOf<Specs>;
+  fillTree<TensorSpec, Tensor>(
+    specs,
+    isSpec,
+    nodes.map((node) => new Tensor(node)),
+  ) as TensorsOf<Specs>;
 
 /**
  * Runs `fn` once on stand-ins and records what it does. Nothing is computed.
  * @param specs the record of inputs; a path such as `parameters.stem.weight` becomes the input's name
- * @returns the simplified program; its outputs have the names of the record that `fn` returns; a lone tensor is `input` or `output`
+ * @returns the simplified program; its outputs have the names of the record that `fn` returns; a lone tensor
+ *   is `input` or `output`
  * @throws Error naming the operation and the shapes that do not fit
  */
-export function trace<Specs extends SpecTree>(fn: (inputs: TensorsOf<Specs>) => TensorTree, specs: Specs): Program {
+export function trace<Specs extends SpecTree>(
+  fn: (inputs: TensorsOf<Specs>) => TensorTree,
+  specs: Specs,
+): Program {
   const leaves = flattenTree<TensorSpec>(specs, isSpec);
   let outputNames: string[] = [];
   const { jaxpr } = makeJaxpr((...nodes: Node[]) => {
@@ -47,11 +58,21 @@ export function trace<Specs extends SpecTree>(fn: (inputs: TensorsOf<Specs>) => 
     outputNames = outputs.map(([name]) => name);
     return outputs.map(([, tensor]) => tensor.node.ref);
   })(...(leaves.map(([, leaf]) => new InputAval(leaf.shape, leaf.type)) as unknown as Node[]));
-  const program = readJaxpr(jaxpr.jaxpr.flatten() as unknown as JaxProgram, jaxpr.consts as unknown as Node[], leaves.map(([name]) => name || 'input'), outputNames.map((name) => name || 'output'));
+  const program = readJaxpr(
+    jaxpr.jaxpr.flatten() as unknown as JaxProgram,
+    jaxpr.consts as unknown as Node[],
+    leaves.map(([name]) => name || 'input'),
+    outputNames.map((name) => name || 'output'),
+  );
   return simplify(program);
 }
 
-function readJaxpr(jaxpr: JaxProgram, constants: readonly Node[], inputNames: readonly string[], outputNames: readonly string[]): Program {
+function readJaxpr(
+  jaxpr: JaxProgram,
+  constants: readonly Node[],
+  inputNames: readonly string[],
+  outputNames: readonly string[],
+): Program {
   const variables = new Map<JaxAtom, Variable>();
   const define = (atom: JaxAtom): Variable => {
     const variable = newVariable(atom.aval.shape, atom.aval.dtype as TensorType);
@@ -59,7 +80,9 @@ function readJaxpr(jaxpr: JaxProgram, constants: readonly Node[], inputNames: re
     return variable;
   };
   const read = (atom: JaxAtom): Operand =>
-    atom.value === undefined ? variables.get(atom)! : { literal: Number(atom.value), type: atom.aval.dtype as TensorType };
+    atom.value === undefined
+      ? variables.get(atom)!
+      : { literal: Number(atom.value), type: atom.aval.dtype as TensorType };
   return {
     constants: constants.map((node, i): Constant => {
       const variable = define(jaxpr.inBinders[i]!);

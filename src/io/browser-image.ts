@@ -13,7 +13,8 @@ export interface BrowserPhoto {
 }
 
 /** Pixels that are read at most, and the longer side to which larger pictures are shrunk: Node's limits. */
-const maxPixels = 100e6, maxSide = 4096;
+const maxPixels = 100e6;
+const maxSide = 4096;
 
 /**
  * Decodes a picture with what every browser has.
@@ -21,18 +22,36 @@ const maxPixels = 100e6, maxSide = 4096;
  * @throws Error of one line that says what is wrong with the file
  */
 export async function decodeInBrowser(source: string | Uint8Array | Blob): Promise<BrowserPhoto> {
-  const blob = typeof source === 'string' ? await fetched(source) : source instanceof Uint8Array ? new Blob([Uint8Array.from(source)]) : source;
+  const blob =
+    typeof source === 'string'
+      ? await fetched(source)
+      : source instanceof Uint8Array
+        ? new Blob([Uint8Array.from(source)])
+        : source;
   if (blob.size === 0) throw new Error('The file is empty.');
   const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch((error: unknown) => {
-    throw new Error('This is no picture that the browser can read, or it is damaged or too large; use a JPEG, PNG or WebP of at most 100 million pixels.', { cause: error });
+    throw new Error(
+      'This is no picture that the browser can read, or it is damaged or too large; use a JPEG, PNG or WebP of at most 100 million pixels.',
+      { cause: error },
+    );
   });
   const { width: originalWidth, height: originalHeight } = bitmap;
   try {
-    if (originalWidth * originalHeight > maxPixels) throw new Error(`The picture is too large: ${originalWidth}×${originalHeight} pixels, at most 100 million are read; scale it down first.`);
+    if (originalWidth * originalHeight > maxPixels)
+      throw new Error(
+        `The picture is too large: ${originalWidth}×${originalHeight} pixels, at most 100 million are read; scale it down first.`,
+      );
     const scale = Math.min(1, maxSide / Math.max(originalWidth, originalHeight));
     const image = pixelsOf(bitmap, Math.round(originalWidth * scale), Math.round(originalHeight * scale));
-    const exif = exifOfJpeg(new Uint8Array(await blob.slice(0, 1 << 18).arrayBuffer())), focal35mm = exif && focalLength35mm(exif);
-    return { image, originalWidth, originalHeight, scale: Math.max(image.width, image.height) / Math.max(originalWidth, originalHeight), ...(focal35mm !== undefined && { focal35mm }) };
+    const exif = exifOfJpeg(new Uint8Array(await blob.slice(0, 1 << 18).arrayBuffer()));
+    const focal35mm = exif && focalLength35mm(exif);
+    return {
+      image,
+      originalWidth,
+      originalHeight,
+      scale: Math.max(image.width, image.height) / Math.max(originalWidth, originalHeight),
+      ...(focal35mm !== undefined && { focal35mm }),
+    };
   } finally {
     bitmap.close();
   }
@@ -45,14 +64,20 @@ async function fetched(url: string): Promise<Blob> {
 }
 
 /** What a picture looks like on white, three channels. */
-export function pixelsOf(source: ImageBitmap | OffscreenCanvas, width = source.width, height = source.height): Image {
+export function pixelsOf(
+  source: ImageBitmap | OffscreenCanvas,
+  width = source.width,
+  height = source.height,
+): Image {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('This browser gives no 2D canvas to read pictures with; pass pixels instead.');
+  if (!context)
+    throw new Error('This browser gives no 2D canvas to read pictures with; pass pixels instead.');
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = 'high';
   context.drawImage(source, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height), rgb = new Uint8Array(width * height * 3);
+  const { data } = context.getImageData(0, 0, width, height);
+  const rgb = new Uint8Array(width * height * 3);
   for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
     rgb[to] = data[from]!;
     rgb[to + 1] = data[from + 1]!;

@@ -18,7 +18,10 @@ export class ByteReader {
   async read(length: number): Promise<Uint8Array> {
     const out = new Uint8Array(length);
     let filled = 0;
-    await this.#take(length, (part) => { out.set(part, filled); filled += part.length; });
+    await this.#take(length, (part) => {
+      out.set(part, filled);
+      filled += part.length;
+    });
     return filled === length ? out : out.slice(0, filled);
   }
 

@@ -15,7 +15,10 @@ export interface ChartLabels {
 
 export interface HistogramOptions extends ChartLabels {
   readonly values: readonly number[];
-  /** Ends of the first and the last bin; values beyond are counted in these. Default: round numbers around the values. */
+  /**
+   * Ends of the first and the last bin; values beyond are counted in these. Default: round numbers around the
+   * values.
+   */
   readonly range?: readonly [number, number];
   /** Width of a bin; the range should be a multiple. Default: about 30 bins. */
   readonly step?: number;
@@ -25,18 +28,31 @@ export interface HistogramOptions extends ChartLabels {
 
 /** How often values occur, per cent of all per bin. */
 export function histogram({ values, range, step, ticks, ...labels }: HistogramOptions): ChartSpec {
-  const seen = range ? values.map((value) => Math.min(range[1] - 1e-9 * (range[1] - range[0]), Math.max(range[0], value))) : values;
+  const seen = range
+    ? values.map((value) => Math.min(range[1] - 1e-9 * (range[1] - range[0]), Math.max(range[0], value)))
+    : values;
   return {
     ...frame(labels),
     data: { values: seen.map((value) => ({ value })) },
     transform: [
-      { bin: { maxbins: 30, ...(range && { extent: [...range] }), ...(step && { step }) }, field: 'value', as: ['from', 'to'] },
+      {
+        bin: { maxbins: 30, ...(range && { extent: [...range] }), ...(step && { step }) },
+        field: 'value',
+        as: ['from', 'to'],
+      },
       { aggregate: [{ op: 'count', as: 'count' }], groupby: ['from', 'to'] },
       { calculate: `100 * datum.count / ${Math.max(1, values.length)}`, as: 'share' },
     ],
     mark: { type: 'bar', binSpacing: 0.5 },
     encoding: {
-      x: { field: 'from', type: 'quantitative', bin: { binned: true }, title: labels.x ?? null, axis: ticks ? { values: [...ticks] } : { tickCount: 7 }, ...(range && { scale: { domain: [...range] } }) },
+      x: {
+        field: 'from',
+        type: 'quantitative',
+        bin: { binned: true },
+        title: labels.x ?? null,
+        axis: ticks ? { values: [...ticks] } : { tickCount: 7 },
+        ...(range && { scale: { domain: [...range] } }),
+      },
       x2: { field: 'to' },
       y: { field: 'share', type: 'quantitative', title: labels.y ?? '%', axis: { tickCount: 4 } },
     },
@@ -58,16 +74,35 @@ export interface LineChartOptions extends ChartLabels {
 
 /** Values over steps, one line per series. */
 export function lineChart({ series, logX, logY, ...labels }: LineChartOptions): ChartSpec {
-  const shown = (value: number, log = false): number | null => (Number.isFinite(value) && (!log || value > 0) ? value : null);
-  const values = series.flatMap(({ name, points }) => points.map(([x, y]) => ({ name, x: shown(x, logX), y: shown(y, logY) })));
+  const shown = (value: number, log = false): number | null =>
+    Number.isFinite(value) && (!log || value > 0) ? value : null;
+  const values = series.flatMap(({ name, points }) =>
+    points.map(([x, y]) => ({ name, x: shown(x, logX), y: shown(y, logY) })),
+  );
   return {
     ...frame(labels),
     data: { values },
     mark: { type: 'line', strokeWidth: 1.75, invalid: 'break-paths-show-path-domains' },
     encoding: {
-      x: { field: 'x', type: 'quantitative', title: labels.x ?? null, scale: { zero: false, nice: false, ...(logX && { type: 'log' }) } },
-      y: { field: 'y', type: 'quantitative', title: labels.y ?? null, scale: { zero: false, ...(logY && { type: 'log' }) } },
-      color: { field: 'name', type: 'nominal', sort: series.map(({ name }) => name), title: null, ...(series.length < 2 && { legend: null }) },
+      x: {
+        field: 'x',
+        type: 'quantitative',
+        title: labels.x ?? null,
+        scale: { zero: false, nice: false, ...(logX && { type: 'log' }) },
+      },
+      y: {
+        field: 'y',
+        type: 'quantitative',
+        title: labels.y ?? null,
+        scale: { zero: false, ...(logY && { type: 'log' }) },
+      },
+      color: {
+        field: 'name',
+        type: 'nominal',
+        sort: series.map(({ name }) => name),
+        title: null,
+        ...(series.length < 2 && { legend: null }),
+      },
     },
   };
 }
@@ -89,19 +124,42 @@ export interface BarChartOptions extends ChartLabels {
 
 /** A value per label, with error bars where there are errors. */
 export function barChart({ bars, horizontal = false, ...labels }: BarChartOptions): ChartSpec {
-  const along = horizontal ? 'x' : 'y', across = horizontal ? 'y' : 'x', groups = distinct(bars.map(({ group }) => group ?? ''));
-  const value = { type: 'quantitative', title: labels.y ?? null, axis: { tickCount: 5, grid: true } } as const;
+  const along = horizontal ? 'x' : 'y';
+  const across = horizontal ? 'y' : 'x';
+  const groups = distinct(bars.map(({ group }) => group ?? ''));
+  const value = {
+    type: 'quantitative',
+    title: labels.y ?? null,
+    axis: { tickCount: 5, grid: true },
+  } as const;
   const place = {
-    [across]: { field: 'label', type: 'nominal', sort: distinct(bars.map(({ label }) => label)), title: labels.x ?? null, axis: { ...(!horizontal && { labelAngle: 0 }) } },
+    [across]: {
+      field: 'label',
+      type: 'nominal',
+      sort: distinct(bars.map(({ label }) => label)),
+      title: labels.x ?? null,
+      axis: { ...(!horizontal && { labelAngle: 0 }) },
+    },
     ...(groups.length > 1 && { [`${across}Offset`]: { field: 'group', type: 'nominal', sort: groups } }),
   };
   const color = { field: 'group', type: 'nominal', sort: groups, title: null } as const;
   const layer = [
-    { mark: { type: 'bar' }, encoding: { ...place, [along]: { field: 'value', ...value }, ...(groups.length > 1 && { color }) } },
     {
-      transform: [{ filter: 'isValid(datum.error)' }, { calculate: 'datum.value - datum.error', as: 'low' }, { calculate: 'datum.value + datum.error', as: 'high' }],
+      mark: { type: 'bar' },
+      encoding: { ...place, [along]: { field: 'value', ...value }, ...(groups.length > 1 && { color }) },
+    },
+    {
+      transform: [
+        { filter: 'isValid(datum.error)' },
+        { calculate: 'datum.value - datum.error', as: 'low' },
+        { calculate: 'datum.value + datum.error', as: 'high' },
+      ],
       mark: { type: 'rule', color: '#7a818c', strokeWidth: 1.5 },
-      encoding: { ...place, [along]: { field: 'low', type: 'quantitative' }, [`${along}2`]: { field: 'high' } },
+      encoding: {
+        ...place,
+        [along]: { field: 'low', type: 'quantitative' },
+        [`${along}2`]: { field: 'high' },
+      },
     },
   ];
   return { ...frame(labels), data: { values: bars.map((bar) => ({ ...bar })) }, layer: layer as never };
@@ -119,7 +177,13 @@ export function boxPlot({ groups, ...labels }: BoxPlotOptions): ChartSpec {
     mark: { type: 'boxplot', extent: 1.5, size: 10, outliers: { size: 6, opacity: 0.5 } },
     encoding: {
       y: { field: 'label', type: 'nominal', sort: groups.map(({ label }) => label), title: labels.y ?? null },
-      x: { field: 'value', type: 'quantitative', title: labels.x ?? null, scale: { zero: false }, axis: { grid: true } },
+      x: {
+        field: 'value',
+        type: 'quantitative',
+        title: labels.x ?? null,
+        scale: { zero: false },
+        axis: { grid: true },
+      },
     },
   };
 }
@@ -135,21 +199,54 @@ export interface HeatMapOptions extends ChartLabels {
 
 /** A table of numbers, the larger the stronger coloured; rows from the top. */
 export function heatMap({ columns, rows, values, digits = 1, ...labels }: HeatMapOptions): ChartSpec {
-  const cells = values.map((value, k) => ({ value, column: columns[k % columns.length]!, row: rows[Math.floor(k / columns.length)]! }));
+  const cells = values.map((value, k) => ({
+    value,
+    column: columns[k % columns.length]!,
+    row: rows[Math.floor(k / columns.length)]!,
+  }));
   const place = {
-    x: { field: 'column', type: 'ordinal', sort: [...columns], title: labels.x ?? null, axis: { labelAngle: 0, domain: false, ticks: false } },
-    y: { field: 'row', type: 'ordinal', sort: [...rows], title: labels.y ?? null, axis: { domain: false, ticks: false } },
+    x: {
+      field: 'column',
+      type: 'ordinal',
+      sort: [...columns],
+      title: labels.x ?? null,
+      axis: { labelAngle: 0, domain: false, ticks: false },
+    },
+    y: {
+      field: 'row',
+      type: 'ordinal',
+      sort: [...rows],
+      title: labels.y ?? null,
+      axis: { domain: false, ticks: false },
+    },
   } as const;
   return {
-    width: columns.length * 54, height: rows.length * 22, ...frame(labels),
+    width: columns.length * 54,
+    height: rows.length * 22,
+    ...frame(labels),
     data: { values: cells },
     layer: [
-      { mark: { type: 'rect' }, encoding: { ...place, color: { field: 'value', type: 'quantitative', legend: null, scale: { domainMin: 0, range: ['#dbe7f3', '#2a6aa6'] } } } },
+      {
+        mark: { type: 'rect' },
+        encoding: {
+          ...place,
+          color: {
+            field: 'value',
+            type: 'quantitative',
+            legend: null,
+            scale: { domainMin: 0, range: ['#dbe7f3', '#2a6aa6'] },
+          },
+        },
+      },
       {
         mark: { type: 'text', fontSize: 11 },
         encoding: {
-          ...place, text: { field: 'value', type: 'quantitative', format: `.${digits}f` },
-          color: { condition: { test: `datum.value > ${0.5 * Math.max(...values, 0)}`, value: '#ffffff' }, value: '#24415c' },
+          ...place,
+          text: { field: 'value', type: 'quantitative', format: `.${digits}f` },
+          color: {
+            condition: { test: `datum.value > ${0.5 * Math.max(...values, 0)}`, value: '#ffffff' },
+            value: '#24415c',
+          },
         },
       },
     ],
@@ -160,13 +257,25 @@ export function heatMap({ columns, rows, values, digits = 1, ...labels }: HeatMa
 export function panels(charts: readonly ChartSpec[], columns: number, title?: string): ChartSpec {
   // Every chart made above may stand in a row; Vega-Lite's types tell apart those that stand alone.
   const concat = charts as never;
-  return { ...(title !== undefined && { title: { text: title, fontSize: 15 } }), concat, columns, align: 'each', resolve: { scale: { color: 'independent' } } };
+  return {
+    ...(title !== undefined && { title: { text: title, fontSize: 15 } }),
+    concat,
+    columns,
+    align: 'each',
+    resolve: { scale: { color: 'independent' } },
+  };
 }
 
-function frame({ title, subtitle, width, height }: ChartLabels): Pick<ChartSpec, 'title'> & { width?: number; height?: number } {
+function frame({
+  title,
+  subtitle,
+  width,
+  height,
+}: ChartLabels): Pick<ChartSpec, 'title'> & { width?: number; height?: number } {
   return {
     ...(title !== undefined && { title: { text: title, ...(subtitle !== undefined && { subtitle }) } }),
-    ...(width !== undefined && { width }), ...(height !== undefined && { height }),
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
   };
 }
 

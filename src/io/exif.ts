@@ -1,8 +1,9 @@
 /**
- * The 35 mm equivalent focal length of an EXIF block, in millimetres; nothing when it is absent or unreadable.
+ * The 35 mm equivalent focal length of an EXIF block, in millimetres; nothing when it is absent or
+ * unreadable.
  *
- * Reads just enough of EXIF 2.3 (CIPA DC-008, sections 4.6.2 and 4.6.5) to find the tag: a TIFF header, its first
- * directory, and the EXIF directory that one points to.
+ * Reads just enough of EXIF 2.3 (CIPA DC-008, sections 4.6.2 and 4.6.5) to find the tag: a TIFF header, its
+ * first directory, and the EXIF directory that one points to.
  *
  * @param exif with or without the leading `Exif\0\0`
  */
@@ -38,7 +39,8 @@ export function exifOfJpeg(file: Uint8Array): Uint8Array | undefined {
   if (file[0] !== 0xff || file[1] !== 0xd8) return undefined;
   // Segments: 0xff, a marker, and a length that counts its own two bytes; the scan, 0xda, ends them.
   for (let at = 2; at + 4 <= file.length && file[at] === 0xff && file[at + 1] !== 0xda;) {
-    const length = file[at + 2]! * 256 + file[at + 3]!, content = file.subarray(at + 4, at + 2 + length);
+    const length = file[at + 2]! * 256 + file[at + 3]!;
+    const content = file.subarray(at + 4, at + 2 + length);
     if (file[at + 1] === 0xe1 && content[0] === 0x45 && content[1] === 0x78) return content;
     at += 2 + length;
   }

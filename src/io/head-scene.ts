@@ -1,6 +1,9 @@
 import { rotationFromQuaternion } from '../math/rotation.js';
 
-/** A head as files hold it: named surfaces with materials and morph targets, head space, mm (docs/conventions.md). */
+/**
+ * A head as files hold it: named surfaces with materials and morph targets, head space, mm
+ * (docs/conventions.md).
+ */
 export interface HeadScene {
   readonly meshes: readonly HeadMesh[];
   /** Anything JSON can hold; stored with the scene where the format can. */
@@ -14,7 +17,10 @@ export interface HeadMesh {
   readonly positions: Float32Array;
   /** T×3, counter-clockwise seen from outside. */
   readonly triangles: Uint32Array;
-  /** U×2, origin top left, and T×3 indices into them: seams have one vertex and several uvs. Empty where there are none. */
+  /**
+   * U×2, origin top left, and T×3 indices into them: seams have one vertex and several uvs. Empty where there
+   * are none.
+   */
   readonly uvs: Float32Array;
   readonly uvTriangles: Uint32Array;
   /** V×3 unit normals; computed from the triangles when absent. */
@@ -58,25 +64,36 @@ export function checkHeadMesh(operation: string, mesh: HeadMesh): void {
   const fail = (expected: string, received: string): never => {
     throw new RangeError(`${operation}: mesh "${mesh.name}": expected ${expected}, got ${received}.`);
   };
-  const vertices = mesh.positions.length / 3, corners = mesh.triangles.length;
+  const vertices = mesh.positions.length / 3;
+  const corners = mesh.triangles.length;
   if (!Number.isInteger(vertices) || vertices === 0) fail('V×3 positions', `${mesh.positions.length} values`);
-  if (corners === 0 || corners % 3 !== 0) fail('at least one triangle of three indices', `${corners} indices`);
-  if (mesh.triangles.some((v) => v >= vertices)) fail(`vertex indices below ${vertices}`, `index ${mesh.triangles.find((v) => v >= vertices)}`);
+  if (corners === 0 || corners % 3 !== 0)
+    fail('at least one triangle of three indices', `${corners} indices`);
+  if (mesh.triangles.some((v) => v >= vertices))
+    fail(`vertex indices below ${vertices}`, `index ${mesh.triangles.find((v) => v >= vertices)}`);
   const textured = mesh.uvs.length > 0;
-  if (textured && mesh.uvTriangles.length !== corners) fail(`${corners} uv indices`, `${mesh.uvTriangles.length}`);
-  if (textured && mesh.uvTriangles.some((u) => 2 * u + 1 >= mesh.uvs.length)) fail(`uv indices below ${mesh.uvs.length / 2}`, 'a greater one');
+  if (textured && mesh.uvTriangles.length !== corners)
+    fail(`${corners} uv indices`, `${mesh.uvTriangles.length}`);
+  if (textured && mesh.uvTriangles.some((u) => 2 * u + 1 >= mesh.uvs.length))
+    fail(`uv indices below ${mesh.uvs.length / 2}`, 'a greater one');
   if (!textured && mesh.material.texture) fail('uvs for a textured material', 'none; leave the texture out');
-  if (mesh.normals && mesh.normals.length !== mesh.positions.length) fail(`${mesh.positions.length} normal values`, `${mesh.normals.length}`);
+  if (mesh.normals && mesh.normals.length !== mesh.positions.length)
+    fail(`${mesh.positions.length} normal values`, `${mesh.normals.length}`);
   const targets = mesh.morphTargets ?? [];
   for (const { name, deltas } of targets) {
-    if (deltas.length !== mesh.positions.length) fail(`${mesh.positions.length} deltas in morph target "${name}"`, `${deltas.length}`);
+    if (deltas.length !== mesh.positions.length)
+      fail(`${mesh.positions.length} deltas in morph target "${name}"`, `${deltas.length}`);
     if (!deltas.every(Number.isFinite)) fail(`finite deltas in morph target "${name}"`, 'NaN or Infinity');
   }
-  if (mesh.morphWeights && mesh.morphWeights.length !== targets.length) fail(`${targets.length} morph weights`, `${mesh.morphWeights.length}`);
-  if (!mesh.positions.every(Number.isFinite) || !mesh.uvs.every(Number.isFinite)) fail('finite positions and uvs', 'NaN or Infinity');
+  if (mesh.morphWeights && mesh.morphWeights.length !== targets.length)
+    fail(`${targets.length} morph weights`, `${mesh.morphWeights.length}`);
+  if (!mesh.positions.every(Number.isFinite) || !mesh.uvs.every(Number.isFinite))
+    fail('finite positions and uvs', 'NaN or Infinity');
 }
 
-/** The positions of a mesh as it is seen: morph weights applied, turned about its pivot. V×3 mm, head space. */
+/**
+ * The positions of a mesh as it is seen: morph weights applied, turned about its pivot. V×3 mm, head space.
+ */
 export function posedPositions(mesh: HeadMesh): Float32Array {
   const out = Float32Array.from(mesh.positions);
   mesh.morphWeights?.forEach((weight, k) => {
@@ -87,7 +104,9 @@ export function posedPositions(mesh: HeadMesh): Float32Array {
   const r = rotationFromQuaternion(mesh.rotation);
   const [px, py, pz] = mesh.pivot ?? [0, 0, 0];
   for (let i = 0; i < out.length; i += 3) {
-    const x = out[i]! - px, y = out[i + 1]! - py, z = out[i + 2]! - pz;
+    const x = out[i]! - px;
+    const y = out[i + 1]! - py;
+    const z = out[i + 2]! - pz;
     out[i] = px + r[0]! * x + r[1]! * y + r[2]! * z;
     out[i + 1] = py + r[3]! * x + r[4]! * y + r[5]! * z;
     out[i + 2] = pz + r[6]! * x + r[7]! * y + r[8]! * z;

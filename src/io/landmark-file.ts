@@ -5,7 +5,10 @@ export class LandmarkFileError extends Error {
   override readonly name = 'LandmarkFileError';
 }
 
-/** MATLAB counts pixels from 1, we from 0 with centres at ½: the middle of the first pixel is 1 there and ½ here. */
+/**
+ * MATLAB counts pixels from 1, we from 0 with centres at ½: the middle of the first pixel is 1 there and ½
+ * here.
+ */
 const FROM_MATLAB = -0.5;
 
 /**
@@ -16,24 +19,32 @@ export function readPts(text: string): number[] {
   const body = /n_points:\s*(\d+)[^{]*\{([^}]*)\}/.exec(text);
   if (!body) throw new LandmarkFileError('it is no .pts file with n_points and a list in braces');
   const numbers = numbersOf(body[2]!);
-  if (numbers.length !== 2 * Number(body[1])) throw new LandmarkFileError(`it promises ${body[1]} points and has ${numbers.length / 2}`);
+  if (numbers.length !== 2 * Number(body[1]))
+    throw new LandmarkFileError(`it promises ${body[1]} points and has ${numbers.length / 2}`);
   return numbers.map((value) => value + FROM_MATLAB);
 }
 
-/** Points of a text with a row of numbers each, or of a `.npy` array `[N, dimensions]`. @throws LandmarkFileError, NpyError */
+/**
+ * Points of a text with a row of numbers each, or of a `.npy` array `[N, dimensions]`.
+ * @throws LandmarkFileError, NpyError
+ */
 export function readPoints(bytes: Uint8Array, dimensions: number): number[] {
   if (bytes[0] === 0x93) {
     const { shape, data } = readNpy(bytes);
-    if (shape.at(-1) !== dimensions) throw new LandmarkFileError(`it is [${shape.join(', ')}]; expected rows of ${dimensions} numbers`);
+    if (shape.at(-1) !== dimensions)
+      throw new LandmarkFileError(`it is [${shape.join(', ')}]; expected rows of ${dimensions} numbers`);
     return Array.from(data);
   }
   const numbers = numbersOf(new TextDecoder().decode(bytes));
-  if (numbers.length === 0 || numbers.length % dimensions !== 0) throw new LandmarkFileError(`it holds ${numbers.length} numbers; expected rows of ${dimensions}`);
+  if (numbers.length === 0 || numbers.length % dimensions !== 0)
+    throw new LandmarkFileError(`it holds ${numbers.length} numbers; expected rows of ${dimensions}`);
   return numbers;
 }
 
 function numbersOf(text: string): number[] {
-  const words = text.split(/[\s,;]+/).filter((word) => word !== ''), numbers = words.map(Number), wrong = numbers.findIndex((value) => !Number.isFinite(value));
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '');
+  const numbers = words.map(Number);
+  const wrong = numbers.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw new LandmarkFileError(`"${words[wrong]!.slice(0, 20)}" is no number`);
   return numbers;
 }

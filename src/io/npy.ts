@@ -9,9 +9,14 @@ export interface NpyArray {
   readonly data: Float64Array;
 }
 
-const readers: Readonly<Record<string, readonly [size: number, read: (view: DataView, at: number) => number]>> = {
-  '<f8': [8, (view, at) => view.getFloat64(at, true)], '<f4': [4, (view, at) => view.getFloat32(at, true)],
-  '<i8': [8, (view, at) => Number(view.getBigInt64(at, true))], '<i4': [4, (view, at) => view.getInt32(at, true)], '<i2': [2, (view, at) => view.getInt16(at, true)],
+const readers: Readonly<
+  Record<string, readonly [size: number, read: (view: DataView, at: number) => number]>
+> = {
+  '<f8': [8, (view, at) => view.getFloat64(at, true)],
+  '<f4': [4, (view, at) => view.getFloat32(at, true)],
+  '<i8': [8, (view, at) => Number(view.getBigInt64(at, true))],
+  '<i4': [4, (view, at) => view.getInt32(at, true)],
+  '<i2': [2, (view, at) => view.getInt16(at, true)],
   '|u1': [1, (view, at) => view.getUint8(at)],
 };
 
@@ -21,20 +26,37 @@ const readers: Readonly<Record<string, readonly [size: number, read: (view: Data
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || bytes[0] !== 0x93 || new TextDecoder('latin1').decode(bytes.subarray(1, 6)) !== 'NUMPY') throw new NpyError('it is no .npy file');
-  const long = bytes[6]! > 1, length = long ? view.getUint32(8, true) : view.getUint16(8, true), start = (long ? 12 : 10) + length;
-  const header = new TextDecoder('latin1').decode(bytes.subarray(long ? 12 : 10, start)), kind = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '?', reader = readers[kind];
-  const shape = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1]?.split(',').filter((part) => part.trim() !== '').map(Number);
-  if (!reader || !shape || shape.some((size) => !Number.isSafeInteger(size))) throw new NpyError(`it holds "${kind}"; save the array as float64 or float32`);
-  const count = shape.reduce((product, size) => product * size, 1), [size, read] = reader;
-  if (bytes.length < start + count * size) throw new NpyError(`it ends after ${bytes.length} of ${start + count * size} bytes; copy it again`);
+  if (
+    bytes.length < 12 ||
+    bytes[0] !== 0x93 ||
+    new TextDecoder('latin1').decode(bytes.subarray(1, 6)) !== 'NUMPY'
+  )
+    throw new NpyError('it is no .npy file');
+  const long = bytes[6]! > 1;
+  const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
+  const start = (long ? 12 : 10) + length;
+  const header = new TextDecoder('latin1').decode(bytes.subarray(long ? 12 : 10, start));
+  const kind = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '?';
+  const reader = readers[kind];
+  const shape = /'shape':\s*\(([^)]*)\)/
+    .exec(header)?.[1]
+    ?.split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
+  if (!reader || !shape || shape.some((size) => !Number.isSafeInteger(size)))
+    throw new NpyError(`it holds "${kind}"; save the array as float64 or float32`);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const [size, read] = reader;
+  if (bytes.length < start + count * size)
+    throw new NpyError(`it ends after ${bytes.length} of ${start + count * size} bytes; copy it again`);
   const stored = Float64Array.from({ length: count }, (_, i) => read(view, start + i * size));
   return { shape, data: /'fortran_order':\s*True/.test(header) ? rowMajor(stored, shape) : stored };
 }
 
 /** From column-major order: the first index runs fastest. */
 export function rowMajor(values: Float64Array, shape: readonly number[]): Float64Array {
-  const out = new Float64Array(values.length), index = shape.map(() => 0);
+  const out = new Float64Array(values.length);
+  const index = shape.map(() => 0);
   for (const value of values) {
     out[index.reduce((at, i, axis) => at * shape[axis]! + i, 0)] = value;
     for (let axis = 0; axis < shape.length && ++index[axis]! === shape[axis]; axis++) index[axis] = 0;

@@ -1,6 +1,12 @@
 import { linearToSrgb } from '../render/color.js';
 import { vertexNormals } from '../render/normals.js';
-import { checkHeadMesh, posedPositions, type HeadMaterial, type HeadMesh, type HeadScene } from './head-scene.js';
+import {
+  checkHeadMesh,
+  posedPositions,
+  type HeadMaterial,
+  type HeadMesh,
+  type HeadScene,
+} from './head-scene.js';
 
 /** A Wavefront OBJ with its material library and the textures that it refers to, by file name. */
 export interface ObjFiles {
@@ -15,18 +21,23 @@ export interface ObjOptions {
 }
 
 /**
- * Writes a head as it is seen (expression and eye directions applied) as Wavefront OBJ: mm, +y up, +z out of the face.
+ * Writes a head as it is seen (expression and eye directions applied) as Wavefront OBJ: mm, +y up, +z out of
+ * the face.
  *
- * Seams keep one vertex with several texture coordinates. Colours in the material library are sRGB-encoded, as most
- * viewers take them.
+ * Seams keep one vertex with several texture coordinates. Colours in the material library are sRGB-encoded,
+ * as most viewers take them.
  *
  * @throws RangeError when the arrays of a mesh do not fit together.
  */
 export function writeObj(scene: HeadScene, options: ObjOptions = {}): ObjFiles {
-  const lines = ['# Units: millimetres; +y up, +z out of the face.', `mtllib ${word(options.materialLibrary ?? 'head.mtl')}`];
+  const lines = [
+    '# Units: millimetres; +y up, +z out of the face.',
+    `mtllib ${word(options.materialLibrary ?? 'head.mtl')}`,
+  ];
   const materials = new Map<string, HeadMaterial>();
   // OBJ counts vertices and texture coordinates through the whole file, from 1.
-  let firstVertex = 1, firstUv = 1;
+  let firstVertex = 1;
+  let firstUv = 1;
   for (const mesh of scene.meshes) {
     checkHeadMesh('writeObj', mesh);
     materials.set(mesh.material.name, mesh.material);
@@ -35,7 +46,8 @@ export function writeObj(scene: HeadScene, options: ObjOptions = {}): ObjFiles {
     firstUv += mesh.uvs.length / 2;
   }
   const textures = new Map<string, Uint8Array>();
-  for (const { texture } of materials.values()) if (texture) textures.set(textureFile(texture.name), texture.png);
+  for (const { texture } of materials.values())
+    if (texture) textures.set(textureFile(texture.name), texture.png);
   return {
     obj: `${lines.join('\n')}\n`,
     mtl: [...materials.values()].map(materialText).join('\n'),
@@ -51,7 +63,8 @@ function writeMesh(mesh: HeadMesh, firstVertex: number, firstUv: number, lines: 
     lines.push(`v ${fixed(positions[i]!, 4)} ${fixed(positions[i + 1]!, 4)} ${fixed(positions[i + 2]!, 4)}`);
   }
   // OBJ's v runs up.
-  for (let i = 0; i < mesh.uvs.length; i += 2) lines.push(`vt ${fixed(mesh.uvs[i]!, 6)} ${fixed(1 - mesh.uvs[i + 1]!, 6)}`);
+  for (let i = 0; i < mesh.uvs.length; i += 2)
+    lines.push(`vt ${fixed(mesh.uvs[i]!, 6)} ${fixed(1 - mesh.uvs[i + 1]!, 6)}`);
   for (let i = 0; i < normals.length; i += 3) {
     lines.push(`vn ${fixed(normals[i]!, 4)} ${fixed(normals[i + 1]!, 4)} ${fixed(normals[i + 2]!, 4)}`);
   }
@@ -60,7 +73,8 @@ function writeMesh(mesh: HeadMesh, firstVertex: number, firstUv: number, lines: 
     const vertex = mesh.triangles[i]! + firstVertex;
     return `${vertex}/${mesh.uvs.length > 0 ? mesh.uvTriangles[i]! + firstUv : ''}/${vertex}`;
   };
-  for (let i = 0; i < mesh.triangles.length; i += 3) lines.push(`f ${corner(i)} ${corner(i + 1)} ${corner(i + 2)}`);
+  for (let i = 0; i < mesh.triangles.length; i += 3)
+    lines.push(`f ${corner(i)} ${corner(i + 1)} ${corner(i + 2)}`);
 }
 
 function materialText(material: HeadMaterial): string {

@@ -12,17 +12,20 @@ export interface TriangleMesh {
 }
 
 /**
- * Vertices and faces of a Wavefront OBJ; polygons become fans, colours after a vertex, texture coordinates, normals and materials are
- * passed over.
- * @throws MeshFileError without vertices, for a number that is none, or a face that names a vertex that is not there
+ * Vertices and faces of a Wavefront OBJ; polygons become fans, colours after a vertex, texture coordinates,
+ * normals and materials are passed over.
+ * @throws MeshFileError without vertices, for a number that is none, or a face that names a vertex that is
+ *   not there
  */
 export function readObj(text: string): TriangleMesh {
-  const positions: number[] = [], triangles: number[] = [];
+  const positions: number[] = [];
+  const triangles: number[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     const [kind, ...words] = line.trim().split(/\s+/);
     if (kind === 'v') {
       const numbers = words.map(Number);
-      if (numbers.length < 3 || !numbers.slice(0, 3).every(Number.isFinite)) throw new MeshFileError(`line ${index + 1} is no vertex: "${line.trim().slice(0, 40)}"`);
+      if (numbers.length < 3 || !numbers.slice(0, 3).every(Number.isFinite))
+        throw new MeshFileError(`line ${index + 1} is no vertex: "${line.trim().slice(0, 40)}"`);
       positions.push(numbers[0]!, numbers[1]!, numbers[2]!);
     } else if (kind === 'f') {
       const corners = words.map((word) => cornerOf(word, positions.length / 3, index));
@@ -35,14 +38,17 @@ export function readObj(text: string): TriangleMesh {
 
 /** `7`, `7/1/2`, or counted from the last vertex: `-1`. */
 function cornerOf(word: string, count: number, line: number): number {
-  const number = Number.parseInt(word, 10), corner = number < 0 ? count + number : number - 1;
-  if (!Number.isInteger(corner) || corner < 0) throw new MeshFileError(`line ${line + 1} names a vertex that is not there: "${word.slice(0, 20)}"`);
+  const number = Number.parseInt(word, 10);
+  const corner = number < 0 ? count + number : number - 1;
+  if (!Number.isInteger(corner) || corner < 0)
+    throw new MeshFileError(`line ${line + 1} names a vertex that is not there: "${word.slice(0, 20)}"`);
   return corner;
 }
 
 /** @throws MeshFileError for triangles of vertices that are not there */
 export function checked(mesh: TriangleMesh): TriangleMesh {
-  const count = mesh.positions.length / 3, wrong = mesh.triangles.find((vertex) => vertex >= count);
+  const count = mesh.positions.length / 3;
+  const wrong = mesh.triangles.find((vertex) => vertex >= count);
   if (wrong !== undefined) throw new MeshFileError(`a face names vertex ${wrong + 1} of ${count}`);
   return mesh;
 }

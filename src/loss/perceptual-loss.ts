@@ -2,7 +2,8 @@ import { cosineSimilarity } from '../graph/ops/losses.js';
 import type { Tensor } from '../graph/tensor.js';
 
 /**
- * Perceptual loss, L_P of the paper: `1 − ⟨θ, θ'⟩ / (‖θ‖ ‖θ'‖)` between the recognition embeddings of photo and rendering.
+ * Perceptual loss, L_P of the paper: `1 − ⟨θ, θ'⟩ / (‖θ‖ ‖θ'‖)` between the recognition embeddings of photo
+ * and rendering.
  *
  * @param rendering `[N, D]` @param photo `[N, D]`
  * @returns a scalar, 0…2: the mean over the batch

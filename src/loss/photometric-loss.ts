@@ -6,9 +6,10 @@ import { softDistance } from './landmark-loss.js';
 const SOFTNESS = 0.01;
 
 /**
- * Photometric loss, L_GP of the paper, between the photo and the skin drawn from its own code: the distance of colours, not squared,
- * so that glasses and hair do not outweigh skin (L2,1; Thies et al. 2016). The same between the clean photo and the skin drawn from the
- * code of an occluded or a noisy version of it is L_O and L_N.
+ * Photometric loss, L_GP of the paper, between the photo and the skin drawn from its own code: the distance
+ * of colours, not squared, so that glasses and hair do not outweigh skin (L2,1; Thies et al. 2016). The same
+ * between the clean photo and the skin drawn from the code of an occluded or a noisy version of it is L_O and
+ * L_N.
  *
  * @param colours `[N, P, 3]` drawn
  * @param photo `[N, P, 3]` of the same pixels, in the same encoding

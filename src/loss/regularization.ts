@@ -15,7 +15,13 @@ export const regularizationDefaults: RegularizationWeights = { shape: 1, express
  * @param code `[N, …]` each
  * @returns a scalar
  */
-export function regularizationLoss(code: { readonly shape: Tensor; readonly expression: Tensor; readonly albedo: Tensor }, weights: RegularizationWeights = regularizationDefaults): Tensor {
+export function regularizationLoss(
+  code: { readonly shape: Tensor; readonly expression: Tensor; readonly albedo: Tensor },
+  weights: RegularizationWeights = regularizationDefaults,
+): Tensor {
   const norm = (x: Tensor): Tensor => x.square().sum(1).mean();
-  return norm(code.shape).mul(weights.shape).add(norm(code.expression).mul(weights.expression)).add(norm(code.albedo).mul(weights.albedo));
+  return norm(code.shape)
+    .mul(weights.shape)
+    .add(norm(code.expression).mul(weights.expression))
+    .add(norm(code.albedo).mul(weights.albedo));
 }

@@ -6,7 +6,8 @@ import { softDistance } from './landmark-loss.js';
 const SOFTNESS = 1;
 
 /**
- * Vertex loss, our own: distance between predicted and true surface points in head space, where pose plays no part.
+ * Vertex loss, our own: distance between predicted and true surface points in head space, where pose plays no
+ * part.
  *
  * @param predicted `[N, P, 3]` mm
  * @param truth `[N, P, 3]` mm

@@ -6,8 +6,8 @@
  * @param a Row-major n×n; only the lower triangle is read, and it is overwritten by L.
  * @param b Right-hand side of length n, overwritten by the solution.
  * @param n Size; `a.length / b.length` by default.
- * @returns Whether A is positive definite to working precision. If not, `a` and `b` hold no useful values: add to the
- *   diagonal (damping) and try again on fresh copies.
+ * @returns Whether A is positive definite to working precision. If not, `a` and `b` hold no useful values:
+ *   add to the diagonal (damping) and try again on fresh copies.
  */
 export function solveCholesky(a: Float64Array, b: Float64Array, n = b.length): boolean {
   if (!factorCholesky(a, n)) return false;
@@ -15,7 +15,10 @@ export function solveCholesky(a: Float64Array, b: Float64Array, n = b.length): b
   return true;
 }
 
-/** Overwrites the lower triangle of a symmetric matrix with its Cholesky factor; false if not positive definite. */
+/**
+ * Overwrites the lower triangle of a symmetric matrix with its Cholesky factor; false if not positive
+ * definite.
+ */
 export function factorCholesky(a: Float64Array, n: number): boolean {
   // A pivot this much smaller than its diagonal element holds only rounding errors.
   const tolerance = 1e-14;
@@ -24,10 +27,16 @@ export function factorCholesky(a: Float64Array, n: number): boolean {
     let j = 0;
     // Two columns at a time share the loads of row i; row-wise dot products read memory in order.
     for (; j + 1 < i; j += 2) {
-      const rowJ = j * n, rowK = rowJ + n;
-      let sumJ = 0, sumK = 0, sumJ2 = 0, sumK2 = 0, k = 0;
+      const rowJ = j * n;
+      const rowK = rowJ + n;
+      let sumJ = 0;
+      let sumK = 0;
+      let sumJ2 = 0;
+      let sumK2 = 0;
+      let k = 0;
       for (; k + 1 < j; k += 2) {
-        const x = a[rowI + k]!, y = a[rowI + k + 1]!;
+        const x = a[rowI + k]!;
+        const y = a[rowI + k + 1]!;
         sumJ += x * a[rowJ + k]!;
         sumJ2 += y * a[rowJ + k + 1]!;
         sumK += x * a[rowK + k]!;
@@ -56,7 +65,10 @@ export function factorCholesky(a: Float64Array, n: number): boolean {
   return true;
 }
 
-/** Solves `L Lᵀ x = b` for a factor from {@link factorCholesky}, overwriting `b`; reusable for many right-hand sides. */
+/**
+ * Solves `L Lᵀ x = b` for a factor from {@link factorCholesky}, overwriting `b`; reusable for many right-hand
+ * sides.
+ */
 export function substituteCholesky(l: Float64Array, b: Float64Array, n = b.length): void {
   for (let i = 0; i < n; i++) {
     let sum = b[i]!;

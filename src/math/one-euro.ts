@@ -7,8 +7,8 @@ export interface OneEuroOptions {
 }
 
 /**
- * The one-euro filter for signals of several values (Casiez, Roussel & Vogel, CHI 2012): a low-pass whose cut-off grows with the
- * speed of each value.
+ * The one-euro filter for signals of several values (Casiez, Roussel & Vogel, CHI 2012): a low-pass whose
+ * cut-off grows with the speed of each value.
  */
 export class OneEuroFilter {
   readonly #options: OneEuroOptions;
@@ -28,10 +28,12 @@ export class OneEuroFilter {
       this.#speed = new Float64Array(sample.length);
       return Float64Array.from((this.#value = Float64Array.from(sample)));
     }
-    const { restCutoff, speedGain } = this.#options, value = this.#value;
+    const { restCutoff, speedGain } = this.#options;
+    const value = this.#value;
     for (let k = 0; k < sample.length; k++) {
       this.#speed[k]! += share(1, elapsed) * ((sample[k]! - value[k]!) / elapsed - this.#speed[k]!);
-      value[k]! += share(restCutoff + speedGain * Math.abs(this.#speed[k]!), elapsed) * (sample[k]! - value[k]!);
+      value[k]! +=
+        share(restCutoff + speedGain * Math.abs(this.#speed[k]!), elapsed) * (sample[k]! - value[k]!);
     }
     return Float64Array.from(value);
   }

@@ -1,8 +1,9 @@
 /**
- * Rotations as row-major 3×3 matrices, in the conventions of docs/conventions.md (right-handed, Euler order YXZ, degrees).
+ * Rotations as row-major 3×3 matrices, in the conventions of docs/conventions.md (right-handed, Euler order
+ * YXZ, degrees).
  *
- * Inputs are any nine numbers; every function writes into `out` (a new Float64Array by default) and returns it, so that
- * hot loops can run without allocating. `out` may be one of the inputs.
+ * Inputs are any nine numbers; every function writes into `out` (a new Float64Array by default) and returns
+ * it, so that hot loops can run without allocating. `out` may be one of the inputs.
  */
 
 /** Nine numbers, row-major: element (row, column) is at `3 * row + column`. */
@@ -27,10 +28,20 @@ export function identityRotation(): Float64Array {
 
 /** The product `a · b`: first `b` is applied, then `a`. */
 export function multiplyRotations(a: Matrix3, b: Matrix3, out = new Float64Array(9)): Float64Array {
-  const b0 = b[0]!, b1 = b[1]!, b2 = b[2]!, b3 = b[3]!, b4 = b[4]!, b5 = b[5]!, b6 = b[6]!, b7 = b[7]!, b8 = b[8]!;
+  const b0 = b[0]!;
+  const b1 = b[1]!;
+  const b2 = b[2]!;
+  const b3 = b[3]!;
+  const b4 = b[4]!;
+  const b5 = b[5]!;
+  const b6 = b[6]!;
+  const b7 = b[7]!;
+  const b8 = b[8]!;
   // b is held in locals, and each row of a is read before the same row of out is written: aliasing is safe.
   for (let row = 0; row < 9; row += 3) {
-    const x = a[row]!, y = a[row + 1]!, z = a[row + 2]!;
+    const x = a[row]!;
+    const y = a[row + 1]!;
+    const z = a[row + 2]!;
     out[row] = x * b0 + y * b3 + z * b6;
     out[row + 1] = x * b1 + y * b4 + z * b7;
     out[row + 2] = x * b2 + y * b5 + z * b8;
@@ -40,10 +51,18 @@ export function multiplyRotations(a: Matrix3, b: Matrix3, out = new Float64Array
 
 /** The transpose, which for a rotation is its inverse. */
 export function transposeRotation(r: Matrix3, out = new Float64Array(9)): Float64Array {
-  const r1 = r[1]!, r2 = r[2]!, r5 = r[5]!;
-  out[0] = r[0]!; out[4] = r[4]!; out[8] = r[8]!;
-  out[1] = r[3]!; out[2] = r[6]!; out[5] = r[7]!;
-  out[3] = r1; out[6] = r2; out[7] = r5;
+  const r1 = r[1]!;
+  const r2 = r[2]!;
+  const r5 = r[5]!;
+  out[0] = r[0]!;
+  out[4] = r[4]!;
+  out[8] = r[8]!;
+  out[1] = r[3]!;
+  out[2] = r[6]!;
+  out[5] = r[7]!;
+  out[3] = r1;
+  out[6] = r2;
+  out[7] = r5;
   return out;
 }
 
@@ -53,10 +72,24 @@ export function transposeRotation(r: Matrix3, out = new Float64Array(9)): Float6
  * @param points `[x, y, z]` triples, any length divisible by 3.
  * @param out Receives the triples; may be `points` itself.
  */
-export function rotatePoints<T extends Float32Array | Float64Array>(r: Matrix3, points: ArrayLike<number>, out: T): T {
-  const r0 = r[0]!, r1 = r[1]!, r2 = r[2]!, r3 = r[3]!, r4 = r[4]!, r5 = r[5]!, r6 = r[6]!, r7 = r[7]!, r8 = r[8]!;
+export function rotatePoints<T extends Float32Array | Float64Array>(
+  r: Matrix3,
+  points: ArrayLike<number>,
+  out: T,
+): T {
+  const r0 = r[0]!;
+  const r1 = r[1]!;
+  const r2 = r[2]!;
+  const r3 = r[3]!;
+  const r4 = r[4]!;
+  const r5 = r[5]!;
+  const r6 = r[6]!;
+  const r7 = r[7]!;
+  const r8 = r[8]!;
   for (let i = 0; i + 2 < points.length; i += 3) {
-    const x = points[i]!, y = points[i + 1]!, z = points[i + 2]!;
+    const x = points[i]!;
+    const y = points[i + 1]!;
+    const z = points[i + 2]!;
     out[i] = r0 * x + r1 * y + r2 * z;
     out[i + 1] = r3 * x + r4 * y + r5 * z;
     out[i + 2] = r6 * x + r7 * y + r8 * z;
@@ -66,7 +99,9 @@ export function rotatePoints<T extends Float32Array | Float64Array>(r: Matrix3, 
 
 /** The rotation by `|v|` radians about the axis `v` (Rodrigues' formula); `v = 0` gives the identity. */
 export function rotationFromAxisAngle(v: ArrayLike<number>, out = new Float64Array(9)): Float64Array {
-  const x = v[0]!, y = v[1]!, z = v[2]!;
+  const x = v[0]!;
+  const y = v[1]!;
+  const z = v[2]!;
   const angleSquared = x * x + y * y + z * z;
   const angle = Math.sqrt(angleSquared);
   // sin θ / θ and (1 − cos θ) / θ², by series where the quotients lose digits.
@@ -88,24 +123,32 @@ export function rotationFromAxisAngle(v: ArrayLike<number>, out = new Float64Arr
 /**
  * Derivatives of {@link rotationFromAxisAngle} with respect to the three components of `v`.
  *
- * @returns 27 numbers: three row-major matrices ∂R/∂v₀, ∂R/∂v₁, ∂R/∂v₂ (Gallego & Yezzi 2015, "A compact formula for the
- *   derivative of a 3-D rotation in exponential coordinates", eq. 9).
+ * @returns 27 numbers: three row-major matrices ∂R/∂v₀, ∂R/∂v₁, ∂R/∂v₂ (Gallego & Yezzi 2015, "A compact
+ *   formula for the derivative of a 3-D rotation in exponential coordinates", eq. 9).
  */
 export function axisAngleDerivatives(v: ArrayLike<number>, out = new Float64Array(27)): Float64Array {
-  const x = v[0]!, y = v[1]!, z = v[2]!;
+  const x = v[0]!;
+  const y = v[1]!;
+  const z = v[2]!;
   const angleSquared = x * x + y * y + z * z;
   const r = rotationFromAxisAngle(v);
   // Below about 1e-7 rad the formula divides rounding errors by θ²; there ∂R/∂v_k = [e_k]× to within 1e-7.
   const small = angleSquared < 1e-14;
   for (let k = 0; k < 3; k++) {
-    const ex = k === 0 ? 1 : 0, ey = k === 1 ? 1 : 0, ez = k === 2 ? 1 : 0;
+    const ex = k === 0 ? 1 : 0;
+    const ey = k === 1 ? 1 : 0;
+    const ez = k === 2 ? 1 : 0;
     // w = (v_k v + v × (I − R) e_k) / θ²; then ∂R/∂v_k = [w]× R.
-    const dx = ex - r[k]!, dy = ey - r[3 + k]!, dz = ez - r[6 + k]!;
+    const dx = ex - r[k]!;
+    const dy = ey - r[3 + k]!;
+    const dz = ez - r[6 + k]!;
     const wx = small ? ex : (v[k]! * x + y * dz - z * dy) / angleSquared;
     const wy = small ? ey : (v[k]! * y + z * dx - x * dz) / angleSquared;
     const wz = small ? ez : (v[k]! * z + x * dy - y * dx) / angleSquared;
     for (let column = 0; column < 3; column++) {
-      const a = r[column]!, b = r[3 + column]!, c = r[6 + column]!;
+      const a = r[column]!;
+      const b = r[3 + column]!;
+      const c = r[6 + column]!;
       out[9 * k + column] = wy * c - wz * b;
       out[9 * k + 3 + column] = wz * a - wx * c;
       out[9 * k + 6 + column] = wx * b - wy * a;
@@ -116,11 +159,20 @@ export function axisAngleDerivatives(v: ArrayLike<number>, out = new Float64Arra
 
 /** The unit quaternion `[x, y, z, w]` (glTF's order) of a rotation, with `w ≥ 0`. */
 export function rotationToQuaternion(r: Matrix3, out = new Float64Array(4)): Float64Array {
-  const r0 = r[0]!, r4 = r[4]!, r8 = r[8]!;
+  const r0 = r[0]!;
+  const r4 = r[4]!;
+  const r8 = r[8]!;
   // Four times the squared components; dividing by the largest keeps full precision (Shepperd 1978).
-  const ww = 1 + r0 + r4 + r8, xx = 1 + r0 - r4 - r8, yy = 1 - r0 + r4 - r8, zz = 1 - r0 - r4 + r8;
-  const wx = r[7]! - r[5]!, wy = r[2]! - r[6]!, wz = r[3]! - r[1]!;
-  const xy = r[1]! + r[3]!, xz = r[2]! + r[6]!, yz = r[5]! + r[7]!;
+  const ww = 1 + r0 + r4 + r8;
+  const xx = 1 + r0 - r4 - r8;
+  const yy = 1 - r0 + r4 - r8;
+  const zz = 1 - r0 - r4 + r8;
+  const wx = r[7]! - r[5]!;
+  const wy = r[2]! - r[6]!;
+  const wz = r[3]! - r[1]!;
+  const xy = r[1]! + r[3]!;
+  const xz = r[2]! + r[6]!;
+  const yz = r[5]! + r[7]!;
   const largest = Math.max(ww, xx, yy, zz);
   if (largest === ww) out.set([wx, wy, wz, ww]);
   else if (largest === xx) out.set([xx, xy, xz, wx]);
@@ -133,11 +185,20 @@ export function rotationToQuaternion(r: Matrix3, out = new Float64Array(4)): Flo
 
 /** The rotation of a quaternion `[x, y, z, w]`, which need not have length one but must not be zero. */
 export function rotationFromQuaternion(q: ArrayLike<number>, out = new Float64Array(9)): Float64Array {
-  const x = q[0]!, y = q[1]!, z = q[2]!, w = q[3]!;
+  const x = q[0]!;
+  const y = q[1]!;
+  const z = q[2]!;
+  const w = q[3]!;
   const s = 2 / (x * x + y * y + z * z + w * w);
-  out[0] = 1 - s * (y * y + z * z); out[1] = s * (x * y - z * w); out[2] = s * (x * z + y * w);
-  out[3] = s * (x * y + z * w); out[4] = 1 - s * (x * x + z * z); out[5] = s * (y * z - x * w);
-  out[6] = s * (x * z - y * w); out[7] = s * (y * z + x * w); out[8] = 1 - s * (x * x + y * y);
+  out[0] = 1 - s * (y * y + z * z);
+  out[1] = s * (x * y - z * w);
+  out[2] = s * (x * z + y * w);
+  out[3] = s * (x * y + z * w);
+  out[4] = 1 - s * (x * x + z * z);
+  out[5] = s * (y * z - x * w);
+  out[6] = s * (x * z - y * w);
+  out[7] = s * (y * z + x * w);
+  out[8] = 1 - s * (x * x + y * y);
   return out;
 }
 
@@ -152,12 +213,21 @@ export function rotationToAxisAngle(r: Matrix3, out = new Float64Array(3)): Floa
 
 /** The rotation `Ry(yaw) · Rx(pitch) · Rz(roll)` of Euler angles in degrees. */
 export function rotationFromEuler(angles: EulerAngles, out = new Float64Array(9)): Float64Array {
-  const sy = Math.sin(angles.yaw * radians), cy = Math.cos(angles.yaw * radians);
-  const sp = Math.sin(angles.pitch * radians), cp = Math.cos(angles.pitch * radians);
-  const sr = Math.sin(angles.roll * radians), cr = Math.cos(angles.roll * radians);
-  out[0] = cy * cr + sy * sp * sr; out[1] = sy * sp * cr - cy * sr; out[2] = sy * cp;
-  out[3] = cp * sr; out[4] = cp * cr; out[5] = -sp;
-  out[6] = cy * sp * sr - sy * cr; out[7] = sy * sr + cy * sp * cr; out[8] = cy * cp;
+  const sy = Math.sin(angles.yaw * radians);
+  const cy = Math.cos(angles.yaw * radians);
+  const sp = Math.sin(angles.pitch * radians);
+  const cp = Math.cos(angles.pitch * radians);
+  const sr = Math.sin(angles.roll * radians);
+  const cr = Math.cos(angles.roll * radians);
+  out[0] = cy * cr + sy * sp * sr;
+  out[1] = sy * sp * cr - cy * sr;
+  out[2] = sy * cp;
+  out[3] = cp * sr;
+  out[4] = cp * cr;
+  out[5] = -sp;
+  out[6] = cy * sp * sr - sy * cr;
+  out[7] = sy * sr + cy * sp * cr;
+  out[8] = cy * cp;
   return out;
 }
 

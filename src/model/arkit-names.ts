@@ -1,9 +1,10 @@
 /**
- * Expression units of the open head model that do what an ARKit blendshape does, by the unit's name (docs/result.md).
+ * Expression units of the open head model that do what an ARKit blendshape does, by the unit's name
+ * (docs/result.md).
  *
- * Only units whose effect and side both correspond are here: units that move both sides at once stay under their own name
- * where ARKit has one shape per side (smile, frown, stretch), and so do one-sided units where ARKit has one for both
- * (`browInnerUp`). Left and right are the subject's, in both vocabularies.
+ * Only units whose effect and side both correspond are here: units that move both sides at once stay under
+ * their own name where ARKit has one shape per side (smile, frown, stretch), and so do one-sided units where
+ * ARKit has one for both (`browInnerUp`). Left and right are the subject's, in both vocabularies.
  */
 export const arkitNames: Readonly<Record<string, string>> = {
   'eye-left-closure': 'eyeBlinkLeft',

@@ -2,7 +2,10 @@ import { solveCholesky } from '../math/linear-solve.js';
 import { rotationFromAxisAngle } from '../math/rotation.js';
 import type { ModelPart, MorphableModel, SurfacePoints, TextureAlbedo } from './morphable-model.js';
 
-/** How far each eyeball is turned, radians: positive yaw looks towards picture right, positive pitch looks down. */
+/**
+ * How far each eyeball is turned, radians: positive yaw looks towards picture right, positive pitch looks
+ * down.
+ */
 export interface Gaze {
   readonly yaw: number;
   readonly pitch: number;
@@ -17,26 +20,59 @@ export interface HeadCoefficients {
 }
 
 /**
- * Vertices of a head, S = S̄ + Σ sₖ Bₖ + Σ eₖ Eₖ (Blanz & Vetter 1999, eq. 1, with blendshapes for expression).
+ * Vertices of a head, S = S̄ + Σ sₖ Bₖ + Σ eₖ Eₖ (Blanz & Vetter 1999, eq. 1, with blendshapes for
+ * expression).
  * @returns V×3, mm, head space; `out` if given
  */
-export function evaluateVertices(model: MorphableModel, coefficients: HeadCoefficients, out = new Float32Array(model.vertexCount * 3)): Float32Array {
+export function evaluateVertices(
+  model: MorphableModel,
+  coefficients: HeadCoefficients,
+  out = new Float32Array(model.vertexCount * 3),
+): Float32Array {
   out.set(model.meanShape);
   addDisplacements(out, model.shape.displacements, coefficients.shape, model.shape.count, 'shape');
-  addDisplacements(out, model.expression.displacements, coefficients.expression, model.expression.count, 'expression');
+  addDisplacements(
+    out,
+    model.expression.displacements,
+    coefficients.expression,
+    model.expression.count,
+    'expression',
+  );
   if (coefficients.gaze) turnEyes(model, out, coefficients.gaze);
   return out;
 }
 
-/** Adds expressions to the vertices of a neutral head, V×3 mm, in place. @param expression 0…1, at most `model.expression.count` */
-export function addExpression(model: MorphableModel, vertices: Float32Array, expression: ArrayLike<number>): Float32Array {
-  addDisplacements(vertices, model.expression.displacements, expression, model.expression.count, 'expression');
+/**
+ * Adds expressions to the vertices of a neutral head, V×3 mm, in place.
+ * @param expression 0…1, at most `model.expression.count`
+ */
+export function addExpression(
+  model: MorphableModel,
+  vertices: Float32Array,
+  expression: ArrayLike<number>,
+): Float32Array {
+  addDisplacements(
+    vertices,
+    model.expression.displacements,
+    expression,
+    model.expression.count,
+    'expression',
+  );
   return vertices;
 }
 
-function addDisplacements(out: Float32Array, displacements: Float32Array, coefficients: ArrayLike<number> | undefined, count: number, name: string): void {
+function addDisplacements(
+  out: Float32Array,
+  displacements: Float32Array,
+  coefficients: ArrayLike<number> | undefined,
+  count: number,
+  name: string,
+): void {
   if (!coefficients) return;
-  if (coefficients.length > count) throw new RangeError(`evaluateVertices: expected at most ${count} ${name} coefficients, received ${coefficients.length}.`);
+  if (coefficients.length > count)
+    throw new RangeError(
+      `evaluateVertices: expected at most ${count} ${name} coefficients, received ${coefficients.length}.`,
+    );
   for (let k = 0; k < coefficients.length; k++) {
     const value = coefficients[k]!;
     if (value === 0) continue;
@@ -46,13 +82,18 @@ function addDisplacements(out: Float32Array, displacements: Float32Array, coeffi
 }
 
 /**
- * The point that a part turns about, an eyeball's centre: that of the sphere that fits its vertices best (least squares on the
- * squared radius). The mean of an eyeball's vertices would not do: they are dense about the iris and end behind the lids, which
- * puts it halfway to the iris. It is taken where no sphere fits.
+ * The point that a part turns about, an eyeball's centre: that of the sphere that fits its vertices best
+ * (least squares on the squared radius). The mean of an eyeball's vertices would not do: they are dense about
+ * the iris and end behind the lids, which puts it halfway to the iris. It is taken where no sphere fits.
  */
-export function sphereCentre(part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>, vertices: ArrayLike<number>): [number, number, number] {
+export function sphereCentre(
+  part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>,
+  vertices: ArrayLike<number>,
+): [number, number, number] {
   const mean = meanVertex(part, vertices);
-  const hessian = new Float64Array(16), gradient = new Float64Array(4), row = [0, 0, 0, 1];
+  const hessian = new Float64Array(16);
+  const gradient = new Float64Array(4);
+  const row = [0, 0, 0, 1];
   for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
     let squared = 0;
     for (let axis = 0; axis < 3; axis++) {
@@ -69,7 +110,10 @@ export function sphereCentre(part: Pick<ModelPart, 'firstVertex' | 'vertexCount'
   return [mean[0] + gradient[0]!, mean[1] + gradient[1]!, mean[2] + gradient[2]!];
 }
 
-function meanVertex(part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>, vertices: ArrayLike<number>): [number, number, number] {
+function meanVertex(
+  part: Pick<ModelPart, 'firstVertex' | 'vertexCount'>,
+  vertices: ArrayLike<number>,
+): [number, number, number] {
   const mean: [number, number, number] = [0, 0, 0];
   for (let i = part.firstVertex; i < part.firstVertex + part.vertexCount; i++) {
     for (let axis = 0; axis < 3; axis++) mean[axis]! += vertices[i * 3 + axis]! / part.vertexCount;
@@ -89,7 +133,9 @@ export function turnEyes(model: MorphableModel, vertices: Float32Array, gaze: Ga
     if (part.turnsAbout !== 'sphereCentre') continue;
     const c = sphereCentre(part, vertices);
     for (let i = part.firstVertex * 3; i < (part.firstVertex + part.vertexCount) * 3; i += 3) {
-      const x = vertices[i]! - c[0], y = vertices[i + 1]! - c[1], z = vertices[i + 2]! - c[2];
+      const x = vertices[i]! - c[0];
+      const y = vertices[i + 1]! - c[1];
+      const z = vertices[i + 2]! - c[2];
       vertices[i] = c[0] + r[0]! * x + r[1]! * y + r[2]! * z;
       vertices[i + 1] = c[1] + r[3]! * x + r[4]! * y + r[5]! * z;
       vertices[i + 2] = c[2] + r[6]! * x + r[7]! * y + r[8]! * z;
@@ -98,11 +144,16 @@ export function turnEyes(model: MorphableModel, vertices: Float32Array, gaze: Ga
 }
 
 /** Positions of surface points, count×3. */
-export function evaluatePoints(points: SurfacePoints, vertices: ArrayLike<number>, out = new Float32Array(points.count * 3)): Float32Array {
+export function evaluatePoints(
+  points: SurfacePoints,
+  vertices: ArrayLike<number>,
+  out = new Float32Array(points.count * 3),
+): Float32Array {
   for (let i = 0; i < points.count; i++) {
     for (let axis = 0; axis < 3; axis++) {
       let sum = 0;
-      for (let k = 0; k < 3; k++) sum += points.weights[i * 3 + k]! * vertices[points.vertices[i * 3 + k]! * 3 + axis]!;
+      for (let k = 0; k < 3; k++)
+        sum += points.weights[i * 3 + k]! * vertices[points.vertices[i * 3 + k]! * 3 + axis]!;
       out[i * 3 + axis] = sum;
     }
   }
@@ -110,23 +161,42 @@ export function evaluatePoints(points: SurfacePoints, vertices: ArrayLike<number
 }
 
 /**
- * The albedo texture of given coefficients, linear RGB clamped to 0…1, at the mean's size; modes are stored at half the
- * resolution or less and interpolated.
+ * The albedo texture of given coefficients, linear RGB clamped to 0…1, at the mean's size; modes are stored
+ * at half the resolution or less and interpolated.
  */
-export function evaluateAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>, out = new Float32Array(albedo.mean.length)): Float32Array {
-  const n = albedo.modeSize, change = new Float32Array(n * n * 3);
+export function evaluateAlbedo(
+  albedo: TextureAlbedo,
+  coefficients: ArrayLike<number>,
+  out = new Float32Array(albedo.mean.length),
+): Float32Array {
+  const n = albedo.modeSize;
+  const change = new Float32Array(n * n * 3);
   for (let k = 0; k < Math.min(albedo.count, coefficients.length); k++) {
     const value = coefficients[k]!;
-    if (value !== 0) for (let i = 0, at = k * change.length; i < change.length; i++, at++) change[i]! += value * albedo.modes[at]!;
+    if (value !== 0)
+      for (let i = 0, at = k * change.length; i < change.length; i++, at++)
+        change[i]! += value * albedo.modes[at]!;
   }
-  const size = albedo.meanSize, scale = n / size;
+  const size = albedo.meanSize;
+  const scale = n / size;
   for (let y = 0; y < size; y++) {
-    const v = Math.min(n - 1, Math.max(0, (y + 0.5) * scale - 0.5)), y0 = Math.floor(v), fy = v - y0, y1 = Math.min(n - 1, y0 + 1);
+    const v = Math.min(n - 1, Math.max(0, (y + 0.5) * scale - 0.5));
+    const y0 = Math.floor(v);
+    const fy = v - y0;
+    const y1 = Math.min(n - 1, y0 + 1);
     for (let x = 0; x < size; x++) {
-      const u = Math.min(n - 1, Math.max(0, (x + 0.5) * scale - 0.5)), x0 = Math.floor(u), fx = u - x0, x1 = Math.min(n - 1, x0 + 1);
-      const a = (y0 * n + x0) * 3, b = (y0 * n + x1) * 3, c = (y1 * n + x0) * 3, d = (y1 * n + x1) * 3, at = (y * size + x) * 3;
+      const u = Math.min(n - 1, Math.max(0, (x + 0.5) * scale - 0.5));
+      const x0 = Math.floor(u);
+      const fx = u - x0;
+      const x1 = Math.min(n - 1, x0 + 1);
+      const a = (y0 * n + x0) * 3;
+      const b = (y0 * n + x1) * 3;
+      const c = (y1 * n + x0) * 3;
+      const d = (y1 * n + x1) * 3;
+      const at = (y * size + x) * 3;
       for (let k = 0; k < 3; k++) {
-        const top = change[a + k]! + fx * (change[b + k]! - change[a + k]!), bottom = change[c + k]! + fx * (change[d + k]! - change[c + k]!);
+        const top = change[a + k]! + fx * (change[b + k]! - change[a + k]!);
+        const bottom = change[c + k]! + fx * (change[d + k]! - change[c + k]!);
         out[at + k] = Math.min(1, Math.max(0, albedo.mean[at + k]! + top + fy * (bottom - top)));
       }
     }
@@ -135,6 +205,9 @@ export function evaluateAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<nu
 }
 
 /** Expression coefficients within the model's bounds; a new array. */
-export function clampExpression({ expression: { lower, upper } }: MorphableModel, expression: Float32Array): Float32Array {
+export function clampExpression(
+  { expression: { lower, upper } }: MorphableModel,
+  expression: Float32Array,
+): Float32Array {
   return expression.map((value, k) => Math.min(upper[k]!, Math.max(lower[k]!, value)));
 }

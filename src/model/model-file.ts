@@ -1,5 +1,14 @@
 import type { Image } from '../math/image.js';
-import type { ExpressionBasis, ModelLandmarks, ModelPart, MorphableModel, ShapeBasis, SurfacePoints, TextureAlbedo, VertexAlbedo } from './morphable-model.js';
+import type {
+  ExpressionBasis,
+  ModelLandmarks,
+  ModelPart,
+  MorphableModel,
+  ShapeBasis,
+  SurfacePoints,
+  TextureAlbedo,
+  VertexAlbedo,
+} from './morphable-model.js';
 import { TensorReader, type NamedTensors, type Tensor } from './tensor-reader.js';
 
 /** What `metadata.format` of a head model file must say. */
@@ -33,14 +42,17 @@ interface Quantized {
 
 /** Stores each row as integers times a step of its own; the largest value of a row uses the full range. */
 export function quantizeRows(rows: readonly ArrayLike<number>[], bits: 8 | 16): Quantized {
-  const width = rows[0]?.length ?? 0, top = bits === 16 ? 32_767 : 127;
+  const width = rows[0]?.length ?? 0;
+  const top = bits === 16 ? 32_767 : 127;
   const steps = bits === 16 ? new Int16Array(rows.length * width) : new Int8Array(rows.length * width);
   const scales = Float32Array.from(rows, (row) => {
     let largest = 0;
     for (let i = 0; i < width; i++) largest = Math.max(largest, Math.abs(row[i]!));
     return largest / top || 1;
   });
-  rows.forEach((row, r) => { for (let i = 0; i < width; i++) steps[r * width + i] = Math.round(row[i]! / scales[r]!); });
+  rows.forEach((row, r) => {
+    for (let i = 0; i < width; i++) steps[r * width + i] = Math.round(row[i]! / scales[r]!);
+  });
   return { steps, scales };
 }
 
@@ -55,14 +67,21 @@ function dequantizeRows(steps: Int16Array | Int8Array, scales: Float32Array): Fl
 }
 
 const rowsOf = (values: Float32Array, count: number): Float32Array[] =>
-  Array.from({ length: count }, (_, k) => values.subarray((k * values.length) / count, ((k + 1) * values.length) / count));
+  Array.from({ length: count }, (_, k) =>
+    values.subarray((k * values.length) / count, ((k + 1) * values.length) / count),
+  );
 
-const vertexIndices = (values: ArrayLike<number>, count: number) => (count <= 65_536 ? Uint16Array.from(values) : Uint32Array.from(values));
+const vertexIndices = (values: ArrayLike<number>, count: number) =>
+  count <= 65_536 ? Uint16Array.from(values) : Uint32Array.from(values);
 
-/** Lays a model out as named tensors; displacements lose at most half a step of 1/32767 of a component's largest value. */
+/**
+ * Lays a model out as named tensors; displacements lose at most half a step of 1/32767 of a component's
+ * largest value.
+ */
 export function modelToTensors(model: MorphableModel): ModelTensors {
   const tensors = new Map<string, Tensor>();
-  const set = (name: string, shape: readonly number[], data: Tensor['data']) => tensors.set(name, { shape, data });
+  const set = (name: string, shape: readonly number[], data: Tensor['data']) =>
+    tensors.set(name, { shape, data });
   const v = model.vertexCount;
   set('mesh.mean', [v, 3], model.meanShape);
   const shape = quantizeRows(rowsOf(model.shape.displacements, model.shape.count), 16);
@@ -76,17 +95,32 @@ export function modelToTensors(model: MorphableModel): ModelTensors {
   set('expression.upper', [model.expression.count], model.expression.upper);
   if (model.albedo) addAlbedo(set, model.albedo, v);
   const regions = [...model.regions];
-  set('regions', [regions.length, v], Uint8Array.from(regions.flatMap(([, mask]) => Array.from(mask, (value) => Math.round(value * 255)))));
+  set(
+    'regions',
+    [regions.length, v],
+    Uint8Array.from(regions.flatMap(([, mask]) => Array.from(mask, (value) => Math.round(value * 255)))),
+  );
   for (const part of model.parts) addPart(set, part, v);
   addLandmarks(set, model.landmarks, v);
-  const parts: PartEntry[] = model.parts.map(({ name, firstVertex, vertexCount, alpha, turnsAbout }) =>
-    ({ name, firstVertex, vertexCount, alpha, ...(turnsAbout && { turnsAbout }) }));
+  const parts: PartEntry[] = model.parts.map(({ name, firstVertex, vertexCount, alpha, turnsAbout }) => ({
+    name,
+    firstVertex,
+    vertexCount,
+    alpha,
+    ...(turnsAbout && { turnsAbout }),
+  }));
   const metadata = {
     ...model.metadata,
-    format: MODEL_FORMAT, formatVersion: MODEL_FORMAT_VERSION, name: model.name,
-    units: 'mm', axes: '+x subject left (picture right), +y up, +z out of the face; origin between the eyeball centres',
-    vertices: String(v), shapeComponents: String(model.shape.count), expressionNames: JSON.stringify(model.expression.names),
-    regionNames: JSON.stringify(regions.map(([name]) => name)), parts: JSON.stringify(parts),
+    format: MODEL_FORMAT,
+    formatVersion: MODEL_FORMAT_VERSION,
+    name: model.name,
+    units: 'mm',
+    axes: '+x subject left (picture right), +y up, +z out of the face; origin between the eyeball centres',
+    vertices: String(v),
+    shapeComponents: String(model.shape.count),
+    expressionNames: JSON.stringify(model.expression.names),
+    regionNames: JSON.stringify(regions.map(([name]) => name)),
+    parts: JSON.stringify(parts),
     ...(model.landmarks.jaw && { jawCandidates: String(model.landmarks.jaw.perPoint) }),
   };
   return { tensors, metadata };
@@ -98,7 +132,11 @@ function addAlbedo(set: SetTensor, albedo: TextureAlbedo | VertexAlbedo, v: numb
   const modes = quantizeRows(rowsOf(albedo.modes, albedo.count), 8);
   const shape = albedo.kind === 'texture' ? [albedo.meanSize, albedo.meanSize, 3] : [v, 3];
   const modeShape = albedo.kind === 'texture' ? [albedo.modeSize, albedo.modeSize, 3] : [v, 3];
-  set(`albedo.${albedo.kind}.mean`, shape, Uint16Array.from(albedo.mean, (value) => Math.round(Math.min(1, Math.max(0, value)) * 65_535)));
+  set(
+    `albedo.${albedo.kind}.mean`,
+    shape,
+    Uint16Array.from(albedo.mean, (value) => Math.round(Math.min(1, Math.max(0, value)) * 65_535)),
+  );
   set(`albedo.${albedo.kind}.modes`, [albedo.count, ...modeShape], modes.steps);
   set(`albedo.${albedo.kind}.scales`, [albedo.count], modes.scales);
 }
@@ -107,13 +145,25 @@ function addPart(set: SetTensor, part: ModelPart, v: number): void {
   const prefix = `part.${part.name}`;
   set(`${prefix}.triangles`, [part.triangles.length / 3, 3], vertexIndices(part.triangles, v));
   set(`${prefix}.uvs`, [part.uvs.length / 2, 2], part.uvs);
-  set(`${prefix}.uv_triangles`, [part.uvTriangles.length / 3, 3], vertexIndices(part.uvTriangles, part.uvs.length / 2));
-  if (part.texture) set(`${prefix}.texture`, [part.texture.height, part.texture.width, 4], Uint8Array.from(part.texture.data));
+  set(
+    `${prefix}.uv_triangles`,
+    [part.uvTriangles.length / 3, 3],
+    vertexIndices(part.uvTriangles, part.uvs.length / 2),
+  );
+  if (part.texture)
+    set(
+      `${prefix}.texture`,
+      [part.texture.height, part.texture.width, 4],
+      Uint8Array.from(part.texture.data),
+    );
 }
 
 function addLandmarks(set: SetTensor, landmarks: ModelLandmarks, v: number): void {
   const sets: Record<string, SurfacePoints | undefined> = {
-    ibug68: landmarks.ibug68, jaw: landmarks.jaw?.candidates, mediapipe: landmarks.mediapipe, alignment5: landmarks.alignment5,
+    ibug68: landmarks.ibug68,
+    jaw: landmarks.jaw?.candidates,
+    mediapipe: landmarks.mediapipe,
+    alignment5: landmarks.alignment5,
   };
   for (const [name, points] of Object.entries(sets)) {
     if (!points) continue;
@@ -128,13 +178,19 @@ function addLandmarks(set: SetTensor, landmarks: ModelLandmarks, v: number): voi
  */
 export function modelFromTensors({ tensors, metadata }: ModelTensors): MorphableModel {
   if (metadata.format !== MODEL_FORMAT) {
-    throw new ModelFileError(`Head model: expected a "${MODEL_FORMAT}" file, found ${JSON.stringify(metadata.format ?? 'none')}; use assets/head-model.safetensors.`);
+    throw new ModelFileError(
+      `Head model: expected a "${MODEL_FORMAT}" file, found ${JSON.stringify(metadata.format ?? 'none')}; use assets/head-model.safetensors.`,
+    );
   }
   if (metadata.formatVersion !== MODEL_FORMAT_VERSION) {
-    throw new ModelFileError(`Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${JSON.stringify(metadata.formatVersion ?? 'none')}; rebuild it with "npm run build-head-model".`);
+    throw new ModelFileError(
+      `Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${JSON.stringify(metadata.formatVersion ?? 'none')}; rebuild it with "npm run build-head-model".`,
+    );
   }
   const read = new TensorReader(tensors, (problem) => {
-    throw new ModelFileError(`Head model: ${problem.replace(/\s+/g, ' ')}; the file is damaged or not a head model, install the package again.`);
+    throw new ModelFileError(
+      `Head model: ${problem.replace(/\s+/g, ' ')}; the file is damaged or not a head model, install the package again.`,
+    );
   });
   const meanShape = read.floats('mesh.mean', [undefined, 3]);
   const v = meanShape.length / 3;
@@ -143,26 +199,43 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
   const names = json('expressionNames', isStringArray);
   const shape = readBasis(read, 'shape', v);
   const expression = readBasis(read, 'expression', v);
-  if (names.length !== expression.count) read.fail(`expected ${expression.count} expression names, found ${names.length}`);
+  if (names.length !== expression.count)
+    read.fail(`expected ${expression.count} expression names, found ${names.length}`);
   const regionNames = json('regionNames', isStringArray);
   const regionBytes = read.integers('regions', [regionNames.length, v], 256);
   const parts = json('parts', isPartList).map((entry) => readPart(read, entry, v));
   if (parts.length === 0) read.fail('no parts');
   if (new Set(parts.map(({ name }) => name)).size < parts.length) read.fail('two parts have the same name');
   const model: MorphableModel = {
-    name: metadata.name ?? 'unnamed', metadata, vertexCount: v, meanShape,
-    shape: { ...shape, standardDeviations: read.floats('shape.standard_deviations', [shape.count]) } satisfies ShapeBasis,
+    name: metadata.name ?? 'unnamed',
+    metadata,
+    vertexCount: v,
+    meanShape,
+    shape: {
+      ...shape,
+      standardDeviations: read.floats('shape.standard_deviations', [shape.count]),
+    } satisfies ShapeBasis,
     expression: {
-      ...expression, names, lower: read.floats('expression.lower', [names.length]), upper: read.floats('expression.upper', [names.length]),
+      ...expression,
+      names,
+      lower: read.floats('expression.lower', [names.length]),
+      upper: read.floats('expression.upper', [names.length]),
     } satisfies ExpressionBasis,
     albedo: readAlbedo(read, v),
     parts,
-    regions: new Map(regionNames.map((name, i) => [name, Float32Array.from(regionBytes.subarray(i * v, (i + 1) * v), (value) => value / 255)])),
+    regions: new Map(
+      regionNames.map((name, i) => [
+        name,
+        Float32Array.from(regionBytes.subarray(i * v, (i + 1) * v), (value) => value / 255),
+      ]),
+    ),
     landmarks: readLandmarks(read, metadata, v),
   };
   const { lower, upper } = model.expression;
-  if (lower.some((value, k) => value > upper[k]!)) read.fail('an expression has its lower bound above its upper bound');
-  if (model.albedo?.kind === 'texture' && parts[0]!.uvTriangles.length === 0) read.fail(`part ${parts[0]!.name} has no texture coordinates for the albedo texture`);
+  if (lower.some((value, k) => value > upper[k]!))
+    read.fail('an expression has its lower bound above its upper bound');
+  if (model.albedo?.kind === 'texture' && parts[0]!.uvTriangles.length === 0)
+    read.fail(`part ${parts[0]!.name} has no texture coordinates for the albedo texture`);
   // An optional tensor whose name is damaged would otherwise be taken for one that the model does not have.
   const [stranger] = read.unread();
   if (stranger !== undefined) read.fail(`tensor "${stranger}" does not belong here`);
@@ -176,31 +249,51 @@ function isStringArray(value: unknown): value is string[] {
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function isPartList(value: unknown): value is PartEntry[] {
-  return Array.isArray(value) && value.every((item: unknown) => {
-    const part = item as Partial<PartEntry> | null;
-    return typeof part?.name === 'string' && isCount(part.firstVertex) && isCount(part.vertexCount) &&
-      ['opaque', 'mask', 'blend'].includes(part.alpha ?? '') && [undefined, 'sphereCentre'].includes(part.turnsAbout);
-  });
+  return (
+    Array.isArray(value) &&
+    value.every((item: unknown) => {
+      const part = item as Partial<PartEntry> | null;
+      return (
+        typeof part?.name === 'string' &&
+        isCount(part.firstVertex) &&
+        isCount(part.vertexCount) &&
+        ['opaque', 'mask', 'blend'].includes(part.alpha ?? '') &&
+        [undefined, 'sphereCentre'].includes(part.turnsAbout)
+      );
+    })
+  );
 }
 
-function readBasis(read: TensorReader, name: string, v: number): { count: number; displacements: Float32Array } {
+function readBasis(
+  read: TensorReader,
+  name: string,
+  v: number,
+): { count: number; displacements: Float32Array } {
   const scales = read.floats(`${name}.scales`, [undefined]);
   const steps = read.steps(`${name}.displacements`, [scales.length, v, 3]);
   return { count: scales.length, displacements: dequantizeRows(steps, scales) };
 }
 
 function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo | undefined {
-  const kind = read.has('albedo.texture.mean') ? 'texture' : read.has('albedo.vertex.mean') ? 'vertex' : undefined;
+  const kind = read.has('albedo.texture.mean')
+    ? 'texture'
+    : read.has('albedo.vertex.mean')
+      ? 'vertex'
+      : undefined;
   if (!kind) return undefined;
   const scales = read.floats(`albedo.${kind}.scales`, [undefined]);
   const count = scales.length;
   const shape = kind === 'texture' ? [undefined, undefined, 3] : [v, 3];
-  const mean = Float32Array.from(read.integers(`albedo.${kind}.mean`, shape, 65_536), (value) => value / 65_535);
+  const mean = Float32Array.from(
+    read.integers(`albedo.${kind}.mean`, shape, 65_536),
+    (value) => value / 65_535,
+  );
   const modes = dequantizeRows(read.steps(`albedo.${kind}.modes`, [count, ...shape]), scales);
   if (kind === 'vertex') return { kind, count, mean, modes };
   const [meanSize, meanHeight] = read.shape('albedo.texture.mean');
   const [, modeSize, modeHeight] = read.shape('albedo.texture.modes');
-  if (meanSize !== meanHeight || modeSize !== modeHeight || !meanSize || !modeSize) read.fail('expected square albedo textures');
+  if (meanSize !== meanHeight || modeSize !== modeHeight || !meanSize || !modeSize)
+    read.fail('expected square albedo textures');
   return { kind, count, mean, meanSize: meanSize!, modes, modeSize: modeSize! };
 }
 
@@ -209,14 +302,26 @@ function readPart(read: TensorReader, entry: PartEntry, v: number): ModelPart {
   const end = entry.firstVertex + entry.vertexCount;
   if (end > v) read.fail(`part ${entry.name} reaches beyond the ${v} vertices`);
   const triangles = Uint32Array.from(read.integers(`${prefix}.triangles`, [undefined, 3], v));
-  if (triangles.some((vertex) => vertex < entry.firstVertex || vertex >= end)) read.fail(`part ${entry.name} has triangles with vertices of another part`);
+  if (triangles.some((vertex) => vertex < entry.firstVertex || vertex >= end))
+    read.fail(`part ${entry.name} has triangles with vertices of another part`);
   const uvs = read.floats(`${prefix}.uvs`, [undefined, 2]);
-  if (uvs.some((value) => value < 0 || value > 1)) read.fail(`part ${entry.name} has texture coordinates outside 0…1`);
-  const uvTriangles = Uint32Array.from(read.integers(`${prefix}.uv_triangles`, [undefined, 3], uvs.length / 2));
-  if (uvTriangles.length > 0 && uvTriangles.length !== triangles.length) read.fail(`part ${entry.name}: ${triangles.length} corners, ${uvTriangles.length} texture corners`);
+  if (uvs.some((value) => value < 0 || value > 1))
+    read.fail(`part ${entry.name} has texture coordinates outside 0…1`);
+  const uvTriangles = Uint32Array.from(
+    read.integers(`${prefix}.uv_triangles`, [undefined, 3], uvs.length / 2),
+  );
+  if (uvTriangles.length > 0 && uvTriangles.length !== triangles.length)
+    read.fail(`part ${entry.name}: ${triangles.length} corners, ${uvTriangles.length} texture corners`);
   return {
-    name: entry.name, firstVertex: entry.firstVertex, vertexCount: entry.vertexCount, alpha: entry.alpha,
-    triangles, uvs, uvTriangles, texture: readTexture(read, `${prefix}.texture`), turnsAbout: entry.turnsAbout,
+    name: entry.name,
+    firstVertex: entry.firstVertex,
+    vertexCount: entry.vertexCount,
+    alpha: entry.alpha,
+    triangles,
+    uvs,
+    uvTriangles,
+    texture: readTexture(read, `${prefix}.texture`),
+    turnsAbout: entry.turnsAbout,
   };
 }
 
@@ -228,23 +333,38 @@ function readTexture(read: TensorReader, name: string): Image | undefined {
   return { width: width!, height: height!, channels: 4, data };
 }
 
-function readPoints(read: TensorReader, name: string, v: number, counts?: readonly number[]): SurfacePoints | undefined {
+function readPoints(
+  read: TensorReader,
+  name: string,
+  v: number,
+  counts?: readonly number[],
+): SurfacePoints | undefined {
   if (!read.has(`landmarks.${name}.vertices`)) return undefined;
-  const vertices = Uint32Array.from(read.integers(`landmarks.${name}.vertices`, [undefined, 3], v)), count = vertices.length / 3;
-  if (counts && !counts.includes(count)) read.fail(`expected ${counts.join(' or ')} ${name} landmarks, found ${count}`);
+  const vertices = Uint32Array.from(read.integers(`landmarks.${name}.vertices`, [undefined, 3], v));
+  const count = vertices.length / 3;
+  if (counts && !counts.includes(count))
+    read.fail(`expected ${counts.join(' or ')} ${name} landmarks, found ${count}`);
   const weights = read.floats(`landmarks.${name}.weights`, [count, 3]);
   for (let i = 0; i < weights.length; i += 3) {
-    if (Math.abs(weights[i]! + weights[i + 1]! + weights[i + 2]! - 1) > 1e-3) read.fail(`${name} landmark ${i / 3} has weights that do not sum to 1`);
+    if (Math.abs(weights[i]! + weights[i + 1]! + weights[i + 2]! - 1) > 1e-3)
+      read.fail(`${name} landmark ${i / 3} has weights that do not sum to 1`);
   }
   return { count, vertices, weights };
 }
 
-function readLandmarks(read: TensorReader, metadata: Readonly<Record<string, string>>, v: number): ModelLandmarks {
+function readLandmarks(
+  read: TensorReader,
+  metadata: Readonly<Record<string, string>>,
+  v: number,
+): ModelLandmarks {
   const candidates = readPoints(read, 'jaw', v);
   const perPoint = Number(metadata.jawCandidates);
-  if (candidates && candidates.count !== 17 * perPoint) read.fail(`expected 17×${perPoint} jaw candidates, found ${candidates.count}`);
+  if (candidates && candidates.count !== 17 * perPoint)
+    read.fail(`expected 17×${perPoint} jaw candidates, found ${candidates.count}`);
   return {
-    ibug68: readPoints(read, 'ibug68', v, [68]), jaw: candidates && { perPoint, candidates },
-    mediapipe: readPoints(read, 'mediapipe', v, [468, 478]), alignment5: readPoints(read, 'alignment5', v, [5]),
+    ibug68: readPoints(read, 'ibug68', v, [68]),
+    jaw: candidates && { perPoint, candidates },
+    mediapipe: readPoints(read, 'mediapipe', v, [468, 478]),
+    alignment5: readPoints(read, 'alignment5', v, [5]),
   };
 }

@@ -1,12 +1,12 @@
 import type { Image } from '../math/image.js';
 
 /**
- * A linear 3D morphable model of a head (Blanz & Vetter 1999): vertices are a mean plus weighted shape and expression
- * displacements, reflectance is a mean plus weighted modes.
+ * A linear 3D morphable model of a head (Blanz & Vetter 1999): vertices are a mean plus weighted shape and
+ * expression displacements, reflectance is a mean plus weighted modes.
  *
- * The type holds the open head model that ships and others alike: basis sizes are free, `parts` has one entry for a model
- * that is a single surface, and `albedo` is a texture, per-vertex colours, or absent. Units, axes and the origin are those
- * of docs/conventions.md (mm, +y up, +z out of the face).
+ * The type holds the open head model that ships and others alike: basis sizes are free, `parts` has one entry
+ * for a model that is a single surface, and `albedo` is a texture, per-vertex colours, or absent. Units, axes
+ * and the origin are those of docs/conventions.md (mm, +y up, +z out of the face).
  */
 export interface MorphableModel {
   readonly name: string;
@@ -84,7 +84,10 @@ export interface ModelPart {
   readonly alpha: 'opaque' | 'mask' | 'blend';
   /** The part's own texture (sRGB, four channels); the skin has none, its colour is the albedo. */
   readonly texture: Image | undefined;
-  /** The point the part turns about: the centre of the sphere that fits it, as an eyeball's. Absent for parts that do not turn. */
+  /**
+   * The point the part turns about: the centre of the sphere that fits it, as an eyeball's. Absent for parts
+   * that do not turn.
+   */
   readonly turnsAbout: 'sphereCentre' | undefined;
 }
 
@@ -101,10 +104,16 @@ export interface SurfacePoints {
 export interface ModelLandmarks {
   /** iBUG 300-W points (68); the jaw points 0–16 are the frontal choice, see `jaw`. */
   readonly ibug68: SurfacePoints | undefined;
-  /** Candidates for each of the 17 sliding jaw points: `candidates` holds `perPoint` points for jaw point 0, then 1, … */
+  /**
+   * Candidates for each of the 17 sliding jaw points: `candidates` holds `perPoint` points for jaw point 0,
+   * then 1, …
+   */
   readonly jaw: { readonly perPoint: number; readonly candidates: SurfacePoints } | undefined;
   /** MediaPipe face mesh points in their order (468, or 478 with irises). */
   readonly mediapipe: SurfacePoints | undefined;
-  /** Eyes (subject's right first), nose tip, mouth corners (right first): the alignment points of recognition networks. */
+  /**
+   * Eyes (subject's right first), nose tip, mouth corners (right first): the alignment points of recognition
+   * networks.
+   */
   readonly alignment5: SurfacePoints | undefined;
 }

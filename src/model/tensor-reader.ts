@@ -1,7 +1,17 @@
 /** A named array of a model file. */
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float64Array | BigInt64Array | BigUint64Array;
+  readonly data:
+    | Float32Array
+    | Int8Array
+    | Uint8Array
+    | Int16Array
+    | Uint16Array
+    | Int32Array
+    | Uint32Array
+    | Float64Array
+    | BigInt64Array
+    | BigUint64Array;
 }
 
 export type NamedTensors = ReadonlyMap<string, Tensor>;
@@ -13,7 +23,10 @@ type ShapePattern = readonly (number | undefined)[];
 export class TensorReader {
   private readonly read = new Set<string>();
 
-  constructor(private readonly tensors: NamedTensors, readonly fail: (problem: string) => never) {}
+  constructor(
+    private readonly tensors: NamedTensors,
+    readonly fail: (problem: string) => never,
+  ) {}
 
   has(name: string): boolean {
     return this.tensors.has(name);
@@ -28,7 +41,8 @@ export class TensorReader {
     const { data } = this.checked(name, shape);
     if (!(data instanceof Float32Array)) this.fail(`tensor "${name}" should hold 32-bit floats`);
     const floats = data as Float32Array;
-    for (let i = 0; i < floats.length; i++) if (!Number.isFinite(floats[i]!)) this.fail(`tensor "${name}" holds a value that is not finite`);
+    for (let i = 0; i < floats.length; i++)
+      if (!Number.isFinite(floats[i]!)) this.fail(`tensor "${name}" holds a value that is not finite`);
     return floats;
   }
 
@@ -42,8 +56,10 @@ export class TensorReader {
   /** Unsigned integers below `limit`. */
   integers(name: string, shape: ShapePattern, limit: number): Uint8Array | Uint16Array | Uint32Array {
     const { data } = this.checked(name, shape);
-    if (!(data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Uint32Array)) return this.fail(`tensor "${name}" should hold unsigned integers`);
-    for (let i = 0; i < data.length; i++) if (data[i]! >= limit) this.fail(`tensor "${name}" holds ${data[i]}, expected less than ${limit}`);
+    if (!(data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Uint32Array))
+      return this.fail(`tensor "${name}" should hold unsigned integers`);
+    for (let i = 0; i < data.length; i++)
+      if (data[i]! >= limit) this.fail(`tensor "${name}" holds ${data[i]}, expected less than ${limit}`);
     return data;
   }
 
@@ -70,8 +86,13 @@ export class TensorReader {
 
   private checked(name: string, pattern: ShapePattern): Tensor {
     const tensor = this.get(name);
-    const fits = tensor.shape.length === pattern.length && pattern.every((size, i) => size === undefined || size === tensor.shape[i]);
-    if (!fits) this.fail(`tensor "${name}" has shape [${tensor.shape.join(', ')}], expected [${pattern.map((size) => size ?? '*').join(', ')}]`);
+    const fits =
+      tensor.shape.length === pattern.length &&
+      pattern.every((size, i) => size === undefined || size === tensor.shape[i]);
+    if (!fits)
+      this.fail(
+        `tensor "${name}" has shape [${tensor.shape.join(', ')}], expected [${pattern.map((size) => size ?? '*').join(', ')}]`,
+      );
     return tensor;
   }
 }

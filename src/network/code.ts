@@ -18,7 +18,8 @@ export function modelSizes({ name, shape, expression, albedo }: MorphableModel):
 
 /** Parts of a code and how many numbers each has, in their order. */
 export type CodeLayout = Readonly<Record<CodePart, number>>;
-export type CodePart = 'shape' | 'expression' | 'albedo' | 'light' | 'rotation' | 'translation' | 'gaze' | 'visibility';
+export type CodePart =
+  'shape' | 'expression' | 'albedo' | 'light' | 'rotation' | 'translation' | 'gaze' | 'visibility';
 
 /** The parts of the code of one face: what a regressor predicts. */
 export function codeLayout({ shape, expression, albedo }: ModelSizes): CodeLayout {
@@ -31,13 +32,16 @@ export function codeSize(layout: CodeLayout): number {
 }
 
 /**
- * The virtual camera of a crop: it looks along the crop's middle, its focal length is that many half sides. Long, as people stand
- * 1 m away where a crop shows 0.22 m of them.
+ * The virtual camera of a crop: it looks along the crop's middle, its focal length is that many half sides.
+ * Long, as people stand 1 m away where a crop shows 0.22 m of them.
  */
 export const cropFocal = 8;
 /** Half of what an ordinary crop shows at the distance of the face, mm. */
 export const cropReach = 108;
-/** Where the origin of an ordinary head lies in the crop's camera, mm: the crop's middle is between nose and mouth, inside the head. */
+/**
+ * Where the origin of an ordinary head lies in the crop's camera, mm: the crop's middle is between nose and
+ * mouth, inside the head.
+ */
 export const ordinaryTranslation = [0, 36, 35 - cropFocal * cropReach] as const;
 
 /** What the raw numbers of a regressor stand for; each `[N, …]`. */
@@ -59,22 +63,31 @@ export interface Code {
   readonly visibility: Tensor;
 }
 
-/** Ordinary light: what an untrained regressor says. Constant 0.8, in the first coefficient of each channel. */
+/**
+ * Ordinary light: what an untrained regressor says. Constant 0.8, in the first coefficient of each channel.
+ */
 export const ordinaryLight = 0.8 / 0.28209479177387814;
 
-const identity6d = Float64Array.of(1, 0, 0, 0, 1, 0), sidewaysMiddle = Float64Array.from(ordinaryTranslation.slice(0, 2));
+const identity6d = Float64Array.of(1, 0, 0, 0, 1, 0);
+const sidewaysMiddle = Float64Array.from(ordinaryTranslation.slice(0, 2));
 const lightMiddle = Float64Array.from({ length: 27 }, (_, k) => (k % 9 === 0 ? ordinaryLight : 0));
 /** Raw numbers of ordinary size become: */
 const scale = { expression: 0.5, light: 0.5, rotation: 0.5, sideways: 40, depth: 0.25, gaze: 0.3 };
 
 /** The meaning of a regressor's raw output. @param raw `[N, codeSize]` */
 export function decodeCode(layout: CodeLayout, raw: Tensor): Code {
-  const parts = splitCode(layout, raw), batch = raw.shape[0]!;
-  const sideways = parts.translation.slice(1, 0, 2).mul(scale.sideways).add(constantLike(raw, sidewaysMiddle, [2]));
+  const parts = splitCode(layout, raw);
+  const batch = raw.shape[0]!;
+  const sideways = parts.translation
+    .slice(1, 0, 2)
+    .mul(scale.sideways)
+    .add(constantLike(raw, sidewaysMiddle, [2]));
   // The head is before the camera whatever the network says.
   const distance = parts.translation.slice(1, 2, 3).mul(scale.depth).exp().mul(ordinaryTranslation[2]);
   return {
-    shape: parts.shape, albedo: parts.albedo, visibility: parts.visibility,
+    shape: parts.shape,
+    albedo: parts.albedo,
+    visibility: parts.visibility,
     expression: parts.expression.mul(scale.expression),
     light: parts.light.mul(scale.light).add(constantLike(raw, lightMiddle, [27])),
     rotation: rotationFrom6d(parts.rotation.mul(scale.rotation).add(constantLike(raw, identity6d, [6]))),
@@ -86,9 +99,22 @@ export function decodeCode(layout: CodeLayout, raw: Tensor): Code {
 /** The raw numbers by part, each `[N, size]`. */
 export function splitCode(layout: CodeLayout, raw: Tensor): Record<CodePart, Tensor> {
   let from = 0;
-  return Object.fromEntries(Object.entries(layout).map(([part, size]) => [part, raw.slice(1, from, (from += size))])) as Record<CodePart, Tensor>;
+  return Object.fromEntries(
+    Object.entries(layout).map(([part, size]) => [part, raw.slice(1, from, (from += size))]),
+  ) as Record<CodePart, Tensor>;
 }
 
 function joined(sideways: Tensor, distance: Tensor, batch: number): Tensor {
-  return sideways.pad([[0, 0], [0, 1]]).add(distance.pad([[0, 0], [2, 0]])).reshape([batch, 3]);
+  return sideways
+    .pad([
+      [0, 0],
+      [0, 1],
+    ])
+    .add(
+      distance.pad([
+        [0, 0],
+        [2, 0],
+      ]),
+    )
+    .reshape([batch, 3]);
 }

@@ -20,14 +20,27 @@ export interface FaceBox {
 
 /** The crop that a regressor of some size sees of a face. @param roll degrees, as the detector gives it */
 export function viewOfBox({ x, y, width, height }: FaceBox, roll: number, size: number): Crop {
-  return { centreX: x + width / 2, centreY: y + height / 2, scale: (viewPerBox * Math.max(width, height)) / size, roll, width: size, height: size };
+  return {
+    centreX: x + width / 2,
+    centreY: y + height / 2,
+    scale: (viewPerBox * Math.max(width, height)) / size,
+    roll,
+    width: size,
+    height: size,
+  };
 }
 
 /** Photo pixels in the crop's coordinates, −1…1 from edge to edge, y down. @param points pairs */
-export function toView(crop: Crop, points: ArrayLike<number>, out = new Float32Array(points.length)): Float32Array {
-  const { ax, ay, bx, by } = cropAxes(crop), perAxes = 1 / (crop.scale * crop.scale);
+export function toView(
+  crop: Crop,
+  points: ArrayLike<number>,
+  out = new Float32Array(points.length),
+): Float32Array {
+  const { ax, ay, bx, by } = cropAxes(crop);
+  const perAxes = 1 / (crop.scale * crop.scale);
   for (let i = 0; i + 1 < points.length; i += 2) {
-    const x = points[i]! - crop.centreX, y = points[i + 1]! - crop.centreY;
+    const x = points[i]! - crop.centreX;
+    const y = points[i + 1]! - crop.centreY;
     out[i] = (2 * (x * ax + y * ay) * perAxes) / crop.width;
     out[i + 1] = (2 * (x * bx + y * by) * perAxes) / crop.height;
   }
@@ -35,10 +48,15 @@ export function toView(crop: Crop, points: ArrayLike<number>, out = new Float32A
 }
 
 /** Photo pixels of the crop's coordinates: the inverse of {@link toView}. */
-export function fromView(crop: Crop, points: ArrayLike<number>, out = new Float32Array(points.length)): Float32Array {
+export function fromView(
+  crop: Crop,
+  points: ArrayLike<number>,
+  out = new Float32Array(points.length),
+): Float32Array {
   const { ax, ay, bx, by } = cropAxes(crop);
   for (let i = 0; i + 1 < points.length; i += 2) {
-    const x = (points[i]! * crop.width) / 2, y = (points[i + 1]! * crop.height) / 2;
+    const x = (points[i]! * crop.width) / 2;
+    const y = (points[i + 1]! * crop.height) / 2;
     out[i] = crop.centreX + x * ax + y * bx;
     out[i + 1] = crop.centreY + x * ay + y * by;
   }
@@ -51,32 +69,56 @@ export interface HeadPose {
   readonly translation: ArrayLike<number>;
 }
 
-/** The rotation from a crop's camera, which looks through the crop's middle with the crop's axes, to the photo's. */
+/**
+ * The rotation from a crop's camera, which looks through the crop's middle with the crop's axes, to the
+ * photo's.
+ */
 function turnOfView(camera: Camera, crop: Crop): Float64Array {
-  const x = (crop.centreX - camera.cx) / camera.focal, y = (camera.cy - crop.centreY) / camera.focal;
+  const x = (crop.centreX - camera.cx) / camera.focal;
+  const y = (camera.cy - crop.centreY) / camera.focal;
   // The shortest rotation from −z to the ray d (Möller and Hughes 1999): axis (−z) × d, cosine −d_z.
-  const length = Math.hypot(x, y, 1), dx = x / length, dy = y / length, cosine = 1 / length, k = 1 / (1 + cosine);
+  const length = Math.hypot(x, y, 1);
+  const dx = x / length;
+  const dy = y / length;
+  const cosine = 1 / length;
+  const k = 1 / (1 + cosine);
   const toRay = [1 - k * dx * dx, -k * dx * dy, -dx, -k * dx * dy, 1 - k * dy * dy, -dy, dx, dy, cosine];
-  const angle = (crop.roll * Math.PI) / 180, c = Math.cos(angle), s = Math.sin(angle);
+  const angle = (crop.roll * Math.PI) / 180;
+  const c = Math.cos(angle);
+  const s = Math.sin(angle);
   return multiplyRotations(toRay, [c, -s, 0, s, c, 0, 0, 0, 1]);
 }
 
 /** The ratio of distances in a photo and in its crop's camera, whose focal length is another. */
 function depthRatio(camera: Camera, crop: Crop): number {
-  return Math.hypot(camera.focal, crop.centreX - camera.cx, crop.centreY - camera.cy) / ((cropFocal * crop.scale * crop.width) / 2);
+  return (
+    Math.hypot(camera.focal, crop.centreX - camera.cx, crop.centreY - camera.cy) /
+    ((cropFocal * crop.scale * crop.width) / 2)
+  );
 }
 
 /**
- * The pose in a photo's camera of a head whose pose in a crop's camera is known. Exact for a head that is small against its distance:
- * perspective within the face is that of the crop's camera in the one and of the photo's in the other.
+ * The pose in a photo's camera of a head whose pose in a crop's camera is known. Exact for a head that is
+ * small against its distance: perspective within the face is that of the crop's camera in the one and of the
+ * photo's in the other.
  */
 export function poseInPhoto({ rotation, translation }: HeadPose, camera: Camera, crop: Crop): HeadPose {
-  const turn = turnOfView(camera, crop), [x, y, z] = [translation[0]!, translation[1]!, translation[2]! * depthRatio(camera, crop)];
-  return { rotation: multiplyRotations(turn, rotation), translation: [0, 3, 6].map((row) => turn[row]! * x + turn[row + 1]! * y + turn[row + 2]! * z) };
+  const turn = turnOfView(camera, crop);
+  const [x, y, z] = [translation[0]!, translation[1]!, translation[2]! * depthRatio(camera, crop)];
+  return {
+    rotation: multiplyRotations(turn, rotation),
+    translation: [0, 3, 6].map((row) => turn[row]! * x + turn[row + 1]! * y + turn[row + 2]! * z),
+  };
 }
 
-/** The pose in a crop's camera of a head whose pose in the photo is known: the inverse of {@link poseInPhoto}. */
+/**
+ * The pose in a crop's camera of a head whose pose in the photo is known: the inverse of {@link poseInPhoto}.
+ */
 export function poseInView({ rotation, translation: t }: HeadPose, camera: Camera, crop: Crop): HeadPose {
-  const back = transposeRotation(turnOfView(camera, crop)), moved = [0, 3, 6].map((row) => back[row]! * t[0]! + back[row + 1]! * t[1]! + back[row + 2]! * t[2]!);
-  return { rotation: multiplyRotations(back, rotation), translation: [moved[0]!, moved[1]!, moved[2]! / depthRatio(camera, crop)] };
+  const back = transposeRotation(turnOfView(camera, crop));
+  const moved = [0, 3, 6].map((row) => back[row]! * t[0]! + back[row + 1]! * t[1]! + back[row + 2]! * t[2]!);
+  return {
+    rotation: multiplyRotations(back, rotation),
+    translation: [moved[0]!, moved[1]!, moved[2]! / depthRatio(camera, crop)],
+  };
 }

@@ -16,20 +16,31 @@ export interface HeadPoints {
 export function headPoints(model: MorphableModel, points: SurfacePoints): HeadPoints {
   const { count, mean, directions, coefficients } = pointBasis(model, points);
   // count×coefficients×3 → coefficients×(count·3)
-  const basis = new Float64Array(directions.length), middle = Float64Array.from(mean);
+  const basis = new Float64Array(directions.length);
+  const middle = Float64Array.from(mean);
   for (let i = 0; i < count; i++) {
-    for (let k = 0; k < coefficients; k++) for (let axis = 0; axis < 3; axis++) basis[(k * count + i) * 3 + axis] = directions[(i * coefficients + k) * 3 + axis]!;
+    for (let k = 0; k < coefficients; k++)
+      for (let axis = 0; axis < 3; axis++)
+        basis[(k * count + i) * 3 + axis] = directions[(i * coefficients + k) * 3 + axis]!;
   }
-  const shapes = basis.slice(0, model.shape.count * count * 3), expressions = basis.slice(model.shape.count * count * 3);
+  const shapes = basis.slice(0, model.shape.count * count * 3);
+  const expressions = basis.slice(model.shape.count * count * 3);
   return {
     count,
-    positions: ({ shape, expression }) => shape.matmul(constantLike(shape, shapes, [model.shape.count, count * 3]))
-      .add(expression.matmul(constantLike(expression, expressions, [model.expression.count, count * 3]))).add(constantLike(shape, middle, [count * 3])).reshape([shape.shape[0]!, count, 3]),
+    positions: ({ shape, expression }) =>
+      shape
+        .matmul(constantLike(shape, shapes, [model.shape.count, count * 3]))
+        .add(expression.matmul(constantLike(expression, expressions, [model.expression.count, count * 3])))
+        .add(constantLike(shape, middle, [count * 3]))
+        .reshape([shape.shape[0]!, count, 3]),
   };
 }
 
 /** Points in the crop's camera, mm. @param points head space, `[N, P, 3]` */
-export function posePoints({ rotation, translation }: Pick<Code, 'rotation' | 'translation'>, points: Tensor): Tensor {
+export function posePoints(
+  { rotation, translation }: Pick<Code, 'rotation' | 'translation'>,
+  points: Tensor,
+): Tensor {
   return rotatePoints(rotation, points).add(translation.unsqueeze(1));
 }
 
@@ -43,5 +54,8 @@ const upwards = Float64Array.of(1, -1);
  */
 export function projectToCrop(points: Tensor): Tensor {
   const perDepth = points.slice(2, 2, 3).neg().maximum(1).reciprocal().mul(cropFocal);
-  return points.slice(2, 0, 2).mul(perDepth).mul(constantLike(points, upwards, [2]));
+  return points
+    .slice(2, 0, 2)
+    .mul(perDepth)
+    .mul(constantLike(points, upwards, [2]));
 }

@@ -32,20 +32,46 @@ export interface HeadPredictor {
  * @throws Error of one line when the bytes are no such network
  */
 export async function createHeadPredictor(runtime: Runtime, network: Uint8Array): Promise<HeadPredictor> {
-  const session = await runtime.createSession(network), size = session.inputDims['image']?.at(-1);
-  if (session.inputNames.join() !== 'image' || typeof size !== 'number' || !session.outputNames.includes('visibility')) {
+  const session = await runtime.createSession(network);
+  const size = session.inputDims['image']?.at(-1);
+  if (
+    session.inputNames.join() !== 'image' ||
+    typeof size !== 'number' ||
+    !session.outputNames.includes('visibility')
+  ) {
     await session.release();
     throw new Error('createHeadPredictor: the file is no head regressor; use one that "rogue export" wrote.');
   }
-  const image: HostTensor<Float32Array> = { dims: [1, 3, size, size], data: new Float32Array(3 * size * size) };
+  const image: HostTensor<Float32Array> = {
+    dims: [1, 3, size, size],
+    data: new Float32Array(3 * size * size),
+  };
   return {
     async predict(photo, box, roll = 0) {
       const crop = viewOfBox(box, roll, size);
-      sampleCrop(photo instanceof ImagePyramid ? photo : new ImagePyramid(photo), crop, viewNormalisation, image.data, 0, viewOutside);
-      const outputs = await session.run({ image }), part = (name: string): Float32Array => floatOutput(outputs, name).slice(), gaze = part('gaze');
+      sampleCrop(
+        photo instanceof ImagePyramid ? photo : new ImagePyramid(photo),
+        crop,
+        viewNormalisation,
+        image.data,
+        0,
+        viewOutside,
+      );
+      const outputs = await session.run({ image });
+      const part = (name: string): Float32Array => floatOutput(outputs, name).slice();
+      const gaze = part('gaze');
       return {
-        crop, pose: { rotation: Float64Array.from(part('rotation')), translation: Float64Array.from(part('translation')) }, shape: part('shape'), expression: part('expression'),
-        albedo: part('albedo'), light: part('light'), gaze: { yaw: gaze[0]!, pitch: gaze[1]! }, visibility: part('visibility'),
+        crop,
+        pose: {
+          rotation: Float64Array.from(part('rotation')),
+          translation: Float64Array.from(part('translation')),
+        },
+        shape: part('shape'),
+        expression: part('expression'),
+        albedo: part('albedo'),
+        light: part('light'),
+        gaze: { yaw: gaze[0]!, pitch: gaze[1]! },
+        visibility: part('visibility'),
       };
     },
     release: () => session.release(),

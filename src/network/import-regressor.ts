@@ -6,41 +6,77 @@ import { regressorParameters, type RegressorConfig } from './regressor.js';
 import type { LayerTree } from './resnet.js';
 
 /**
- * The parameters of a network that `exportRegressor` wrote: a training can begin with a file that ships. Filters come back as they
- * are after standardisation, with their lengths as gains, which is the same network.
+ * The parameters of a network that `exportRegressor` wrote: a training can begin with a file that ships.
+ * Filters come back as they are after standardisation, with their lengths as gains, which is the same
+ * network.
  * @throws Error of one line when the file is no network of this configuration
  */
-export function importRegressor(config: RegressorConfig, sizes: ModelSizes, file: Uint8Array): Record<string, Float32Array> {
-  const { nodes, constants } = decodeOnnx(file), stored = new Map(constants.map((tensor) => [tensor.name, tensor]));
-  const widened = new Map(nodes.filter(({ opType }) => opType === 'Cast').map(({ inputs, outputs }) => [outputs[0]!, inputs[0]!]));
+export function importRegressor(
+  config: RegressorConfig,
+  sizes: ModelSizes,
+  file: Uint8Array,
+): Record<string, Float32Array> {
+  const { nodes, constants } = decodeOnnx(file);
+  const stored = new Map(constants.map((tensor) => [tensor.name, tensor]));
+  const widened = new Map(
+    nodes.filter(({ opType }) => opType === 'Cast').map(({ inputs, outputs }) => [outputs[0]!, inputs[0]!]),
+  );
   const valuesOf = (name: string): Float32Array | undefined => {
     const tensor = stored.get(name) ?? stored.get(widened.get(name) ?? '');
     return tensor && Float32Array.from(readHost(tensor).data);
   };
-  const specs = regressorParameters(config, sizes), waiting = layersInOrder(specs), parameters: Record<string, Float32Array> = {};
-  for (const { opType, inputs, outputs } of nodes.filter((node) => node.opType === 'Conv' || node.opType === 'Gemm')) {
+  const specs = regressorParameters(config, sizes);
+  const waiting = layersInOrder(specs);
+  const parameters: Record<string, Float32Array> = {};
+  for (const { opType, inputs, outputs } of nodes.filter(
+    (node) => node.opType === 'Conv' || node.opType === 'Gemm',
+  )) {
     // A bias is the third input, or added by the next node.
-    const added = nodes.find((node) => node.opType === 'Add' && node.inputs.includes(outputs[0]!))?.inputs.find((name) => name !== outputs[0]!);
-    const weight = valuesOf(inputs[1]!), bias = valuesOf(inputs[2] ?? added ?? ''), dims = (stored.get(inputs[1]!) ?? stored.get(widened.get(inputs[1]!) ?? ''))?.dims.join();
-    const at = waiting.findIndex(([name, { shape }]) => (name === 'head') === (opType === 'Gemm') && shape.join() === dims);
+    const added = nodes
+      .find((node) => node.opType === 'Add' && node.inputs.includes(outputs[0]!))
+      ?.inputs.find((name) => name !== outputs[0]!);
+    const weight = valuesOf(inputs[1]!);
+    const bias = valuesOf(inputs[2] ?? added ?? '');
+    const dims = (stored.get(inputs[1]!) ?? stored.get(widened.get(inputs[1]!) ?? ''))?.dims.join();
+    const at = waiting.findIndex(
+      ([name, { shape }]) => (name === 'head') === (opType === 'Gemm') && shape.join() === dims,
+    );
     if (!weight || !bias || at < 0) throw notOurs(`it has a layer [${dims}] that none of this network's is`);
     const [[name, { shape }]] = waiting.splice(at, 1) as [[string, TensorSpec]];
-    Object.assign(parameters, { [`${name}.weight`]: weight, [`${name}.bias`]: bias, ...(name === 'head' ? {} : { [`${name}.gain`]: lengths(weight, shape[0]!) }) });
+    Object.assign(parameters, {
+      [`${name}.weight`]: weight,
+      [`${name}.bias`]: bias,
+      ...(name === 'head' ? {} : { [`${name}.gain`]: lengths(weight, shape[0]!) }),
+    });
   }
   if (waiting.length > 0) throw notOurs(`it lacks the layer "${waiting[0]![0]}"`);
   return parameters;
 }
 
-const notOurs = (reason: string): Error => new Error(`the file is no head regressor of this kind: ${reason}; use one that "rogue export" wrote, and its --network`);
+const notOurs = (reason: string): Error =>
+  new Error(
+    `the file is no head regressor of this kind: ${reason}; use one that "rogue export" wrote, and its --network`,
+  );
 
-/** Weights by layer in the order of the exported graph, where layers of equal shapes must not be mistaken: projections come first in their block. */
+/**
+ * Weights by layer in the order of the exported graph, where layers of equal shapes must not be mistaken:
+ * projections come first in their block.
+ */
 function layersInOrder(specs: LayerTree<TensorSpec>): [string, TensorSpec][] {
-  const order = (name: string): string => name.replace('project', 'a'), names = Object.keys(specs), block = (name: string): string => name.replace(/(conv\d|project)$/, '');
-  return names.toSorted((a, b) => (block(a) === block(b) ? (order(a) < order(b) ? -1 : 1) : names.indexOf(a) - names.indexOf(b))).map((name) => [name, specs[name]!['weight']!]);
+  const order = (name: string): string => name.replace('project', 'a');
+  const names = Object.keys(specs);
+  const block = (name: string): string => name.replace(/(conv\d|project)$/, '');
+  return names
+    .toSorted((a, b) =>
+      block(a) === block(b) ? (order(a) < order(b) ? -1 : 1) : names.indexOf(a) - names.indexOf(b),
+    )
+    .map((name) => [name, specs[name]!['weight']!]);
 }
 
 /** Lengths of filters. */
 function lengths(weight: Float32Array, outputs: number): Float32Array {
   const size = weight.length / outputs;
-  return Float32Array.from({ length: outputs }, (_, k) => Math.sqrt(weight.subarray(k * size, (k + 1) * size).reduce((sum, value) => sum + value * value, 1e-4)));
+  return Float32Array.from({ length: outputs }, (_, k) =>
+    Math.sqrt(weight.subarray(k * size, (k + 1) * size).reduce((sum, value) => sum + value * value, 1e-4)),
+  );
 }

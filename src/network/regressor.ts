@@ -4,7 +4,13 @@ import type { Tensor } from '../graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
 import { flattenTree } from '../graph/tree.js';
 import { codeLayout, codeSize, type CodeLayout, type ModelSizes } from './code.js';
-import { resnetChannels, resnetFeatures, resnetParameters, type LayerTree, type ResNetConfig } from './resnet.js';
+import {
+  resnetChannels,
+  resnetFeatures,
+  resnetParameters,
+  type LayerTree,
+  type ResNetConfig,
+} from './resnet.js';
 
 /** A network from a crop of a face to the numbers that describe its head (`code.ts`). */
 export interface RegressorConfig {
@@ -12,8 +18,8 @@ export interface RegressorConfig {
   readonly size: number;
   readonly backbone: ResNetConfig;
   /**
-   * Channels that the last features are squeezed to before they are laid out in a row. Where things are is half of what is asked for,
-   * so the features' places must not be averaged away.
+   * Channels that the last features are squeezed to before they are laid out in a row. Where things are is
+   * half of what is asked for, so the features' places must not be averaged away.
    */
   readonly squeeze: number;
 }
@@ -21,20 +27,35 @@ export interface RegressorConfig {
 /** Named networks. */
 export const regressors = {
   /** Fast on one core and in a browser: 128 px. */
-  fast: { size: 128, backbone: { depths: [2, 2, 2, 2], widths: [32, 64, 128, 256], bottleneck: false, stem: 7 }, squeeze: 64 },
+  fast: {
+    size: 128,
+    backbone: { depths: [2, 2, 2, 2], widths: [32, 64, 128, 256], bottleneck: false, stem: 7 },
+    squeeze: 64,
+  },
   /** The paper's: 224 px. */
-  resnet50: { size: 224, backbone: { depths: [3, 4, 6, 3], widths: [64, 128, 256, 512], bottleneck: true, stem: 7 }, squeeze: 64 },
+  resnet50: {
+    size: 224,
+    backbone: { depths: [3, 4, 6, 3], widths: [64, 128, 256, 512], bottleneck: true, stem: 7 },
+    squeeze: 64,
+  },
 } as const satisfies Record<string, RegressorConfig>;
 
 export type RegressorName = keyof typeof regressors;
 
 /** Shapes of all parameters. */
-export function regressorParameters({ size, backbone, squeeze }: RegressorConfig, sizes: ModelSizes): LayerTree<TensorSpec> {
-  const side = size / 2 ** (backbone.depths.length + 1), channels = resnetChannels(backbone);
+export function regressorParameters(
+  { size, backbone, squeeze }: RegressorConfig,
+  sizes: ModelSizes,
+): LayerTree<TensorSpec> {
+  const side = size / 2 ** (backbone.depths.length + 1);
+  const channels = resnetChannels(backbone);
   return {
     ...resnetParameters(backbone),
     squeeze: { weight: spec([squeeze, channels, 1, 1]), gain: spec([squeeze]), bias: spec([squeeze]) },
-    head: { weight: spec([codeSize(codeLayout(sizes)), squeeze * side * side]), bias: spec([codeSize(codeLayout(sizes))]) },
+    head: {
+      weight: spec([codeSize(codeLayout(sizes)), squeeze * side * side]),
+      bias: spec([codeSize(codeLayout(sizes))]),
+    },
   };
 }
 
@@ -43,10 +64,21 @@ export function regressorParameters({ size, backbone, squeeze }: RegressorConfig
  * @param image `[N, 3, size, size]`, sRGB −1…1
  * @returns `[N, codeSize]`
  */
-export function regress({ backbone, squeeze }: RegressorConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor {
-  const features = resnetFeatures(backbone, parameters, image), { weight, gain, bias } = parameters['squeeze']!;
-  const squeezed = conv2d(features, standardizeWeights(weight!, gain!)).add(bias!.reshape([squeeze, 1, 1])).relu();
-  return linear(squeezed.reshape([image.shape[0]!, -1]), parameters['head']!['weight']!, parameters['head']!['bias']!);
+export function regress(
+  { backbone, squeeze }: RegressorConfig,
+  parameters: LayerTree<Tensor>,
+  image: Tensor,
+): Tensor {
+  const features = resnetFeatures(backbone, parameters, image);
+  const { weight, gain, bias } = parameters['squeeze']!;
+  const squeezed = conv2d(features, standardizeWeights(weight!, gain!))
+    .add(bias!.reshape([squeeze, 1, 1]))
+    .relu();
+  return linear(
+    squeezed.reshape([image.shape[0]!, -1]),
+    parameters['head']!['weight']!,
+    parameters['head']!['bias']!,
+  );
 }
 
 /** What drawing initial parameters needs of a generator. */
@@ -55,37 +87,52 @@ export interface InitialRandom {
 }
 
 /**
- * Parameters to start a training from, by path. Residual branches and the head start small, so that the first guess is the mean head
- * in the middle of the crop. Filters start with length 1: they are standardised, so that their length changes nothing but how far a
- * step of the optimiser turns them.
+ * Parameters to start a training from, by path. Residual branches and the head start small, so that the first
+ * guess is the mean head in the middle of the crop. Filters start with length 1: they are standardised, so
+ * that their length changes nothing but how far a step of the optimiser turns them.
  */
-export function initialParameters(specs: LayerTree<TensorSpec>, random: InitialRandom): Record<string, Float32Array> {
-  return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
-    const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-    if (path.endsWith('.gain')) return [path, values.fill(gainOf(path))];
-    if (path.endsWith('.bias')) return [path, values];
-    const fanIn = shape.slice(1).reduce((product, size) => product * size, 1), scale = (path === 'head.weight' ? 0.1 : 1) / Math.sqrt(fanIn);
-    return [path, values.map(() => scale * random.normal())];
-  }));
+export function initialParameters(
+  specs: LayerTree<TensorSpec>,
+  random: InitialRandom,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
+      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+      if (path.endsWith('.gain')) return [path, values.fill(gainOf(path))];
+      if (path.endsWith('.bias')) return [path, values];
+      const fanIn = shape.slice(1).reduce((product, size) => product * size, 1);
+      const scale = (path === 'head.weight' ? 0.1 : 1) / Math.sqrt(fanIn);
+      return [path, values.map(() => scale * random.normal())];
+    }),
+  );
 }
 
 /**
- * The same network with filters of length 1 again, as at the start of a training: they grow with every step, and an optimiser turns long
- * ones slowly.
+ * The same network with filters of length 1 again, as at the start of a training: they grow with every step,
+ * and an optimiser turns long ones slowly.
  * @throws Error when the parameters are another network's
  */
-export function withUnitFilters(specs: LayerTree<TensorSpec>, parameters: Readonly<Record<string, Float32Array>>): Record<string, Float32Array> {
-  return Object.fromEntries(flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
-    const values = parameters[path];
-    if (values?.length !== shape.reduce((product, size) => product * size, 1)) throw new Error(`parameter "${path}" is missing or of another size; is it a checkpoint of this network?`);
-    if (!path.endsWith('.weight') || path === 'head.weight') return [path, values];
-    const filter = values.length / shape[0]!, unit = values.slice();
-    for (let from = 0; from < unit.length; from += filter) {
-      const length = Math.hypot(...unit.subarray(from, from + filter)) || 1;
-      for (let i = from; i < from + filter; i++) unit[i]! /= length;
-    }
-    return [path, unit];
-  }));
+export function withUnitFilters(
+  specs: LayerTree<TensorSpec>,
+  parameters: Readonly<Record<string, Float32Array>>,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
+      const values = parameters[path];
+      if (values?.length !== shape.reduce((product, size) => product * size, 1))
+        throw new Error(
+          `parameter "${path}" is missing or of another size; is it a checkpoint of this network?`,
+        );
+      if (!path.endsWith('.weight') || path === 'head.weight') return [path, values];
+      const filter = values.length / shape[0]!;
+      const unit = values.slice();
+      for (let from = 0; from < unit.length; from += filter) {
+        const length = Math.hypot(...unit.subarray(from, from + filter)) || 1;
+        for (let i = from; i < from + filter; i++) unit[i]! /= length;
+      }
+      return [path, unit];
+    }),
+  );
 }
 
 /** √2 keeps the variance through a rectifier; the last convolution of a block starts at a fifth of that. */

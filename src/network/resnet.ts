@@ -5,15 +5,19 @@ import type { Tensor } from '../graph/tensor.js';
 import { spec, type TensorSpec } from '../graph/trace.js';
 
 /**
- * A residual network (He et al. 2016) without batch statistics: weights are standardised (Brock et al. 2021), so that a photo's
- * features do not depend on what else is in its batch, and nothing differs between training and use.
+ * A residual network (He et al. 2016) without batch statistics: weights are standardised (Brock et al. 2021),
+ * so that a photo's features do not depend on what else is in its batch, and nothing differs between training
+ * and use.
  */
 export interface ResNetConfig {
   /** Blocks per stage; all stages but the first begin by halving the size. */
   readonly depths: readonly number[];
   /** Channels per stage; a multiple of 16 is fastest. */
   readonly widths: readonly number[];
-  /** Blocks of 1×1, 3×3 and 1×1 convolutions with four times as many channels between blocks, instead of two of 3×3. */
+  /**
+   * Blocks of 1×1, 3×3 and 1×1 convolutions with four times as many channels between blocks, instead of two
+   * of 3×3.
+   */
   readonly bottleneck: boolean;
   /** Side of the first convolution's kernel. */
   readonly stem: 3 | 5 | 7;
@@ -22,8 +26,17 @@ export interface ResNetConfig {
 /** Parameters by layer and name. */
 export type LayerTree<Leaf> = Record<string, Record<string, Leaf>>;
 
-interface Layer { readonly name: string; readonly inputs: number; readonly outputs: number; readonly kernel: number; readonly stride: number }
-interface Block { readonly convs: readonly Layer[]; readonly project: Layer | undefined }
+interface Layer {
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+interface Block {
+  readonly convs: readonly Layer[];
+  readonly project: Layer | undefined;
+}
 
 /** Channels that the network's features have. */
 export function resnetChannels({ widths, bottleneck }: ResNetConfig): number {
@@ -36,24 +49,44 @@ function stemOf({ widths, stem }: ResNetConfig): Layer {
 
 function blocksOf({ depths, widths, bottleneck }: ResNetConfig): Block[] {
   let inputs = widths[0]!;
-  return depths.flatMap((depth, stage) => Array.from({ length: depth }, (_, i): Block => {
-    const width = widths[stage]!, outputs = bottleneck ? width * 4 : width, stride = stage > 0 && i === 0 ? 2 : 1, name = `stage${stage}block${i}`;
-    const convs = bottleneck
-      ? [
-          { name: `${name}conv0`, inputs, outputs: width, kernel: 1, stride: 1 }, { name: `${name}conv1`, inputs: width, outputs: width, kernel: 3, stride },
-          { name: `${name}conv2`, inputs: width, outputs, kernel: 1, stride: 1 },
-        ]
-      : [{ name: `${name}conv0`, inputs, outputs: width, kernel: 3, stride }, { name: `${name}conv1`, inputs: width, outputs: width, kernel: 3, stride: 1 }];
-    const project = stride > 1 || inputs !== outputs ? { name: `${name}project`, inputs, outputs, kernel: 1, stride } : undefined;
-    inputs = outputs;
-    return { convs, project };
-  }));
+  return depths.flatMap((depth, stage) =>
+    Array.from({ length: depth }, (_, i): Block => {
+      const width = widths[stage]!;
+      const outputs = bottleneck ? width * 4 : width;
+      const stride = stage > 0 && i === 0 ? 2 : 1;
+      const name = `stage${stage}block${i}`;
+      const convs = bottleneck
+        ? [
+            { name: `${name}conv0`, inputs, outputs: width, kernel: 1, stride: 1 },
+            { name: `${name}conv1`, inputs: width, outputs: width, kernel: 3, stride },
+            { name: `${name}conv2`, inputs: width, outputs, kernel: 1, stride: 1 },
+          ]
+        : [
+            { name: `${name}conv0`, inputs, outputs: width, kernel: 3, stride },
+            { name: `${name}conv1`, inputs: width, outputs: width, kernel: 3, stride: 1 },
+          ];
+      const project =
+        stride > 1 || inputs !== outputs
+          ? { name: `${name}project`, inputs, outputs, kernel: 1, stride }
+          : undefined;
+      inputs = outputs;
+      return { convs, project };
+    }),
+  );
 }
 
 /** Shapes of all parameters. */
 export function resnetParameters(config: ResNetConfig): LayerTree<TensorSpec> {
-  const layers = [stemOf(config), ...blocksOf(config).flatMap(({ convs, project }) => [...convs, ...(project ? [project] : [])])];
-  return Object.fromEntries(layers.map(({ name, inputs, outputs, kernel }) => [name, { weight: spec([outputs, inputs, kernel, kernel]), gain: spec([outputs]), bias: spec([outputs]) }]));
+  const layers = [
+    stemOf(config),
+    ...blocksOf(config).flatMap(({ convs, project }) => [...convs, ...(project ? [project] : [])]),
+  ];
+  return Object.fromEntries(
+    layers.map(({ name, inputs, outputs, kernel }) => [
+      name,
+      { weight: spec([outputs, inputs, kernel, kernel]), gain: spec([outputs]), bias: spec([outputs]) },
+    ]),
+  );
 }
 
 /**
@@ -64,7 +97,9 @@ export function resnetParameters(config: ResNetConfig): LayerTree<TensorSpec> {
 export function resnetFeatures(config: ResNetConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor {
   const conv = (x: Tensor, { name, kernel, stride, outputs }: Layer): Tensor => {
     const { weight, gain, bias } = parameters[name]!;
-    return conv2d(x, standardizeWeights(weight!, gain!), { strides: stride, padding: kernel >> 1 }).add(bias!.reshape([outputs, 1, 1]));
+    return conv2d(x, standardizeWeights(weight!, gain!), { strides: stride, padding: kernel >> 1 }).add(
+      bias!.reshape([outputs, 1, 1]),
+    );
   };
   let x = avgPool2d(conv(image, stemOf(config)).relu(), { window: 2 });
   for (const { convs, project } of blocksOf(config)) {

@@ -26,7 +26,8 @@ export const assetFiles = {
 } as const;
 
 /** Where an asset of the package lies. */
-export const assetPath = (file: string, folder: URL = assetsFolder): string => fileURLToPath(new URL(file, folder));
+export const assetPath = (file: string, folder: URL = assetsFolder): string =>
+  fileURLToPath(new URL(file, folder));
 
 /**
  * Reads one asset.
@@ -38,7 +39,9 @@ export async function readAsset(file: string, folder: URL = assetsFolder): Promi
     return await readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
-    throw new AssetError(`asset ${path} is not readable (${code}); install the package again`, { cause: error });
+    throw new AssetError(`asset ${path} is not readable (${code}); install the package again`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,7 @@
-/** The data functions in Node: everything of `data/index.ts`, with people read from the package, files and worker threads. */
+/**
+ * The data functions in Node: everything of `data/index.ts`, with people read from the package, files and
+ * worker threads.
+ */
 export * from '../data/index.js';
 export { loadHand, loadPeople } from './assets.js';
 export { jpegCodec } from './jpeg-codec.js';

@@ -7,7 +7,10 @@ import { focalLength35mm } from '../io/exif.js';
 // Every picture is decoded once; keeping decoded tiles would only hold memory.
 sharp.cache(false);
 
-/** A picture that cannot be read; `message` is one line that names the cause and, where there is one, the remedy. */
+/**
+ * A picture that cannot be read; `message` is one line that names the cause and, where there is one, the
+ * remedy.
+ */
 export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
@@ -39,7 +42,8 @@ const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif']);
 /**
  * Decodes JPEG, PNG, WebP, AVIF, GIF or TIFF (and HEIC where the installed sharp has a decoder for it).
  *
- * Any bit depth, grey, CMYK, palette and embedded colour profile become 8-bit sRGB; of animations the first frame.
+ * Any bit depth, grey, CMYK, palette and embedded colour profile become 8-bit sRGB; of animations the first
+ * frame.
  * @param source file content or path
  * @throws ImageError for anything that is no complete picture of an accepted size
  */
@@ -98,7 +102,9 @@ async function readMetadata(bytes: Uint8Array): Promise<Metadata> {
     throw decodeError(bytes, error);
   }
   if (!formats.has(metadata.format)) {
-    throw new ImageError(`format ${metadata.format} is not supported; use JPEG, PNG, WebP, AVIF, GIF or TIFF`);
+    throw new ImageError(
+      `format ${metadata.format} is not supported; use JPEG, PNG, WebP, AVIF, GIF or TIFF`,
+    );
   }
   return metadata;
 }
@@ -113,7 +119,8 @@ async function readPixels(bytes: Uint8Array, maxSide: number): Promise<Image> {
       .removeAlpha()
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new ImageError(`expected three channels after conversion to sRGB, received ${info.channels}`);
+    if (info.channels !== 3)
+      throw new ImageError(`expected three channels after conversion to sRGB, received ${info.channels}`);
     return { width: info.width, height: info.height, channels: 3, data };
   } catch (error) {
     throw error instanceof ImageError ? error : decodeError(bytes, error);
@@ -121,12 +128,17 @@ async function readPixels(bytes: Uint8Array, maxSide: number): Promise<Image> {
 }
 
 function decodeError(bytes: Uint8Array, error: unknown): ImageError {
-  const reason = String((error as Error).message).split('\n')[0]!.trim();
+  const reason = String((error as Error).message)
+    .split('\n')[0]!
+    .trim();
   const brand = String.fromCharCode(...bytes.subarray(4, 12));
   if (/^ftyp(hei[cxms]|hev[cx]|mif1|msf1)/.test(brand)) {
-    return new ImageError('HEIC is not supported by the installed decoder; convert the picture to JPEG', { cause: error });
+    return new ImageError('HEIC is not supported by the installed decoder; convert the picture to JPEG', {
+      cause: error,
+    });
   }
-  if (reason.includes('unsupported image format')) return new ImageError('not a picture of a known format', { cause: error });
+  if (reason.includes('unsupported image format'))
+    return new ImageError('not a picture of a known format', { cause: error });
   return new ImageError(`damaged or cut off (${reason})`, { cause: error });
 }
 

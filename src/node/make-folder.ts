@@ -2,8 +2,8 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it. `mkdir` with `recursive` would do, but never returns on file systems that answer
- * "no such file" to every request, as /proc does.
+ * Makes a folder and those above it. `mkdir` with `recursive` would do, but never returns on file systems
+ * that answer "no such file" to every request, as /proc does.
  *
  * @returns the topmost folder that was made; nothing if the folder was there
  */

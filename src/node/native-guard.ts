@@ -4,9 +4,10 @@ import type { Runtime, Session } from '../runtime/session.js';
 /**
  * Keeps workers from being ended inside ONNX Runtime.
  *
- * A worker that is terminated, or whose process exits, while native code runs in it brings the whole process down: the
- * binding (1.30) cannot return to a JavaScript that is gone. So native calls are counted in memory that all threads of a
- * training share, and whoever wants to end a worker forbids new calls and waits for those under way.
+ * A worker that is terminated, or whose process exits, while native code runs in it brings the whole process
+ * down: the binding (1.30) cannot return to a JavaScript that is gone. So native calls are counted in memory
+ * that all threads of a training share, and whoever wants to end a worker forbids new calls and waits for
+ * those under way.
  */
 export type NativeGuard = Int32Array<SharedArrayBuffer>;
 
@@ -29,18 +30,24 @@ export function guardRuntime(runtime: Runtime, guard: NativeGuard): Runtime {
     }
   };
   return {
-    createSession: (model) => guarded(async (): Promise<Session> => {
-      const { inputNames, outputNames, inputDims, ...session } = await runtime.createSession(model);
-      return {
-        inputNames, outputNames, inputDims,
-        run: (...request) => guarded(() => session.run(...request)),
-        release: () => guarded(() => session.release()),
-      };
-    }),
+    createSession: (model) =>
+      guarded(async (): Promise<Session> => {
+        const { inputNames, outputNames, inputDims, ...session } = await runtime.createSession(model);
+        return {
+          inputNames,
+          outputNames,
+          inputDims,
+          run: (...request) => guarded(() => session.run(...request)),
+          release: () => guarded(() => session.release()),
+        };
+      }),
   };
 }
 
-/** Counts a native call, unless they are forbidden: both in one step, so that none slips in behind who waits for the last. */
+/**
+ * Counts a native call, unless they are forbidden: both in one step, so that none slips in behind who waits
+ * for the last.
+ */
 function enter(guard: NativeGuard): void {
   for (;;) {
     const count = Atomics.load(guard, 0);
@@ -58,7 +65,8 @@ export async function stopNativeCalls(guard: NativeGuard): Promise<void> {
 /** The same without giving way, for when the process or thread is about to end. */
 export function stopNativeCallsNow(guard: NativeGuard): void {
   forbid(guard);
-  for (let count = Atomics.load(guard, 0); count > -forbidden; count = Atomics.load(guard, 0)) Atomics.wait(guard, 0, count);
+  for (let count = Atomics.load(guard, 0); count > -forbidden; count = Atomics.load(guard, 0))
+    Atomics.wait(guard, 0, count);
 }
 
 function forbid(guard: NativeGuard): void {

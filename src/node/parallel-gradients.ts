@@ -46,23 +46,34 @@ interface Helper {
  * @throws Error of one line as `createGradientComputer`
  */
 export async function createParallelGradients(
-  { runtime, options, guard }: ParallelRuntime, graphs: WorkerGraphs, store: ParameterStore, count: number,
+  { runtime, options, guard }: ParallelRuntime,
+  graphs: WorkerGraphs,
+  store: ParameterStore,
+  count: number,
 ): Promise<GradientSource> {
   // First here: what is wrong with graphs or parameters is told once.
   const own = await createGradientComputer(runtime, await loadGraphs(graphs), store);
   const shared = sharedArray(store.parameters.length);
   const sizes = store.ranges.map(({ name, length }) => [name, length] as const);
-  const helpers = await Promise.all(Array.from({ length: count - 1 }, async (): Promise<Helper> => {
-    const gradients = sharedArray(store.gradients.length);
-    const setup: GradientSetup = { graphs, sizes, parameters: shared, gradients, runtime: options };
-    return { worker: await startWorker<GradientCalls>('gradient-worker', setup, { guard }), gradients };
-  }));
+  const helpers = await Promise.all(
+    Array.from({ length: count - 1 }, async (): Promise<Helper> => {
+      const gradients = sharedArray(store.gradients.length);
+      const setup: GradientSetup = { graphs, sizes, parameters: shared, gradients, runtime: options };
+      return { worker: await startWorker<GradientCalls>('gradient-worker', setup, { guard }), gradients };
+    }),
+  );
   return {
     count,
     async compute(batch) {
       const [ownShare, ...shares] = splitBatch(batch, count);
       shared.set(store.parameters);
-      const answers = shares.map((share, k) => helpers[k]!.worker.call('compute', share, Object.values(share).map(({ data }) => data)));
+      const answers = shares.map((share, k) =>
+        helpers[k]!.worker.call(
+          'compute',
+          share,
+          Object.values(share).map(({ data }) => data),
+        ),
+      );
       // All are awaited, also when one fails: the next step must not meet a worker that is still busy.
       const settled = await Promise.allSettled([own.compute(ownShare!), ...answers]);
       const values = settled.map((outcome) => {
@@ -73,10 +84,13 @@ export async function createParallelGradients(
       return joinValues(values);
     },
     async release() {
-      await Promise.all([own.release(), ...helpers.map(async ({ worker }) => {
-        await worker.call('release', undefined);
-        await worker.ended();
-      })]);
+      await Promise.all([
+        own.release(),
+        ...helpers.map(async ({ worker }) => {
+          await worker.call('release', undefined);
+          await worker.ended();
+        }),
+      ]);
     },
   };
 }

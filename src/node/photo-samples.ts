@@ -24,35 +24,78 @@ export interface PhotoShardsOptions extends Pick<WriteShardsOptions, 'folder' | 
   readonly onSample?: (done: number, count: number) => void;
 }
 
-interface Prepared { readonly jpg: Uint8Array; readonly crop: Omit<FaceCrop, 'image'> }
+interface Prepared {
+  readonly jpg: Uint8Array;
+  readonly crop: Omit<FaceCrop, 'image'>;
+}
 
 /**
- * Turns folders of one's own photos into shards for the stages `guide`, `robustify` and `finetune`: each face cut out, with landmarks,
- * and with something put over it. Crops are held as JPEG, about 20 kB each; more than some 20,000 photos belong into several calls.
+ * Turns folders of one's own photos into shards for the stages `guide`, `robustify` and `finetune`: each face
+ * cut out, with landmarks, and with something put over it. Crops are held as JPEG, about 20 kB each; more
+ * than some 20,000 photos belong into several calls.
  * @returns the number of samples
  * @throws Error when no photo shows a face; WriteError
  */
-export async function writePhotoShards(rogue: Rogue, folders: readonly string[], { folder, signal, cache, covers = 4, onSkip, onSample }: PhotoShardsOptions): Promise<number> {
-  const photos: Prepared[] = [], hand = await loadHand();
-  for await (const { image, ...crop } of readPhotoFolder(folders, { findFaces: (photo) => rogue.findFaces(photo), ...(cache !== undefined && { cache }), ...(onSkip && { onSkip }) })) {
+export async function writePhotoShards(
+  rogue: Rogue,
+  folders: readonly string[],
+  { folder, signal, cache, covers = 4, onSkip, onSample }: PhotoShardsOptions,
+): Promise<number> {
+  const photos: Prepared[] = [];
+  const hand = await loadHand();
+  for await (const { image, ...crop } of readPhotoFolder(folders, {
+    findFaces: (photo) => rogue.findFaces(photo),
+    ...(cache !== undefined && { cache }),
+    ...(onSkip && { onSkip }),
+  })) {
     signal?.throwIfAborted();
     photos.push({ crop, jpg: await encodeJpeg(image, QUALITY) });
   }
-  if (photos.length === 0) throw new Error(`no face found in the photos of ${folders.join(', ')}; name folders with photos of faces, or shards of "rogue synth"`);
+  if (photos.length === 0)
+    throw new Error(
+      `no face found in the photos of ${folders.join(', ')}; name folders with photos of faces, or shards of "rogue synth"`,
+    );
   const count = photos.length * covers;
   await writeShards((index) => photoSample(rogue, hand, photos[Math.floor(index / covers)]!, `${index}`), {
-    folder, count, prefix: 'photos', settings: { photos: photos.length, covers }, ...(signal && { signal }), ...(onSample && { onSample: (done) => { onSample(done, count); } }),
+    folder,
+    count,
+    prefix: 'photos',
+    settings: { photos: photos.length, covers },
+    ...(signal && { signal }),
+    ...(onSample && {
+      onSample: (done) => {
+        onSample(done, count);
+      },
+    }),
   });
   return count;
 }
 
-async function photoSample(rogue: Rogue, hand: HandModel, { jpg, crop }: Prepared, seed: string): Promise<SampleMembers> {
-  const { image } = await decodeImage(jpg), boxes = [{ ...crop.box, roll: crop.roll }], [face] = await rogue.findFaces(image, { boxes });
-  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none' }), points = face!.landmarks.points;
-  const covered = coverFace(image, occludedFaceOf(rogue.model, head!), hand, seed), marks = subset68(points), round = (value: number): number => Math.round(value * 100) / 100;
+async function photoSample(
+  rogue: Rogue,
+  hand: HandModel,
+  { jpg, crop }: Prepared,
+  seed: string,
+): Promise<SampleMembers> {
+  const { image } = await decodeImage(jpg);
+  const boxes = [{ ...crop.box, roll: crop.roll }];
+  const [face] = await rogue.findFaces(image, { boxes });
+  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none' });
+  const points = face!.landmarks.points;
+  const covered = coverFace(image, occludedFaceOf(rogue.model, head!), hand, seed);
+  const marks = subset68(points);
+  const round = (value: number): number => Math.round(value * 100) / 100;
   const described: PhotoSample = {
-    version: 1, box: crop.box, roll: crop.roll, landmarks68: Array.from({ length: 68 }, (_, k) => [round(marks[2 * k]!), round(marks[2 * k + 1]!)]),
+    version: 1,
+    box: crop.box,
+    roll: crop.roll,
+    landmarks68: Array.from({ length: 68 }, (_, k) => [round(marks[2 * k]!), round(marks[2 * k + 1]!)]),
     alignment: alignmentPoints.map((k) => [round(points[3 * k]!), round(points[3 * k + 1]!)]),
   };
-  return { jpg, 'covered.jpg': await encodeJpeg(covered.image, QUALITY), 'mask.png': await encodePng(covered.mask), 'photo.json': new TextEncoder().encode(`${JSON.stringify(described)}\n`) };
+  return {
+    jpg,
+    'covered.jpg': await encodeJpeg(covered.image, QUALITY),
+    'mask.png': await encodePng(covered.mask),
+    'photo.json': new TextEncoder().encode(`${JSON.stringify(described)}\n`),
+  };
 }

@@ -2,10 +2,22 @@ import { readdir } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 
 /** Extensions looked for in folders; a picture named by itself may have any. */
-export const pictureExtensions: ReadonlySet<string> = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.tif', '.tiff', '.heic', '.heif']);
+export const pictureExtensions: ReadonlySet<string> = new Set([
+  '.jpg',
+  '.jpeg',
+  '.png',
+  '.webp',
+  '.avif',
+  '.gif',
+  '.tif',
+  '.tiff',
+  '.heic',
+  '.heif',
+]);
 
 /**
- * The pictures in a folder and its subfolders, in the order of their names; hidden files and folders are left out.
+ * The pictures in a folder and its subfolders, in the order of their names; hidden files and folders are left
+ * out.
  * @param except an absolute folder to leave out as well
  */
 export async function picturesBelow(folder: string, except = ''): Promise<string[]> {

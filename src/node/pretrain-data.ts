@@ -27,20 +27,47 @@ export interface PretrainDataOptions {
 }
 
 /** Batches of the supervised stage from step `start` on; see `sampleBatches`. */
-export function pretrainBatches(source: ExamplePoints, shards: readonly ShardSource[], samplesPerEpoch: number, start: number, options: PretrainDataOptions): AsyncGenerator<Batch, void, undefined> {
+export function pretrainBatches(
+  source: ExamplePoints,
+  shards: readonly ShardSource[],
+  samplesPerEpoch: number,
+  start: number,
+  options: PretrainDataOptions,
+): AsyncGenerator<Batch, void, undefined> {
   const { batch, seed, size, softness, onWarning } = options;
   return sampleBatches(shards, samplesPerEpoch, start, {
-    batch, seed, required: ['jpg', 'json', 'safetensors'], example: (sample, own) => exampleOf(source, sample, own, options),
-    collate: (examples, step) => pretrainBatch(examples, size, softness(step)), ...(onWarning && { onWarning }),
+    batch,
+    seed,
+    required: ['jpg', 'json', 'safetensors'],
+    example: (sample, own) => exampleOf(source, sample, own, options),
+    collate: (examples, step) => pretrainBatch(examples, size, softness(step)),
+    ...(onWarning && { onWarning }),
   });
 }
 
-async function exampleOf(source: ExamplePoints, sample: ShardSample, seed: string, { size, covered, robust }: PretrainDataOptions): Promise<SyntheticExample> {
-  const random = createRandom(seed), stored = decodeSample({ json: memberBytes(sample, 'json'), safetensors: memberBytes(sample, 'safetensors') });
+async function exampleOf(
+  source: ExamplePoints,
+  sample: ShardSample,
+  seed: string,
+  { size, covered, robust }: PretrainDataOptions,
+): Promise<SyntheticExample> {
+  const random = createRandom(seed);
+  const stored = decodeSample({
+    json: memberBytes(sample, 'json'),
+    safetensors: memberBytes(sample, 'safetensors'),
+  });
   const isCovered = sample.members.has('covered.jpg') && random.uniform() < covered;
-  const photo = (await decodeImage(memberBytes(sample, isCovered ? 'covered.jpg' : 'jpg'))).image, mask = isCovered ? await decodeMask(memberBytes(sample, 'mask.png')) : undefined;
+  const photo = (await decodeImage(memberBytes(sample, isCovered ? 'covered.jpg' : 'jpg'))).image;
+  const mask = isCovered ? await decodeMask(memberBytes(sample, 'mask.png')) : undefined;
   const example = syntheticExample(source, stored, photo, mask, size, random.fork('view'));
-  augmentView(example.image, size, example.visible, example.points, random.fork('look'), robust ? viewAugmentationDefaults : cleanViews);
+  augmentView(
+    example.image,
+    size,
+    example.visible,
+    example.points,
+    random.fork('look'),
+    robust ? viewAugmentationDefaults : cleanViews,
+  );
   return example;
 }
 

@@ -13,23 +13,29 @@ export function fileShard(path: string): ShardSource {
 }
 
 /**
- * The shards at a path: a tar file, an `index.json`, or a folder with either; in a folder the index decides, without one all tar
- * files in the order of their names.
+ * The shards at a path: a tar file, an `index.json`, or a folder with either; in a folder the index decides,
+ * without one all tar files in the order of their names.
  * @throws ShardReadError when there are none, or the path or the index cannot be read
  */
 export async function findShards(path: string): Promise<ShardSource[]> {
   try {
-    if (!(await stat(path)).isDirectory()) return basename(path) === indexFileName ? await listed(dirname(path)) : [fileShard(path)];
+    if (!(await stat(path)).isDirectory())
+      return basename(path) === indexFileName ? await listed(dirname(path)) : [fileShard(path)];
     const names = await readdir(path);
     if (names.includes(indexFileName)) return await listed(path);
     const shards = names.filter((name) => name.endsWith('.tar') && !name.startsWith('.')).sort();
-    if (shards.length === 0) throw new ShardReadError(`no shards in ${path}: expected ${indexFileName} or files *.tar`);
+    if (shards.length === 0)
+      throw new ShardReadError(`no shards in ${path}: expected ${indexFileName} or files *.tar`);
     return shards.map((name) => fileShard(join(path, name)));
   } catch (error) {
     if (error instanceof ShardReadError) throw error;
-    if (error instanceof ShardIndexError) throw new ShardReadError(`${path}: ${error.message}; remove it to read all files *.tar`, { cause: error });
+    if (error instanceof ShardIndexError)
+      throw new ShardReadError(`${path}: ${error.message}; remove it to read all files *.tar`, {
+        cause: error,
+      });
     const { code, message } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'permission denied' : (code ?? message);
+    const reason =
+      code === 'ENOENT' ? 'not found' : code === 'EACCES' ? 'permission denied' : (code ?? message);
     throw new ShardReadError(`cannot read shards from ${path}: ${reason}`, { cause: error });
   }
 }
@@ -49,6 +55,9 @@ export async function countSamples(path: string): Promise<number> {
   try {
     return readShardIndex(await readFile(file, 'utf8')).shards.reduce((sum, { samples }) => sum + samples, 0);
   } catch (error) {
-    throw new ShardReadError(`cannot read ${file}: ${String((error as Error).message).split('\n')[0]}; use a folder that "rogue synth" wrote`, { cause: error });
+    throw new ShardReadError(
+      `cannot read ${file}: ${String((error as Error).message).split('\n')[0]}; use a folder that "rogue synth" wrote`,
+      { cause: error },
+    );
   }
 }

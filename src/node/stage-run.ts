@@ -14,7 +14,14 @@ import { trainingReport } from '../train/training-report.js';
 import { runConstants } from './run-constants.js';
 import { trainInWorker } from './train-in-worker.js';
 import type { WorkerGraphs, WorkerRuntimeOptions } from './training-setup.js';
-import { readMetrics, readParameters, runFiles, runTraining, TrainingRunError, type TrainingRunOptions } from './training-run.js';
+import {
+  readMetrics,
+  readParameters,
+  runFiles,
+  runTraining,
+  TrainingRunError,
+  type TrainingRunOptions,
+} from './training-run.js';
 import { createValidationViews } from './validation-views.js';
 import { writeWhole } from './whole-file.js';
 
@@ -46,20 +53,52 @@ export interface Stage {
 }
 
 /**
- * Trains a stage in a worker, into a folder that keeps all of the run, with a report that is refreshed as it runs.
+ * Trains a stage in a worker, into a folder that keeps all of the run, with a report that is refreshed as it
+ * runs.
  * @returns steps done
  * @throws TrainingRunError, WriteError, AssetError
  */
-export async function runStage(folder: string, { model, config, graphs, parameters, runtime, batches, data, samples }: Stage, options: StageOptions): Promise<number> {
-  const network = regressors[config.network], sizes = modelSizes(model), pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
-  const trainer = await trainInWorker(graphs, parameters, {
-    optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
-    learningRate: { kind: 'cosine', learningRate: config.learningRate, steps: config.steps, warmUp: config.warmUp }, clipNorm: config.clipNorm,
-  }, { runtime });
+export async function runStage(
+  folder: string,
+  { model, config, graphs, parameters, runtime, batches, data, samples }: Stage,
+  options: StageOptions,
+): Promise<number> {
+  const network = regressors[config.network];
+  const sizes = modelSizes(model);
+  const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
+  const trainer = await trainInWorker(
+    graphs,
+    parameters,
+    {
+      optimizer: { ...adamWDefaults, weightDecay: config.weightDecay },
+      learningRate: {
+        kind: 'cosine',
+        learningRate: config.learningRate,
+        steps: config.steps,
+        warmUp: config.warmUp,
+      },
+      clipNorm: config.clipNorm,
+    },
+    { runtime },
+  );
   const report = async (): Promise<void> => {
-    const file = await exportRegressor(network, sizes, await trainer.parameters(), { name: 'regressor', run: runConstants(nodeRuntime({ threads: 1 })) });
-    const url = `data:image/png;base64,${Buffer.from(await pictures.draw(file)).toString('base64')}`, caption = 'Synthetic faces that the training does not see, and the heads that the network sees in them.';
-    await writeWhole(join(folder, runFiles.report), await trainingReport({ title: `${config.stage}: ${config.network}`, config, steps: config.steps, metrics: await readMetrics(folder), picture: { url, caption } }));
+    const file = await exportRegressor(network, sizes, await trainer.parameters(), {
+      name: 'regressor',
+      run: runConstants(nodeRuntime({ threads: 1 })),
+    });
+    const url = `data:image/png;base64,${Buffer.from(await pictures.draw(file)).toString('base64')}`;
+    const caption =
+      'Synthetic faces that the training does not see, and the heads that the network sees in them.';
+    await writeWhole(
+      join(folder, runFiles.report),
+      await trainingReport({
+        title: `${config.stage}: ${config.network}`,
+        config,
+        steps: config.steps,
+        metrics: await readMetrics(folder),
+        picture: { url, caption },
+      }),
+    );
   };
   let reported = -Infinity;
   try {
@@ -70,7 +109,9 @@ export async function runStage(folder: string, { model, config, graphs, paramete
         await report();
         reported = performance.now();
       },
-      config: { ...config, data, samples, ...(options.from === undefined ? {} : { from: options.from }) }, steps: config.steps, batch: config.batch,
+      config: { ...config, data, samples, ...(options.from === undefined ? {} : { from: options.from }) },
+      steps: config.steps,
+      batch: config.batch,
     });
   } finally {
     await trainer.release();
@@ -81,14 +122,28 @@ export async function runStage(folder: string, { model, config, graphs, paramete
  * What a stage begins with: the network of a checkpoint or of an exported file, else a new one.
  * @throws TrainingRunError when the file is neither
  */
-export async function startingParameters(model: MorphableModel, { network, seed }: Pick<StageConfig, 'network' | 'seed'>, from: string | undefined): Promise<Record<string, Float32Array>> {
-  const config = regressors[network], sizes = modelSizes(model), specs = regressorParameters(config, sizes);
+export async function startingParameters(
+  model: MorphableModel,
+  { network, seed }: Pick<StageConfig, 'network' | 'seed'>,
+  from: string | undefined,
+): Promise<Record<string, Float32Array>> {
+  const config = regressors[network];
+  const sizes = modelSizes(model);
+  const specs = regressorParameters(config, sizes);
   if (from === undefined) return initialParameters(specs, createRandom(seed).fork('parameters'));
   try {
-    return withUnitFilters(specs, from.endsWith('.onnx') ? importRegressor(config, sizes, await readFile(from)) : await readParameters(from));
+    return withUnitFilters(
+      specs,
+      from.endsWith('.onnx')
+        ? importRegressor(config, sizes, await readFile(from))
+        : await readParameters(from),
+    );
   } catch (error) {
     if (error instanceof TrainingRunError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new TrainingRunError(`cannot begin with ${from}: ${code === 'ENOENT' ? 'not found' : message.split('\n')[0]!}`, { cause: error });
+    throw new TrainingRunError(
+      `cannot begin with ${from}: ${code === 'ENOENT' ? 'not found' : message.split('\n')[0]!}`,
+      { cause: error },
+    );
   }
 }

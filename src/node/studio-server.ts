@@ -22,10 +22,20 @@ export interface StudioServerOptions {
 }
 
 /** Serves the studio to this machine only, isolated from other origins. */
-export async function serveStudio({ port, folder = studioFolder }: StudioServerOptions): Promise<StudioServer> {
-  const page = sirv(fileURLToPath(folder), { etag: true, setHeaders }), folders = { '/model/': sirv(fileURLToPath(assetsFolder), { etag: true, setHeaders }), '/ort/': sirv(runtimeFolder(), { etag: true, setHeaders }) };
+export async function serveStudio({
+  port,
+  folder = studioFolder,
+}: StudioServerOptions): Promise<StudioServer> {
+  const page = sirv(fileURLToPath(folder), { etag: true, setHeaders });
+  const folders = {
+    '/model/': sirv(fileURLToPath(assetsFolder), { etag: true, setHeaders }),
+    '/ort/': sirv(runtimeFolder(), { etag: true, setHeaders }),
+  };
   const server = createServer((request, response) => {
-    const none = (): void => { setHeaders(response); response.writeHead(404).end('Not found'); };
+    const none = (): void => {
+      setHeaders(response);
+      response.writeHead(404).end('Not found');
+    };
     const found = Object.entries(folders).find(([address]) => request.url?.startsWith(address));
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
     else if (found) {
@@ -40,10 +50,13 @@ export async function serveStudio({ port, folder = studioFolder }: StudioServerO
   });
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}/`,
-    close: () => new Promise((resolve) => {
-      server.closeAllConnections();
-      server.close(() => { resolve(); });
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
   };
 }
 

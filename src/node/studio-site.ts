@@ -4,18 +4,41 @@ import { fileURLToPath } from 'node:url';
 /** The studio's page as a site: what it is made of, and the headers that it is served with. */
 
 /** Files of the package's assets that the page fetches, served as `model/…`. */
-export const modelFiles = ['head-model.safetensors', 'hand.safetensors', 'networks/face-detector.onnx', 'networks/dense-landmarks.onnx', 'networks/head-regressor.onnx'] as const;
+export const modelFiles = [
+  'head-model.safetensors',
+  'hand.safetensors',
+  'networks/face-detector.onnx',
+  'networks/dense-landmarks.onnx',
+  'networks/head-regressor.onnx',
+] as const;
 
-/** ONNX Runtime's files for pages, served as `ort/…`: the plain build, and the one with WebGPU, which is fetched where there is a graphics processor. */
-export const runtimeFiles = ['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'ort-wasm-simd-threaded.asyncify.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'] as const;
+/**
+ * ONNX Runtime's files for pages, served as `ort/…`: the plain build, and the one with WebGPU, which is
+ * fetched where there is a graphics processor.
+ */
+export const runtimeFiles = [
+  'ort-wasm-simd-threaded.mjs',
+  'ort-wasm-simd-threaded.wasm',
+  'ort-wasm-simd-threaded.asyncify.mjs',
+  'ort-wasm-simd-threaded.asyncify.wasm',
+] as const;
 
 /** Where the installed ONNX Runtime has them. */
 export const runtimeFolder = (): string => dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
 
 /** Nothing of another origin; no code but the page's own files and WebAssembly. */
 export const contentSecurityPolicy = [
-  "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' blob: data:", "media-src 'self' blob:", "connect-src 'self'",
-  "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
 ].join('; ');
 
 /** The page is isolated from other origins, without which browsers give WebAssembly no threads. */

@@ -12,23 +12,39 @@ import type { SynthCalls, SynthSettings } from './synthetic-samples.js';
 import { serveCalls } from './worker-calls.js';
 
 serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: share }) => {
-  const model = await loadModel(), photographer = new Photographer(model, await loadPeople(), size), hand = await loadHand();
+  const model = await loadModel();
+  const photographer = new Photographer(model, await loadPeople(), size);
+  const hand = await loadHand();
 
-  /** The file of a picture as a camera would have saved it. What a camera does to a picture does not move what is in it. */
+  /**
+   * The file of a picture as a camera would have saved it. What a camera does to a picture does not move what
+   * is in it.
+   */
   async function photographed(image: Image, name: string, shot: string): Promise<Uint8Array> {
     if (!effects) return Uint8Array.from(await encodeJpeg(image, 95));
     // Both versions are taken by one camera, each with its own noise.
-    const random = createRandom(name).fork('camera effects'), look = drawCameraLook(random.fork('look'), mildCamera);
-    return Uint8Array.from(await encodeJpeg(applyCameraLook(image, look, random.fork(shot)), look.jpegQuality));
+    const random = createRandom(name).fork('camera effects');
+    const look = drawCameraLook(random.fork('look'), mildCamera);
+    return Uint8Array.from(
+      await encodeJpeg(applyCameraLook(image, look, random.fork(shot)), look.jpegQuality),
+    );
   }
 
   return {
     async sample(index) {
-      const name = `${seed}/${index}`, photo = photographer.take(name);
-      const covered = createRandom(name).fork('covered').uniform() < share ? coverPhoto(model, hand, photo, name) : undefined;
+      const name = `${seed}/${index}`;
+      const photo = photographer.take(name);
+      const covered =
+        createRandom(name).fork('covered').uniform() < share
+          ? coverPhoto(model, hand, photo, name)
+          : undefined;
       const members: SampleMembers = {
-        ...encodeSample(model, photo, name, covered), jpg: await photographed(photo.image, name, 'sensor'),
-        ...(covered && { 'covered.jpg': await photographed(covered.image, name, 'sensor of the covered'), 'mask.png': Uint8Array.from(await encodePng(covered.mask)) }),
+        ...encodeSample(model, photo, name, covered),
+        jpg: await photographed(photo.image, name, 'sensor'),
+        ...(covered && {
+          'covered.jpg': await photographed(covered.image, name, 'sensor of the covered'),
+          'mask.png': Uint8Array.from(await encodePng(covered.mask)),
+        }),
       };
       return { result: members, transfer: Object.values(members) };
     },

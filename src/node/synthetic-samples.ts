@@ -23,14 +23,25 @@ export interface SynthCalls {
 export interface SampleMaker {
   /** How many samples are worth asking for at once. */
   readonly ahead: number;
-  /** Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`); of covered photos `covered.jpg` and `mask.png` as well. */
+  /**
+   * Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`); of covered photos `covered.jpg`
+   * and `mask.png` as well.
+   */
   make(index: number): Promise<SampleMembers>;
   release(): Promise<void>;
 }
 
-/** @param workers default: one per core, at most 8 @throws AssetError when the head model or the people file is missing */
-export async function createSampleMaker(settings: SynthSettings, workers = Math.min(8, availableParallelism())): Promise<SampleMaker> {
-  const pool = await Promise.all(Array.from({ length: workers }, () => startWorker<SynthCalls>('synth-worker', settings)));
+/**
+ * @param workers default: one per core, at most 8
+ * @throws AssetError when the head model or the people file is missing
+ */
+export async function createSampleMaker(
+  settings: SynthSettings,
+  workers = Math.min(8, availableParallelism()),
+): Promise<SampleMaker> {
+  const pool = await Promise.all(
+    Array.from({ length: workers }, () => startWorker<SynthCalls>('synth-worker', settings)),
+  );
   const busy = pool.map(() => 0);
   return {
     ahead: 2 * workers,
@@ -44,10 +55,12 @@ export async function createSampleMaker(settings: SynthSettings, workers = Math.
       }
     },
     async release() {
-      await Promise.all(pool.map(async (worker) => {
-        await worker.call('end', undefined);
-        await worker.ended();
-      }));
+      await Promise.all(
+        pool.map(async (worker) => {
+          await worker.call('end', undefined);
+          await worker.ended();
+        }),
+      );
     },
   };
 }

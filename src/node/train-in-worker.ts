@@ -13,8 +13,9 @@ export interface TrainInWorkerOptions {
   /** Threads and providers of ONNX Runtime, per worker. */
   readonly runtime?: WorkerRuntimeOptions;
   /**
-   * Workers that share each batch equally; the graphs are made for one share. Where graphs take most of the time, one worker
-   * with as many threads is faster and needs less memory; where a host function does, several run it side by side. Default 1.
+   * Workers that share each batch equally; the graphs are made for one share. Where graphs take most of the
+   * time, one worker with as many threads is faster and needs less memory; where a host function does,
+   * several run it side by side. Default 1.
    */
   readonly workers?: number;
   /** Told after each step. */
@@ -29,7 +30,10 @@ export interface TrainInWorkerOptions {
 export interface WorkerTrainer extends Trainer {
   /** As `Trainer.step`, but the batch moves to the worker: its arrays are empty afterwards. */
   step(batch: Batch): Promise<StepReport>;
-  /** Rejects the steps under way at once and ends the worker as soon as the graph that it computes just now is done. */
+  /**
+   * Rejects the steps under way at once and ends the worker as soon as the graph that it computes just now is
+   * done.
+   */
   terminate(): Promise<void>;
 }
 
@@ -50,22 +54,25 @@ export interface TrainingCalls {
   release: { argument: undefined; result: undefined };
 }
 
-export type TrainingEvent = { readonly kind: 'step' } & TrainingProgress | { readonly kind: 'fallback'; readonly line: string };
+export type TrainingEvent =
+  ({ readonly kind: 'step' } & TrainingProgress) | { readonly kind: 'fallback'; readonly line: string };
 
 /**
- * A trainer in a thread of its own, so that this one stays responsive: ONNX Runtime blocks the thread it runs in.
+ * A trainer in a thread of its own, so that this one stays responsive: ONNX Runtime blocks the thread it runs
+ * in.
  *
  * Several steps may be asked for at once; keep one or two batches ahead and the worker never waits.
  *
- * @example
- * const trainer = await trainInWorker(
- *   { forward, backward, host: { module: new URL('./rasterize-host.js', import.meta.url).href, export: 'host' } },
- *   parameters, config, { runtime: { threads: 2 }, onProgress: ({ step, value }) => console.log(step, value) },
- * );
+ * @example const trainer = await trainInWorker( { forward, backward, host: { module: new
+ *   URL('./rasterize-host.js', import.meta.url).href, export: 'host' } }, parameters, config, { runtime: {
+ *   threads: 2 }, onProgress: ({ step, value }) => console.log(step, value) }, );
  * @throws Error of one line as `createTrainer`, and when the host function cannot be loaded
  */
 export async function trainInWorker(
-  graphs: WorkerGraphs, initialParameters: Readonly<Record<string, Float32Array>>, config: TrainerConfig, options: TrainInWorkerOptions = {},
+  graphs: WorkerGraphs,
+  initialParameters: Readonly<Record<string, Float32Array>>,
+  config: TrainerConfig,
+  options: TrainInWorkerOptions = {},
 ): Promise<WorkerTrainer> {
   const { runtime = {}, workers = 1, onProgress, onFallback, resourceLimits } = options;
   const setup: TrainingSetup = { graphs, parameters: initialParameters, config, runtime, workers };
@@ -82,7 +89,12 @@ export async function trainInWorker(
     return worker.call(...request);
   };
   return {
-    step: (batch) => call('step', batch, Object.values(batch).map(({ data }) => data)),
+    step: (batch) =>
+      call(
+        'step',
+        batch,
+        Object.values(batch).map(({ data }) => data),
+      ),
     parameters: () => call('parameters', undefined),
     state: () => call('state', undefined),
     load: (state) => call('load', state),

@@ -42,6 +42,10 @@ export async function loadGraphs(graphs: WorkerGraphs): Promise<TrainingGraphs> 
 }
 
 /** The runtime inside a worker. */
-export function workerRuntime(options: WorkerRuntimeOptions, guard: NativeGuard, onFallback?: (line: string) => void): Runtime {
+export function workerRuntime(
+  options: WorkerRuntimeOptions,
+  guard: NativeGuard,
+  onFallback?: (line: string) => void,
+): Runtime {
   return guardRuntime(nodeRuntime({ ...options, ...(onFallback ? { onFallback } : {}) }), guard);
 }

@@ -10,37 +10,49 @@ import type { TrainingCalls, TrainingEvent, TrainingSetup } from './train-in-wor
 import { loadGraphs, workerRuntime } from './training-setup.js';
 import { serveCalls } from './worker-calls.js';
 
-serveCalls<TrainingSetup, TrainingCalls, TrainingEvent>(async ({ graphs, parameters, config, runtime: options, workers }, { guard, emit }) => {
-  const store = createParameterStore(parameters, momentNames[config.optimizer.kind].length);
-  const runtime = workerRuntime(options, guard, (line) => { emit({ kind: 'fallback', line }); });
-  const loaded = await loadGraphs(graphs);
-  const source: GradientSource = workers > 1
-    ? await createParallelGradients({ runtime, options, guard }, graphs, store, workers)
-    : { ...(await createGradientComputer(runtime, loaded, store)), count: 1 };
-  const trainer = trainerOf(store, source, parameterShapes(loaded), config);
-  return {
-    async step(batch) {
-      const start = performance.now();
-      const result = await trainer.step(batch);
-      const { step, value, gradientNorm, learningRate } = result;
-      emit({ kind: 'step', step, value, gradientNorm, learningRate, milliseconds: performance.now() - start });
-      return { result, transfer: Object.values(result.extra).map(({ data }) => data) };
-    },
-    async parameters() {
-      const result = await trainer.parameters();
-      return { result, transfer: Object.values(result) };
-    },
-    async state() {
-      const result = await trainer.state();
-      return { result, transfer: [result] };
-    },
-    async load(state) {
-      await trainer.load(state);
-      return { result: undefined };
-    },
-    async release() {
-      await trainer.release();
-      return { result: undefined, last: true };
-    },
-  };
-});
+serveCalls<TrainingSetup, TrainingCalls, TrainingEvent>(
+  async ({ graphs, parameters, config, runtime: options, workers }, { guard, emit }) => {
+    const store = createParameterStore(parameters, momentNames[config.optimizer.kind].length);
+    const runtime = workerRuntime(options, guard, (line) => {
+      emit({ kind: 'fallback', line });
+    });
+    const loaded = await loadGraphs(graphs);
+    const source: GradientSource =
+      workers > 1
+        ? await createParallelGradients({ runtime, options, guard }, graphs, store, workers)
+        : { ...(await createGradientComputer(runtime, loaded, store)), count: 1 };
+    const trainer = trainerOf(store, source, parameterShapes(loaded), config);
+    return {
+      async step(batch) {
+        const start = performance.now();
+        const result = await trainer.step(batch);
+        const { step, value, gradientNorm, learningRate } = result;
+        emit({
+          kind: 'step',
+          step,
+          value,
+          gradientNorm,
+          learningRate,
+          milliseconds: performance.now() - start,
+        });
+        return { result, transfer: Object.values(result.extra).map(({ data }) => data) };
+      },
+      async parameters() {
+        const result = await trainer.parameters();
+        return { result, transfer: Object.values(result) };
+      },
+      async state() {
+        const result = await trainer.state();
+        return { result, transfer: [result] };
+      },
+      async load(state) {
+        await trainer.load(state);
+        return { result: undefined };
+      },
+      async release() {
+        await trainer.release();
+        return { result: undefined, last: true };
+      },
+    };
+  },
+);

@@ -25,7 +25,9 @@ function keepUntilExit(worker: Worker, guard: NativeGuard): void {
 }
 
 /** What a worker can be asked to do: names with the type of argument and result. */
-export type CallTable<Calls> = { readonly [Name in keyof Calls]: { readonly argument: unknown; readonly result: unknown } };
+export type CallTable<Calls> = {
+  readonly [Name in keyof Calls]: { readonly argument: unknown; readonly result: unknown };
+};
 
 /** Messages to a worker. */
 interface Request {
@@ -55,7 +57,11 @@ export interface WorkerHandle<Calls extends CallTable<Calls>> {
    * @param transfer arrays whose memory moves to the worker; they are empty afterwards
    * @throws what the worker threw, or why there is no worker any more; never hangs on a dead one
    */
-  call<Name extends keyof Calls & string>(name: Name, argument: Calls[Name]['argument'], transfer?: readonly ArrayBufferView[]): Promise<Calls[Name]['result']>;
+  call<Name extends keyof Calls & string>(
+    name: Name,
+    argument: Calls[Name]['argument'],
+    transfer?: readonly ArrayBufferView[],
+  ): Promise<Calls[Name]['result']>;
   /** Rejects the calls under way and ends the worker as soon as no native code runs in it. */
   terminate(): Promise<void>;
   /** Waits until the worker has ended of its own accord. */
@@ -76,10 +82,16 @@ export interface StartOptions<Event> {
  * @throws the error of `prepare`, or why the worker ended before it was ready
  */
 export async function startWorker<Calls extends CallTable<Calls>, Event = never>(
-  module: string, setup: unknown, { guard = createNativeGuard(), onEvent, resourceLimits }: StartOptions<Event> = {},
+  module: string,
+  setup: unknown,
+  { guard = createNativeGuard(), onEvent, resourceLimits }: StartOptions<Event> = {},
 ): Promise<WorkerHandle<Calls>> {
   const workerData: WorkerData = { setup, guard };
-  const worker = new Worker(workerFile(module), { workerData, execArgv: [], ...(resourceLimits ? { resourceLimits } : {}) });
+  const worker = new Worker(workerFile(module), {
+    workerData,
+    execArgv: [],
+    ...(resourceLimits ? { resourceLimits } : {}),
+  });
   keepUntilExit(worker, guard);
   const pending = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let death: Error | undefined;
@@ -94,10 +106,11 @@ export async function startWorker<Calls extends CallTable<Calls>, Event = never>
     death ??= error;
     for (const id of [...pending.keys()]) settle(id)?.reject(death);
   };
-  const expect = (id: number): Promise<unknown> => new Promise((resolve, reject) => {
-    pending.set(id, { resolve, reject });
-    worker.ref();
-  });
+  const expect = (id: number): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      pending.set(id, { resolve, reject });
+      worker.ref();
+    });
   const ready = expect(nextId++);
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'ready') settle(0)?.resolve(undefined);
@@ -106,13 +119,19 @@ export async function startWorker<Calls extends CallTable<Calls>, Event = never>
     else if (reply.kind === 'error') settle(reply.id)?.reject(errorOf(reply.error));
     else onEvent?.(reply.event as Event);
   });
-  worker.on('messageerror', (error) => { die(error); });
-  worker.on('error', (error) => { die(deathOf(error)); });
-  const exited = new Promise<void>((resolve) => worker.on('exit', (code) => {
-    livingGuards.delete(worker);
-    die(new Error(`the worker ended with code ${code} before it answered.`));
-    resolve();
-  }));
+  worker.on('messageerror', (error) => {
+    die(error);
+  });
+  worker.on('error', (error) => {
+    die(deathOf(error));
+  });
+  const exited = new Promise<void>((resolve) =>
+    worker.on('exit', (code) => {
+      livingGuards.delete(worker);
+      die(new Error(`the worker ended with code ${code} before it answered.`));
+      resolve();
+    }),
+  );
   const terminate = async (): Promise<void> => {
     die(new Error('the worker was terminated.'));
     await stopNativeCalls(guard);
@@ -126,7 +145,9 @@ export async function startWorker<Calls extends CallTable<Calls>, Event = never>
     async call(name, argument, transfer = []) {
       if (death) throw death;
       const id = nextId++;
-      const buffers = new Set(transfer.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer));
+      const buffers = new Set(
+        transfer.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer),
+      );
       worker.postMessage({ id, call: name, argument } satisfies Request, [...buffers]);
       return expect(id);
     },
@@ -140,7 +161,9 @@ export async function startWorker<Calls extends CallTable<Calls>, Event = never>
 
 /** What a worker answers to each call. */
 export type Handlers<Calls extends CallTable<Calls>> = {
-  readonly [Name in keyof Calls]: (argument: Calls[Name]['argument']) => Promise<Answer<Calls[Name]['result']>>;
+  readonly [Name in keyof Calls]: (
+    argument: Calls[Name]['argument'],
+  ) => Promise<Answer<Calls[Name]['result']>>;
 };
 
 export interface Answer<Result> {
@@ -177,22 +200,39 @@ export function serveCalls<Setup, Calls extends CallTable<Calls>, Event = never>
     }
   };
   const { setup, guard } = workerData as WorkerData;
-  prepare(setup as Setup, { guard, emit: (event) => { reply({ kind: 'event', event }); } }).then(
+  prepare(setup as Setup, {
+    guard,
+    emit: (event) => {
+      reply({ kind: 'event', event });
+    },
+  }).then(
     (handlers) => {
-      port.on('message', (request: Request) => { void answer(handlers, request); });
+      port.on('message', (request: Request) => {
+        void answer(handlers, request);
+      });
       reply({ kind: 'ready' });
     },
-    (error: unknown) => { reply({ kind: 'failed', error: dataOf(error) }); },
+    (error: unknown) => {
+      reply({ kind: 'failed', error: dataOf(error) });
+    },
   );
 }
 
-/** Workers are compiled files. From the sources (tests, benchmarks, tools) tsx, a development dependency, compiles them as they load. */
+/**
+ * Workers are compiled files. From the sources (tests, benchmarks, tools) tsx, a development dependency,
+ * compiles them as they load.
+ */
 function workerFile(module: string): URL {
   if (!import.meta.url.endsWith('.ts')) return new URL(`./${module}.js`, import.meta.url);
   // "tsx/esm/api" itself would resolve to its CommonJS form here.
-  const tsx = new URL('./dist/esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))).href;
+  const tsx = new URL(
+    './dist/esm/api/index.mjs',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json')),
+  ).href;
   const source = new URL(`./${module}.ts`, import.meta.url).href;
-  return new URL(`data:text/javascript,import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`);
+  return new URL(
+    `data:text/javascript,import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`,
+  );
 }
 
 function dataOf(error: unknown): ErrorData {
@@ -207,6 +247,10 @@ function errorOf({ name, message, stack }: ErrorData): Error {
 
 function deathOf(error: unknown): Error {
   const isMemory = (error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  if (isMemory) return new Error('the worker ran out of memory; use smaller batches, or allow it more with resourceLimits.', { cause: error });
+  if (isMemory)
+    return new Error(
+      'the worker ran out of memory; use smaller batches, or allow it more with resourceLimits.',
+      { cause: error },
+    );
   return error instanceof Error ? error : new Error(`the worker threw ${String(error)}`);
 }

@@ -5,10 +5,19 @@ export class WriteError extends Error {
 
 /** System errors that concern the place where files go. */
 const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied', EPERM: 'permission denied', EROFS: 'the file system is read-only', ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up', EFBIG: 'the file is larger than this system allows', ENOTDIR: 'a part of the path is a file, not a folder',
-  EEXIST: 'a file of that name is in the way', EISDIR: 'a folder of that name is in the way', ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'the folder is not there and cannot be made', EMFILE: 'too many open files', EIO: 'the disk reports an error',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than this system allows',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  EEXIST: 'a file of that name is in the way',
+  EISDIR: 'a folder of that name is in the way',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'the folder is not there and cannot be made',
+  EMFILE: 'too many open files',
+  EIO: 'the disk reports an error',
 };
 
 /** Why a file could not be written, in a few words. */

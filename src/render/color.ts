@@ -13,12 +13,18 @@ export function linearToSrgb(linear: number): number {
 }
 
 /** Linear light of each sRGB byte. */
-export const linearOfByte: Float32Array = Float32Array.from({ length: 256 }, (_, byte) => srgbToLinear(byte / 255));
+export const linearOfByte: Float32Array = Float32Array.from({ length: 256 }, (_, byte) =>
+  srgbToLinear(byte / 255),
+);
 
 /** The least linear value that rounds to each byte; one more entry, out of reach, ends the list. */
-const byteStarts = Float64Array.from({ length: 257 }, (_, byte) => (byte === 0 ? -Infinity : byte === 256 ? Infinity : srgbToLinear((byte - 0.5) / 255)));
+const byteStarts = Float64Array.from({ length: 257 }, (_, byte) =>
+  byte === 0 ? -Infinity : byte === 256 ? Infinity : srgbToLinear((byte - 0.5) / 255),
+);
 
-/** Bins narrower than the narrowest byte (3.03e-4), so that each bin holds at most one boundary between bytes. */
+/**
+ * Bins narrower than the narrowest byte (3.03e-4), so that each bin holds at most one boundary between bytes.
+ */
 const binCount = 4096;
 const byteOfBin = Uint8Array.from({ length: binCount + 1 }, (_, bin) => {
   const encoded = Math.round(linearToSrgb(bin / binCount) * 255);

@@ -9,7 +9,8 @@ export type PartTextures = ReadonlyMap<string, Texture>;
 export function partTextures(model: MorphableModel): PartTextures {
   const textures = new Map<string, Texture>();
   for (const part of model.parts) {
-    if (part.texture) textures.set(part.name, createTexture(part.texture, { mipmaps: true, alpha: part.alpha !== 'opaque' }));
+    if (part.texture)
+      textures.set(part.name, createTexture(part.texture, { mipmaps: true, alpha: part.alpha !== 'opaque' }));
   }
   return textures;
 }
@@ -29,7 +30,9 @@ const SHINE: Readonly<Record<string, { strength: number; shininess: number }>> =
 export interface HeadPartsOptions {
   /** Names of parts to leave out. */
   readonly without?: readonly string[];
-  /** Draws every opaque part in this linear grey instead of its texture, and leaves cards (brows, lashes) out. */
+  /**
+   * Draws every opaque part in this linear grey instead of its texture, and leaves cards (brows, lashes) out.
+   */
   readonly clay?: number;
 }
 
@@ -38,7 +41,12 @@ export interface HeadPartsOptions {
  * @param positions all model vertices in camera space, V×3, mm
  * @param textures by part name; parts without one are drawn white
  */
-export function headParts(model: MorphableModel, positions: Float32Array, textures: PartTextures, options: HeadPartsOptions = {}): ScenePart[] {
+export function headParts(
+  model: MorphableModel,
+  positions: Float32Array,
+  textures: PartTextures,
+  options: HeadPartsOptions = {},
+): ScenePart[] {
   const { without = [], clay } = options;
   return model.parts
     .filter((part) => !without.includes(part.name) && !(clay !== undefined && part.alpha !== 'opaque'))
@@ -46,7 +54,9 @@ export function headParts(model: MorphableModel, positions: Float32Array, textur
       const texture = clay === undefined ? textures.get(part.name) : undefined;
       const shine = SHINE[part.name];
       return {
-        positions, triangles: part.triangles, alpha: part.alpha,
+        positions,
+        triangles: part.triangles,
+        alpha: part.alpha,
         ...(texture && { texture, uvs: part.uvs, uvTriangles: part.uvTriangles }),
         ...(clay !== undefined && { color: [clay, clay, clay] as const }),
         ...(shine && { specular: shine }),

@@ -21,15 +21,20 @@ const opaqueEnough = 1 / 512;
 /**
  * Draws parts with alpha over the opaque picture.
  *
- * Depth peeling (Everitt 2001): each pass finds the nearest surface behind the one before, pixel by pixel, so that even
- * intersecting cards are in order; layers are composited front to back until nothing is left or the pixel is opaque.
+ * Depth peeling (Everitt 2001): each pass finds the nearest surface behind the one before, pixel by pixel, so
+ * that even intersecting cards are in order; layers are composited front to back until nothing is left or the
+ * pixel is opaque.
  *
  * @param opaque Inverse depths of the opaque parts, w·h, which hide what lies behind them.
  * @param linear w·h·4 premultiplied; receives the result.
  * @returns The buffers, to be handed in again.
  */
 export function drawLayers(
-  opaque: OpaqueDepths, linear: Float32Array, shadings: readonly PartShading[], near: number, maxLayers: number,
+  opaque: OpaqueDepths,
+  linear: Float32Array,
+  shadings: readonly PartShading[],
+  near: number,
+  maxLayers: number,
   buffers = createLayerBuffers(opaque.width, opaque.height),
 ): LayerBuffers {
   const { raster, behind, front } = buffers;
@@ -49,7 +54,9 @@ export function drawLayers(
       return bounds;
     });
     area = drawn;
-    shadings.forEach((shading, k) => { shadePart(raster, shading, boxes[k]!, buffers.fragment); });
+    shadings.forEach((shading, k) => {
+      shadePart(raster, shading, boxes[k]!, buffers.fragment);
+    });
     if (!addLayer(buffers, area)) break;
   }
   if (area.maxX > area.minX) layOver(front, linear, opaque.width, area);
@@ -59,15 +66,18 @@ export function drawLayers(
 function createLayerBuffers(width: number, height: number): LayerBuffers {
   const count = width * height;
   return {
-    raster: createRasterTarget(width, height), behind: new Float32Array(count),
-    fragment: new Float32Array(4 * count), front: new Float32Array(4 * count),
+    raster: createRasterTarget(width, height),
+    behind: new Float32Array(count),
+    fragment: new Float32Array(4 * count),
+    front: new Float32Array(4 * count),
   };
 }
 
 /** Empties the ids and starts from the opaque depths, so that only what lies before them is drawn. */
 function beginLayer(raster: RasterTarget, opaque: OpaqueDepths, area: PixelBounds): void {
   for (let y = area.minY; y < area.maxY; y++) {
-    const from = y * raster.width + area.minX, to = y * raster.width + area.maxX;
+    const from = y * raster.width + area.minX;
+    const to = y * raster.width + area.maxX;
     for (let i = from; i < to; i++) {
       raster.inverseDepth[i] = opaque.inverseDepth[i]!;
       raster.triangle[i] = -1;
@@ -82,7 +92,10 @@ function addLayer(buffers: LayerBuffers, area: PixelBounds): boolean {
   for (let y = area.minY; y < area.maxY; y++) {
     for (let x = area.minX; x < area.maxX; x++) {
       const i = y * raster.width + x;
-      if (raster.triangle[i]! < 0) { behind[i] = 0; continue; }
+      if (raster.triangle[i]! < 0) {
+        behind[i] = 0;
+        continue;
+      }
       any = true;
       const through = 1 - front[4 * i + 3]!;
       front[4 * i]! += through * fragment[4 * i]!;

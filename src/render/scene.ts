@@ -26,8 +26,8 @@ export interface ScenePart {
   /** V×3 linear. */
   readonly vertexColors?: Float32Array;
   /**
-   * How the texture's alpha is taken: not at all (default), cut at one half, or mixed with what lies behind. Parts with
-   * alpha are seen from both sides and are sorted pixel by pixel.
+   * How the texture's alpha is taken: not at all (default), cut at one half, or mixed with what lies behind.
+   * Parts with alpha are seen from both sides and are sorted pixel by pixel.
    */
   readonly alpha?: 'opaque' | 'mask' | 'blend';
   /** Leaves out triangles that are seen from behind: faster for closed surfaces. Default false. */
@@ -46,14 +46,19 @@ export interface Specular {
 export interface Scene {
   /** In pixels of the target's image. */
   readonly camera: Camera;
-  /** 27 irradiance coefficients (docs/conventions.md), or one number for constant irradiance, under which albedo shows as it is. */
+  /**
+   * 27 irradiance coefficients (docs/conventions.md), or one number for constant irradiance, under which
+   * albedo shows as it is.
+   */
   readonly light: ArrayLike<number> | number;
   readonly parts: readonly ScenePart[];
 }
 
 /** What {@link renderScene} draws into; reuse it for pictures of the same size. */
 export interface SceneTarget {
-  /** Four channels, sRGB with straight alpha: 255 where a surface covers the whole pixel, 0 where none does. */
+  /**
+   * Four channels, sRGB with straight alpha: 255 where a surface covers the whole pixel, 0 where none does.
+   */
   readonly image: Image;
   /** Samples per pixel along each axis. */
   readonly supersample: number;
@@ -71,8 +76,8 @@ export interface SceneTargetOptions {
   /** Antialiasing: samples per pixel along each axis, 1 (none, default) to 8. */
   readonly supersample?: number;
   /**
-   * Antialiases the edges of opaque parts only: samples of a pixel share the colour of their surface, and parts with alpha get one
-   * sample per pixel. Two to three times as fast at 2×2 samples. Default false.
+   * Antialiases the edges of opaque parts only: samples of a pixel share the colour of their surface, and
+   * parts with alpha get one sample per pixel. Two to three times as fast at 2×2 samples. Default false.
    */
   readonly draft?: boolean;
 }
@@ -85,7 +90,11 @@ export interface RenderSceneOptions {
 }
 
 /** A target for pictures of `width × height`. */
-export function createSceneTarget(width: number, height: number, options: SceneTargetOptions = {}): SceneTarget {
+export function createSceneTarget(
+  width: number,
+  height: number,
+  options: SceneTargetOptions = {},
+): SceneTarget {
   const { supersample = 1, draft = false } = options;
   if (!Number.isInteger(supersample) || supersample < 1 || supersample > 8) {
     throw new RangeError(`createSceneTarget: expected 1…8 samples per axis, got ${supersample}.`);
@@ -112,23 +121,44 @@ export function renderScene(target: SceneTarget, scene: Scene, options: RenderSc
   const light = constantOrPolynomial(scene.light);
   const lamp = typeof scene.light === 'number' ? undefined : dominantLight(scene.light);
   const shadings = scene.parts.map((part, index): PartShading => ({
-    part, normals: partNormals(target, part, index), camera: sampleCamera(scene.camera, supersample), light, lamp, idOffset: firstId(scene.parts, index),
+    part,
+    normals: partNormals(target, part, index),
+    camera: sampleCamera(scene.camera, supersample),
+    light,
+    lamp,
+    idOffset: firstId(scene.parts, index),
   }));
   clearRasterTarget(raster);
   linear.fill(0);
   const opaque = shadings.filter(({ part }) => (part.alpha ?? 'opaque') === 'opaque');
   // Shading waits until all opaque parts are drawn, so that each sample is shaded once.
   const bounds = opaque.map(({ part: { positions, triangles, oneSided = false }, camera, idOffset }) => {
-    rasterize(raster, positions, triangles, camera, { near, clear: false, idOffset, cull: oneSided ? 'back' : 'none' });
+    rasterize(raster, positions, triangles, camera, {
+      near,
+      clear: false,
+      idOffset,
+      cull: oneSided ? 'back' : 'none',
+    });
     return { ...raster.bounds };
   });
-  opaque.forEach((shading, k) => { shadePart(raster, shading, bounds[k]!, linear, target.pixels ? supersample : 1); });
+  opaque.forEach((shading, k) => {
+    shadePart(raster, shading, bounds[k]!, linear, target.pixels ? supersample : 1);
+  });
   const transparent = shadings.filter((shading) => !opaque.includes(shading));
   const { scratch, pixels, image } = target;
   if (pixels) poolSamples(raster, linear, supersample, pixels);
   if (transparent.length > 0) {
-    const layered = pixels ? transparent.map((shading) => ({ ...shading, camera: scene.camera })) : transparent;
-    scratch.layers = drawLayers(pixels ?? raster, pixels?.linear ?? linear, layered, near, maxLayers, scratch.layers);
+    const layered = pixels
+      ? transparent.map((shading) => ({ ...shading, camera: scene.camera }))
+      : transparent;
+    scratch.layers = drawLayers(
+      pixels ?? raster,
+      pixels?.linear ?? linear,
+      layered,
+      near,
+      maxLayers,
+      scratch.layers,
+    );
   }
   resolveSamples(pixels?.linear ?? linear, pixels ? 1 : supersample, image);
   return target.image;
@@ -140,7 +170,10 @@ function sampleCamera(camera: Camera, supersample: number): Camera {
 
 function constantOrPolynomial(light: ArrayLike<number> | number): Float64Array {
   if (typeof light !== 'number') {
-    if (light.length !== 27) throw new RangeError(`renderScene: expected 27 light coefficients or one number, got ${light.length} values.`);
+    if (light.length !== 27)
+      throw new RangeError(
+        `renderScene: expected 27 light coefficients or one number, got ${light.length} values.`,
+      );
     return irradiancePolynomial(light);
   }
   const polynomial = new Float64Array(27);

@@ -4,8 +4,8 @@ import type { SkinSurface } from './skin-surface.js';
 import { sampleSpot } from './texture.js';
 
 /**
- * What rasterising tells about the pixels of a batch that show painted skin: no gradient goes through any of it. Each face has
- * P places; those that its skin leaves empty repeat one of its pixels with weight 0.
+ * What rasterising tells about the pixels of a batch that show painted skin: no gradient goes through any of
+ * it. Each face has P places; those that its skin leaves empty repeat one of its pixels with weight 0.
  */
 export interface SkinPixels {
   /** N×P: the painted triangle seen. */
@@ -20,7 +20,10 @@ export interface SkinPixels {
   readonly detail: Float32Array;
 }
 
-/** Surfaces seen at a flatter angle than this (cosine) are left out: their barycentrics change too fast to follow. */
+/**
+ * Surfaces seen at a flatter angle than this (cosine) are left out: their barycentrics change too fast to
+ * follow.
+ */
 const grazing = 0.12;
 
 /** Draws the skin of one head after the other. Reuse it: it allocates only its buffers. */
@@ -30,15 +33,21 @@ export interface SkinRasterizer {
   /**
    * @param vertices V×3 camera space, mm, of the skin
    * @param face which of the batch: what is written to
-   * @returns how many pixels show painted skin; more than there is room for are thinned out evenly, and the others take the place
-   *   of one that is kept
+   * @returns how many pixels show painted skin; more than there is room for are thinned out evenly, and the
+   *   others take the place of one that is kept
    */
   draw(vertices: Float32Array, pixels: SkinPixels, face: number): number;
 }
 
 export function createSkinPixels(batch: number, capacity: number, size: number): SkinPixels {
   const count = batch * capacity;
-  return { slot: new Int32Array(batch * size * size), triangle: new Int32Array(count), place: new Int32Array(count), weight: new Float32Array(count), detail: new Float32Array(3 * count) };
+  return {
+    slot: new Int32Array(batch * size * size),
+    triangle: new Int32Array(count),
+    place: new Int32Array(count),
+    weight: new Float32Array(count),
+    detail: new Float32Array(3 * count),
+  };
 }
 
 /**
@@ -46,17 +55,28 @@ export function createSkinPixels(batch: number, capacity: number, size: number):
  * @param capacity P of {@link SkinPixels}
  * @param camera in pixels of that size
  */
-export function createSkinRasterizer(surface: SkinSurface, size: number, capacity: number, camera: Camera): SkinRasterizer {
-  const target = createRasterTarget(size, size), seen = new Int32Array(size * size);
+export function createSkinRasterizer(
+  surface: SkinSurface,
+  size: number,
+  capacity: number,
+  camera: Camera,
+): SkinRasterizer {
+  const target = createRasterTarget(size, size);
+  const seen = new Int32Array(size * size);
   return {
-    size, capacity,
+    size,
+    capacity,
     draw(vertices, pixels, face) {
       rasterize(target, vertices, surface.triangles, camera);
-      const found = visiblePainted(surface, target, vertices, seen), kept = Math.min(found, capacity);
-      const start = face * capacity, share = kept / found, slot = pixels.slot.subarray(face * size * size, (face + 1) * size * size).fill(-1);
+      const found = visiblePainted(surface, target, vertices, seen);
+      const kept = Math.min(found, capacity);
+      const start = face * capacity;
+      const share = kept / found;
+      const slot = pixels.slot.subarray(face * size * size, (face + 1) * size * size).fill(-1);
       for (let i = 0; i < found; i++) slot[seen[i]!] = Math.floor(i * share);
       for (let i = 0; i < capacity; i++) {
-        const used = i < kept, place = used ? seen[Math.min(found - 1, Math.ceil(i / share))]! : found > 0 ? seen[0]! : 0;
+        const used = i < kept;
+        const place = used ? seen[Math.min(found - 1, Math.ceil(i / share))]! : found > 0 ? seen[0]! : 0;
         pixels.place[start + i] = place;
         pixels.triangle[start + i] = found > 0 ? surface.paintedOf[target.triangle[place]!]! : 0;
         pixels.weight[start + i] = used ? 1 : 0;
@@ -69,9 +89,17 @@ export function createSkinRasterizer(surface: SkinSurface, size: number, capacit
 }
 
 /** Lists the pixels that show painted skin not too flatly. */
-function visiblePainted(surface: SkinSurface, target: RasterTarget, vertices: Float32Array, seen: Int32Array): number {
-  const { width, triangle } = target, { minX, minY, maxX, maxY } = target.bounds;
-  let found = 0, current = -1, faces = false;
+function visiblePainted(
+  surface: SkinSurface,
+  target: RasterTarget,
+  vertices: Float32Array,
+  seen: Int32Array,
+): number {
+  const { width, triangle } = target;
+  const { minX, minY, maxX, maxY } = target.bounds;
+  let found = 0;
+  let current = -1;
+  let faces = false;
   for (let y = minY; y < maxY; y++) {
     for (let i = y * width + minX; i < y * width + maxX; i++) {
       const id = triangle[i]!;
@@ -88,24 +116,61 @@ function visiblePainted(surface: SkinSurface, target: RasterTarget, vertices: Fl
 
 /** The cosine between a triangle's normal and the way to the camera. */
 function cosineSeen(triangles: Uint32Array, vertices: Float32Array, id: number): number {
-  const a = 3 * triangles[3 * id]!, b = 3 * triangles[3 * id + 1]!, c = 3 * triangles[3 * id + 2]!;
-  const x = vertices[a]!, y = vertices[a + 1]!, z = vertices[a + 2]!;
-  const ux = vertices[b]! - x, uy = vertices[b + 1]! - y, uz = vertices[b + 2]! - z, vx = vertices[c]! - x, vy = vertices[c + 1]! - y, vz = vertices[c + 2]! - z;
-  const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
-  return -(nx * x + ny * y + nz * z) / (Math.sqrt(nx * nx + ny * ny + nz * nz) * Math.sqrt(x * x + y * y + z * z));
+  const a = 3 * triangles[3 * id]!;
+  const b = 3 * triangles[3 * id + 1]!;
+  const c = 3 * triangles[3 * id + 2]!;
+  const x = vertices[a]!;
+  const y = vertices[a + 1]!;
+  const z = vertices[a + 2]!;
+  const ux = vertices[b]! - x;
+  const uy = vertices[b + 1]! - y;
+  const uz = vertices[b + 2]! - z;
+  const vx = vertices[c]! - x;
+  const vy = vertices[c + 1]! - y;
+  const vz = vertices[c + 2]! - z;
+  const nx = uy * vz - uz * vy;
+  const ny = uz * vx - ux * vz;
+  const nz = ux * vy - uy * vx;
+  return (
+    -(nx * x + ny * y + nz * z) / (Math.sqrt(nx * nx + ny * ny + nz * nz) * Math.sqrt(x * x + y * y + z * z))
+  );
 }
 
-const spot = new Float64Array(4), texel = new Float32Array(4);
+const spot = new Float64Array(4);
+const texel = new Float32Array(4);
 
-function writeDetail(surface: SkinSurface, target: RasterTarget, vertices: Float32Array, camera: Camera, pixels: SkinPixels, start: number, count: number): void {
-  const { cornerUvs: uvs, cornerAlbedo: colours, meanAlbedo } = surface, { width: texels } = meanAlbedo.levels[0]!;
-  let current = -1, level = 0;
+function writeDetail(
+  surface: SkinSurface,
+  target: RasterTarget,
+  vertices: Float32Array,
+  camera: Camera,
+  pixels: SkinPixels,
+  start: number,
+  count: number,
+): void {
+  const { cornerUvs: uvs, cornerAlbedo: colours, meanAlbedo } = surface;
+  const { width: texels } = meanAlbedo.levels[0]!;
+  let current = -1;
+  let level = 0;
   for (let i = start; i < start + count; i++) {
-    const place = pixels.place[i]!, painted = pixels.triangle[i]!, w0 = target.barycentric[2 * place]!, w1 = target.barycentric[2 * place + 1]!, w2 = 1 - w0 - w1;
-    const t = 6 * painted, c = 9 * painted, id = target.triangle[place]!;
+    const place = pixels.place[i]!;
+    const painted = pixels.triangle[i]!;
+    const w0 = target.barycentric[2 * place]!;
+    const w1 = target.barycentric[2 * place + 1]!;
+    const w2 = 1 - w0 - w1;
+    const t = 6 * painted;
+    const c = 9 * painted;
+    const id = target.triangle[place]!;
     if (id !== current) {
       current = id;
-      const texelsSeen = 0.5 * texels * texels * Math.abs((uvs[t + 2]! - uvs[t]!) * (uvs[t + 5]! - uvs[t + 1]!) - (uvs[t + 4]! - uvs[t]!) * (uvs[t + 3]! - uvs[t + 1]!));
+      const texelsSeen =
+        0.5 *
+        texels *
+        texels *
+        Math.abs(
+          (uvs[t + 2]! - uvs[t]!) * (uvs[t + 5]! - uvs[t + 1]!) -
+            (uvs[t + 4]! - uvs[t]!) * (uvs[t + 3]! - uvs[t + 1]!),
+        );
       // log₂ of texels per pixel along one axis, as the square root of the ratio of areas.
       level = Math.max(0, 0.5 * Math.log2(texelsSeen / pixelArea(surface.triangles, vertices, id, camera)));
     }
@@ -113,14 +178,17 @@ function writeDetail(surface: SkinSurface, target: RasterTarget, vertices: Float
     spot[1] = w0 * uvs[t + 1]! + w1 * uvs[t + 3]! + w2 * uvs[t + 5]!;
     spot[2] = level;
     sampleSpot(meanAlbedo, spot, texel);
-    for (let k = 0; k < 3; k++) pixels.detail[3 * i + k] = texel[k]! - (w0 * colours[c + k]! + w1 * colours[c + 3 + k]! + w2 * colours[c + 6 + k]!);
+    for (let k = 0; k < 3; k++)
+      pixels.detail[3 * i + k] =
+        texel[k]! - (w0 * colours[c + k]! + w1 * colours[c + 3 + k]! + w2 * colours[c + 6 + k]!);
   }
 }
 
 /** The area of a triangle in the picture, pixels². */
 function pixelArea(triangles: Uint32Array, vertices: Float32Array, id: number, { focal }: Camera): number {
   const [a, b, c] = [0, 1, 2].map((k) => {
-    const v = 3 * triangles[3 * id + k]!, scale = -focal / vertices[v + 2]!;
+    const v = 3 * triangles[3 * id + k]!;
+    const scale = -focal / vertices[v + 2]!;
     return [vertices[v]! * scale, vertices[v + 1]! * scale] as const;
   }) as [readonly [number, number], readonly [number, number], readonly [number, number]];
   return 0.5 * Math.abs((b[0] - a[0]) * (c[1] - a[1]) - (c[0] - a[0]) * (b[1] - a[1]));

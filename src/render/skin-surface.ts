@@ -1,7 +1,10 @@
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { createFloatTexture, sampleTexture, type Texture } from './texture.js';
 
-/** The part of a head model's skin whose colour is compared with photos, laid out for drawing it differentiably. */
+/**
+ * The part of a head model's skin whose colour is compared with photos, laid out for drawing it
+ * differentiably.
+ */
 export interface SkinSurface {
   /** Vertices and triangles of the whole skin, which hide one another; vertices are the model's first. */
   readonly vertexCount: number;
@@ -12,14 +15,19 @@ export interface SkinSurface {
   readonly corners: Int32Array;
   /** The F vertices that painted triangles have, as numbers of the skin's vertices. */
   readonly painted: Int32Array;
-  /** R×3 skin vertices: the painted triangles first, then all others that touch them and so shape their normals. */
+  /**
+   * R×3 skin vertices: the painted triangles first, then all others that touch them and so shape their
+   * normals.
+   */
   readonly ringTriangles: Int32Array;
   /** F×`ringSize`: the triangles around each painted vertex, filled up with R, which stands for none. */
   readonly rings: Int32Array;
   readonly ringSize: number;
   /** T×3×2 texture coordinates. */
   readonly cornerUvs: Float32Array;
-  /** T×3×3 linear albedo of the mean head at corners, and count×T×3×3 its change for one standard deviation. */
+  /**
+   * T×3×3 linear albedo of the mean head at corners, and count×T×3×3 its change for one standard deviation.
+   */
   readonly cornerAlbedo: Float32Array;
   readonly albedoModes: Float32Array;
   readonly albedoCount: number;
@@ -34,27 +42,48 @@ export interface SkinSurfaceOptions {
   readonly without?: readonly string[];
 }
 
-/** Corners take the albedo of about a triangle's width around them: of the mean's and the modes' textures these mip levels. */
+/**
+ * Corners take the albedo of about a triangle's width around them: of the mean's and the modes' textures
+ * these mip levels.
+ */
 const cornerLevels = { mean: 2, modes: 1 };
 
 /** @throws Error for a model without textured albedo, texture coordinates or the region */
 export function skinSurface(model: MorphableModel, options: SkinSurfaceOptions = {}): SkinSurface {
-  const { region = 'face', without = ['mouthCavity', 'sockets'] } = options, { albedo, name } = model, skin = model.parts[0]!;
+  const { region = 'face', without = ['mouthCavity', 'sockets'] } = options;
+  const { albedo, name } = model;
+  const skin = model.parts[0]!;
   const face = model.regions.get(region);
   if (albedo?.kind !== 'texture' || !face || skin.uvTriangles.length === 0 || skin.firstVertex !== 0) {
-    throw new Error(`skinSurface: model "${name}" lacks an albedo texture, texture coordinates or the region "${region}"; use the open head model.`);
+    throw new Error(
+      `skinSurface: model "${name}" lacks an albedo texture, texture coordinates or the region "${region}"; use the open head model.`,
+    );
   }
-  const holes = without.flatMap((hole) => model.regions.get(hole) ?? []), { triangles } = skin;
+  const holes = without.flatMap((hole) => model.regions.get(hole) ?? []);
+  const { triangles } = skin;
   const wanted = (v: number): boolean => face[v]! > 0.5 && holes.every((hole) => !(hole[v]! > 0.5));
-  const chosen = Array.from({ length: triangles.length / 3 }, (_, t) => t).filter((t) => [0, 1, 2].every((k) => wanted(triangles[3 * t + k]!)));
+  const chosen = Array.from({ length: triangles.length / 3 }, (_, t) => t).filter((t) =>
+    [0, 1, 2].every((k) => wanted(triangles[3 * t + k]!)),
+  );
   const paintedOf = new Int32Array(triangles.length / 3).fill(-1);
-  chosen.forEach((t, i) => { paintedOf[t] = i; });
-  const cornerUvs = Float32Array.from(chosen.flatMap((t) => [0, 1, 2].flatMap((k) => {
-    const uv = 2 * skin.uvTriangles[3 * t + k]!;
-    return [skin.uvs[uv]!, skin.uvs[uv + 1]!];
-  })));
+  chosen.forEach((t, i) => {
+    paintedOf[t] = i;
+  });
+  const cornerUvs = Float32Array.from(
+    chosen.flatMap((t) =>
+      [0, 1, 2].flatMap((k) => {
+        const uv = 2 * skin.uvTriangles[3 * t + k]!;
+        return [skin.uvs[uv]!, skin.uvs[uv + 1]!];
+      }),
+    ),
+  );
   return {
-    vertexCount: skin.vertexCount, triangles, paintedOf, cornerUvs, ...ringsOf(triangles, chosen, paintedOf), ...cornerColours(albedo, cornerUvs),
+    vertexCount: skin.vertexCount,
+    triangles,
+    paintedOf,
+    cornerUvs,
+    ...ringsOf(triangles, chosen, paintedOf),
+    ...cornerColours(albedo, cornerUvs),
   };
 }
 
@@ -62,33 +91,61 @@ type Rings = Pick<SkinSurface, 'corners' | 'painted' | 'ringTriangles' | 'rings'
 
 function ringsOf(triangles: Uint32Array, chosen: readonly number[], paintedOf: Int32Array): Rings {
   const indexOf = new Map<number, number>();
-  const corners = Int32Array.from(chosen.flatMap((t) => [0, 1, 2].map((k) => {
-    const vertex = triangles[3 * t + k]!;
-    if (!indexOf.has(vertex)) indexOf.set(vertex, indexOf.size);
-    return indexOf.get(vertex)!;
-  })));
-  const touching = Array.from(paintedOf.keys()).filter((t) => paintedOf[t]! < 0 && [0, 1, 2].some((k) => indexOf.has(triangles[3 * t + k]!)));
-  const ringTriangles = Int32Array.from([...chosen, ...touching].flatMap((t) => [...triangles.subarray(3 * t, 3 * t + 3)]));
+  const corners = Int32Array.from(
+    chosen.flatMap((t) =>
+      [0, 1, 2].map((k) => {
+        const vertex = triangles[3 * t + k]!;
+        if (!indexOf.has(vertex)) indexOf.set(vertex, indexOf.size);
+        return indexOf.get(vertex)!;
+      }),
+    ),
+  );
+  const touching = Array.from(paintedOf.keys()).filter(
+    (t) => paintedOf[t]! < 0 && [0, 1, 2].some((k) => indexOf.has(triangles[3 * t + k]!)),
+  );
+  const ringTriangles = Int32Array.from(
+    [...chosen, ...touching].flatMap((t) => [...triangles.subarray(3 * t, 3 * t + 3)]),
+  );
   const around = Array.from({ length: indexOf.size }, (): number[] => []);
-  ringTriangles.forEach((vertex, i) => { around[indexOf.get(vertex) ?? -1]?.push(Math.floor(i / 3)); });
-  const ringSize = Math.max(...around.map((list) => list.length)), none = ringTriangles.length / 3;
-  const rings = Int32Array.from(around.flatMap((list) => Array.from({ length: ringSize }, (_, k) => list[k] ?? none)));
+  ringTriangles.forEach((vertex, i) => {
+    around[indexOf.get(vertex) ?? -1]?.push(Math.floor(i / 3));
+  });
+  const ringSize = Math.max(...around.map((list) => list.length));
+  const none = ringTriangles.length / 3;
+  const rings = Int32Array.from(
+    around.flatMap((list) => Array.from({ length: ringSize }, (_, k) => list[k] ?? none)),
+  );
   return { corners, painted: Int32Array.from(indexOf.keys()), ringTriangles, rings, ringSize };
 }
 
 type Colours = Pick<SkinSurface, 'cornerAlbedo' | 'albedoModes' | 'albedoCount' | 'meanAlbedo'>;
 
 function cornerColours(albedo: TextureAlbedo, uvs: Float32Array): Colours {
-  const { meanSize, modeSize, count, modes } = albedo, length = 3 * modeSize * modeSize;
-  const meanAlbedo = createFloatTexture(meanSize, meanSize, 3, albedo.mean), albedoModes = new Float32Array((count * 3 * uvs.length) / 2);
+  const { meanSize, modeSize, count, modes } = albedo;
+  const length = 3 * modeSize * modeSize;
+  const meanAlbedo = createFloatTexture(meanSize, meanSize, 3, albedo.mean);
+  const albedoModes = new Float32Array((count * 3 * uvs.length) / 2);
   for (let k = 0; k < count; k++) {
-    albedoModes.set(sampledAt(createFloatTexture(modeSize, modeSize, 3, modes.subarray(k * length, (k + 1) * length)), uvs, cornerLevels.modes), (k * 3 * uvs.length) / 2);
+    albedoModes.set(
+      sampledAt(
+        createFloatTexture(modeSize, modeSize, 3, modes.subarray(k * length, (k + 1) * length)),
+        uvs,
+        cornerLevels.modes,
+      ),
+      (k * 3 * uvs.length) / 2,
+    );
   }
-  return { meanAlbedo, cornerAlbedo: sampledAt(meanAlbedo, uvs, cornerLevels.mean), albedoModes, albedoCount: count };
+  return {
+    meanAlbedo,
+    cornerAlbedo: sampledAt(meanAlbedo, uvs, cornerLevels.mean),
+    albedoModes,
+    albedoCount: count,
+  };
 }
 
 function sampledAt(texture: Texture, uvs: Float32Array, level: number): Float32Array {
-  const out = new Float32Array((uvs.length / 2) * 3), texel = new Float32Array(4);
+  const out = new Float32Array((uvs.length / 2) * 3);
+  const texel = new Float32Array(4);
   for (let i = 0; 2 * i < uvs.length; i++) {
     sampleTexture(texture, uvs[2 * i]!, uvs[2 * i + 1]!, level, texel);
     out.set(texel.subarray(0, 3), 3 * i);

@@ -1,9 +1,15 @@
 /** Which point of the surface each texel of an atlas shows. */
 export interface TexelMap {
   readonly size: number;
-  /** Triangle per texel (index of the triangle, not of its first corner), −1 where the atlas is empty; size×size. */
+  /**
+   * Triangle per texel (index of the triangle, not of its first corner), −1 where the atlas is empty;
+   * size×size.
+   */
   readonly triangle: Int32Array;
-  /** Weights of the triangle's first two corners at the texel's centre; the third is what is left to 1. size×size×2. */
+  /**
+   * Weights of the triangle's first two corners at the texel's centre; the third is what is left to 1.
+   * size×size×2.
+   */
   readonly weights: Float32Array;
 }
 
@@ -22,9 +28,12 @@ export function createTexelMap(uvs: Float32Array, uvTriangles: Uint32Array, size
   const weights = new Float32Array(size * size * 2);
   for (let t = 0; t < uvTriangles.length / 3; t++) {
     const [a, b, c] = [uvTriangles[t * 3]! * 2, uvTriangles[t * 3 + 1]! * 2, uvTriangles[t * 3 + 2]! * 2];
-    const ax = uvs[a]! * size, ay = uvs[a + 1]! * size;
-    const bx = uvs[b]! * size, by = uvs[b + 1]! * size;
-    const cx = uvs[c]! * size, cy = uvs[c + 1]! * size;
+    const ax = uvs[a]! * size;
+    const ay = uvs[a + 1]! * size;
+    const bx = uvs[b]! * size;
+    const by = uvs[b + 1]! * size;
+    const cx = uvs[c]! * size;
+    const cy = uvs[c + 1]! * size;
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (area === 0) continue;
     const x0 = Math.max(0, Math.ceil(Math.min(ax, bx, cx) - 0.5));
@@ -33,7 +42,8 @@ export function createTexelMap(uvs: Float32Array, uvTriangles: Uint32Array, size
     const y1 = Math.min(size - 1, Math.floor(Math.max(ay, by, cy) - 0.5));
     for (let y = y0; y <= y1; y++) {
       for (let x = x0; x <= x1; x++) {
-        const px = x + 0.5, py = y + 0.5;
+        const px = x + 0.5;
+        const py = y + 0.5;
         const wa = ((bx - px) * (cy - py) - (cx - px) * (by - py)) / area;
         const wb = ((cx - px) * (ay - py) - (ax - px) * (cy - py)) / area;
         if (wa < -EDGE_TOLERANCE || wb < -EDGE_TOLERANCE || wa + wb > 1 + EDGE_TOLERANCE) continue;

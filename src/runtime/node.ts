@@ -15,8 +15,8 @@ export interface NodeRuntimeOptions {
   /** Threads per session; at most four by default, because these networks are too small to feed more. */
   readonly threads?: number;
   /**
-   * Whether ONNX Runtime rewrites graphs as it loads them. Off for graphs of our own lowering, which are ready as they are:
-   * it would move their transpositions to where they are slow. Default true.
+   * Whether ONNX Runtime rewrites graphs as it loads them. Off for graphs of our own lowering, which are
+   * ready as they are: it would move their transpositions to where they are slow. Default true.
    */
   readonly optimize?: boolean;
   /** Asked in this order for every operation; the CPU does what none of them can. Default: the CPU alone. */
@@ -34,7 +34,13 @@ export class ProviderError extends Error {
 
 /** ONNX Runtime on this machine. */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
-  const { threads = Math.min(4, availableParallelism()), providers = ['cpu'], optimize = true, fallback = false, onFallback } = options;
+  const {
+    threads = Math.min(4, availableParallelism()),
+    providers = ['cpu'],
+    optimize = true,
+    fallback = false,
+    onFallback,
+  } = options;
   // Warnings about folded constants and unused initializers concern nobody who runs a finished network.
   env.logLevel = 'error';
   return {
@@ -42,7 +48,10 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
       let wanted = providers;
       for (;;) {
         try {
-          return wrapSession(await createSession(model, threads, optimize, wanted), { Tensor, writesOutputs: true });
+          return wrapSession(await createSession(model, threads, optimize, wanted), {
+            Tensor,
+            writesOutputs: true,
+          });
         } catch (error) {
           if (!(error instanceof MissingProvider && fallback)) throw error;
           wanted = wanted.filter((provider) => provider !== error.provider);
@@ -53,21 +62,33 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
   };
 }
 
-/** The providers of this build of ONNX Runtime, and whether their files are there; drivers are not looked for. */
+/**
+ * The providers of this build of ONNX Runtime, and whether their files are there; drivers are not looked for.
+ */
 export function supportedProviders(): { readonly name: NodeProvider; readonly installed: boolean }[] {
   return listSupportedBackends().map(({ name, bundled }) => ({
-    name: name as NodeProvider, installed: bundled || existsSync(libraryOf(name)),
+    name: name as NodeProvider,
+    installed: bundled || existsSync(libraryOf(name)),
   }));
 }
 
 /** A provider error that knows which one to leave out. */
 class MissingProvider extends ProviderError {
-  constructor(readonly provider: NodeProvider, problem: string, options?: ErrorOptions) {
+  constructor(
+    readonly provider: NodeProvider,
+    problem: string,
+    options?: ErrorOptions,
+  ) {
     super(`ONNX Runtime cannot use "${provider}" here: ${problem}`, options);
   }
 }
 
-async function createSession(model: Uint8Array, threads: number, optimize: boolean, providers: readonly NodeProvider[]): Promise<InferenceSession> {
+async function createSession(
+  model: Uint8Array,
+  threads: number,
+  optimize: boolean,
+  providers: readonly NodeProvider[],
+): Promise<InferenceSession> {
   for (const provider of providers) checkProvider(provider);
   try {
     return await InferenceSession.create(model, {
@@ -83,9 +104,13 @@ async function createSession(model: Uint8Array, threads: number, optimize: boole
     });
   } catch (error) {
     const line = oneLine(error);
-    const failed = providers.find((provider): provider is Device => provider !== 'cpu' && signsOf[provider].test(line));
+    const failed = providers.find(
+      (provider): provider is Device => provider !== 'cpu' && signsOf[provider].test(line),
+    );
     if (failed) throw new MissingProvider(failed, `${line}; ${remedies[failed]}`, { cause: error });
-    throw new Error(`nodeRuntime: cannot load the network (${model.length} bytes): ${line}`, { cause: error });
+    throw new Error(`nodeRuntime: cannot load the network (${model.length} bytes): ${line}`, {
+      cause: error,
+    });
   }
 }
 
@@ -96,22 +121,33 @@ function checkProvider(provider: NodeProvider): void {
   if (found?.installed) return;
   if (!found) {
     const names = supported.map(({ name }) => name).join(', ');
-    throw new MissingProvider(provider, `its build for ${process.platform} ${process.arch} has ${names}; choose one of these`);
+    throw new MissingProvider(
+      provider,
+      `its build for ${process.platform} ${process.arch} has ${names}; choose one of these`,
+    );
   }
-  throw new MissingProvider(provider, 'its GPU library is not installed; run "npm rebuild onnxruntime-node --ignore-scripts=false", which downloads it');
+  throw new MissingProvider(
+    provider,
+    'its GPU library is not installed; run "npm rebuild onnxruntime-node --ignore-scripts=false", which downloads it',
+  );
 }
 
 /** ONNX Runtime's message speaks of the provider itself, not of the network. */
 const signsOf: Readonly<Record<Device, RegExp>> = {
-  cuda: /cuda|cudnn|cublas/i, tensorrt: /tensorrt/i, webgpu: /webgpu|wgpu/i, dml: /dml|directml/i, coreml: /coreml/i,
+  cuda: /cuda|cudnn|cublas/i,
+  tensorrt: /tensorrt/i,
+  webgpu: /webgpu|wgpu/i,
+  dml: /dml|directml/i,
+  coreml: /coreml/i,
 };
 
 const remedies: Readonly<Record<Device, string>> = {
   cuda: 'install an NVIDIA driver, CUDA 12 and cuDNN 9',
   tensorrt: 'install an NVIDIA driver, CUDA 12, cuDNN 9 and TensorRT 10',
-  webgpu: process.platform === 'linux'
-    ? 'install a Vulkan driver for the GPU (Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers, or NVIDIA\'s driver)'
-    : 'update the GPU\'s driver',
+  webgpu:
+    process.platform === 'linux'
+      ? "install a Vulkan driver for the GPU (Debian and Ubuntu: libvulkan1 and mesa-vulkan-drivers, or NVIDIA's driver)"
+      : "update the GPU's driver",
   dml: 'install a driver with DirectX 12',
   coreml: 'CoreML needs macOS 10.15 or later',
 };
@@ -120,5 +156,11 @@ const remedies: Readonly<Record<Device, string>> = {
 function libraryOf(provider: string): string {
   // Its main file is dist/index.js.
   const folder = join(createRequire(import.meta.url).resolve('onnxruntime-node'), '../..');
-  return join(folder, 'bin/napi-v6', process.platform, process.arch, `libonnxruntime_providers_${provider}.so`);
+  return join(
+    folder,
+    'bin/napi-v6',
+    process.platform,
+    process.arch,
+    `libonnxruntime_providers_${provider}.so`,
+  );
 }

@@ -1,7 +1,9 @@
 /** The element types that cross a session's boundary. */
 export type HostType = 'float32' | 'int32' | 'int64' | 'uint8' | 'bool';
 
-/** Arrays that hold them; the array's class names the type, and bytes are `uint8` unless a tensor says `bool`. */
+/**
+ * Arrays that hold them; the array's class names the type, and bytes are `uint8` unless a tensor says `bool`.
+ */
 export type TensorData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** Values in row-major order, in the memory of JavaScript. `dims` multiply to the length of `data`. */
@@ -21,15 +23,18 @@ export interface Session {
   /**
    * Computes outputs.
    *
-   * Pass the same tensor objects again and again where the data change in place: describing a tensor to ONNX Runtime costs
-   * some 10 µs, and is done once per object.
+   * Pass the same tensor objects again and again where the data change in place: describing a tensor to ONNX
+   * Runtime costs some 10 µs, and is done once per object.
    *
    * @param feeds one tensor per input name; their data must stay unchanged until the promise settles
-   * @param outputs the outputs to compute, all when left out; a tensor is written in place and returned, `null` asks for a new one
-   * @throws Error of one line, naming the input or output that is missing, unknown or of the wrong type or size
+   * @param outputs the outputs to compute, all when left out; a tensor is written in place and returned,
+   *   `null` asks for a new one
+   * @throws Error of one line, naming the input or output that is missing, unknown or of the wrong type or
+   *   size
    */
   run(
-    feeds: Readonly<Record<string, HostTensor>>, outputs?: Readonly<Record<string, HostTensor | null>>,
+    feeds: Readonly<Record<string, HostTensor>>,
+    outputs?: Readonly<Record<string, HostTensor | null>>,
   ): Promise<Record<string, HostTensor>>;
   /** Frees the network's memory after the runs under way; the session cannot be used afterwards. */
   release(): Promise<void>;
@@ -58,7 +63,9 @@ export function createHostTensor(type: HostType, dims: readonly number[]): HostT
   if (type === 'float32') return { dims, data: new Float32Array(length) };
   if (type === 'int32') return { dims, data: new Int32Array(length) };
   if (type === 'int64') return { dims, data: new BigInt64Array(length) };
-  return type === 'bool' ? { dims, data: new Uint8Array(length), type } : { dims, data: new Uint8Array(length) };
+  return type === 'bool'
+    ? { dims, data: new Uint8Array(length), type }
+    : { dims, data: new Uint8Array(length) };
 }
 
 /**
@@ -68,7 +75,9 @@ export function createHostTensor(type: HostType, dims: readonly number[]): HostT
 export function floatOutput(outputs: Readonly<Record<string, HostTensor>>, name: string): Float32Array {
   const data = outputs[name]?.data;
   if (!(data instanceof Float32Array)) {
-    throw new Error(`floatOutput: expected a float32 output "${name}", the network has ${Object.keys(outputs).join(', ')}; is it the right file?`);
+    throw new Error(
+      `floatOutput: expected a float32 output "${name}", the network has ${Object.keys(outputs).join(', ')}; is it the right file?`,
+    );
   }
   return data;
 }

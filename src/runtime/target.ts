@@ -4,7 +4,9 @@ import { probeBlockSize } from '../graph/lower/probe.js';
 import { floatOutput } from './session.js';
 import type { Runtime } from './session.js';
 
-/** What graphs for this runtime's CPU may use; measured once per process by running three tiny convolutions. */
+/**
+ * What graphs for this runtime's CPU may use; measured once per process by running three tiny convolutions.
+ */
 export async function cpuTarget(runtime: Runtime): Promise<LoweringTarget> {
   known ??= probeBlockSize(async (model, inputs) => {
     const session = await runtime.createSession(model);

@@ -11,11 +11,17 @@ export interface WebRuntimeOptions {
 }
 
 /** ONNX Runtime in a browser; it is loaded at the first session. */
-export function webRuntime({ executionProviders = ['wasm'], wasmPaths, threads }: WebRuntimeOptions = {}): Runtime {
+export function webRuntime({
+  executionProviders = ['wasm'],
+  wasmPaths,
+  threads,
+}: WebRuntimeOptions = {}): Runtime {
   return {
     async createSession(model) {
       // The build with WebGPU is twice as large; a page that does not ask for it does not load it.
-      const { InferenceSession, Tensor, env } = await (executionProviders.includes('webgpu') ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
+      const { InferenceSession, Tensor, env } = await (executionProviders.includes('webgpu')
+        ? import('onnxruntime-web/webgpu')
+        : import('onnxruntime-web/wasm'));
       env.logLevel = 'error';
       if (wasmPaths !== undefined) env.wasm.wasmPaths = wasmPaths;
       if (threads !== undefined) env.wasm.numThreads = threads;
@@ -23,7 +29,9 @@ export function webRuntime({ executionProviders = ['wasm'], wasmPaths, threads }
         executionProviders: [...executionProviders],
         graphOptimizationLevel: 'all',
       }).catch((error: unknown) => {
-        throw new Error(`webRuntime: cannot load the network (${model.length} bytes): ${oneLine(error)}`, { cause: error });
+        throw new Error(`webRuntime: cannot load the network (${model.length} bytes): ${oneLine(error)}`, {
+          cause: error,
+        });
       });
       return wrapSession(session, { Tensor, writesOutputs: false });
     },

@@ -3,9 +3,18 @@ import { regressors, type RegressorName } from '../network/regressor.js';
 import { guidanceDefaults, robustificationDefaults } from './guided-step.js';
 import { pretrainDefaults } from './pretrain.js';
 
-const positive = z.number().positive(), share = z.number().min(0).max(1), whole = z.int().positive(), weight = z.number().min(0);
+const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const whole = z.int().positive();
+const weight = z.number().min(0);
 const weightsOf = <Weights extends object>(defaults: Weights) =>
-  z.strictObject(Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, weight.default(value as number)])) as { [Name in keyof Weights]: z.ZodDefault<typeof weight> }).prefault({} as never);
+  z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(defaults).map(([name, value]) => [name, weight.default(value as number)]),
+      ) as { [Name in keyof Weights]: z.ZodDefault<typeof weight> },
+    )
+    .prefault({} as never);
 
 /** Settings that every stage has. */
 const common = {
@@ -14,44 +23,85 @@ const common = {
   weightDecay: weight.default(0.01),
   clipNorm: positive.default(20),
 };
-const learningRate = (value: number) => positive.default(value).describe('AdamW, after a warm-up; falls to nothing along half a cosine.');
+const learningRate = (value: number) =>
+  positive.default(value).describe('AdamW, after a warm-up; falls to nothing along half a cosine.');
 
 /** Settings of the supervised stage, with their defaults; what `config.json` of a run holds. */
 export const pretrainConfigSchema = z.strictObject({
-  stage: z.literal('pretrain').default('pretrain'), ...common,
+  stage: z.literal('pretrain').default('pretrain'),
+  ...common,
   steps: whole.default(30_000),
   batch: whole.default(32),
   learningRate: learningRate(1e-3),
   warmUp: z.int().min(0).default(500),
-  covered: share.default(0.5).describe('Share of samples of which the covered version is taken, where there is one.'),
+  covered: share
+    .default(0.5)
+    .describe('Share of samples of which the covered version is taken, where there is one.'),
   robust: z.boolean().default(true).describe('Whether views are also covered by boxes and made noisy.'),
-  softness: z.strictObject({ first: positive.default(0.05), last: positive.default(0.003) }).prefault({})
-    .describe('ε of the landmark loss, in halves of the crop: squared distances at first, distances in the end.'),
+  softness: z
+    .strictObject({ first: positive.default(0.05), last: positive.default(0.003) })
+    .prefault({})
+    .describe(
+      'ε of the landmark loss, in halves of the crop: squared distances at first, distances in the end.',
+    ),
   weights: weightsOf(pretrainDefaults),
 });
 
 const guided = {
   ...common,
   batch: whole.default(16).describe('Photos per step; robustification sees each three times.'),
-  recognised: z.int().min(1).default(4).describe('Photos of each batch that the perceptual loss looks at; the recognition network costs more than all else.'),
+  recognised: z
+    .int()
+    .min(1)
+    .default(4)
+    .describe(
+      'Photos of each batch that the perceptual loss looks at; the recognition network costs more than all else.',
+    ),
   warmUp: z.int().min(0).default(100),
 };
 
 /** Settings of the guidance on clean photos. */
-export const guideConfigSchema = z.strictObject({ stage: z.literal('guide').default('guide'), ...guided, steps: whole.default(4000), learningRate: learningRate(5e-4), weights: weightsOf(guidanceDefaults) });
+export const guideConfigSchema = z.strictObject({
+  stage: z.literal('guide').default('guide'),
+  ...guided,
+  steps: whole.default(4000),
+  learningRate: learningRate(5e-4),
+  weights: weightsOf(guidanceDefaults),
+});
 
 /** Settings of the robustification: clean, occluded and noisy views of each photo. */
-export const robustifyConfigSchema = z.strictObject({ stage: z.literal('robustify').default('robustify'), ...guided, steps: whole.default(4000), learningRate: learningRate(5e-4), weights: weightsOf(robustificationDefaults) });
+export const robustifyConfigSchema = z.strictObject({
+  stage: z.literal('robustify').default('robustify'),
+  ...guided,
+  steps: whole.default(4000),
+  learningRate: learningRate(5e-4),
+  weights: weightsOf(robustificationDefaults),
+});
 
 /** Settings of the robustification on one's own photos, from a network that is already good. */
-export const finetuneConfigSchema = z.strictObject({ stage: z.literal('finetune').default('finetune'), ...guided, batch: whole.default(8), steps: whole.default(400), learningRate: learningRate(1e-4), weights: weightsOf(robustificationDefaults) });
+export const finetuneConfigSchema = z.strictObject({
+  stage: z.literal('finetune').default('finetune'),
+  ...guided,
+  batch: whole.default(8),
+  steps: whole.default(400),
+  learningRate: learningRate(1e-4),
+  weights: weightsOf(robustificationDefaults),
+});
 
 export type PretrainConfig = z.infer<typeof pretrainConfigSchema>;
-export type GuidedConfig = z.infer<typeof guideConfigSchema> | z.infer<typeof robustifyConfigSchema> | z.infer<typeof finetuneConfigSchema>;
+export type GuidedConfig =
+  | z.infer<typeof guideConfigSchema>
+  | z.infer<typeof robustifyConfigSchema>
+  | z.infer<typeof finetuneConfigSchema>;
 export type StageConfig = PretrainConfig | GuidedConfig;
 
 /** The settings of each stage. */
-export const stageSchemas = { pretrain: pretrainConfigSchema, guide: guideConfigSchema, robustify: robustifyConfigSchema, finetune: finetuneConfigSchema } as const;
+export const stageSchemas = {
+  pretrain: pretrainConfigSchema,
+  guide: guideConfigSchema,
+  robustify: robustifyConfigSchema,
+  finetune: finetuneConfigSchema,
+} as const;
 export type StageName = keyof typeof stageSchemas;
 
 /** ε of the landmark loss at a step: falls geometrically over the first two thirds of the training. */

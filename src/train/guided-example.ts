@@ -30,11 +30,24 @@ export interface GuidedPhoto {
 }
 
 /** A sample of `rogue synth` as a guided photo: box and landmarks are those of its true head. */
-export function guidedPhotoOf({ model, points }: ExamplePoints, { truth, vertices }: StoredSample, photo: Image, covered: GuidedPhoto['covered']): GuidedPhoto {
-  const { camera, pose } = truth, five = evaluatePoints(model.landmarks.alignment5!, vertices);
+export function guidedPhotoOf(
+  { model, points }: ExamplePoints,
+  { truth, vertices }: StoredSample,
+  photo: Image,
+  covered: GuidedPhoto['covered'],
+): GuidedPhoto {
+  const { camera, pose } = truth;
+  const five = evaluatePoints(model.landmarks.alignment5!, vertices);
   return {
-    photo, covered, ...boxOfHead(truth), landmarks: Float32Array.from(truth.landmarks68.flat()),
-    alignment: project(transformPoints(pose.rotation, pose.translation, five, five), camera, new Float32Array(10)),
+    photo,
+    covered,
+    ...boxOfHead(truth),
+    landmarks: Float32Array.from(truth.landmarks68.flat()),
+    alignment: project(
+      transformPoints(pose.rotation, pose.translation, five, five),
+      camera,
+      new Float32Array(10),
+    ),
     truth: { positions: evaluatePoints(points, vertices), gaze: [truth.gaze.yaw, truth.gaze.pitch] },
   };
 }
@@ -67,19 +80,34 @@ export interface GuidedViewOptions {
 /** Share of covered views that take the covered photo where there is one; the others get a box. */
 const PLAUSIBLE = 0.6;
 
-/** The views of a photo: the same crop of it clean, with something over the face, and noisy. The same seed gives the same views. */
-export async function guidedExample(source: GuidedPhoto, seed: string, { size, pictureSize, robust, codec }: GuidedViewOptions): Promise<GuidedExample> {
-  const random = createRandom(seed), { box, roll } = jitteredBox(source.box, source.roll, random.fork('view')), crop = viewOfBox(box, roll, size), pyramid = new ImagePyramid(source.photo);
+/**
+ * The views of a photo: the same crop of it clean, with something over the face, and noisy. The same seed
+ * gives the same views.
+ */
+export async function guidedExample(
+  source: GuidedPhoto,
+  seed: string,
+  { size, pictureSize, robust, codec }: GuidedViewOptions,
+): Promise<GuidedExample> {
+  const random = createRandom(seed);
+  const { box, roll } = jitteredBox(source.box, source.roll, random.fork('view'));
+  const crop = viewOfBox(box, roll, size);
+  const pyramid = new ImagePyramid(source.photo);
   const view = (from: ImagePyramid, side: number): Float32Array => {
     const image = new Float32Array(3 * side * side);
     sampleCrop(from, viewOfBox(box, roll, side), viewNormalisation, image, 0, viewOutside);
     return image;
   };
-  const clean = view(pyramid, size), picture = view(pyramid, pictureSize), aligned = new Float32Array(3 * alignedSize * alignedSize), points = toView(crop, source.landmarks);
+  const clean = view(pyramid, size);
+  const picture = view(pyramid, pictureSize);
+  const aligned = new Float32Array(3 * alignedSize * alignedSize);
+  const points = toView(crop, source.landmarks);
   sampleCrop(pyramid, alignmentCrop(source.alignment), recognitionNormalisation, aligned);
-  const shared = { picture, aligned, points, truth: source.truth }, seen = new Float32Array(68).fill(1);
+  const shared = { picture, aligned, points, truth: source.truth };
+  const seen = new Float32Array(68).fill(1);
   if (!robust) return { ...shared, views: [clean], visible: [seen] };
-  const choice = random.fork('cover'), occludedSeen = seen.slice();
+  const choice = random.fork('cover');
+  const occludedSeen = seen.slice();
   let occluded: Float32Array;
   if (source.covered && choice.uniform() < PLAUSIBLE) {
     occluded = view(new ImagePyramid(source.covered.photo), size);
@@ -88,18 +116,27 @@ export async function guidedExample(source: GuidedPhoto, seed: string, { size, p
     occluded = clean.slice();
     coverView(occluded, size, occludedSeen, points, choice);
   }
-  const { image: noisy } = await noiseProtocol(imageOf(clean, size), `${seed}/noise`, { faceSize: size, codec });
+  const { image: noisy } = await noiseProtocol(imageOf(clean, size), `${seed}/noise`, {
+    faceSize: size,
+    codec,
+  });
   return { ...shared, views: [clean, occluded, viewOf(noisy)], visible: [seen, occludedSeen, seen] };
 }
 
 /** −1…1, channels first, as 8 bits. */
 function imageOf(view: Float32Array, size: number): Image {
-  const plane = size * size, data = new Uint8Array(3 * plane);
-  for (let i = 0; i < plane; i++) for (let c = 0; c < 3; c++) data[3 * i + c] = Math.max(0, Math.min(255, Math.round((view[c * plane + i]! + 1) * 127.5)));
+  const plane = size * size;
+  const data = new Uint8Array(3 * plane);
+  for (let i = 0; i < plane; i++)
+    for (let c = 0; c < 3; c++)
+      data[3 * i + c] = Math.max(0, Math.min(255, Math.round((view[c * plane + i]! + 1) * 127.5)));
   return { width: size, height: size, channels: 3, data };
 }
 
 function viewOf({ data, width, height }: Image): Float32Array {
   const plane = width * height;
-  return Float32Array.from({ length: 3 * plane }, (_, i) => data[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1);
+  return Float32Array.from(
+    { length: 3 * plane },
+    (_, i) => data[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1,
+  );
 }

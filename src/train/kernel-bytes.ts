@@ -1,4 +1,5 @@
-// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from tools/build-optimizer-kernels/kernels.wat; do not edit.
+// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from tools/build-optimizer-kernels/kernels.wat;
+// do not edit.
 
 /** The optimisers' WebAssembly module in base64. */
 export const kernelBytes = [

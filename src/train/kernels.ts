@@ -1,23 +1,46 @@
 import { kernelBytes } from './kernel-bytes.js';
 
 /**
- * The optimisers' inner loops, over arrays in one WebAssembly memory. Positions and lengths are in bytes; lengths are
- * multiples of `blockBytes`, padded with zeros. The formulas stand in tools/build-optimizer-kernels/kernels.wat.
+ * The optimisers' inner loops, over arrays in one WebAssembly memory. Positions and lengths are in bytes;
+ * lengths are multiples of `blockBytes`, padded with zeros. The formulas stand in
+ * tools/build-optimizer-kernels/kernels.wat.
  *
- * Four floats at a time they take a fifth of the time of the same loop in JavaScript (bench/optimizer.bench.ts).
+ * Four floats at a time they take a fifth of the time of the same loop in JavaScript
+ * (bench/optimizer.bench.ts).
  */
 export interface Kernels {
   /** Sum of squares, in double precision: finite exactly when all values are. */
   squaredNorm(at: number, length: number): number;
-  /** `g = scale·g; m = beta1·m + rest1·g; v = beta2·v + rest2·g²; p = keep·p − size·m / (root·√v + epsilon)` */
+  /**
+   * `g = scale·g; m = beta1·m + rest1·g; v = beta2·v + rest2·g²; p = keep·p − size·m / (root·√v + epsilon)`
+   */
   adam(
-    parameters: number, gradients: number, first: number, second: number, length: number, scale: number,
-    beta1: number, rest1: number, beta2: number, rest2: number, keep: number, size: number, root: number, epsilon: number,
+    parameters: number,
+    gradients: number,
+    first: number,
+    second: number,
+    length: number,
+    scale: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    keep: number,
+    size: number,
+    root: number,
+    epsilon: number,
   ): void;
   /** `g = scale·g + decay·p; m = momentum·m + g; p = p − (direct·g + carried·m)` */
   momentum(
-    parameters: number, gradients: number, velocity: number, length: number, scale: number,
-    decay: number, momentum: number, direct: number, carried: number,
+    parameters: number,
+    gradients: number,
+    velocity: number,
+    length: number,
+    scale: number,
+    decay: number,
+    momentum: number,
+    direct: number,
+    carried: number,
   ): void;
 }
 
@@ -26,8 +49,13 @@ export const blockBytes = 64;
 
 let compiled: WebAssembly.Module | undefined;
 
-/** @throws Error on an engine without WebAssembly SIMD (Node and browsers have it since 2021, Safari since 2023) */
+/**
+ * @throws Error on an engine without WebAssembly SIMD (Node and browsers have it since 2021, Safari since
+ *   2023)
+ */
 export function createKernels(memory: WebAssembly.Memory): Kernels {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)));
+  compiled ??= new WebAssembly.Module(
+    Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)),
+  );
   return new WebAssembly.Instance(compiled, { host: { memory } }).exports as unknown as Kernels;
 }

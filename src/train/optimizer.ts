@@ -5,11 +5,17 @@ import type { ParameterRange, ParameterStore } from './parameter-store.js';
 interface WeightDecay {
   /** Fraction; 0 for none. */
   readonly weightDecay: number;
-  /** A regular expression on parameter names whose values must not decay, such as biases and gains; '' for none. */
+  /**
+   * A regular expression on parameter names whose values must not decay, such as biases and gains; '' for
+   * none.
+   */
   readonly undecayed: string;
 }
 
-/** Stochastic gradient descent with momentum; weight decay is added to the gradient (Sutskever et al. 2013, as in PyTorch). */
+/**
+ * Stochastic gradient descent with momentum; weight decay is added to the gradient (Sutskever et al. 2013, as
+ * in PyTorch).
+ */
 export interface SgdConfig extends WeightDecay {
   readonly kind: 'sgd';
   /** 0…1 */
@@ -25,7 +31,10 @@ export interface AdamConfig {
   readonly epsilon: number;
 }
 
-/** Adam with decoupled weight decay: each step takes `learningRate · weightDecay` of the value (Loshchilov & Hutter 2019). */
+/**
+ * Adam with decoupled weight decay: each step takes `learningRate · weightDecay` of the value (Loshchilov &
+ * Hutter 2019).
+ */
 export interface AdamWConfig extends WeightDecay {
   readonly kind: 'adamw';
   readonly beta1: number;
@@ -36,12 +45,29 @@ export interface AdamWConfig extends WeightDecay {
 export type OptimizerConfig = SgdConfig | AdamConfig | AdamWConfig;
 
 const undecayed = '(^|\\.)(bias|gain|scale|offset)$';
-export const sgdDefaults: SgdConfig = { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0, undecayed };
+export const sgdDefaults: SgdConfig = {
+  kind: 'sgd',
+  momentum: 0.9,
+  nesterov: false,
+  weightDecay: 0,
+  undecayed,
+};
 export const adamDefaults: AdamConfig = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
-export const adamWDefaults: AdamWConfig = { kind: 'adamw', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, undecayed };
+export const adamWDefaults: AdamWConfig = {
+  kind: 'adamw',
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  undecayed,
+};
 
 /** Names of an optimiser's moments, in the order of the store's arrays. */
-export const momentNames = { sgd: ['velocity'], adam: ['first', 'second'], adamw: ['first', 'second'] } as const;
+export const momentNames = {
+  sgd: ['velocity'],
+  adam: ['first', 'second'],
+  adamw: ['first', 'second'],
+} as const;
 
 /** A gradient holds NaN or infinity. The message is one line and names the first parameter that does. */
 export class NonFiniteGradientError extends Error {
@@ -57,29 +83,58 @@ export interface Optimizer {
   update(step: number, learningRate: number, gradientScale: number): void;
 }
 
-/** @throws Error when the store has not the moments that this optimiser needs, or `undecayed` is no regular expression */
+/**
+ * @throws Error when the store has not the moments that this optimiser needs, or `undecayed` is no regular
+ *   expression
+ */
 export function createOptimizer(store: ParameterStore, config: OptimizerConfig): Optimizer {
   const needed = momentNames[config.kind].length;
   if (store.moments.length !== needed) {
-    throw new Error(`createOptimizer: ${config.kind} needs ${needed} moments per parameter, the store has ${store.moments.length}.`);
+    throw new Error(
+      `createOptimizer: ${config.kind} needs ${needed} moments per parameter, the store has ${store.moments.length}.`,
+    );
   }
   const runs = decayRuns(store.ranges, config);
-  const [parameters, gradients, first, second] = [store.parameters, store.gradients, ...store.moments].map((array) => array.byteOffset);
+  const [parameters, gradients, first, second] = [store.parameters, store.gradients, ...store.moments].map(
+    (array) => array.byteOffset,
+  );
   return {
     update(step, learningRate, scale) {
       for (const { at, length, decay } of runs) {
         if (config.kind === 'sgd') {
           const { momentum, nesterov } = config;
           const [direct, carried] = nesterov ? [learningRate, learningRate * momentum] : [0, learningRate];
-          store.kernels.momentum(parameters! + at, gradients! + at, first! + at, length, scale, decay, momentum, direct, carried);
+          store.kernels.momentum(
+            parameters! + at,
+            gradients! + at,
+            first! + at,
+            length,
+            scale,
+            decay,
+            momentum,
+            direct,
+            carried,
+          );
           continue;
         }
         const { beta1, beta2, epsilon } = config;
         const size = learningRate / (1 - beta1 ** step);
         const root = 1 / Math.sqrt(1 - beta2 ** step);
         store.kernels.adam(
-          parameters! + at, gradients! + at, first! + at, second! + at, length, scale,
-          beta1, 1 - beta1, beta2, 1 - beta2, 1 - learningRate * decay, size, root, epsilon,
+          parameters! + at,
+          gradients! + at,
+          first! + at,
+          second! + at,
+          length,
+          scale,
+          beta1,
+          1 - beta1,
+          beta2,
+          1 - beta2,
+          1 - learningRate * decay,
+          size,
+          root,
+          epsilon,
         );
       }
     },
@@ -96,7 +151,9 @@ export function gradientNorm({ kernels, gradients, ranges }: ParameterStore, sca
   const range = ranges.find((candidate) => !viewOf(gradients, candidate).every(Number.isFinite))!;
   const at = viewOf(gradients, range).findIndex((value) => !Number.isFinite(value));
   const value = gradients[range.start + at];
-  throw new NonFiniteGradientError(`the gradient of "${range.name}" holds ${value} at ${at}; the step was refused. Lower the learning rate or clip.`);
+  throw new NonFiniteGradientError(
+    `the gradient of "${range.name}" holds ${value} at ${at}; the step was refused. Lower the learning rate or clip.`,
+  );
 }
 
 /** What gradients of a norm are multiplied by so that it does not exceed the limit. */
@@ -105,7 +162,10 @@ export function clipScale(norm: number, limit: number): number {
 }
 
 /** Neighbours with the same weight decay as one run: few calls, however many parameters there are. */
-function decayRuns(ranges: readonly ParameterRange[], config: OptimizerConfig): { at: number; length: number; decay: number }[] {
+function decayRuns(
+  ranges: readonly ParameterRange[],
+  config: OptimizerConfig,
+): { at: number; length: number; decay: number }[] {
   const bytes = Float32Array.BYTES_PER_ELEMENT;
   const spared = 'undecayed' in config && config.undecayed !== '' ? new RegExp(config.undecayed) : undefined;
   const runs: { at: number; length: number; decay: number }[] = [];

@@ -11,8 +11,9 @@ export interface ParameterRange {
 }
 
 /**
- * Parameters, their gradients and the optimiser's moments: one contiguous array per kind, laid out alike, all in one
- * WebAssembly memory. The optimiser's kernels work on it, and ONNX Runtime reads parameters and writes gradients in place.
+ * Parameters, their gradients and the optimiser's moments: one contiguous array per kind, laid out alike, all
+ * in one WebAssembly memory. The optimiser's kernels work on it, and ONNX Runtime reads parameters and writes
+ * gradients in place.
  */
 export interface ParameterStore {
   readonly ranges: readonly ParameterRange[];
@@ -32,7 +33,10 @@ const largestPages = 65_536;
  * @param momentCount moments per parameter
  * @throws Error when they need more than the 4 GiB that WebAssembly can address
  */
-export function createParameterStore(initial: Readonly<Record<string, Float32Array>>, momentCount: number): ParameterStore {
+export function createParameterStore(
+  initial: Readonly<Record<string, Float32Array>>,
+  momentCount: number,
+): ParameterStore {
   const block = blockBytes / Float32Array.BYTES_PER_ELEMENT;
   const ranges: ParameterRange[] = [];
   let length = 0;
@@ -44,11 +48,22 @@ export function createParameterStore(initial: Readonly<Record<string, Float32Arr
   const bytes = length * Float32Array.BYTES_PER_ELEMENT;
   const pages = Math.ceil((bytes * (2 + momentCount)) / pageBytes);
   if (pages > largestPages) {
-    throw new Error(`createParameterStore: ${length} parameters with ${momentCount} moments need ${pages * pageBytes} bytes; 4 GiB is the limit.`);
+    throw new Error(
+      `createParameterStore: ${length} parameters with ${momentCount} moments need ${pages * pageBytes} bytes; 4 GiB is the limit.`,
+    );
   }
   const memory = new WebAssembly.Memory({ initial: Math.max(1, pages) });
-  const [parameters, gradients, ...moments] = Array.from({ length: 2 + momentCount }, (_, k) => new Float32Array(memory.buffer, k * bytes, length));
-  const store: ParameterStore = { ranges, parameters: parameters!, gradients: gradients!, moments, kernels: createKernels(memory) };
+  const [parameters, gradients, ...moments] = Array.from(
+    { length: 2 + momentCount },
+    (_, k) => new Float32Array(memory.buffer, k * bytes, length),
+  );
+  const store: ParameterStore = {
+    ranges,
+    parameters: parameters!,
+    gradients: gradients!,
+    moments,
+    kernels: createKernels(memory),
+  };
   for (const range of ranges) viewOf(store.parameters, range).set(initial[range.name]!);
   return store;
 }

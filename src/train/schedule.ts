@@ -1,4 +1,6 @@
-/** Steps at the start over which the learning rate grows linearly, from `1/warmUp` of its value; 0 for none. */
+/**
+ * Steps at the start over which the learning rate grows linearly, from `1/warmUp` of its value; 0 for none.
+ */
 interface WarmUp {
   readonly warmUp?: number;
 }
@@ -8,7 +10,10 @@ export interface ConstantSchedule extends WarmUp {
   readonly learningRate: number;
 }
 
-/** Half a cosine from `learningRate`, reached after the warm-up, down to `final · learningRate` at `steps`, and so on. */
+/**
+ * Half a cosine from `learningRate`, reached after the warm-up, down to `final · learningRate` at `steps`,
+ * and so on.
+ */
 export interface CosineSchedule extends WarmUp {
   readonly kind: 'cosine';
   readonly learningRate: number;
@@ -37,8 +42,10 @@ export function learningRateAt(schedule: Schedule, step: number): number {
   // A step schedule counts from the very start, so that its drops come when it says.
   if (step < warmUp) return (learningRate * (step + 1)) / warmUp;
   switch (schedule.kind) {
-    case 'constant': return learningRate;
-    case 'step': return learningRate * schedule.factor ** Math.floor(step / schedule.every);
+    case 'constant':
+      return learningRate;
+    case 'step':
+      return learningRate * schedule.factor ** Math.floor(step / schedule.every);
     case 'cosine': {
       const { steps, final = 0 } = schedule;
       const part = Math.min(1, (step - warmUp) / Math.max(1, steps - warmUp));

@@ -9,9 +9,9 @@ export interface StepValue {
 }
 
 /**
- * An ONNX model with what goes in and out of it. Names say what a value is for: inputs `parameters.<name>` are fed from the
- * trainer's parameters, outputs `grad.<name>` are the loss's gradient by them, `value` is the loss, and `extra.<name>` is
- * handed to the caller.
+ * An ONNX model with what goes in and out of it. Names say what a value is for: inputs `parameters.<name>`
+ * are fed from the trainer's parameters, outputs `grad.<name>` are the loss's gradient by them, `value` is
+ * the loss, and `extra.<name>` is handed to the caller.
  */
 export interface StepGraph {
   readonly model: Uint8Array;
@@ -19,23 +19,30 @@ export interface StepGraph {
   readonly outputs: readonly StepValue[];
 }
 
-/** What a step learns from: tensors by the names of graph inputs, and what the host function wants besides. */
+/**
+ * What a step learns from: tensors by the names of graph inputs, and what the host function wants besides.
+ */
 export type Batch = Readonly<Record<string, HostTensor>>;
 
 /**
  * The part of a step between its two graphs, such as a rasteriser.
  *
- * It gets all outputs of the forward graph, whose arrays are reused by the next step, and returns inputs of the backward
- * graph. It may also return `value` and `extra.<name>`.
+ * It gets all outputs of the forward graph, whose arrays are reused by the next step, and returns inputs of
+ * the backward graph. It may also return `value` and `extra.<name>`.
  */
-export type HostFunction = (forwardOutputs: Batch, batch: Batch) => Record<string, HostTensor> | Promise<Record<string, HostTensor>>;
+export type HostFunction = (
+  forwardOutputs: Batch,
+  batch: Batch,
+) => Record<string, HostTensor> | Promise<Record<string, HostTensor>>;
 
 /** One graph that computes the loss and its gradient. */
 export interface JointGraphs {
   readonly gradient: StepGraph;
 }
 
-/** A graph each before and after a host function. Forward outputs named like backward inputs are handed over. */
+/**
+ * A graph each before and after a host function. Forward outputs named like backward inputs are handed over.
+ */
 export interface SplitGraphs {
   readonly forward: StepGraph;
   readonly host: HostFunction;
@@ -62,8 +69,14 @@ export function checkTensor(expected: StepValue, tensor: HostTensor | undefined,
   if (!tensor) throw new Error(`Trainer.step: ${source} lacks ${describeValue(expected)}.`);
   const { name, type, shape } = expected;
   const { dims } = tensor;
-  if (hostTypeOf(tensor) !== type || dims.length !== shape.length || !shape.every((size, axis) => size === dims[axis])) {
-    throw new Error(`Trainer.step: ${source} should have ${describeValue(expected)}, received ${describeValue({ name, type: hostTypeOf(tensor), shape: dims })}.`);
+  if (
+    hostTypeOf(tensor) !== type ||
+    dims.length !== shape.length ||
+    !shape.every((size, axis) => size === dims[axis])
+  ) {
+    throw new Error(
+      `Trainer.step: ${source} should have ${describeValue(expected)}, received ${describeValue({ name, type: hostTypeOf(tensor), shape: dims })}.`,
+    );
   }
   return tensor;
 }
@@ -73,7 +86,8 @@ export function parameterShapes(graphs: TrainingGraphs): Map<string, readonly nu
   const shapes = new Map<string, readonly number[]>();
   for (const graph of 'gradient' in graphs ? [graphs.gradient] : [graphs.forward, graphs.backward]) {
     for (const { name, shape } of graph.inputs) {
-      if (name.startsWith(parameterPrefix) && !shapes.has(name.slice(parameterPrefix.length))) shapes.set(name.slice(parameterPrefix.length), shape);
+      if (name.startsWith(parameterPrefix) && !shapes.has(name.slice(parameterPrefix.length)))
+        shapes.set(name.slice(parameterPrefix.length), shape);
     }
   }
   return shapes;

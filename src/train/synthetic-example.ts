@@ -8,7 +8,15 @@ import { rotateLight } from '../math/spherical-harmonics.js';
 import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
-import { poseInView, toView, viewNormalisation, viewOfBox, viewOutside, type FaceBox, type HeadPose } from '../network/face-view.js';
+import {
+  poseInView,
+  toView,
+  viewNormalisation,
+  viewOfBox,
+  viewOutside,
+  type FaceBox,
+  type HeadPose,
+} from '../network/face-view.js';
 
 /** A face as a regressor sees it, and all that is known of it; units as in `network/code.ts`. */
 export interface SyntheticExample {
@@ -28,20 +36,29 @@ export interface SyntheticExample {
 }
 
 /**
- * Where the face detector puts its box on a head: the middle (head space, mm) and the side (mm), medians over 149 synthetic photos;
- * it is off by 4 % of its side on the average, and its side by 6 %.
+ * Where the face detector puts its box on a head: the middle (head space, mm) and the side (mm), medians over
+ * 149 synthetic photos; it is off by 4 % of its side on the average, and its side by 6 %.
  */
-const boxMiddle = [0, -36, -35], boxSide = 151;
+const boxMiddle = [0, -36, -35];
+const boxSide = 151;
 
-/** How crops differ from the detector's ordinary ones: standard deviations in sides of the box, of log size, and degrees. */
+/**
+ * How crops differ from the detector's ordinary ones: standard deviations in sides of the box, of log size,
+ * and degrees.
+ */
 const jitter = { shift: 0.05, size: 0.08, roll: 6 };
 /** Now and then a crop is much off, as when covers mislead the detector. */
 const astray = { share: 0.15, factor: 2 };
 
-/** 1 for each landmark that no mask covers. @param landmarks pairs, pixels @param mask one channel, 255 where it covers */
+/**
+ * 1 for each landmark that no mask covers.
+ * @param landmarks pairs, pixels
+ * @param mask one channel, 255 where it covers
+ */
 export function landmarksInView(landmarks: ArrayLike<number>, mask: Image | undefined): Float32Array {
   return Float32Array.from({ length: landmarks.length / 2 }, (_, k) => {
-    const column = Math.floor(landmarks[2 * k]!), row = Math.floor(landmarks[2 * k + 1]!);
+    const column = Math.floor(landmarks[2 * k]!);
+    const row = Math.floor(landmarks[2 * k + 1]!);
     if (!mask || column < 0 || row < 0 || column >= mask.width || row >= mask.height) return 1;
     return mask.data[row * mask.width + column]! < 128 ? 1 : 0;
   });
@@ -58,38 +75,85 @@ export interface ExamplePoints {
  * @param photo of the sample, clean or covered
  * @param mask of the covered photo, one channel
  */
-export function syntheticExample({ model, points }: ExamplePoints, { truth, vertices }: StoredSample, photo: Image, mask: Image | undefined, size: number, random: Random): SyntheticExample {
-  const { camera, pose } = truth, { box, roll } = viewOfHead(truth, random), crop = viewOfBox(box, roll, size), image = new Float32Array(3 * size * size);
+export function syntheticExample(
+  { model, points }: ExamplePoints,
+  { truth, vertices }: StoredSample,
+  photo: Image,
+  mask: Image | undefined,
+  size: number,
+  random: Random,
+): SyntheticExample {
+  const { camera, pose } = truth;
+  const { box, roll } = viewOfHead(truth, random);
+  const crop = viewOfBox(box, roll, size);
+  const image = new Float32Array(3 * size * size);
   sampleCrop(new ImagePyramid(photo), crop, viewNormalisation, image, 0, viewOutside);
-  const positions = evaluatePoints(points, vertices), seen = transformPoints(pose.rotation, pose.translation, positions, new Float32Array(positions.length));
-  const pixels = project(seen, camera, new Float32Array(2 * points.count)), { rotation } = poseInView(pose, camera, crop);
+  const positions = evaluatePoints(points, vertices);
+  const seen = transformPoints(
+    pose.rotation,
+    pose.translation,
+    positions,
+    new Float32Array(positions.length),
+  );
+  const pixels = project(seen, camera, new Float32Array(2 * points.count));
+  const { rotation } = poseInView(pose, camera, crop);
   const { coefficients } = truth;
   return {
-    image, points: toView(crop, pixels), positions, shape: coefficients.shape, albedo: coefficients.albedo,
+    image,
+    points: toView(crop, pixels),
+    positions,
+    shape: coefficients.shape,
+    albedo: coefficients.albedo,
     expression: model.expression.names.map((name) => coefficients.expression[name] ?? 0),
     // From the photo's axes to the crop's, by the way that the head has turned.
     light: rotateLight(multiplyRotations(rotation, transposeRotation(pose.rotation)), coefficients.light),
-    rotation, gaze: [truth.gaze.yaw, truth.gaze.pitch], visible: landmarksInView(truth.landmarks68.flat(), mask),
+    rotation,
+    gaze: [truth.gaze.yaw, truth.gaze.pitch],
+    visible: landmarksInView(truth.landmarks68.flat(), mask),
   };
 }
 
 /** The box and roll that the face detector gives of a head, on the average. */
-export function boxOfHead({ camera, pose }: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }): { readonly box: FaceBox; readonly roll: number } {
-  const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3)), [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
+export function boxOfHead({
+  camera,
+  pose,
+}: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }): {
+  readonly box: FaceBox;
+  readonly roll: number;
+} {
+  const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3));
+  const [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
   const side = (boxSide * camera.focal) / -middle[2]!;
-  return { box: { x: x - side / 2, y: y - side / 2, width: side, height: side }, roll: rotationToEuler(pose.rotation).roll };
+  return {
+    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
+    roll: rotationToEuler(pose.rotation).roll,
+  };
 }
 
 /** A box and roll as the detector might give them in another picture of the same face. */
-export function jitteredBox({ x, y, width, height }: FaceBox, roll: number, random: Random): { readonly box: FaceBox; readonly roll: number } {
-  const side = Math.max(width, height), spread = random.uniform() < astray.share ? astray.factor : 1;
-  const moved = (): number => side * random.normal(0, jitter.shift * spread), scaled = side * Math.exp(random.normal(0, jitter.size * spread));
-  const box = { x: x + width / 2 + moved() - scaled / 2, y: y + height / 2 + moved() - scaled / 2, width: scaled, height: scaled };
+export function jitteredBox(
+  { x, y, width, height }: FaceBox,
+  roll: number,
+  random: Random,
+): { readonly box: FaceBox; readonly roll: number } {
+  const side = Math.max(width, height);
+  const spread = random.uniform() < astray.share ? astray.factor : 1;
+  const moved = (): number => side * random.normal(0, jitter.shift * spread);
+  const scaled = side * Math.exp(random.normal(0, jitter.size * spread));
+  const box = {
+    x: x + width / 2 + moved() - scaled / 2,
+    y: y + height / 2 + moved() - scaled / 2,
+    width: scaled,
+    height: scaled,
+  };
   return { box, roll: roll + random.normal(0, jitter.roll * spread) };
 }
 
 /** The box and roll that the face detector might give of a head. */
-export function viewOfHead(head: Parameters<typeof boxOfHead>[0], random: Random): { readonly box: FaceBox; readonly roll: number } {
+export function viewOfHead(
+  head: Parameters<typeof boxOfHead>[0],
+  random: Random,
+): { readonly box: FaceBox; readonly roll: number } {
   const { box, roll } = boxOfHead(head);
   return jitteredBox(box, roll, random);
 }

@@ -28,7 +28,10 @@ export interface StepReport extends StepValues {
   readonly learningRate: number;
 }
 
-/** A training under way: parameters, optimiser and the graphs that compute the gradient. Overlapping calls are queued. */
+/**
+ * A training under way: parameters, optimiser and the graphs that compute the gradient. Overlapping calls are
+ * queued.
+ */
 export interface Trainer {
   /**
    * Changes the parameters by one batch. When it fails, parameters and step count stay as they were.
@@ -48,7 +51,10 @@ export interface Trainer {
   release(): Promise<void>;
 }
 
-/** What computes a gradient into a store; `createGradientComputer`, or one that shares the batch among workers. */
+/**
+ * What computes a gradient into a store; `createGradientComputer`, or one that shares the batch among
+ * workers.
+ */
 export interface GradientSource {
   /** Leaves the sum of the gradients of `count` equal shares of the batch in the store. */
   compute(batch: Batch): Promise<StepValues>;
@@ -60,15 +66,16 @@ export interface GradientSource {
  * Loads the graphs and makes a training ready.
  *
  * @param initialParameters values by name, the inputs `parameters.<name>` of the graphs; they are copied
- * @example
- * const trainer = await createTrainer(nodeRuntime(), { gradient }, parameters, {
- *   optimizer: adamWDefaults, learningRate: { kind: 'cosine', learningRate: 1e-3, steps: 10_000, warmUp: 500 }, clipNorm: 1,
- * });
- * for await (const batch of batches) console.log(await trainer.step(batch));
+ * @example const trainer = await createTrainer(nodeRuntime(), { gradient }, parameters, { optimizer:
+ *   adamWDefaults, learningRate: { kind: 'cosine', learningRate: 1e-3, steps: 10_000, warmUp: 500 },
+ *   clipNorm: 1, }); for await (const batch of batches) console.log(await trainer.step(batch));
  * @throws Error of one line when a graph cannot be loaded, or when graphs and initial parameters disagree
  */
 export async function createTrainer(
-  runtime: Runtime, graphs: TrainingGraphs, initialParameters: Readonly<Record<string, Float32Array>>, config: TrainerConfig,
+  runtime: Runtime,
+  graphs: TrainingGraphs,
+  initialParameters: Readonly<Record<string, Float32Array>>,
+  config: TrainerConfig,
 ): Promise<Trainer> {
   const store = createParameterStore(initialParameters, momentNames[config.optimizer.kind].length);
   const computer = await createGradientComputer(runtime, graphs, store);
@@ -77,7 +84,10 @@ export async function createTrainer(
 
 /** The training of a store whose gradients come from any source. */
 export function trainerOf(
-  store: ParameterStore, source: GradientSource, shapes: ReadonlyMap<string, readonly number[]>, config: TrainerConfig,
+  store: ParameterStore,
+  source: GradientSource,
+  shapes: ReadonlyMap<string, readonly number[]>,
+  config: TrainerConfig,
 ): Trainer {
   const optimizer = createOptimizer(store, config.optimizer);
   let done = 0;
@@ -100,9 +110,17 @@ export function trainerOf(
   };
   return {
     step: (batch) => queued(() => step(batch)),
-    parameters: () => queued(() => Object.fromEntries(store.ranges.map((range) => [range.name, viewOf(store.parameters, range).slice()]))),
+    parameters: () =>
+      queued(() =>
+        Object.fromEntries(
+          store.ranges.map((range) => [range.name, viewOf(store.parameters, range).slice()]),
+        ),
+      ),
     state: () => queued(() => writeTrainingState(store, shapes, { step: done, optimizer: config.optimizer })),
-    load: (state) => queued(() => { done = readTrainingState(state, store, shapes, config.optimizer); }),
+    load: (state) =>
+      queued(() => {
+        done = readTrainingState(state, store, shapes, config.optimizer);
+      }),
     release: () => (released ??= queued(() => source.release())),
   };
 }

@@ -7,7 +7,11 @@ import * as state from './state.js';
 
 /** What is said while a stage runs. */
 const stageNames: Record<Stage | 'texture', string> = {
-  'decode': 'Reading the photo', 'find faces': 'Finding faces', 'predict': 'Predicting the head', 'fit': 'Fitting the head and its texture', 'texture': 'Preparing the view',
+  decode: 'Reading the photo',
+  'find faces': 'Finding faces',
+  predict: 'Predicting the head',
+  fit: 'Fitting the head and its texture',
+  texture: 'Preparing the view',
 };
 
 /** The error of work that the user has stopped, in the worker. */
@@ -20,7 +24,10 @@ function messageOf(error: unknown): string {
 
 /** Does something long, shows how far it is, and shows the error if there is one. */
 async function attempt<T>(doing: string, work: () => Promise<T>, canStop = true): Promise<T | undefined> {
-  batch(() => { state.busy.value = { doing, canStop }; state.problem.value = undefined; });
+  batch(() => {
+    state.busy.value = { doing, canStop };
+    state.problem.value = undefined;
+  });
   try {
     return await work();
   } catch (error) {
@@ -31,14 +38,30 @@ async function attempt<T>(doing: string, work: () => Promise<T>, canStop = true)
   }
 }
 
-const onStage = proxy((stage: Stage | 'texture') => { if (state.busy.value) state.busy.value = { doing: stageNames[stage], canStop: true }; });
+const onStage = proxy((stage: Stage | 'texture') => {
+  if (state.busy.value) state.busy.value = { doing: stageNames[stage], canStop: true };
+});
 
 /** Loads the networks; everything else waits for it. */
 export const loading: Promise<void> = (async () => {
   const wanted = new URLSearchParams(location.search).get('engine');
-  const model = await attempt('Loading the networks', () => engine.load(assets, new URL('ort/', document.baseURI).href, wanted, proxy((loaded: number, total: number) => {
-    state.busy.value = { doing: `Loading the networks, ${(loaded / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`, share: total > 0 ? loaded / total : 0, canStop: false };
-  })), false);
+  const model = await attempt(
+    'Loading the networks',
+    () =>
+      engine.load(
+        assets,
+        new URL('ort/', document.baseURI).href,
+        wanted,
+        proxy((loaded: number, total: number) => {
+          state.busy.value = {
+            doing: `Loading the networks, ${(loaded / 1e6).toFixed(0)} of ${(total / 1e6).toFixed(0)} MB`,
+            share: total > 0 ? loaded / total : 0,
+            canStop: false,
+          };
+        }),
+      ),
+    false,
+  );
   if (model) state.model.value = model;
 })();
 
@@ -48,7 +71,8 @@ export async function openPhoto(source: Blob, name: string): Promise<void> {
   await loading;
   if (!state.model.value) return;
   await attempt('Reading the photo', async () => {
-    const photo = await engine.open(source, onStage), picture = await engine.picture();
+    const photo = await engine.open(source, onStage);
+    const picture = await engine.picture();
     batch(() => {
       state.picture.value?.close();
       state.source.value = 'photo';
@@ -63,7 +87,8 @@ export async function openPhoto(source: Blob, name: string): Promise<void> {
       // Where there are several faces all of them are to be seen, and chosen from.
       state.zoomed.value = photo.faces.length === 1;
     });
-    if (photo.faces.length === 0) throw new Error('No face was found. Draw a box around the face in the photo, or take another photo.');
+    if (photo.faces.length === 0)
+      throw new Error('No face was found. Draw a box around the face in the photo, or take another photo.');
     await reconstruct(0);
   });
 }
@@ -76,7 +101,8 @@ export async function selectFace(face: number): Promise<void> {
 /** A face where the user says that one is. */
 export async function addFace(x: number, y: number, width: number, height: number): Promise<void> {
   await attempt('Looking into the box', async () => {
-    const face = await engine.addFace(x, y, width, height), photo = state.photo.value!;
+    const face = await engine.addFace(x, y, width, height);
+    const photo = state.photo.value!;
     state.photo.value = { ...photo, faces: [...photo.faces, { x, y, width, height }] };
     await reconstruct(face);
   });
@@ -97,7 +123,8 @@ export function stop(): void {
   void engine.stop();
 }
 
-let shapeWanted: Float32Array | undefined, reshaping = false;
+let shapeWanted: Float32Array | undefined;
+let reshaping = false;
 
 /** Sets the shape; the newest wish wins while the worker is at it. @param apply gets the neutral vertices */
 export async function setShape(shape: Float32Array, apply: (vertices: Float32Array) => void): Promise<void> {
@@ -120,9 +147,12 @@ export async function coveredPhoto(covers: readonly Cover[]): Promise<ImageData 
   return attempt('Covering the face', () => engine.cover(state.selectedFace.value, covers), false);
 }
 
-let comparing = false, compareWanted: (() => ImageData) | undefined;
+let comparing = false;
+let compareWanted: (() => ImageData) | undefined;
 
-/** Finds the head behind a cover by both methods; called again while it runs, it does so once more at the end. */
+/**
+ * Finds the head behind a cover by both methods; called again while it runs, it does so once more at the end.
+ */
 export async function compare(covered: () => ImageData): Promise<void> {
   compareWanted = covered;
   if (comparing) return;
@@ -142,31 +172,61 @@ export async function compare(covered: () => ImageData): Promise<void> {
 }
 
 export async function download(kind: DownloadKind): Promise<void> {
-  const file = await attempt('Writing the file', () => engine.download(state.selectedFace.value, kind, { shape: state.shape.value, expression: state.expression.value }, state.fileName.value), false);
+  const file = await attempt(
+    'Writing the file',
+    () =>
+      engine.download(
+        state.selectedFace.value,
+        kind,
+        { shape: state.shape.value, expression: state.expression.value },
+        state.fileName.value,
+      ),
+    false,
+  );
   if (file) save(file.blob, file.name);
 }
 
 export function save(blob: Blob, name: string): void {
-  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(blob), download: name });
+  const link = Object.assign(document.createElement('a'), {
+    href: URL.createObjectURL(blob),
+    download: name,
+  });
   link.click();
-  setTimeout(() => { URL.revokeObjectURL(link.href); }, 10_000);
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 10_000);
 }
 
 let stream: MediaStream | undefined;
 
 /**
  * Opens the camera; what is wrong is shown where it cannot be.
- * @param keepHead whether the head of the photo is to be animated; otherwise the person before the camera gets one
+ * @param keepHead whether the head of the photo is to be animated; otherwise the person before the camera
+ *   gets one
  */
 export async function startWebcam(keepHead = false): Promise<void> {
   await loading;
   endWebcam();
-  stream = await attempt('Waiting for the camera', async () => {
-    if (!('mediaDevices' in navigator)) throw new Error('This page has no access to a camera; open it from localhost or over https.');
-    return navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' }, audio: false }).catch((error: unknown) => {
-      throw new Error(error instanceof DOMException && error.name === 'NotAllowedError' ? 'The camera was refused; allow it beside the address and try again.' : 'No camera can be opened; connect one, or close other programs that use it.');
-    });
-  }, false);
+  stream = await attempt(
+    'Waiting for the camera',
+    async () => {
+      if (!('mediaDevices' in navigator))
+        throw new Error('This page has no access to a camera; open it from localhost or over https.');
+      return navigator.mediaDevices
+        .getUserMedia({
+          video: { width: { ideal: 640 }, height: { ideal: 480 }, facingMode: 'user' },
+          audio: false,
+        })
+        .catch((error: unknown) => {
+          throw new Error(
+            error instanceof DOMException && error.name === 'NotAllowedError'
+              ? 'The camera was refused; allow it beside the address and try again.'
+              : 'No camera can be opened; connect one, or close other programs that use it.',
+          );
+        });
+    },
+    false,
+  );
   if (!stream) return;
   batch(() => {
     state.source.value = 'webcam';
@@ -187,7 +247,9 @@ export const webcamStream = (): MediaStream | undefined => stream;
 /** Lets the camera go. */
 export function endWebcam(): void {
   if (!stream) return;
-  stream.getTracks().forEach((track) => { track.stop(); });
+  stream.getTracks().forEach((track) => {
+    track.stop();
+  });
   stream = undefined;
   void engine.endTracking();
   batch(() => {
@@ -202,5 +264,9 @@ export async function reconstructFrame(frame: Blob): Promise<void> {
   const photo = await engine.open(frame, onStage);
   if (photo.faces.length === 0) return;
   const head = await engine.reconstruct(0, state.method.value, onStage);
-  batch(() => { state.head.value = head; state.expression.value = head.expression; state.shape.value = head.shape; });
+  batch(() => {
+    state.head.value = head;
+    state.expression.value = head.expression;
+    state.shape.value = head.shape;
+  });
 }

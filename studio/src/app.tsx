@@ -13,11 +13,18 @@ export function App() {
   return (
     <>
       <header class="bar">
-        <h1><img src="./icon.svg" alt="" width="28" height="28" /> Rogue Studio</h1>
+        <h1>
+          <img src="./icon.svg" alt="" width="28" height="28" /> Rogue Studio
+        </h1>
         <p class="promise">Your photos stay on this device.</p>
         <nav aria-label="Pictures">
-          <label class="button">Open photo<PhotoInput /></label>
-          <button type="button" onClick={() => void startWebcam()}>Webcam</button>
+          <label class="button">
+            Open photo
+            <PhotoInput />
+          </label>
+          <button type="button" onClick={() => void startWebcam()}>
+            Webcam
+          </button>
           <ThemeButton />
         </nav>
       </header>
@@ -25,9 +32,15 @@ export function App() {
         {source.value === 'none' && <Welcome />}
         {source.value !== 'none' && (
           <>
-            <section class="card" aria-label="Photo">{source.value === 'photo' ? <PhotoStage /> : <WebcamStage />}</section>
-            <section class="card" aria-label="Head">{hasHead.value ? <HeadPane /> : <p class="hint">The head appears here.</p>}</section>
-            <section class="card panels" aria-label="Tools"><PanelTabs /></section>
+            <section class="card" aria-label="Photo">
+              {source.value === 'photo' ? <PhotoStage /> : <WebcamStage />}
+            </section>
+            <section class="card" aria-label="Head">
+              {hasHead.value ? <HeadPane /> : <p class="hint">The head appears here.</p>}
+            </section>
+            <section class="card panels" aria-label="Tools">
+              <PanelTabs />
+            </section>
           </>
         )}
       </main>
@@ -39,7 +52,10 @@ export function App() {
 export function PhotoInput() {
   return (
     <input
-      type="file" accept="image/*" class="visually-hidden" aria-label="Choose a photo"
+      type="file"
+      accept="image/*"
+      class="visually-hidden"
+      aria-label="Choose a photo"
       onChange={({ currentTarget }) => {
         const [file] = currentTarget.files ?? [];
         if (file) void openPhoto(file, file.name);
@@ -51,21 +67,46 @@ export function PhotoInput() {
 
 /** What is being done and what went wrong, for eyes and for screen readers. */
 function Status() {
-  const doing = busy.value, wrong = problem.value;
+  const doing = busy.value;
+  const wrong = problem.value;
   return (
     <footer class={doing || wrong !== undefined ? 'status telling' : 'status'}>
       <div role="status" aria-live="polite">
         {doing && (
           <p class="busy">
             <progress value={doing.share} max={1} aria-label={doing.doing} /> {doing.doing}…
-            {doing.canStop && <button type="button" onClick={stop}>Stop</button>}
+            {doing.canStop && (
+              <button type="button" onClick={stop}>
+                Stop
+              </button>
+            )}
           </p>
         )}
       </div>
       <div role="alert">
-        {wrong !== undefined && <p class="problem">{wrong} <button type="button" aria-label="Dismiss" onClick={() => { problem.value = undefined; }}>✕</button></p>}
+        {wrong !== undefined && (
+          <p class="problem">
+            {wrong}{' '}
+            <button
+              type="button"
+              aria-label="Dismiss"
+              onClick={() => {
+                problem.value = undefined;
+              }}
+            >
+              ✕
+            </button>
+          </p>
+        )}
       </div>
-      {!doing && model.value && <p class="engine">{model.value.engine} · <a href="./licences.md" target="_blank" rel="noreferrer">Licences</a></p>}
+      {!doing && model.value && (
+        <p class="engine">
+          {model.value.engine} ·{' '}
+          <a href="./licences.md" target="_blank" rel="noreferrer">
+            Licences
+          </a>
+        </p>
+      )}
     </footer>
   );
 }
@@ -78,9 +119,16 @@ function takeDropsAndPastes(): () => void {
     event.preventDefault();
     void openPhoto(file, file.name);
   };
-  const over = (event: DragEvent): void => { event.preventDefault(); };
-  const drop = (event: DragEvent): void => { event.preventDefault(); take(event.dataTransfer, event); };
-  const paste = (event: ClipboardEvent): void => { take(event.clipboardData, event); };
+  const over = (event: DragEvent): void => {
+    event.preventDefault();
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    take(event.dataTransfer, event);
+  };
+  const paste = (event: ClipboardEvent): void => {
+    take(event.clipboardData, event);
+  };
   addEventListener('dragover', over);
   addEventListener('drop', drop);
   addEventListener('paste', paste);

@@ -2,41 +2,49 @@
 import type { BuiltFiles } from '../vite.config.js';
 
 /**
- * Keeps the page and its networks for use without a connection, and isolates the page on hosts that do not: WebAssembly threads need
- * it. Nothing of another origin is ever asked for.
+ * Keeps the page and its networks for use without a connection, and isolates the page on hosts that do not:
+ * WebAssembly threads need it. Nothing of another origin is ever asked for.
  */
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build. */
 declare const BUILT_FILES: BuiltFiles;
 
-const { version, files, policy } = BUILT_FILES, name = `rogue-studio-${version}`;
+const { version, files, policy } = BUILT_FILES;
+const name = `rogue-studio-${version}`;
 
 self.addEventListener('install', (event) => {
-  event.waitUntil((async () => {
-    const cache = await caches.open(name);
-    // One after the other: networks are large, and the page is being used meanwhile.
-    for (const file of files) await cache.add(file);
-    await self.skipWaiting();
-  })());
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(name);
+      // One after the other: networks are large, and the page is being used meanwhile.
+      for (const file of files) await cache.add(file);
+      await self.skipWaiting();
+    })(),
+  );
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil((async () => {
-    for (const other of await caches.keys()) if (other.startsWith('rogue-studio-') && other !== name) await caches.delete(other);
-    await self.clients.claim();
-  })());
+  event.waitUntil(
+    (async () => {
+      for (const other of await caches.keys())
+        if (other.startsWith('rogue-studio-') && other !== name) await caches.delete(other);
+      await self.clients.claim();
+    })(),
+  );
 });
 
 self.addEventListener('fetch', (event) => {
-  const { request } = event, url = new URL(request.url);
+  const { request } = event;
+  const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
   event.respondWith(answer(request, url));
 });
 
 async function answer(request: Request, url: URL): Promise<Response> {
-  const cache = await caches.open(name), known = await cache.match(url.pathname.endsWith('/') ? './' : request, { ignoreSearch: true });
-  const response = known ?? await fetch(request);
+  const cache = await caches.open(name);
+  const known = await cache.match(url.pathname.endsWith('/') ? './' : request, { ignoreSearch: true });
+  const response = known ?? (await fetch(request));
   // A first visit loads what later ones need offline but few pages use, as the WebGPU build of the runtime.
   if (!known && response.ok && url.pathname.includes('/ort/')) await cache.put(request, response.clone());
   return isolated(response);

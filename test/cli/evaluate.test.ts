@@ -8,108 +8,240 @@ import { evaluatePoints } from '../../src/model/evaluate.js';
 import { loadModel, loadRogue } from '../../src/node.js';
 import { filesBelow, rogue } from './run.js';
 
-let folder: string, photos: string, landmarks: number[][];
+let folder: string;
+let photos: string;
+let landmarks: number[][];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rogue-evaluate-'));
   photos = join(folder, 'photos');
   await mkdir(photos);
   await copyFile('examples/astronaut.jpg', join(photos, 'one.jpg'));
-  const own = await loadRogue(), [head] = await own.reconstruct('examples/astronaut.jpg', { texture: 'none' });
+  const own = await loadRogue();
+  const [head] = await own.reconstruct('examples/astronaut.jpg', { texture: 'none' });
   await own.release();
-  landmarks = Array.from({ length: 68 }, (_, k) => [head!.landmarks68[2 * k]!, head!.landmarks68[2 * k + 1]!]);
+  landmarks = Array.from({ length: 68 }, (_, k) => [
+    head!.landmarks68[2 * k]!,
+    head!.landmarks68[2 * k + 1]!,
+  ]);
   await writeFile(join(photos, 'index.json'), JSON.stringify([{ file: 'one.jpg', landmarks68: landmarks }]));
 }, 60_000);
-afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
 
-const read = async (name: string): Promise<Evaluation> => readEvaluation(await readFile(join(folder, name, 'report.json'), 'utf8'));
-const evaluate = (protocol: string, data: string, out: string, ...flags: string[]) => rogue('evaluate', protocol, data, '-o', join(folder, out), ...flags);
+const read = async (name: string): Promise<Evaluation> =>
+  readEvaluation(await readFile(join(folder, name, 'report.json'), 'utf8'));
+const evaluate = (protocol: string, data: string, out: string, ...flags: string[]) =>
+  rogue('evaluate', protocol, data, '-o', join(folder, out), ...flags);
 
 describe('rogue evaluate', () => {
-  it('landmarks: our methods, a folder of predictions with a missing one, a report in three forms', { timeout: 120_000 }, async () => {
-    const elsewhere = join(folder, 'elsewhere');
-    await mkdir(elsewhere);
-    // Everything 3 pixels to the right.
-    await writeFile(join(elsewhere, 'one.txt'), landmarks.map(([x, y]) => `${x! + 3} ${y!}`).join('\n'));
-    const { code, out } = await evaluate('landmarks', photos, 'landmarks', '--conditions', 'clean,half', '--predictions', `elsewhere=${elsewhere}`);
-    expect(code).toBe(0);
-    expect(out.join('\n')).toContain('## NME, inner 51, %');
-    const { items, methods } = await read('landmarks'), outcome = (condition: string, method: string) => items.find((item) => item.condition === condition)!.outcomes[method]!;
-    expect(methods).toEqual(['refine', 'network', 'landmarks', 'dense', 'elsewhere']);
-    // The truth is what refine says of the clean photo.
-    expect(outcome('clean', 'refine')).toMatchObject({ values: { 'NME, inner 51': expect.closeTo(0, 5) as number } });
-    const box = Math.sqrt((Math.max(...landmarks.map(([x]) => x!)) - Math.min(...landmarks.map(([x]) => x!))) * (Math.max(...landmarks.map(([, y]) => y!)) - Math.min(...landmarks.map(([, y]) => y!))));
-    expect(outcome('clean', 'elsewhere')).toMatchObject({ values: { 'NME, all 68': expect.closeTo(300 / box, 3) as number } });
-    expect(outcome('half', 'elsewhere')).toEqual({ failed: 'no file half/one.*' });
-    expect(out.join('\n')).toContain('1 of 1 failed');
-    const html = await readFile(join(folder, 'landmarks', 'report.html'), 'utf8');
-    expect(html).toContain('<svg');
-    expect(html).toContain('data:image/jpeg;base64,');
-    expect(await filesBelow(join(folder, 'landmarks'))).toEqual(['report.html', 'report.json', 'report.md']);
-  });
+  it(
+    'landmarks: our methods, a folder of predictions with a missing one, a report in three forms',
+    { timeout: 120_000 },
+    async () => {
+      const elsewhere = join(folder, 'elsewhere');
+      await mkdir(elsewhere);
+      // Everything 3 pixels to the right.
+      await writeFile(join(elsewhere, 'one.txt'), landmarks.map(([x, y]) => `${x! + 3} ${y!}`).join('\n'));
+      const { code, out } = await evaluate(
+        'landmarks',
+        photos,
+        'landmarks',
+        '--conditions',
+        'clean,half',
+        '--predictions',
+        `elsewhere=${elsewhere}`,
+      );
+      expect(code).toBe(0);
+      expect(out.join('\n')).toContain('## NME, inner 51, %');
+      const { items, methods } = await read('landmarks');
+      const outcome = (condition: string, method: string) =>
+        items.find((item) => item.condition === condition)!.outcomes[method]!;
+      expect(methods).toEqual(['refine', 'network', 'landmarks', 'dense', 'elsewhere']);
+      // The truth is what refine says of the clean photo.
+      expect(outcome('clean', 'refine')).toMatchObject({
+        values: { 'NME, inner 51': expect.closeTo(0, 5) as number },
+      });
+      const box = Math.sqrt(
+        (Math.max(...landmarks.map(([x]) => x!)) - Math.min(...landmarks.map(([x]) => x!))) *
+          (Math.max(...landmarks.map(([, y]) => y!)) - Math.min(...landmarks.map(([, y]) => y!))),
+      );
+      expect(outcome('clean', 'elsewhere')).toMatchObject({
+        values: { 'NME, all 68': expect.closeTo(300 / box, 3) as number },
+      });
+      expect(outcome('half', 'elsewhere')).toEqual({ failed: 'no file half/one.*' });
+      expect(out.join('\n')).toContain('1 of 1 failed');
+      const html = await readFile(join(folder, 'landmarks', 'report.html'), 'utf8');
+      expect(html).toContain('<svg');
+      expect(html).toContain('data:image/jpeg;base64,');
+      expect(await filesBelow(join(folder, 'landmarks'))).toEqual([
+        'report.html',
+        'report.json',
+        'report.md',
+      ]);
+    },
+  );
 
-  it('perceptual, consistency, photometric: with corrupted photos written for others', { timeout: 120_000 }, async () => {
-    const faces = join(folder, 'faces');
-    await mkdir(faces);
-    await copyFile('examples/astronaut.jpg', join(faces, 'one.jpg'));
-    expect((await evaluate('perceptual', faces, 'perceptual', '--methods', 'refine', '--conditions', 'clean,synchocc', '--write-photos', join(folder, 'corrupted'))).code).toBe(0);
-    const values = (await read('perceptual')).items.map(({ outcomes }) => (outcomes['refine'] as { values: Record<string, number> }).values['perceptual error, mobilefacenet']!);
-    // The drawn head is somebody like the photo's person, less so when much is hidden.
-    expect(values[0]).toBeGreaterThan(0.5);
-    expect(values[0]).toBeLessThan(1.38);
-    expect(await filesBelow(join(folder, 'corrupted'))).toEqual(['clean/one.png', 'synchocc/one.png']);
-    expect((await evaluate('consistency', faces, 'consistency', '--methods', 'network', '--conditions', 'half')).code).toBe(0);
-    const drift = ((await read('consistency')).items[0]!.outcomes['network'] as { values: Record<string, number> }).values;
-    expect(drift['drift, pose-free']).toBeGreaterThan(0);
-    expect(drift['drift, posed']).toBeGreaterThan(drift['drift, pose-free']!);
-    expect((await evaluate('photometric', faces, 'photometric', '--methods', 'refine', '--conditions', 'clean')).code).toBe(0);
-    const { values: colour } = (await read('photometric')).items[0]!.outcomes['refine'] as { values: Record<string, number> };
-    expect(colour['L1']).toBeLessThan(40);
-    expect(colour['PSNR']).toBeGreaterThan(13);
-    expect(colour['SSIM']).toBeGreaterThan(0.2);
-  });
+  it(
+    'perceptual, consistency, photometric: with corrupted photos written for others',
+    { timeout: 120_000 },
+    async () => {
+      const faces = join(folder, 'faces');
+      await mkdir(faces);
+      await copyFile('examples/astronaut.jpg', join(faces, 'one.jpg'));
+      expect(
+        (
+          await evaluate(
+            'perceptual',
+            faces,
+            'perceptual',
+            '--methods',
+            'refine',
+            '--conditions',
+            'clean,synchocc',
+            '--write-photos',
+            join(folder, 'corrupted'),
+          )
+        ).code,
+      ).toBe(0);
+      const values = (await read('perceptual')).items.map(
+        ({ outcomes }) =>
+          (outcomes['refine'] as { values: Record<string, number> }).values[
+            'perceptual error, mobilefacenet'
+          ]!,
+      );
+      // The drawn head is somebody like the photo's person, less so when much is hidden.
+      expect(values[0]).toBeGreaterThan(0.5);
+      expect(values[0]).toBeLessThan(1.38);
+      expect(await filesBelow(join(folder, 'corrupted'))).toEqual(['clean/one.png', 'synchocc/one.png']);
+      expect(
+        (await evaluate('consistency', faces, 'consistency', '--methods', 'network', '--conditions', 'half'))
+          .code,
+      ).toBe(0);
+      const drift = (
+        (await read('consistency')).items[0]!.outcomes['network'] as { values: Record<string, number> }
+      ).values;
+      expect(drift['drift, pose-free']).toBeGreaterThan(0);
+      expect(drift['drift, posed']).toBeGreaterThan(drift['drift, pose-free']!);
+      expect(
+        (await evaluate('photometric', faces, 'photometric', '--methods', 'refine', '--conditions', 'clean'))
+          .code,
+      ).toBe(0);
+      const { values: colour } = (await read('photometric')).items[0]!.outcomes['refine'] as {
+        values: Record<string, number>;
+      };
+      expect(colour['L1']).toBeLessThan(40);
+      expect(colour['PSNR']).toBeGreaterThan(13);
+      expect(colour['SSIM']).toBeGreaterThan(0.2);
+    },
+  );
 
   it('synthetic: vertex errors by region and slice; two reports compared', { timeout: 120_000 }, async () => {
     const shards = join(folder, 'shards');
     expect((await rogue('synth', '--count', '3', '--size', '128', '-o', shards)).code).toBe(0);
-    for (const [out, methods] of [['first', 'refine'], ['second', 'network']] as const) expect((await evaluate('synthetic', shards, out, '--methods', methods, '--conditions', 'clean')).code).toBe(0);
-    const { items } = await read('first'), { values } = items[0]!.outcomes['refine'] as { values: Record<string, number> };
+    for (const [out, methods] of [
+      ['first', 'refine'],
+      ['second', 'network'],
+    ] as const)
+      expect(
+        (await evaluate('synthetic', shards, out, '--methods', methods, '--conditions', 'clean')).code,
+      ).toBe(0);
+    const { items } = await read('first');
+    const { values } = items[0]!.outcomes['refine'] as { values: Record<string, number> };
     expect(values['vertex error']).toBeLessThan(6);
     expect(values['vertex error, nose']).toBeGreaterThan(0);
     expect(items[0]!.slices['skin tone']).toMatch(/dark|medium|light/);
-    const compared = await rogue('evaluate', 'compare', join(folder, 'first', 'report.json'), join(folder, 'second', 'report.json'));
+    const compared = await rogue(
+      'evaluate',
+      'compare',
+      join(folder, 'first', 'report.json'),
+      join(folder, 'second', 'report.json'),
+    );
     expect(compared.code).toBe(0);
     expect(compared.out.join('\n')).toMatch(/clean\s+vertex error: network − refine [+-]\d.*3 faces/);
-    const other = await rogue('evaluate', 'compare', join(folder, 'first', 'report.json'), join(folder, 'landmarks', 'report.json'));
+    const other = await rogue(
+      'evaluate',
+      'compare',
+      join(folder, 'first', 'report.json'),
+      join(folder, 'landmarks', 'report.json'),
+    );
     expect(other.code).toBe(1);
     expect(other.err.join('\n')).toMatch(/different protocols/);
   });
 
   it('now: meshes as participants hand them in', { timeout: 120_000 }, async () => {
-    const model = await loadModel(), skin = model.parts[0]!, vertices = model.meanShape.slice(0, 3 * skin.vertexCount), points = evaluatePoints(model.landmarks.ibug68!, model.meanShape), data = join(folder, 'now'), elsewhere = join(folder, 'now-predictions');
-    const rows = (scale: number): number[][] => nowLandmarks.map((k) => [0, 1, 2].map((axis) => scale * points[3 * k + axis]!));
-    const obj = (scale: number): string => [
-      ...Array.from({ length: vertices.length / 3 }, (_, v) => `v ${[0, 1, 2].map((axis) => scale * vertices[3 * v + axis]!).join(' ')} 0.5 0.5 0.5`),
-      ...Array.from({ length: skin.triangles.length / 3 }, (_, t) => `f ${[0, 1, 2].map((k) => skin.triangles[3 * t + k]! + 1).join(' ')}`),
-    ].join('\n');
-    for (const place of ['scans/a', 'scans_lmks_onlypp/a']) await mkdir(join(data, place), { recursive: true });
+    const model = await loadModel();
+    const skin = model.parts[0]!;
+    const vertices = model.meanShape.slice(0, 3 * skin.vertexCount);
+    const points = evaluatePoints(model.landmarks.ibug68!, model.meanShape);
+    const data = join(folder, 'now');
+    const elsewhere = join(folder, 'now-predictions');
+    const rows = (scale: number): number[][] =>
+      nowLandmarks.map((k) => [0, 1, 2].map((axis) => scale * points[3 * k + axis]!));
+    const obj = (scale: number): string =>
+      [
+        ...Array.from(
+          { length: vertices.length / 3 },
+          (_, v) => `v ${[0, 1, 2].map((axis) => scale * vertices[3 * v + axis]!).join(' ')} 0.5 0.5 0.5`,
+        ),
+        ...Array.from(
+          { length: skin.triangles.length / 3 },
+          (_, t) => `f ${[0, 1, 2].map((k) => skin.triangles[3 * t + k]! + 1).join(' ')}`,
+        ),
+      ].join('\n');
+    for (const place of ['scans/a', 'scans_lmks_onlypp/a'])
+      await mkdir(join(data, place), { recursive: true });
     await mkdir(join(elsewhere, 'a/selfie'), { recursive: true });
     await writeFile(join(data, 'scans/a/scan.obj'), obj(1));
-    await writeFile(join(data, 'scans_lmks_onlypp/a/scan.pp'), `<PickedPoints>${rows(1).map(([x, y, z], k) => `<point x="${x}" y="${y}" z="${z}" name="${k}" active="1"/>`).join('')}</PickedPoints>`);
+    await writeFile(
+      join(data, 'scans_lmks_onlypp/a/scan.pp'),
+      `<PickedPoints>${rows(1)
+        .map(([x, y, z], k) => `<point x="${x}" y="${y}" z="${z}" name="${k}" active="1"/>`)
+        .join('')}</PickedPoints>`,
+    );
     // The same head in metres.
     await writeFile(join(elsewhere, 'a/selfie/one.obj'), obj(0.001));
-    await writeFile(join(elsewhere, 'a/selfie/one.txt'), rows(0.001).map((row) => row.join(' ')).join('\n'));
+    await writeFile(
+      join(elsewhere, 'a/selfie/one.txt'),
+      rows(0.001)
+        .map((row) => row.join(' '))
+        .join('\n'),
+    );
     await writeFile(join(data, 'list.txt'), 'a/selfie/one.jpg\na/selfie/two.jpg\n');
-    const { code, out } = await rogue('evaluate', 'now', data, '--list', join(data, 'list.txt'), '--predictions', `mine=${elsewhere}`, '-o', join(folder, 'now-report'));
+    const { code, out } = await rogue(
+      'evaluate',
+      'now',
+      data,
+      '--list',
+      join(data, 'list.txt'),
+      '--predictions',
+      `mine=${elsewhere}`,
+      '-o',
+      join(folder, 'now-report'),
+    );
     expect(code).toBe(0);
     const { items, pooled } = await read('now-report');
-    expect((items[0]!.outcomes['mine'] as { values: Record<string, number> }).values['median distance']).toBeLessThan(0.01);
+    expect(
+      (items[0]!.outcomes['mine'] as { values: Record<string, number> }).values['median distance'],
+    ).toBeLessThan(0.01);
     expect(items[1]!.outcomes['mine']).toEqual({ failed: 'no mesh a/selfie/two.*' });
-    expect(pooled!.find(({ condition }) => condition === 'all')).toMatchObject({ failures: 1, median: expect.closeTo(0, 2) as number });
+    expect(pooled!.find(({ condition }) => condition === 'all')).toMatchObject({
+      failures: 1,
+      median: expect.closeTo(0, 2) as number,
+    });
     expect(out.join('\n')).toContain('1 failed');
   });
 
   it('reproduces the table of the paper', { timeout: 120_000 }, async () => {
-    const { code, out } = await rogue('evaluate', 'reproduce', join(folder, 'faces'), '--methods', 'landmarks', '-o', join(folder, 'reproduce'));
+    const { code, out } = await rogue(
+      'evaluate',
+      'reproduce',
+      join(folder, 'faces'),
+      '--methods',
+      'landmarks',
+      '-o',
+      join(folder, 'reproduce'),
+    );
     expect(code).toBe(0);
     expect(out.join('\n')).toMatch(/\| +\| reachocc \| synchocc \| noise protocol \|/);
     expect(out.join('\n')).toContain('| ROGUE | 0.943 ± 0.187 |');
@@ -119,15 +251,37 @@ describe('rogue evaluate', () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
     for (const [flags, line] of [
-      [['landmarks', empty], /no pictures in/], [['landmarks', join(folder, 'faces')], /no landmarks for the photos/], [['landmarks', join(folder, 'nowhere')], /cannot read/], [['synthetic', empty], /no shards/],
-      [['perceptual', join(folder, 'faces'), '--embedding', 'vgg=x.onnx'], /--embedding vgg: unknown; one of mobilefacenet/], [['perceptual', join(folder, 'faces'), '--embedding', 'arcface=x.onnx'], /not found/],
-      [['landmarks', photos, '--predictions', `other=${join(folder, 'nowhere')}`], /no such folder/], [['landmarks', photos, '--networks', 'dense=assets/networks/head-regressor.onnx'], /two methods are called "dense"/],
-      [['now', folder, '--list', join(folder, 'nothing.txt')], /nothing to evaluate/], [['now', folder, '--list', join(folder, 'nothing.txt'), '--predictions', `x=${empty}`], /cannot read .*nothing\.txt/],
+      [['landmarks', empty], /no pictures in/],
+      [['landmarks', join(folder, 'faces')], /no landmarks for the photos/],
+      [['landmarks', join(folder, 'nowhere')], /cannot read/],
+      [['synthetic', empty], /no shards/],
+      [
+        ['perceptual', join(folder, 'faces'), '--embedding', 'vgg=x.onnx'],
+        /--embedding vgg: unknown; one of mobilefacenet/,
+      ],
+      [['perceptual', join(folder, 'faces'), '--embedding', 'arcface=x.onnx'], /not found/],
+      [['landmarks', photos, '--predictions', `other=${join(folder, 'nowhere')}`], /no such folder/],
+      [
+        ['landmarks', photos, '--networks', 'dense=assets/networks/head-regressor.onnx'],
+        /two methods are called "dense"/,
+      ],
+      [['now', folder, '--list', join(folder, 'nothing.txt')], /nothing to evaluate/],
+      [
+        ['now', folder, '--list', join(folder, 'nothing.txt'), '--predictions', `x=${empty}`],
+        /cannot read .*nothing\.txt/,
+      ],
       [['compare', join(photos, 'index.json'), join(photos, 'index.json')], /no evaluation/],
     ] as const) {
-      const { code, err } = await rogue('evaluate', ...flags, ...(['compare'].includes(flags[0]) ? [] : ['-o', join(folder, 'bad')]));
+      const { code, err } = await rogue(
+        'evaluate',
+        ...flags,
+        ...(['compare'].includes(flags[0]) ? [] : ['-o', join(folder, 'bad')]),
+      );
       expect(code, flags.join(' ')).not.toBe(0);
-      expect(err.filter((text) => text.trim() !== ''), flags.join(' ')).toHaveLength(1);
+      expect(
+        err.filter((text) => text.trim() !== ''),
+        flags.join(' '),
+      ).toHaveLength(1);
       expect(err.join('\n')).toMatch(line);
     }
     expect((await evaluate('landmarks', photos, 'bad', '--methods', 'magic')).code).toBe(2);

@@ -28,7 +28,8 @@ describe('rogue', () => {
     expect(await rogue('--version')).toMatchObject({ code: 0, out: [`${version}\n`] });
     const help = await rogue('reconstruct', '--help');
     expect(help.code).toBe(0);
-    for (const flag of ['--out', '--format', '--texture', '--max-faces', '--focal-35mm']) expect(help.out.join('')).toContain(flag);
+    for (const flag of ['--out', '--format', '--texture', '--max-faces', '--focal-35mm'])
+      expect(help.out.join('')).toContain(flag);
   });
 
   it('describes the head model', async () => {
@@ -40,7 +41,8 @@ describe('rogue', () => {
   });
 
   it('draws the head model', async () => {
-    const folder = await temporaryFolder(), file = join(folder, 'new', 'sheet.png');
+    const folder = await temporaryFolder();
+    const file = join(folder, 'new', 'sheet.png');
     expect(await rogue('model', 'preview', '-o', file)).toMatchObject({ code: 0, err: [] });
     const { width, height } = await sharp(file).metadata();
     expect(width).toBeGreaterThan(1000);
@@ -49,7 +51,8 @@ describe('rogue', () => {
   });
 
   it('says in one line when a picture cannot be written', async () => {
-    const folder = await temporaryFolder(), file = join(folder, 'file');
+    const folder = await temporaryFolder();
+    const file = join(folder, 'file');
     await writeFile(file, 'mine');
     const { code, err } = await rogue('model', 'preview', '-o', join(file, 'sheet.png'));
     expect(code).toBe(1);

@@ -15,51 +15,88 @@ interface Finished {
 }
 
 /** Runs the installed command as a process of its own. @param watch sees stderr so far, whenever it grows */
-function run(command: string, args: readonly string[], watch: (err: string, child: ChildProcess) => void = () => undefined): Promise<Finished> {
+function run(
+  command: string,
+  args: readonly string[],
+  watch: (err: string, child: ChildProcess) => void = () => undefined,
+): Promise<Finished> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let out = '', err = '';
-    child.stdout.on('data', (data) => { out += String(data); });
-    child.stderr.on('data', (data) => { err += String(data); watch(err, child); });
-    child.on('close', (code) => { resolve({ code, out, err }); });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (data) => {
+      out += String(data);
+    });
+    child.stderr.on('data', (data) => {
+      err += String(data);
+      watch(err, child);
+    });
+    child.on('close', (code) => {
+      resolve({ code, out, err });
+    });
   });
 }
 
-const rogue = (args: readonly string[], watch?: (err: string, child: ChildProcess) => void) => run(process.execPath, [launcher, ...args], watch);
+const rogue = (args: readonly string[], watch?: (err: string, child: ChildProcess) => void) =>
+  run(process.execPath, [launcher, ...args], watch);
 
 describe('the rogue process', () => {
   // A fresh clone is compiled at the first call.
-  beforeAll(async () => { await rogue(['--version']); });
+  beforeAll(async () => {
+    await rogue(['--version']);
+  });
 
   it('exits with the right code', async () => {
     const folder = await temporaryFolder();
-    expect(await rogue(['reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none'])).toEqual({ code: 0, out: `${join(folder, 'astronaut/face-1')}\n`, err: '' });
+    expect(
+      await rogue(['reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none']),
+    ).toEqual({ code: 0, out: `${join(folder, 'astronaut/face-1')}\n`, err: '' });
     expect((await rogue(['reconstruct', join(folder, 'none.jpg'), '-o', folder])).code).toBe(1);
     expect((await rogue(['reconstruct'])).code).toBe(2);
   });
 
   it('leaves whole results and nothing else when it is interrupted', async () => {
-    const folder = await temporaryFolder(), album = join(folder, 'album'), out = join(folder, 'out');
+    const folder = await temporaryFolder();
+    const album = join(folder, 'album');
+    const out = join(folder, 'out');
     await mkdir(album);
     for (let k = 0; k < 9; k++) await copyFile(astronaut, join(album, `${k}.jpg`));
     let interrupted = false;
-    const { code, err } = await rogue(['reconstruct', album, '-o', out, '--format', 'glb,obj,json'], (soFar, child) => {
-      if (!interrupted && soFar.includes('[2/9]')) interrupted = child.kill('SIGINT');
-    });
+    const { code, err } = await rogue(
+      ['reconstruct', album, '-o', out, '--format', 'glb,obj,json'],
+      (soFar, child) => {
+        if (!interrupted && soFar.includes('[2/9]')) interrupted = child.kill('SIGINT');
+      },
+    );
     expect(code, err).toBe(130);
     expect(err).toContain('rogue: interrupted');
-    const files = await filesBelow(out), faces = new Set(files.map((file) => file.split('/')[0]));
+    const files = await filesBelow(out);
+    const faces = new Set(files.map((file) => file.split('/')[0]));
     expect(faces.size).toBeGreaterThanOrEqual(2);
     expect(faces.size).toBeLessThan(9);
     expect(files).toHaveLength(faces.size * 10);
   });
 
-  it.skipIf(process.platform === 'win32')('removes everything when a file cannot be written to its end', async () => {
-    const folder = await temporaryFolder(), out = join(folder, 'out');
-    // Files of at most 512 kB, as on a disk that is nearly full.
-    const { code, err } = await run('bash', ['-c', 'ulimit -f 1000 && exec "$@"', '-', process.execPath, launcher, 'reconstruct', astronaut, '-o', out]);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^rogue: cannot write .*astronaut: .*; choose another folder with -o\n$/);
-    expect(await filesBelow(folder)).toEqual([]);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'removes everything when a file cannot be written to its end',
+    async () => {
+      const folder = await temporaryFolder();
+      const out = join(folder, 'out');
+      // Files of at most 512 kB, as on a disk that is nearly full.
+      const { code, err } = await run('bash', [
+        '-c',
+        'ulimit -f 1000 && exec "$@"',
+        '-',
+        process.execPath,
+        launcher,
+        'reconstruct',
+        astronaut,
+        '-o',
+        out,
+      ]);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^rogue: cannot write .*astronaut: .*; choose another folder with -o\n$/);
+      expect(await filesBelow(folder)).toEqual([]);
+    },
+  );
 });

@@ -9,7 +9,20 @@ import { resultSchema } from '../../src/fit/result.js';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
-const everyFile = ['brows.png', 'eye.png', 'head.glb', 'head.mtl', 'head.obj', 'lashes.png', 'overlay.png', 'result.json', 'skin-delit.png', 'skin.png', 'teeth.png', 'tongue.png'];
+const everyFile = [
+  'brows.png',
+  'eye.png',
+  'head.glb',
+  'head.mtl',
+  'head.obj',
+  'lashes.png',
+  'overlay.png',
+  'result.json',
+  'skin-delit.png',
+  'skin.png',
+  'teeth.png',
+  'tongue.png',
+];
 
 /** One line that begins as an error of ours does and is no stack trace. */
 function expectOneLine(err: readonly string[], message: RegExp): void {
@@ -20,18 +33,43 @@ function expectOneLine(err: readonly string[], message: RegExp): void {
 
 describe('rogue reconstruct', () => {
   it('takes the box where the detector found the face, or one near it, for the same head', async () => {
-    const out = await temporaryFolder(), landmarks = async (name: string): Promise<readonly (readonly number[])[]> =>
-      resultSchema.parse(JSON.parse(await readFile(join(out, name, 'astronaut/face-1/result.json'), 'utf8'))).landmarks68;
+    const out = await temporaryFolder();
+    const landmarks = async (name: string): Promise<readonly (readonly number[])[]> =>
+      resultSchema.parse(JSON.parse(await readFile(join(out, name, 'astronaut/face-1/result.json'), 'utf8')))
+        .landmarks68;
     await rogue('reconstruct', astronaut, '-o', join(out, 'found'), '--format', 'json');
-    const { box: { x, y, width, height } } = resultSchema.parse(JSON.parse(await readFile(join(out, 'found/astronaut/face-1/result.json'), 'utf8'))).face;
-    expect((await rogue('reconstruct', astronaut, '-o', join(out, 'given'), '--format', 'json', '--box', [x + 6, y - 5, width, height * 0.9].join())).code).toBe(0);
+    const {
+      box: { x, y, width, height },
+    } = resultSchema.parse(
+      JSON.parse(await readFile(join(out, 'found/astronaut/face-1/result.json'), 'utf8')),
+    ).face;
+    expect(
+      (
+        await rogue(
+          'reconstruct',
+          astronaut,
+          '-o',
+          join(out, 'given'),
+          '--format',
+          'json',
+          '--box',
+          [x + 6, y - 5, width, height * 0.9].join(),
+        )
+      ).code,
+    ).toBe(0);
     const [found, given] = [await landmarks('found'), await landmarks('given')];
-    const mean = found.reduce((sum, [u, v], k) => sum + Math.hypot(u! - given[k]![0]!, v! - given[k]![1]!) / 68, 0);
+    const mean = found.reduce(
+      (sum, [u, v], k) => sum + Math.hypot(u! - given[k]![0]!, v! - given[k]![1]!) / 68,
+      0,
+    );
     expect(mean).toBeLessThan(0.02 * width);
   });
 
   it('refuses boxes that make no sense, and one box for many photos', async () => {
-    expectOneLine((await rogue('reconstruct', astronaut, '--box', '9000,0,50,50', '-o', await temporaryFolder())).err, /box: expected .* within the 512×512 photo/);
+    expectOneLine(
+      (await rogue('reconstruct', astronaut, '--box', '9000,0,50,50', '-o', await temporaryFolder())).err,
+      /box: expected .* within the 512×512 photo/,
+    );
     const second = join(await temporaryFolder(), 'second.jpg');
     await copyFile(astronaut, second);
     const many = await rogue('reconstruct', astronaut, second, '--box', '10,10,50,50');
@@ -40,7 +78,8 @@ describe('rogue reconstruct', () => {
   });
 
   it('writes a complete head from a photo, also a second time', async () => {
-    const folder = await temporaryFolder(), out = join(folder, 'heads');
+    const folder = await temporaryFolder();
+    const out = join(folder, 'heads');
     for (let run = 0; run < 2; run++) {
       const { code, out: lines } = await rogue('reconstruct', astronaut, '-o', out);
       expect(code).toBe(0);
@@ -61,9 +100,13 @@ describe('rogue reconstruct', () => {
 
   it('writes only what is asked for', async () => {
     const folder = await temporaryFolder();
-    expect((await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none')).code).toBe(0);
+    expect(
+      (await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none')).code,
+    ).toBe(0);
     expect(await filesBelow(folder)).toEqual(['astronaut/face-1/result.json']);
-    expect((await rogue('reconstruct', astronaut, '-o', folder, '--format', 'obj', '--texture', 'none')).code).toBe(0);
+    expect(
+      (await rogue('reconstruct', astronaut, '-o', folder, '--format', 'obj', '--texture', 'none')).code,
+    ).toBe(0);
     const files = await filesBelow(folder);
     expect(files).toContain('astronaut/face-1/head.obj');
     expect(files).not.toContain('astronaut/face-1/skin.png');
@@ -71,35 +114,69 @@ describe('rogue reconstruct', () => {
   });
 
   it('goes on past bad files, lists them, and tells pictures of the same name apart', async () => {
-    const folder = await temporaryFolder(), album = join(folder, 'album'), out = join(folder, 'out');
+    const folder = await temporaryFolder();
+    const album = join(folder, 'album');
+    const out = join(folder, 'out');
     await mkdir(join(album, 'sub'), { recursive: true });
     await copyFile(astronaut, join(album, 'a.jpg'));
     await copyFile(astronaut, join(album, 'sub', 'A.jpeg'));
     await writeFile(join(album, 'broken.png'), 'no picture');
     await writeFile(join(album, 'notes.txt'), 'not looked at');
-    const { code, err, out: lines } = await rogue('reconstruct', album, join(folder, 'missing.jpg'), '-o', out, '--format', 'json', '--texture', 'none');
+    const {
+      code,
+      err,
+      out: lines,
+    } = await rogue(
+      'reconstruct',
+      album,
+      join(folder, 'missing.jpg'),
+      '-o',
+      out,
+      '--format',
+      'json',
+      '--texture',
+      'none',
+    );
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringContaining('2 heads from 2 of 3 pictures')]);
     expect(err.filter((line) => line.startsWith('['))).toHaveLength(3);
-    expect(err.join('\n')).toMatch(/2 inputs gave no result:\n {2}.*missing\.jpg: not found.*\n {2}.*broken\.png: not a picture/);
-    expect(await filesBelow(out)).toEqual(['A-2/face-1/result.json', 'a/face-1/result.json', 'results.jsonl']);
-    const jsonl = String(await readFile(join(out, 'results.jsonl'))).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(err.join('\n')).toMatch(
+      /2 inputs gave no result:\n {2}.*missing\.jpg: not found.*\n {2}.*broken\.png: not a picture/,
+    );
+    expect(await filesBelow(out)).toEqual([
+      'A-2/face-1/result.json',
+      'a/face-1/result.json',
+      'results.jsonl',
+    ]);
+    const jsonl = String(await readFile(join(out, 'results.jsonl')))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(jsonl.map(({ folder: name }) => name)).toEqual(['a/face-1', 'A-2/face-1']);
-    for (const { folder: name, ...result } of jsonl) expect(resultSchema.parse(result).image.file, String(name)).toContain(album);
+    for (const { folder: name, ...result } of jsonl)
+      expect(resultSchema.parse(result).image.file, String(name)).toContain(album);
   });
 
   it('does not take its own pictures for photos', async () => {
     const folder = await temporaryFolder();
     await copyFile(astronaut, join(folder, 'me.jpg'));
     const out = join(folder, 'out');
-    for (let run = 0; run < 2; run++) expect((await rogue('reconstruct', folder, '-o', out, '--format', 'png')).code).toBe(0);
-    expect(await filesBelow(out)).toEqual(['me/face-1/overlay.png', 'me/face-1/skin-delit.png', 'results.jsonl']);
+    for (let run = 0; run < 2; run++)
+      expect((await rogue('reconstruct', folder, '-o', out, '--format', 'png')).code).toBe(0);
+    expect(await filesBelow(out)).toEqual([
+      'me/face-1/overlay.png',
+      'me/face-1/skin-delit.png',
+      'results.jsonl',
+    ]);
   });
 });
 
 /** A valid PNG of one bit per pixel, all black. */
 function blackPng(width: number, height: number): Buffer {
-  const crcTable = Array.from({ length: 256 }, (_, n) => { for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1; return n >>> 0; });
+  const crcTable = Array.from({ length: 256 }, (_, n) => {
+    for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+    return n >>> 0;
+  });
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const crc = ~body.reduce((c, byte) => crcTable[(c ^ byte) & 255]! ^ (c >>> 8), ~0) >>> 0;
@@ -112,7 +189,12 @@ function blackPng(width: number, height: number): Buffer {
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);
   const rows = deflateSync(Buffer.alloc(height * (1 + Math.ceil(width / 8))), { level: 1 });
-  return Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]),
+    chunk('IHDR', header),
+    chunk('IDAT', rows),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 /** A house, a sun and a tree: no face. */
@@ -122,18 +204,29 @@ const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="400" height="300
 
 describe('rogue reconstruct with bad input', () => {
   let photo: Buffer;
-  beforeAll(async () => { photo = await readFile(astronaut); });
+  beforeAll(async () => {
+    photo = await readFile(astronaut);
+  });
 
   it.each<[string, () => Buffer | Promise<Buffer>, RegExp]>([
     ['text', () => Buffer.from('hello'), /not a picture of a known format/],
     ['zero bytes', () => Buffer.alloc(0), /zero bytes/],
     ['a truncated photo', () => photo.subarray(0, photo.length >> 1), /damaged or cut off/],
-    ['1×1', () => sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } }).png().toBuffer(), /no face found; use a photo/],
+    [
+      '1×1',
+      () =>
+        sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+          .png()
+          .toBuffer(),
+      /no face found; use a photo/,
+    ],
     ['30,000×30,000', () => blackPng(30_000, 30_000), /too large: 30000×30000 .*scale the picture down/],
     ['a drawing', () => sharp(Buffer.from(drawing)).png().toBuffer(), /no face found; use a photo/],
     ['SVG', () => Buffer.from(drawing), /svg is not supported; use JPEG/],
   ])('refuses %s in one line and leaves nothing behind', async (name, bytes, message) => {
-    const folder = await temporaryFolder(), file = join(folder, 'photo.jpg'), out = join(folder, 'deep', 'out');
+    const folder = await temporaryFolder();
+    const file = join(folder, 'photo.jpg');
+    const out = join(folder, 'deep', 'out');
     await writeFile(file, await bytes());
     const { code, err, out: lines } = await rogue('reconstruct', file, '-o', out);
     expect(code, name).toBe(1);
@@ -145,21 +238,44 @@ describe('rogue reconstruct with bad input', () => {
   });
 
   it.each<[string, () => Promise<Buffer>]>([
-    ['animated', () => sharp([photo, Buffer.from(drawing)].map((input) => input), { join: { animated: true } }).resize(512, 512).gif().toBuffer()],
+    [
+      'animated',
+      () =>
+        sharp(
+          [photo, Buffer.from(drawing)].map((input) => input),
+          { join: { animated: true } },
+        )
+          .resize(512, 512)
+          .gif()
+          .toBuffer(),
+    ],
     ['CMYK', () => sharp(photo).toColourspace('cmyk').jpeg().toBuffer()],
     ['16-bit', () => sharp(photo).toColourspace('rgb16').png().toBuffer()],
     ['alpha', () => sharp(photo).ensureAlpha(0.9).png().toBuffer()],
     ['grey', () => sharp(photo).greyscale().jpeg().toBuffer()],
   ])('reconstructs the face of %s pictures', async (name, bytes) => {
-    const folder = await temporaryFolder(), file = join(folder, 'photo');
+    const folder = await temporaryFolder();
+    const file = join(folder, 'photo');
     await writeFile(file, await bytes());
-    const { code, err } = await rogue('reconstruct', file, '-o', join(folder, 'out'), '--format', 'json', '--texture', 'none', '--max-faces', '1');
+    const { code, err } = await rogue(
+      'reconstruct',
+      file,
+      '-o',
+      join(folder, 'out'),
+      '--format',
+      'json',
+      '--texture',
+      'none',
+      '--max-faces',
+      '1',
+    );
     expect(code, `${name}: ${err.join(' ')}`).toBe(0);
     expect(await filesBelow(join(folder, 'out'))).toEqual(['photo/face-1/result.json']);
   });
 
   it('names an empty folder and a missing file', async () => {
-    const folder = await temporaryFolder(), out = join(folder, 'out');
+    const folder = await temporaryFolder();
+    const out = join(folder, 'out');
     const empty = await rogue('reconstruct', folder, '-o', out);
     expect(empty.code).toBe(1);
     expectOneLine(empty.err, /no pictures in this folder; looked for \.jpg/);
@@ -170,12 +286,25 @@ describe('rogue reconstruct with bad input', () => {
   });
 
   it('replaces no folder that holds other things, and writes into no file', async () => {
-    const folder = await temporaryFolder(), mine = join(folder, 'astronaut', 'face-1');
+    const folder = await temporaryFolder();
+    const mine = join(folder, 'astronaut', 'face-1');
     await mkdir(mine, { recursive: true });
     await writeFile(join(mine, 'diary.txt'), 'mine');
-    const replaced = await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json', '--texture', 'none');
+    const replaced = await rogue(
+      'reconstruct',
+      astronaut,
+      '-o',
+      folder,
+      '--format',
+      'json',
+      '--texture',
+      'none',
+    );
     expect(replaced.code).toBe(1);
-    expectOneLine(replaced.err, /^rogue: cannot replace .*face-1: it holds diary\.txt.*choose another folder/);
+    expectOneLine(
+      replaced.err,
+      /^rogue: cannot replace .*face-1: it holds diary\.txt.*choose another folder/,
+    );
     const into = await rogue('reconstruct', astronaut, '-o', join(mine, 'diary.txt'), '--format', 'json');
     expect(into.code).toBe(1);
     expectOneLine(into.err, /^rogue: cannot write .*diary\.txt: .*choose another folder/);
@@ -191,7 +320,8 @@ describe('rogue reconstruct with bad input', () => {
 
 describe('reconstructPhotos', () => {
   it('stops with the reason when the networks cannot be loaded', async () => {
-    const folder = await temporaryFolder(), out = join(folder, 'out');
+    const folder = await temporaryFolder();
+    const out = join(folder, 'out');
     const flags = { out, format: ['json'], texture: 'none' } as const;
     const load = () => Promise.reject(new Error('asset x is not readable'));
     await expect(reconstructPhotos([astronaut], flags, load)).rejects.toThrow('asset x is not readable');

@@ -7,9 +7,17 @@ import { filesBelow, rogue, temporaryFolder } from './run.js';
 
 describe('rogue studio', () => {
   it('serves the page until Ctrl-C, which is no failure', async () => {
-    const child = spawn(process.execPath, ['bin/rogue.js', 'studio', '--no-open', '--port', '0'], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const ended = new Promise<number | null>((resolve) => { child.once('exit', resolve); });
-    const line = await new Promise<string>((resolve) => { child.stdout.once('data', (data: Buffer) => { resolve(data.toString()); }); });
+    const child = spawn(process.execPath, ['bin/rogue.js', 'studio', '--no-open', '--port', '0'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = new Promise<number | null>((resolve) => {
+      child.once('exit', resolve);
+    });
+    const line = await new Promise<string>((resolve) => {
+      child.stdout.once('data', (data: Buffer) => {
+        resolve(data.toString());
+      });
+    });
     const [url] = /http:\/\/localhost:\d+\//.exec(line)!;
     expect(await (await fetch(url)).text()).toContain('<title>Rogue Studio');
     child.kill('SIGINT');
@@ -17,12 +25,23 @@ describe('rogue studio', () => {
   });
 
   it('writes static files that are complete', async () => {
-    const folder = await temporaryFolder(), site = join(folder, 'site');
+    const folder = await temporaryFolder();
+    const site = join(folder, 'site');
     expect((await rogue('studio', '--export', site)).code).toBe(0);
     const files = await filesBelow(site);
-    for (const file of ['index.html', 'service-worker.js', 'manifest.webmanifest', ...modelFiles.map((name) => `model/${name}`), ...runtimeFiles.map((name) => `ort/${name}`)]) expect(files).toContain(file);
-    const [, listed] = /^const BUILT_FILES = (.*);$/m.exec(await readFile(join(site, 'service-worker.js'), 'utf8'))!;
-    for (const file of (JSON.parse(listed!) as { files: string[] }).files) if (file !== './') expect(files).toContain(file);
+    for (const file of [
+      'index.html',
+      'service-worker.js',
+      'manifest.webmanifest',
+      ...modelFiles.map((name) => `model/${name}`),
+      ...runtimeFiles.map((name) => `ort/${name}`),
+    ])
+      expect(files).toContain(file);
+    const [, listed] = /^const BUILT_FILES = (.*);$/m.exec(
+      await readFile(join(site, 'service-worker.js'), 'utf8'),
+    )!;
+    for (const file of (JSON.parse(listed!) as { files: string[] }).files)
+      if (file !== './') expect(files).toContain(file);
     // Once more, over it.
     expect((await rogue('studio', '--export', site)).code).toBe(0);
     await rm(folder, { recursive: true });

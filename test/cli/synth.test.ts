@@ -9,7 +9,9 @@ import { findShards } from '../../src/node/shard-reader.js';
 import { rogue, temporaryFolder } from './run.js';
 
 it('makes shards of photos and their truth, and continues where it ended', { timeout: 60_000 }, async () => {
-  const folder = await temporaryFolder(), out = join(folder, 'shards'), args = ['synth', '--size', '64', '--per-shard', '2', '--seed', 'test', '-o', out];
+  const folder = await temporaryFolder();
+  const out = join(folder, 'shards');
+  const args = ['synth', '--size', '64', '--per-shard', '2', '--seed', 'test', '-o', out];
   expect((await rogue(...args, '--count', '3')).code).toBe(0);
   const first = await readFile(join(out, 'shard-000000.tar'));
   expect((await rogue(...args, '--count', '4')).code).toBe(0);
@@ -20,7 +22,10 @@ it('makes shards of photos and their truth, and continues where it ended', { tim
   const stream = readShards(await findShards(out), {
     required: ['jpg', 'json', 'safetensors'],
     decode: async (sample) => {
-      const { truth, vertices } = decodeSample({ json: memberBytes(sample, 'json'), safetensors: memberBytes(sample, 'safetensors') });
+      const { truth, vertices } = decodeSample({
+        json: memberBytes(sample, 'json'),
+        safetensors: memberBytes(sample, 'safetensors'),
+      });
       return { truth, vertices, image: (await decodeImage(memberBytes(sample, 'jpg'))).image };
     },
   });
@@ -33,11 +38,26 @@ it('makes shards of photos and their truth, and continues where it ended', { tim
 
   // The same command elsewhere gives the same bytes.
   const again = join(folder, 'again');
-  expect((await rogue('synth', '--size', '64', '--per-shard', '2', '--seed', 'test', '-o', again, '--count', '2')).code).toBe(0);
+  expect(
+    (await rogue('synth', '--size', '64', '--per-shard', '2', '--seed', 'test', '-o', again, '--count', '2'))
+      .code,
+  ).toBe(0);
   expect(Buffer.compare(await readFile(join(again, 'shard-000000.tar')), first)).toBe(0);
 
   // Shards of another seed are not mixed in.
-  const other = await rogue('synth', '--count', '4', '--size', '64', '--per-shard', '2', '--seed', 'another', '-o', out);
+  const other = await rogue(
+    'synth',
+    '--count',
+    '4',
+    '--size',
+    '64',
+    '--per-shard',
+    '2',
+    '--seed',
+    'another',
+    '-o',
+    out,
+  );
   expect(other.code).toBe(1);
   expect(other.err.join('\n')).toContain('choose another folder');
 });

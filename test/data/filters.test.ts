@@ -8,55 +8,77 @@ import { createImage, type Image } from '../../src/math/image.js';
 import { linearOfByte } from '../../src/render/color.js';
 import { flat, meanAndVariance, photoLike } from './pictures.js';
 
-const at = ({ width, channels, data }: Image, x: number, y: number, c = 0): number => data[(y * width + x) * channels + c]!;
+const at = ({ width, channels, data }: Image, x: number, y: number, c = 0): number =>
+  data[(y * width + x) * channels + c]!;
 /** A white pixel in the middle of black. */
 function impulse(size = 31): Image {
   const image = createImage(size, size, 1);
   image.data[(size * size - 1) / 2] = 255;
   return image;
 }
-const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
+const total = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0);
 const light = (image: Image): number => total(Array.from(image.data, (byte) => linearOfByte[byte]!));
 
-const images = fc.record({
-  width: fc.integer({ min: 1, max: 24 }), height: fc.integer({ min: 1, max: 24 }), channels: fc.constantFrom(1 as const, 3 as const, 4 as const), seed: fc.nat(255),
-}).map(({ width, height, channels, seed }): Image => ({
-  width, height, channels, data: Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 97 + seed * (i % 7)) % 256),
-}));
+const images = fc
+  .record({
+    width: fc.integer({ min: 1, max: 24 }),
+    height: fc.integer({ min: 1, max: 24 }),
+    channels: fc.constantFrom(1 as const, 3 as const, 4 as const),
+    seed: fc.nat(255),
+  })
+  .map(({ width, height, channels, seed }): Image => ({
+    width,
+    height,
+    channels,
+    data: Uint8Array.from({ length: width * height * channels }, (_, i) => (i * 97 + seed * (i % 7)) % 256),
+  }));
 
 /** Every filter, at a strength that the seed decides. */
 const filters: Record<string, (image: Image, strength: number) => Image> = {
   gaussianBlur: (image, strength) => gaussianBlur(image, 12 * strength),
   motionBlur: (image, strength) => motionBlur(image, 20 * strength, 360 * strength),
   soften: (image, strength) => adjustDetail(image, strength / 3),
-  resample: (image, strength) => resample(image, Math.ceil(40 * strength + 0.1), Math.ceil(30 * strength + 0.1)),
+  resample: (image, strength) =>
+    resample(image, Math.ceil(40 * strength + 0.1), Math.ceil(30 * strength + 0.1)),
 };
 
 describe.each(Object.entries(filters))('%s', (name, filter) => {
   it('stays between the darkest and the brightest value and leaves the original alone', () => {
-    fc.assert(fc.property(images, fc.double({ min: 0, max: 1, noNaN: true }), (image, strength) => {
-      const before = image.data.slice(), out = filter(image, strength);
-      expect(image.data).toEqual(before);
-      expect(out.data).toHaveLength(out.width * out.height * image.channels);
-      for (let c = 0; c < image.channels; c++) {
-        const values = (data: Image['data']) => Array.from(data).filter((_, i) => i % image.channels === c);
-        expect(Math.min(...values(out.data))).toBeGreaterThanOrEqual(Math.min(...values(before)));
-        expect(Math.max(...values(out.data))).toBeLessThanOrEqual(Math.max(...values(before)));
-      }
-      if (name !== 'resample' && image.channels === 4) expect(Array.from(out.data).filter((_, i) => i % 4 === 3)).toEqual(Array.from(before).filter((_, i) => i % 4 === 3));
-    }));
+    fc.assert(
+      fc.property(images, fc.double({ min: 0, max: 1, noNaN: true }), (image, strength) => {
+        const before = image.data.slice();
+        const out = filter(image, strength);
+        expect(image.data).toEqual(before);
+        expect(out.data).toHaveLength(out.width * out.height * image.channels);
+        for (let c = 0; c < image.channels; c++) {
+          const values = (data: Image['data']) => Array.from(data).filter((_, i) => i % image.channels === c);
+          expect(Math.min(...values(out.data))).toBeGreaterThanOrEqual(Math.min(...values(before)));
+          expect(Math.max(...values(out.data))).toBeLessThanOrEqual(Math.max(...values(before)));
+        }
+        if (name !== 'resample' && image.channels === 4)
+          expect(Array.from(out.data).filter((_, i) => i % 4 === 3)).toEqual(
+            Array.from(before).filter((_, i) => i % 4 === 3),
+          );
+      }),
+    );
   });
 
   it('leaves one colour as it is', () => {
-    fc.assert(fc.property(fc.nat(255), fc.double({ min: 0, max: 1, noNaN: true }), (value, strength) => {
-      for (const byte of filter(flat(9, 7, 3, value), strength).data) if (byte !== value) throw new Error(`${value} became ${byte}`);
-    }));
+    fc.assert(
+      fc.property(fc.nat(255), fc.double({ min: 0, max: 1, noNaN: true }), (value, strength) => {
+        for (const byte of filter(flat(9, 7, 3, value), strength).data)
+          if (byte !== value) throw new Error(`${value} became ${byte}`);
+      }),
+    );
   });
 });
 
 describe('gaussianBlur', () => {
   it('spreads a point as the normal density', () => {
-    const blurred = gaussianBlur(impulse(), 1), weights = [0, 1, 2, 3].map((d) => Math.exp(-d * d / 2)), sum = weights[0]! + 2 * (weights[1]! + weights[2]! + weights[3]!);
+    const blurred = gaussianBlur(impulse(), 1);
+    const weights = [0, 1, 2, 3].map((d) => Math.exp((-d * d) / 2));
+    const sum = weights[0]! + 2 * (weights[1]! + weights[2]! + weights[3]!);
     for (let dy = -4; dy <= 4; dy++) {
       for (let dx = -4; dx <= 4; dx++) {
         const expected = (255 * (weights[Math.abs(dx)] ?? 0) * (weights[Math.abs(dy)] ?? 0)) / sum ** 2;
@@ -68,18 +90,26 @@ describe('gaussianBlur', () => {
   it.each([0.7, 1, 2, 3.9, 4, 5.5, 10])('turns an edge into the normal distribution, sigma %d', (sigma) => {
     const image = createImage(200, 12, 1);
     for (let i = 0; i < image.data.length; i++) image.data[i] = i % 200 < 97 ? 0 : 255;
-    const blurred = gaussianBlur(image, sigma), step = 0.01;
+    const blurred = gaussianBlur(image, sigma);
+    const step = 0.01;
     for (let x = 97 - Math.ceil(3 * sigma); x < 97 + Math.ceil(3 * sigma); x++) {
       // The edge lies half a pixel before pixel 97; the area under the density up to there.
       let below = 0;
-      for (let u = -6; u < (x - 96.5) / sigma; u += step) below += (step / Math.sqrt(2 * Math.PI)) * Math.exp(-u * u / 2);
+      for (let u = -6; u < (x - 96.5) / sigma; u += step)
+        below += (step / Math.sqrt(2 * Math.PI)) * Math.exp((-u * u) / 2);
       // Narrow kernels are sampled densities, wide ones are made on a shrunken image.
       expect(Math.abs(at(blurred, x, 6) / 255 - below)).toBeLessThan(sigma < 1 ? 0.04 : 0.02);
     }
   });
 
   it('keeps the mean', () => {
-    for (const sigma of [1, 2, 4]) expect(Math.abs(meanAndVariance(gaussianBlur(photoLike(), sigma).data).mean - meanAndVariance(photoLike().data).mean)).toBeLessThan(1);
+    for (const sigma of [1, 2, 4])
+      expect(
+        Math.abs(
+          meanAndVariance(gaussianBlur(photoLike(), sigma).data).mean -
+            meanAndVariance(photoLike().data).mean,
+        ),
+      ).toBeLessThan(1);
     const block = impulse();
     for (let y = 10; y < 21; y++) block.data.fill(200, y * 31 + 10, y * 31 + 21);
     for (const sigma of [1, 2]) {
@@ -95,9 +125,18 @@ describe('gaussianBlur', () => {
 
 describe('motionBlur', () => {
   it('draws a point out to a line of the given length, in linear light', () => {
-    for (const [angle, dx, dy] of [[0, 1, 0], [180, 1, 0], [90, 0, 1], [-90, 0, 1]] as const) {
+    for (const [angle, dx, dy] of [
+      [0, 1, 0],
+      [180, 1, 0],
+      [90, 0, 1],
+      [-90, 0, 1],
+    ] as const) {
       const blurred = motionBlur(impulse(), 7, angle);
-      for (let k = -5; k <= 5; k++) expect(linearOfByte[at(blurred, 15 + k * dx, 15 + k * dy)]).toBeCloseTo(Math.abs(k) <= 3 ? 1 / 7 : 0, 2);
+      for (let k = -5; k <= 5; k++)
+        expect(linearOfByte[at(blurred, 15 + k * dx, 15 + k * dy)]).toBeCloseTo(
+          Math.abs(k) <= 3 ? 1 / 7 : 0,
+          2,
+        );
       expect(light(blurred)).toBeCloseTo(1, 1);
     }
     // Even and broken lengths end in parts of pixels.
@@ -105,24 +144,34 @@ describe('motionBlur', () => {
   });
 
   it.each([13, 45, 70, 110, 135, 160])('moves along %d degrees', (angle) => {
-    const blurred = motionBlur(impulse(), 15, angle), { width, data } = blurred;
-    let sum = 0, xx = 0, xy = 0, yy = 0;
+    const blurred = motionBlur(impulse(), 15, angle);
+    const { width, data } = blurred;
+    let sum = 0;
+    let xx = 0;
+    let xy = 0;
+    let yy = 0;
     for (let i = 0; i < data.length; i++) {
-      const weight = linearOfByte[data[i]!]!, x = (i % width) - 15, y = 15 - Math.floor(i / width);
-      sum += weight; xx += weight * x * x; xy += weight * x * y; yy += weight * y * y;
+      const weight = linearOfByte[data[i]!]!;
+      const x = (i % width) - 15;
+      const y = 15 - Math.floor(i / width);
+      sum += weight;
+      xx += weight * x * x;
+      xy += weight * x * y;
+      yy += weight * y * y;
     }
     expect(sum).toBeGreaterThan(0.9);
     expect(sum).toBeLessThan(1.1);
     // The direction of the greatest spread, anticlockwise with y up; a line of length 15 has variance 15²/12.
     const direction = (90 / Math.PI) * Math.atan2(2 * xy, xx - yy);
     expect(Math.abs(((direction - angle + 270) % 180) - 90)).toBeLessThan(2);
-    expect((xx + yy) / sum).toBeGreaterThan(0.85 * 15 ** 2 / 12);
-    expect((xx + yy) / sum).toBeLessThan(1.15 * 15 ** 2 / 12);
+    expect((xx + yy) / sum).toBeGreaterThan((0.85 * 15 ** 2) / 12);
+    expect((xx + yy) / sum).toBeLessThan((1.15 * 15 ** 2) / 12);
   });
 
   it('keeps the mean light', () => {
     for (const angle of [0, 30, 77, 90, 133]) {
-      const image = photoLike(), ratio = light(motionBlur(image, 11, angle)) / light(image);
+      const image = photoLike();
+      const ratio = light(motionBlur(image, 11, angle)) / light(image);
       expect(Math.abs(ratio - 1)).toBeLessThan(0.01);
     }
   });
@@ -135,10 +184,17 @@ describe('motionBlur', () => {
 
 describe('resample', () => {
   it('averages areas where it shrinks', () => {
-    const image: Image = { width: 4, height: 2, channels: 1, data: Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70) };
+    const image: Image = {
+      width: 4,
+      height: 2,
+      channels: 1,
+      data: Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70),
+    };
     expect([...resample(image, 2, 1).data]).toEqual([25, 45]);
     // Thirds share the pixels between them: (3·0 + 10)/4, …
-    expect([...resample({ ...image, height: 1, data: image.data.slice(0, 4) }, 3, 1).data]).toEqual([3, 15, 28]);
+    expect([...resample({ ...image, height: 1, data: image.data.slice(0, 4) }, 3, 1).data]).toEqual([
+      3, 15, 28,
+    ]);
   });
 
   it('interpolates where it grows', () => {
@@ -149,8 +205,16 @@ describe('resample', () => {
 
   it('keeps the mean where it shrinks', () => {
     const image = photoLike(90, 70);
-    for (const [width, height] of [[45, 35], [31, 17], [1, 1]] as const) {
-      expect(Math.abs(meanAndVariance(resample(image, width, height).data).mean - meanAndVariance(image.data).mean)).toBeLessThan(0.5);
+    for (const [width, height] of [
+      [45, 35],
+      [31, 17],
+      [1, 1],
+    ] as const) {
+      expect(
+        Math.abs(
+          meanAndVariance(resample(image, width, height).data).mean - meanAndVariance(image.data).mean,
+        ),
+      ).toBeLessThan(0.5);
     }
   });
 
@@ -169,9 +233,16 @@ describe('adjustDetail', () => {
   });
 
   it('sharpens edges with a negative share, within the range', () => {
-    const edge: Image = { width: 6, height: 1, channels: 1, data: Uint8Array.of(100, 100, 100, 150, 150, 150) };
+    const edge: Image = {
+      width: 6,
+      height: 1,
+      channels: 1,
+      data: Uint8Array.of(100, 100, 100, 150, 150, 150),
+    };
     expect([...adjustDetail(edge, -0.2).data]).toEqual([100, 100, 90, 160, 150, 150]);
-    expect([...adjustDetail({ ...edge, data: Uint8Array.of(0, 0, 0, 255, 255, 255) }, -0.5).data]).toEqual([0, 0, 0, 255, 255, 255]);
+    expect([...adjustDetail({ ...edge, data: Uint8Array.of(0, 0, 0, 255, 255, 255) }, -0.5).data]).toEqual([
+      0, 0, 0, 255, 255, 255,
+    ]);
     expect(() => adjustDetail(edge, 0.4)).toThrow(/received 0.4/);
   });
 });

@@ -13,7 +13,14 @@ export function photoLike(width = 96, height = 80, channels: 1 | 3 | 4 = 3): Ima
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       for (let c = 0; c < channels; c++) {
-        image.data[i++] = c === 3 ? (x * 5) % 256 : 128 + 60 * Math.sin(x / 9 + c) * Math.cos(y / 13) + (((x >> 4) + (y >> 4)) % 2) * 40 - 20 + 12 * Math.sin(1.9 * x + 2.3 * y);
+        image.data[i++] =
+          c === 3
+            ? (x * 5) % 256
+            : 128 +
+              60 * Math.sin(x / 9 + c) * Math.cos(y / 13) +
+              (((x >> 4) + (y >> 4)) % 2) * 40 -
+              20 +
+              12 * Math.sin(1.9 * x + 2.3 * y);
       }
     }
   }
@@ -28,7 +35,8 @@ export function psnr(one: Image, other: Image): number {
 }
 
 export function meanAndVariance(values: ArrayLike<number>): { mean: number; variance: number } {
-  let sum = 0, squares = 0;
+  let sum = 0;
+  let squares = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   const mean = sum / values.length;
   for (let i = 0; i < values.length; i++) squares += (values[i]! - mean) ** 2;

@@ -7,20 +7,31 @@ const within = (min: number, max: number) => fc.double({ min, max, noNaN: true }
 
 describe('alignmentCrop', () => {
   it('puts the template where it was moved to', () => {
-    fc.assert(fc.property(within(-170, 170), within(0.2, 5), within(-300, 300), within(-300, 300), (degrees, scale, dx, dy) => {
-      const angle = (degrees * Math.PI) / 180, points = alignmentTemplate.map((_, i) => {
-        const [x, y] = [alignmentTemplate[i - (i % 2)]!, alignmentTemplate[i - (i % 2) + 1]!];
-        // Turned anticlockwise in a picture whose y points down.
-        return i % 2 === 0 ? scale * (x * Math.cos(angle) + y * Math.sin(angle)) + dx : scale * (y * Math.cos(angle) - x * Math.sin(angle)) + dy;
-      });
-      const crop = alignmentCrop(points);
-      expect(crop.scale).toBeCloseTo(scale, 6);
-      for (let k = 0; k < 5; k++) {
-        const [x, y] = cropToImage(crop, alignmentTemplate[2 * k]!, alignmentTemplate[2 * k + 1]!);
-        expect(x).toBeCloseTo(points[2 * k]!, 4);
-        expect(y).toBeCloseTo(points[2 * k + 1]!, 4);
-      }
-    }));
+    fc.assert(
+      fc.property(
+        within(-170, 170),
+        within(0.2, 5),
+        within(-300, 300),
+        within(-300, 300),
+        (degrees, scale, dx, dy) => {
+          const angle = (degrees * Math.PI) / 180;
+          const points = alignmentTemplate.map((_, i) => {
+            const [x, y] = [alignmentTemplate[i - (i % 2)]!, alignmentTemplate[i - (i % 2) + 1]!];
+            // Turned anticlockwise in a picture whose y points down.
+            return i % 2 === 0
+              ? scale * (x * Math.cos(angle) + y * Math.sin(angle)) + dx
+              : scale * (y * Math.cos(angle) - x * Math.sin(angle)) + dy;
+          });
+          const crop = alignmentCrop(points);
+          expect(crop.scale).toBeCloseTo(scale, 6);
+          for (let k = 0; k < 5; k++) {
+            const [x, y] = cropToImage(crop, alignmentTemplate[2 * k]!, alignmentTemplate[2 * k + 1]!);
+            expect(x).toBeCloseTo(points[2 * k]!, 4);
+            expect(y).toBeCloseTo(points[2 * k + 1]!, 4);
+          }
+        },
+      ),
+    );
   });
 
   it('fits points that are no turned template as well as a similarity can', () => {

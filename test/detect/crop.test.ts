@@ -9,7 +9,8 @@ import type { Image } from '../../src/math/image.js';
 function ramp(width: number, height: number, channels: 1 | 3 | 4 = 3): Image {
   const image = createImage(width, height, channels);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) image.data.set([x, y, 77, 255].slice(0, channels), (y * width + x) * channels);
+    for (let x = 0; x < width; x++)
+      image.data.set([x, y, 77, 255].slice(0, channels), (y * width + x) * channels);
   }
   return image;
 }
@@ -28,7 +29,8 @@ describe('sampleCrop', () => {
   it('copies an image at scale 1, plane by plane', () => {
     const planes = sample(ramp(8, 6), whole);
     for (let y = 0; y < 6; y++) {
-      for (let x = 0; x < 8; x++) expect([0, 48, 96].map((plane) => planes[plane + y * 8 + x])).toEqual([x, y, 77]);
+      for (let x = 0; x < 8; x++)
+        expect([0, 48, 96].map((plane) => planes[plane + y * 8 + x])).toEqual([x, y, 77]);
     }
   });
 
@@ -45,10 +47,19 @@ describe('sampleCrop', () => {
 
   it('turns by roll as the conventions say: the crop of a face lying to the left is upright', () => {
     // Crown to the picture's left (roll 90): up in the crop is left in the picture.
-    const planes = sample(ramp(9, 9), { centreX: 4.5, centreY: 4.5, scale: 1, roll: 90, width: 9, height: 9 });
+    const planes = sample(ramp(9, 9), {
+      centreX: 4.5,
+      centreY: 4.5,
+      scale: 1,
+      roll: 90,
+      width: 9,
+      height: 9,
+    });
     expect(planes[0 * 9 + 4]).toBe(0);
     expect(planes[8 * 9 + 4]).toBe(8);
-    expect(cropToImage({ centreX: 4.5, centreY: 4.5, scale: 2, roll: 90, width: 9, height: 9 }, 4.5, 3.5)).toEqual([2.5, 4.5]);
+    expect(
+      cropToImage({ centreX: 4.5, centreY: 4.5, scale: 2, roll: 90, width: 9, height: 9 }, 4.5, 3.5),
+    ).toEqual([2.5, 4.5]);
   });
 
   it('agrees with cropToImage at any roll and scale', () => {
@@ -65,7 +76,14 @@ describe('sampleCrop', () => {
     for (const value of sample(board, { centreX: 32, centreY: 32, scale: 8, roll: 0, width: 8, height: 8 })) {
       expect(Math.abs(value - 127.5)).toBeLessThan(2);
     }
-    const planes = sample(ramp(64, 64), { centreX: 32, centreY: 32, scale: 4, roll: 0, width: 16, height: 16 });
+    const planes = sample(ramp(64, 64), {
+      centreX: 32,
+      centreY: 32,
+      scale: 4,
+      roll: 0,
+      width: 16,
+      height: 16,
+    });
     expect(Math.abs(planes[8 * 16 + 5]! - (5.5 * 4 - 0.5))).toBeLessThan(1);
   });
 
@@ -85,7 +103,11 @@ describe('ImagePyramid', () => {
   });
 
   it('refuses data that does not fit the size', () => {
-    expect(() => new ImagePyramid({ width: 2, height: 2, channels: 3, data: new Uint8Array(5) })).toThrow(/received 2×2×3 with 5/);
-    expect(() => new ImagePyramid({ width: 0, height: 2, channels: 3, data: new Uint8Array(0) })).toThrow(RangeError);
+    expect(() => new ImagePyramid({ width: 2, height: 2, channels: 3, data: new Uint8Array(5) })).toThrow(
+      /received 2×2×3 with 5/,
+    );
+    expect(() => new ImagePyramid({ width: 0, height: 2, channels: 3, data: new Uint8Array(0) })).toThrow(
+      RangeError,
+    );
   });
 });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDetections, eyeRoll, intersectionOverSmaller, intersectionOverUnion, mergeOverlapping, turnBetween } from '../../src/detect/detection.js';
+import {
+  decodeDetections,
+  eyeRoll,
+  intersectionOverSmaller,
+  intersectionOverUnion,
+  mergeOverlapping,
+  turnBetween,
+} from '../../src/detect/detection.js';
 import type { Detection } from '../../src/detect/detection.js';
 
 function face(centreX: number, centreY: number, size: number, score: number, roll = 0): Detection {
@@ -54,11 +61,17 @@ describe('mergeOverlapping', () => {
   });
 
   it('keeps faces apart that do not overlap, best first', () => {
-    expect(mergeOverlapping([face(0, 0, 10, 0.5), face(30, 0, 10, 0.9)]).map(({ score }) => score)).toEqual([0.9, 0.5]);
+    expect(mergeOverlapping([face(0, 0, 10, 0.5), face(30, 0, 10, 0.9)]).map(({ score }) => score)).toEqual([
+      0.9, 0.5,
+    ]);
   });
 
   it('does not average faces that look in different directions or are far less sure', () => {
-    const [merged, ...rest] = mergeOverlapping([face(0, 0, 10, 0.9), face(2, 0, 10, 0.88, 170), face(2, 0, 10, 0.3)]);
+    const [merged, ...rest] = mergeOverlapping([
+      face(0, 0, 10, 0.9),
+      face(2, 0, 10, 0.88, 170),
+      face(2, 0, 10, 0.3),
+    ]);
     expect(rest).toEqual([]);
     expect(merged!.centreX).toBe(0);
   });

@@ -21,7 +21,13 @@ let photo: Image;
 let reference: FoundFace;
 
 /** The astronaut's face in the photo, measured by eye to about two pixels. */
-const truth = { rightEye: [203, 102], leftEye: [247, 103], nose: [224, 130], mouth: [224, 146], faceWidth: 78 } as const;
+const truth = {
+  rightEye: [203, 102],
+  leftEye: [247, 103],
+  nose: [224, 130],
+  mouth: [224, 146],
+  faceWidth: 78,
+} as const;
 
 const find = (image: Image): Promise<FoundFace[]> => findFaces(detector, landmarker, image);
 
@@ -49,7 +55,8 @@ describe('findFaces on a known photo', () => {
   it('places the mesh: irises, mouth corners, chin, and a nose that is nearest to the camera', () => {
     const { points, presence } = reference.landmarks;
     const at = (index: number): number[] => [points[3 * index]!, points[3 * index + 1]!];
-    const near = (index: number, x: number, y: number): void => expect(Math.hypot(at(index)[0]! - x, at(index)[1]! - y)).toBeLessThan(3);
+    const near = (index: number, x: number, y: number): void =>
+      expect(Math.hypot(at(index)[0]! - x, at(index)[1]! - y)).toBeLessThan(3);
     expect(points.length).toBe(478 * 3);
     near(468, ...truth.rightEye);
     near(473, ...truth.leftEye);
@@ -65,7 +72,8 @@ describe('findFaces on a known photo', () => {
     const grey = createImage(photo.width, photo.height, 1);
     grey.data.forEach((_, k) => (grey.data[k] = photo.data[3 * k + 1]!));
     const alpha = createImage(photo.width, photo.height, 4);
-    for (let k = 0; k < grey.data.length; k++) alpha.data.set([...photo.data.subarray(3 * k, 3 * k + 3), 255], 4 * k);
+    for (let k = 0; k < grey.data.length; k++)
+      alpha.data.set([...photo.data.subarray(3 * k, 3 * k + 3), 255], 4 * k);
     expect(await find(grey)).toHaveLength(1);
     const [face] = await find(alpha);
     expect(face!.keypoints).toEqual(reference.keypoints);
@@ -75,15 +83,18 @@ describe('findFaces on a known photo', () => {
 describe('findFaces on turned, small, several and covered faces', () => {
   const head = (): Image => cut(photo, 114, 20, 220, 220);
 
-  it.each([-90, -60, -30, 0, 15, 45, 75, 90])('finds a face of roll %i with its mesh in place', async (roll) => {
-    const source = head();
-    const placement: Placement = { scale: 1.5, roll, x: 420, y: 300 };
-    const faces = await find(paste(800, 600, source, [placement]));
-    expect(faces).toHaveLength(1);
-    const [face] = faces as [FoundFace];
-    expect(turnBetween(face.roll, reference.roll + roll)).toBeLessThan(10);
-    expect(meshError(face, source, placement)).toBeLessThan(0.03);
-  });
+  it.each([-90, -60, -30, 0, 15, 45, 75, 90])(
+    'finds a face of roll %i with its mesh in place',
+    async (roll) => {
+      const source = head();
+      const placement: Placement = { scale: 1.5, roll, x: 420, y: 300 };
+      const faces = await find(paste(800, 600, source, [placement]));
+      expect(faces).toHaveLength(1);
+      const [face] = faces as [FoundFace];
+      expect(turnBetween(face.roll, reference.roll + roll)).toBeLessThan(10);
+      expect(meshError(face, source, placement)).toBeLessThan(0.03);
+    },
+  );
 
   it.each([0.04, 0.07, 0.1])('finds a face of %f of the width', async (size) => {
     const source = head();
@@ -94,7 +105,11 @@ describe('findFaces on turned, small, several and covered faces', () => {
   });
 
   it('finds several faces, largest first, and as many as asked for', async () => {
-    const placements = [{ scale: 0.6, roll: 0, x: 130, y: 150 }, { scale: 1.4, roll: -20, x: 400, y: 300 }, { scale: 1, roll: 80, x: 680, y: 200 }];
+    const placements = [
+      { scale: 0.6, roll: 0, x: 130, y: 150 },
+      { scale: 1.4, roll: -20, x: 400, y: 300 },
+      { scale: 1, roll: 80, x: 680, y: 200 },
+    ];
     const image = paste(820, 560, head(), placements);
     const faces = await find(image);
     expect(faces.map(({ box }) => Math.round((box.x + box.width / 2) / 100))).toEqual([4, 7, 1]);
@@ -107,10 +122,13 @@ describe('findFaces on turned, small, several and covered faces', () => {
 
   it('finds a face whose lower half is covered', async () => {
     const covered = { ...photo, data: Uint8Array.from(photo.data) };
-    for (let y = 118; y < 190; y++) covered.data.fill(128, (y * photo.width + 175) * 3, (y * photo.width + 275) * 3);
+    for (let y = 118; y < 190; y++)
+      covered.data.fill(128, (y * photo.width + 175) * 3, (y * photo.width + 275) * 3);
     const faces = await find(covered);
     expect(faces).toHaveLength(1);
-    expect(Math.hypot(faces[0]!.keypoints[0]! - truth.rightEye[0], faces[0]!.keypoints[1]! - truth.rightEye[1])).toBeLessThan(6);
+    expect(
+      Math.hypot(faces[0]!.keypoints[0]! - truth.rightEye[0], faces[0]!.keypoints[1]! - truth.rightEye[1]),
+    ).toBeLessThan(6);
   });
 });
 
@@ -118,14 +136,24 @@ describe('findFaces without a face', () => {
   it('finds none in a plain image, noise, one pixel, and a strip', async () => {
     const noise = createImage(300, 200, 3);
     noise.data.forEach((_, k) => (noise.data[k] = (k * 2654435761) >>> 24));
-    for (const image of [createImage(64, 64, 3), noise, createImage(1, 1, 3), createImage(4000, 3, 3), createImage(1, 500, 1)]) {
+    for (const image of [
+      createImage(64, 64, 3),
+      noise,
+      createImage(1, 1, 3),
+      createImage(4000, 3, 3),
+      createImage(1, 500, 1),
+    ]) {
       expect(await find(image)).toEqual([]);
     }
   });
 
   it('refuses options out of range', async () => {
-    await expect(findFaces(detector, landmarker, photo, { threshold: 0 })).rejects.toThrow(/threshold must lie between 0 and 1, received 0/);
-    await expect(findFaces(detector, landmarker, photo, { minSize: 4 })).rejects.toThrow(/minSize must lie in 0.01…1, received 4/);
+    await expect(findFaces(detector, landmarker, photo, { threshold: 0 })).rejects.toThrow(
+      /threshold must lie between 0 and 1, received 0/,
+    );
+    await expect(findFaces(detector, landmarker, photo, { minSize: 4 })).rejects.toThrow(
+      /minSize must lie in 0.01…1, received 4/,
+    );
   });
 });
 

@@ -3,7 +3,10 @@ import { ImagePyramid } from '../../src/detect/image-pyramid.js';
 import { createImage } from '../../src/math/image.js';
 import type { Image } from '../../src/math/image.js';
 
-/** Where a picture is placed on a canvas: size factor, roll in degrees (anticlockwise), and centre on the canvas. */
+/**
+ * Where a picture is placed on a canvas: size factor, roll in degrees (anticlockwise), and centre on the
+ * canvas.
+ */
 export interface Placement {
   readonly scale: number;
   readonly roll: number;
@@ -12,7 +15,11 @@ export interface Placement {
 }
 
 /** The picture's position of a canvas position is found by `toSource`; this is the other way round. */
-export function placed(source: Image, { scale, roll, x, y }: Placement, point: readonly [number, number]): [number, number] {
+export function placed(
+  source: Image,
+  { scale, roll, x, y }: Placement,
+  point: readonly [number, number],
+): [number, number] {
   const angle = (roll * Math.PI) / 180;
   const dx = (point[0] - source.width / 2) * scale;
   const dy = (point[1] - source.height / 2) * scale;
@@ -27,7 +34,14 @@ export function paste(width: number, height: number, source: Image, placements: 
   for (const { scale, roll, x, y } of placements) {
     // Sampling the source with the opposite turn draws it turned; the centre of the crop is the picture's.
     const side = Math.ceil(Math.hypot(source.width, source.height) * scale);
-    const crop = { centreX: source.width / 2, centreY: source.height / 2, scale: 1 / scale, roll: -roll, width: side, height: side };
+    const crop = {
+      centreX: source.width / 2,
+      centreY: source.height / 2,
+      scale: 1 / scale,
+      roll: -roll,
+      width: side,
+      height: side,
+    };
     const planes = new Float32Array(3 * side * side);
     sampleCrop(pyramid, crop, { gain: 1, offset: 0 }, planes, 0, -1);
     copyInto(canvas, planes, side, Math.round(x - side / 2), Math.round(y - side / 2));

@@ -18,11 +18,13 @@ describe('summarize', () => {
 
 describe('pairedDifference', () => {
   it('holds the true difference, and narrows with pairs', () => {
-    const random = createRandom(1), noisy = (count: number): [number[], number[]] => {
+    const random = createRandom(1);
+    const noisy = (count: number): [number[], number[]] => {
       const first = Array.from({ length: count }, () => random.normal(0, 5));
       return [first, first.map((value) => value + 1 + random.normal(0, 0.5))];
     };
-    const few = pairedDifference(...noisy(20), random), many = pairedDifference(...noisy(500), random);
+    const few = pairedDifference(...noisy(20), random);
+    const many = pairedDifference(...noisy(500), random);
     for (const { low, high, mean } of [few, many]) {
       expect(low).toBeLessThan(1);
       expect(high).toBeGreaterThan(1);
@@ -33,9 +35,22 @@ describe('pairedDifference', () => {
   });
 
   it('of a constant difference is that, exactly', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 20 }), fc.integer({ min: -9, max: 9 }), (values, shift) => {
-      expect(pairedDifference(values, values.map((value) => value + shift), createRandom(2), { resamples: 50 })).toEqual({ count: values.length, mean: shift, low: shift, high: shift });
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: -9, max: 9 }),
+        (values, shift) => {
+          expect(
+            pairedDifference(
+              values,
+              values.map((value) => value + shift),
+              createRandom(2),
+              { resamples: 50 },
+            ),
+          ).toEqual({ count: values.length, mean: shift, low: shift, high: shift });
+        },
+      ),
+    );
     expect(() => pairedDifference([1], [1, 2], createRandom(1))).toThrow(/as many second values/);
   });
 });

@@ -12,12 +12,15 @@ describe('cameraOf', () => {
   it('keeps the diagonal angle of view for other shapes, upright or not', () => {
     const wide = cameraOf({ width: 4000, height: 3000 }, 500, 28).focal;
     expect(cameraOf({ width: 3000, height: 4000 }, 500, 28).focal).toBe(wide);
-    const film = Math.hypot(36, 24) / 28, photo = 5000 / wide;
+    const film = Math.hypot(36, 24) / 28;
+    const photo = 5000 / wide;
     expect(photo).toBeCloseTo(film, 3);
   });
 
   it('believes metadata over the size of the face', () => {
-    expect(cameraOf({ width: 300, height: 300 }, 290, 35).focal).toBe(cameraOf({ width: 300, height: 300 }, 20, 35).focal);
+    expect(cameraOf({ width: 300, height: 300 }, 290, 35).focal).toBe(
+      cameraOf({ width: 300, height: 300 }, 20, 35).focal,
+    );
   });
 
   it('assumes 1.2 long sides without metadata, and more where the face fills the photo', () => {

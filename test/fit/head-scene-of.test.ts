@@ -12,34 +12,53 @@ import { decodeImage, encodePng } from '../../src/node/image-codec.js';
 import { exampleReconstruction, plainImage } from './example-reconstruction.js';
 
 let model: MorphableModel;
-beforeAll(async () => { model = await loadModel(); });
+beforeAll(async () => {
+  model = await loadModel();
+});
 
 const mesh = (scene: HeadScene, name: string) => scene.meshes.find((item) => item.name === name)!;
 
 describe('headSceneOf', () => {
   it('names every part and is valid glTF', async () => {
     const scene = await headSceneOf(model, exampleReconstruction(model), { encodePng });
-    expect(scene.meshes.map(({ name }) => name)).toEqual(['skin', 'eyeRight', 'eyeLeft', 'teeth', 'tongue', 'browRight', 'browLeft', 'lashes']);
+    expect(scene.meshes.map(({ name }) => name)).toEqual([
+      'skin',
+      'eyeRight',
+      'eyeLeft',
+      'teeth',
+      'tongue',
+      'browRight',
+      'browLeft',
+      'lashes',
+    ]);
     const report = await validateBytes(await writeGlb(scene));
     expect(report.issues.numErrors, JSON.stringify(report.issues.messages)).toBe(0);
     expect(report.issues.numWarnings, JSON.stringify(report.issues.messages)).toBe(0);
   });
 
   it('holds the neutral face and all expressions, and shows the fitted one', async () => {
-    const reconstruction = exampleReconstruction(model), { shape, expression, gaze } = reconstruction.coefficients;
+    const reconstruction = exampleReconstruction(model);
+    const { shape, expression, gaze } = reconstruction.coefficients;
     const scene = await headSceneOf(model, reconstruction, { encodePng });
-    const neutral = evaluateVertices(model, { shape }), seen = evaluateVertices(model, { shape, expression, gaze });
+    const neutral = evaluateVertices(model, { shape });
+    const seen = evaluateVertices(model, { shape, expression, gaze });
     for (const part of model.parts.filter(({ name }) => name !== 'brows')) {
-      const own = mesh(scene, part.name), range = [part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3] as const;
-      expect(Buffer.from(own.positions.buffer).equals(Buffer.from(neutral.slice(...range).buffer))).toBe(true);
-      const posed = posedPositions(own), expected = seen.subarray(...range);
+      const own = mesh(scene, part.name);
+      const range = [part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3] as const;
+      expect(Buffer.from(own.positions.buffer).equals(Buffer.from(neutral.slice(...range).buffer))).toBe(
+        true,
+      );
+      const posed = posedPositions(own);
+      const expected = seen.subarray(...range);
       // Eyes turn about the neutral centre here, about the moved one there.
       const worst = posed.reduce((most, x, i) => Math.max(most, Math.abs(x - expected[i]!)), 0);
       expect(worst, part.name).toBeLessThan(part.turnsAbout ? 0.2 : 1e-3);
     }
     const skin = mesh(scene, 'skin');
     expect(skin.morphTargets).toHaveLength(34);
-    expect(skin.morphWeights![skin.morphTargets!.findIndex(({ name }) => name === 'jawOpen')]).toBeCloseTo(0.4);
+    expect(skin.morphWeights![skin.morphTargets!.findIndex(({ name }) => name === 'jawOpen')]).toBeCloseTo(
+      0.4,
+    );
   });
 
   it('gives ARKit names to units of the same side, and keeps the others', async () => {
@@ -54,7 +73,8 @@ describe('headSceneOf', () => {
       if (side === undefined) continue;
       // +x is the subject's left.
       let moment = 0;
-      for (let i = 0; i < deltas.length; i += 3) moment += Math.sign(skin.positions[i]!) * Math.hypot(deltas[i]!, deltas[i + 1]!, deltas[i + 2]!);
+      for (let i = 0; i < deltas.length; i += 3)
+        moment += Math.sign(skin.positions[i]!) * Math.hypot(deltas[i]!, deltas[i + 1]!, deltas[i + 2]!);
       expect(Math.sign(moment), name).toBe(side === 'Left' ? 1 : -1);
     }
   });
@@ -63,7 +83,9 @@ describe('headSceneOf', () => {
     const reconstruction = exampleReconstruction(model);
     const colorOf = async (texture: 'photo' | 'model' | 'none') => {
       const { material } = mesh(await headSceneOf(model, reconstruction, { texture, encodePng }), 'skin');
-      return material.texture ? [...(await decodeImage(material.texture.png)).image.data.subarray(0, 3)] : material.baseColor;
+      return material.texture
+        ? [...(await decodeImage(material.texture.png)).image.data.subarray(0, 3)]
+        : material.baseColor;
     };
     expect(await colorOf('photo')).toEqual([200, 150, 120]);
     expect(await colorOf('model')).toEqual([190, 140, 110]);
@@ -75,8 +97,12 @@ describe('headSceneOf', () => {
   it('fades brow cards where the photo shows the brows', async () => {
     const alpha = async (coverage: number, texture: 'photo' | 'model' = 'photo') => {
       const example = exampleReconstruction(model);
-      const reconstruction = { ...example, textures: { ...example.textures!, coverage: plainImage(64, 64, [coverage]) } };
-      return mesh(await headSceneOf(model, reconstruction, { texture, encodePng }), 'browLeft').material.baseColor![3];
+      const reconstruction = {
+        ...example,
+        textures: { ...example.textures!, coverage: plainImage(64, 64, [coverage]) },
+      };
+      return mesh(await headSceneOf(model, reconstruction, { texture, encodePng }), 'browLeft').material
+        .baseColor![3];
     };
     expect(await alpha(255)).toBe(0);
     expect(await alpha(0)).toBe(1);
@@ -86,13 +112,24 @@ describe('headSceneOf', () => {
 
   it('shares one eye texture and writes a valid OBJ set', async () => {
     const { textures, mtl } = writeObj(await headSceneOf(model, exampleReconstruction(model), { encodePng }));
-    expect(textures.map(({ fileName }) => fileName)).toEqual(['skin.png', 'eye.png', 'teeth.png', 'tongue.png', 'brows.png', 'lashes.png']);
+    expect(textures.map(({ fileName }) => fileName)).toEqual([
+      'skin.png',
+      'eye.png',
+      'teeth.png',
+      'tongue.png',
+      'brows.png',
+      'lashes.png',
+    ]);
     expect(mtl.match(/map_Kd eye\.png/g)).toHaveLength(2);
   });
 
   it('says where the head comes from', async () => {
     const { extras } = await headSceneOf(model, exampleReconstruction(model), { encodePng });
-    expect(extras).toMatchObject({ model: { name: 'rogue-open-head', version: '1' }, coefficients: { expression: { 'mouth-open': 0.4 } }, arkitNames: { 'mouth-open': 'jawOpen' } });
+    expect(extras).toMatchObject({
+      model: { name: 'rogue-open-head', version: '1' },
+      coefficients: { expression: { 'mouth-open': 0.4 } },
+      arkitNames: { 'mouth-open': 'jawOpen' },
+    });
     expect(extras!['generator']).toMatch(/^rogue-face \d/);
     expect(extras!['licence']).toContain('CC0-1.0');
   });

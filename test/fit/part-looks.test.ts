@@ -35,14 +35,19 @@ describe('partLooks', () => {
 
   it('paints irises in the photo’s colour, pattern and pupil kept', () => {
     const look = blue.get('eyeLeft')!;
-    const [red, green, blueness] = meanWhere(look, original, (brightness) => brightness > 50 && brightness < 90) as [number, number, number];
+    const [red, green, blueness] = meanWhere(
+      look,
+      original,
+      (brightness) => brightness > 50 && brightness < 90,
+    ) as [number, number, number];
     expect(blueness).toBeGreaterThan(1.5 * red);
     expect(blueness).toBeGreaterThan(green);
     expect(Math.max(...meanWhere(look, original, (brightness) => brightness <= 2))).toBeLessThan(25);
   });
 
   it('takes the whites’ brightness, half of their colour, and leaves alpha alone', () => {
-    const look = blue.get('eyeLeft')!, dark = partLooks(model, seen, plain([30, 30, 30]), light).get('eyeLeft')!;
+    const look = blue.get('eyeLeft')!;
+    const dark = partLooks(model, seen, plain([30, 30, 30]), light).get('eyeLeft')!;
     const bright = (brightness: number) => brightness > 150;
     expect(meanWhere(dark, original, bright)[1]).toBeLessThan(0.75 * meanWhere(look, original, bright)[1]!);
     expect(look.data.every((value, i) => i % 4 !== 3 || value === original.data[i])).toBe(true);
@@ -55,9 +60,18 @@ describe('partLooks', () => {
 
   it('takes the light alone where nothing is seen', () => {
     const away = seeHead(model, model.meanShape, identityRotation(), [5000, 0, -700], camera);
-    const look = partLooks(model, away, plain([0, 0, 255]), light).get('teeth')!, teeth = model.parts.find(({ name }) => name === 'teeth')!.texture!;
-    const [red, , blueness] = meanWhere(look, teeth, (brightness) => brightness > 120) as [number, number, number];
-    const [before, , blueBefore] = meanWhere(teeth, teeth, (brightness) => brightness > 120) as [number, number, number];
+    const look = partLooks(model, away, plain([0, 0, 255]), light).get('teeth')!;
+    const teeth = model.parts.find(({ name }) => name === 'teeth')!.texture!;
+    const [red, , blueness] = meanWhere(look, teeth, (brightness) => brightness > 120) as [
+      number,
+      number,
+      number,
+    ];
+    const [before, , blueBefore] = meanWhere(teeth, teeth, (brightness) => brightness > 120) as [
+      number,
+      number,
+      number,
+    ];
     expect(red).toBeLessThan(before);
     expect(blueness / blueBefore).toBeLessThan(red / before);
   });

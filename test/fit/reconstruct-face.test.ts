@@ -25,7 +25,10 @@ let find: (image: Image) => Promise<FoundFace[]>;
 beforeAll(async () => {
   const runtime = nodeRuntime({ threads: 2 });
   const detector = await createFaceDetector(runtime, await readFile('assets/networks/face-detector.onnx'));
-  const landmarker = await createDenseLandmarks(runtime, await readFile('assets/networks/dense-landmarks.onnx'));
+  const landmarker = await createDenseLandmarks(
+    runtime,
+    await readFile('assets/networks/dense-landmarks.onnx'),
+  );
   find = (image) => findFaces(detector, landmarker, image);
   model = await loadModel();
   photo = (await decodeImage(astronaut)).image;
@@ -37,7 +40,8 @@ beforeAll(async () => {
 /** Mean distance of the fitted head's points to the detected ones, in face sizes. */
 function distance({ landmarks478 }: Reconstruction, { landmarks: { points } }: FoundFace): number {
   let sum = 0;
-  for (let i = 0; i < 468; i++) sum += Math.hypot(landmarks478[i * 2]! - points[i * 3]!, landmarks478[i * 2 + 1]! - points[i * 3 + 1]!);
+  for (let i = 0; i < 468; i++)
+    sum += Math.hypot(landmarks478[i * 2]! - points[i * 3]!, landmarks478[i * 2 + 1]! - points[i * 3 + 1]!);
   return sum / 468 / faceSize(points, 3);
 }
 
@@ -47,11 +51,27 @@ describe('reconstructFace on a photo', () => {
   it('gives one head, finite throughout', () => {
     expect(faces).toHaveLength(1);
     const { shape, expression, gaze, albedo, light } = result.coefficients;
-    for (const values of [result.vertices, result.landmarks68, result.landmarks478, result.pose.rotation, result.pose.translation, shape, expression, albedo, light, result.visibility.landmarks, [gaze.yaw, gaze.pitch]]) {
+    for (const values of [
+      result.vertices,
+      result.landmarks68,
+      result.landmarks478,
+      result.pose.rotation,
+      result.pose.translation,
+      shape,
+      expression,
+      albedo,
+      light,
+      result.visibility.landmarks,
+      [gaze.yaw, gaze.pitch],
+    ]) {
       expect(allFinite(values)).toBe(true);
     }
     expect([shape.length, expression.length, light.length]).toEqual([80, 34, 27]);
-    expect([result.vertices.length, result.landmarks68.length, result.landmarks478.length]).toEqual([model.vertexCount * 3, 136, 956]);
+    expect([result.vertices.length, result.landmarks68.length, result.landmarks478.length]).toEqual([
+      model.vertexCount * 3,
+      136,
+      956,
+    ]);
     expect(result.image).toEqual({ width: photo.width, height: photo.height });
   });
 
@@ -73,7 +93,9 @@ describe('reconstructFace on a photo', () => {
     expect(Math.abs(roll)).toBeLessThan(10);
     expect(result.pose.translation[2]).toBeLessThan(-300);
     expect(result.coefficients.shape.every((value) => Math.abs(value) <= 3)).toBe(true);
-    result.coefficients.expression.forEach((value, k) => expect(value >= model.expression.lower[k]! && value <= model.expression.upper[k]!).toBe(true));
+    result.coefficients.expression.forEach((value, k) =>
+      expect(value >= model.expression.lower[k]! && value <= model.expression.upper[k]!).toBe(true),
+    );
     expect(Math.hypot(result.coefficients.gaze.yaw, result.coefficients.gaze.pitch)).toBeLessThan(0.5);
   });
 
@@ -82,7 +104,9 @@ describe('reconstructFace on a photo', () => {
     expect(result.visibility.landmarks).toHaveLength(478);
     expect(result.warnings).toEqual([]);
     expect(result.textures!.photo!.width).toBe(256);
-    expect([...result.textures!.coverage.data].filter((value) => value > 128).length / 256 ** 2).toBeGreaterThan(0.1);
+    expect(
+      [...result.textures!.coverage.data].filter((value) => value > 128).length / 256 ** 2,
+    ).toBeGreaterThan(0.1);
   });
 
   it('gives the same head twice, and no textures when none are asked for', () => {
@@ -95,31 +119,44 @@ describe('reconstructFace on a photo', () => {
   it('believes a focal length: a longer lens puts the head further away', () => {
     const far = reconstructFace(model, photo, face, { texture: 'none', focal35mm: 200 });
     expect(far.camera.focal).toBeGreaterThan(3 * result.camera.focal);
-    expect(far.pose.translation[2]! / result.pose.translation[2]!).toBeCloseTo(far.camera.focal / result.camera.focal, 0);
+    expect(far.pose.translation[2]! / result.pose.translation[2]!).toBeCloseTo(
+      far.camera.focal / result.camera.focal,
+      0,
+    );
     expect(distance(far, face)).toBeLessThan(0.03);
   });
 
   it('stays on a face whose lower half is covered', async () => {
     const covered = { ...photo, data: Uint8Array.from(photo.data) };
-    for (let y = 118; y < 190; y++) covered.data.fill(128, (y * photo.width + 175) * 3, (y * photo.width + 275) * 3);
+    for (let y = 118; y < 190; y++)
+      covered.data.fill(128, (y * photo.width + 175) * 3, (y * photo.width + 275) * 3);
     const [found] = await find(covered);
     const hidden = reconstructFace(model, covered, found!, { texture: 'none' });
     expect(allFinite(hidden.vertices)).toBe(true);
     // Eyes and nose are free: their landmarks stay where they were without the cover.
     for (let i = 27; i < 48; i++) {
-      const apart = Math.hypot(...[0, 1].map((axis) => hidden.landmarks68[i * 2 + axis]! - result.landmarks68[i * 2 + axis]!));
+      const apart = Math.hypot(
+        ...[0, 1].map((axis) => hidden.landmarks68[i * 2 + axis]! - result.landmarks68[i * 2 + axis]!),
+      );
       expect(apart / faceSize(face.landmarks.points, 3)).toBeLessThan(0.08);
     }
   });
 
   it('warns of faces that are small or cut off', () => {
-    const { points } = face.landmarks, box = { ...face.box, width: 40 };
-    expect(reconstructFace(model, photo, { ...face, box }, { texture: 'none' }).warnings).toEqual(['The face is only 40 pixels wide; shape and texture are coarse.']);
+    const { points } = face.landmarks;
+    const box = { ...face.box, width: 40 };
+    expect(reconstructFace(model, photo, { ...face, box }, { texture: 'none' }).warnings).toEqual([
+      'The face is only 40 pixels wide; shape and texture are coarse.',
+    ]);
     const moved = { ...face, box: { ...face.box, x: -10 }, landmarks: { ...face.landmarks, points } };
-    expect(reconstructFace(model, photo, moved, { texture: 'none' }).warnings).toEqual(['The face reaches beyond the photo; what is cut off is guessed.']);
+    expect(reconstructFace(model, photo, moved, { texture: 'none' }).warnings).toEqual([
+      'The face reaches beyond the photo; what is cut off is guessed.',
+    ]);
   });
 
   it('needs a model with landmarks', () => {
-    expect(() => reconstructFace(tinyModel(), photo, face)).toThrow('reconstructFace: model "tetrahedron" has no MediaPipe landmarks to fit to; use one that has.');
+    expect(() => reconstructFace(tinyModel(), photo, face)).toThrow(
+      'reconstructFace: model "tetrahedron" has no MediaPipe landmarks to fit to; use one that has.',
+    );
   });
 });

@@ -8,7 +8,9 @@ import { loadModel } from '../../src/node/assets.js';
 import { exampleReconstruction } from './example-reconstruction.js';
 
 let model: MorphableModel;
-beforeAll(async () => { model = await loadModel(); });
+beforeAll(async () => {
+  model = await loadModel();
+});
 
 describe('resultOf', () => {
   it('holds what the schema says, in plain JSON', () => {
@@ -26,7 +28,9 @@ describe('resultOf', () => {
     const { pose } = resultOf(model, exampleReconstruction(model));
     expect(pose.euler).toEqual({ order: 'YXZ', yaw: 10, pitch: -5, roll: 3 });
     const again = rotationToEuler(pose.rotation.flat());
-    expect([again.yaw, again.pitch, again.roll].map((angle) => Number(angle.toFixed(2)))).toEqual([10, -5, 3]);
+    expect([again.yaw, again.pitch, again.roll].map((angle) => Number(angle.toFixed(2)))).toEqual([
+      10, -5, 3,
+    ]);
     expect(pose.translation).toEqual([10, -5, -900]);
   });
 
@@ -42,11 +46,15 @@ describe('resultOf', () => {
 
   it('refuses numbers that are none', () => {
     const landmarks68 = new Float32Array(136).fill(NaN);
-    expect(() => resultOf(model, exampleReconstruction(model, { landmarks68 }))).toThrow(/resultOf: landmarks68\.0\.0: .*report/);
+    expect(() => resultOf(model, exampleReconstruction(model, { landmarks68 }))).toThrow(
+      /resultOf: landmarks68\.0\.0: .*report/,
+    );
   });
 
   it('has its JSON Schema in docs/ (npx tsx tools/write-schemas.ts)', async () => {
-    const written: unknown = JSON.parse(await readFile(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'));
+    const written: unknown = JSON.parse(
+      await readFile(new URL('../../docs/result.schema.json', import.meta.url), 'utf8'),
+    );
     expect(written).toEqual(z.toJSONSchema(resultSchema));
   });
 });

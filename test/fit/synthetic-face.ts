@@ -5,7 +5,12 @@ import { project, transformPoints } from '../../src/math/camera.js';
 import type { Image } from '../../src/math/image.js';
 import { rotationFromEuler, type EulerAngles } from '../../src/math/rotation.js';
 import { addDirectionalLight, constantLight } from '../../src/math/spherical-harmonics.js';
-import { evaluateAlbedo, evaluatePoints, evaluateVertices, type HeadCoefficients } from '../../src/model/evaluate.js';
+import {
+  evaluateAlbedo,
+  evaluatePoints,
+  evaluateVertices,
+  type HeadCoefficients,
+} from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { headParts, partTextures, skinTexture } from '../../src/render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../src/render/scene.js';
@@ -16,7 +21,10 @@ export interface SyntheticFace {
   readonly rotation: Float64Array;
   readonly translation: Float64Array;
   readonly camera: Camera;
-  /** 478×3 as the dense landmark network gives them: pixels, and depth in pixels about the head's middle, nearer is smaller. */
+  /**
+   * 478×3 as the dense landmark network gives them: pixels, and depth in pixels about the head's middle,
+   * nearer is smaller.
+   */
   readonly points: Float32Array;
 }
 
@@ -25,15 +33,31 @@ export const straight: EulerAngles = { yaw: 0, pitch: 0, roll: 0 };
 export const photoCamera: Camera = { focal: 1200, cx: 320, cy: 320 };
 export const photoSize = 640;
 
-export function syntheticFace(model: MorphableModel, coefficients: HeadCoefficients = {}, angles: EulerAngles = straight, translation: readonly [number, number, number] = [0, 20, -700], camera = photoCamera): SyntheticFace {
-  const vertices = evaluateVertices(model, coefficients), rotation = rotationFromEuler(angles);
-  const seen = transformPoints(rotation, translation, evaluatePoints(model.landmarks.mediapipe!, vertices), new Float32Array(478 * 3));
-  const pixels = project(seen, camera, new Float32Array(478 * 2)), scale = camera.focal / -translation[2];
-  const points = Float32Array.from(seen, (_, i) => (i % 3 < 2 ? pixels[Math.floor(i / 3) * 2 + (i % 3)]! : -scale * (seen[i]! - translation[2])));
+export function syntheticFace(
+  model: MorphableModel,
+  coefficients: HeadCoefficients = {},
+  angles: EulerAngles = straight,
+  translation: readonly [number, number, number] = [0, 20, -700],
+  camera = photoCamera,
+): SyntheticFace {
+  const vertices = evaluateVertices(model, coefficients);
+  const rotation = rotationFromEuler(angles);
+  const seen = transformPoints(
+    rotation,
+    translation,
+    evaluatePoints(model.landmarks.mediapipe!, vertices),
+    new Float32Array(478 * 3),
+  );
+  const pixels = project(seen, camera, new Float32Array(478 * 2));
+  const scale = camera.focal / -translation[2];
+  const points = Float32Array.from(seen, (_, i) =>
+    i % 3 < 2 ? pixels[Math.floor(i / 3) * 2 + (i % 3)]! : -scale * (seen[i]! - translation[2]),
+  );
   return { vertices, rotation, translation: Float64Array.from(translation), camera, points };
 }
 
-export const seen = (model: MorphableModel, face: SyntheticFace): SeenHead => seeHead(model, face.vertices, face.rotation, face.translation, face.camera);
+export const seen = (model: MorphableModel, face: SyntheticFace): SeenHead =>
+  seeHead(model, face.vertices, face.rotation, face.translation, face.camera);
 
 /** Daylight from the upper left, somewhat warm. */
 export function daylight(): Float32Array {
@@ -43,13 +67,34 @@ export function daylight(): Float32Array {
 }
 
 /** The head drawn under a light on grey, 640×640. */
-export function photograph(model: MorphableModel, face: SyntheticFace, light: ArrayLike<number>, albedo: ArrayLike<number> = []): Image {
-  const { positions } = seen(model, face), texture = model.albedo as TextureAlbedo;
-  const textures = new Map([...partTextures(model), ['skin', skinTexture(evaluateAlbedo(texture, albedo), texture.meanSize)] as const]);
+export function photograph(
+  model: MorphableModel,
+  face: SyntheticFace,
+  light: ArrayLike<number>,
+  albedo: ArrayLike<number> = [],
+): Image {
+  const { positions } = seen(model, face);
+  const texture = model.albedo as TextureAlbedo;
+  const textures = new Map([
+    ...partTextures(model),
+    ['skin', skinTexture(evaluateAlbedo(texture, albedo), texture.meanSize)] as const,
+  ]);
   // Skin shines a little; what is fitted here does not know that.
-  const parts = headParts(model, positions, textures).map((part) => ({ ...part, specular: { strength: 0, shininess: 1 } }));
-  const drawn = renderScene(createSceneTarget(photoSize, photoSize, { supersample: 2 }), { camera: face.camera, light, parts });
-  const image = { width: photoSize, height: photoSize, channels: 3 as const, data: new Uint8Array(photoSize * photoSize * 3) };
+  const parts = headParts(model, positions, textures).map((part) => ({
+    ...part,
+    specular: { strength: 0, shininess: 1 },
+  }));
+  const drawn = renderScene(createSceneTarget(photoSize, photoSize, { supersample: 2 }), {
+    camera: face.camera,
+    light,
+    parts,
+  });
+  const image = {
+    width: photoSize,
+    height: photoSize,
+    channels: 3 as const,
+    data: new Uint8Array(photoSize * photoSize * 3),
+  };
   for (let i = 0; i < photoSize * photoSize; i++) {
     const alpha = drawn.data[i * 4 + 3]! / 255;
     for (let k = 0; k < 3; k++) image.data[i * 3 + k] = drawn.data[i * 4 + k]! * alpha + 120 * (1 - alpha);
@@ -60,5 +105,12 @@ export function photograph(model: MorphableModel, face: SyntheticFace, light: Ar
 /** Albedo at the vertices for given coefficients, V×3. */
 export function albedoAtVertices(model: MorphableModel, coefficients: ArrayLike<number>): Float32Array {
   const basis = vertexAlbedo(model);
-  return basis.mean.map((mean, i) => mean + Array.from({ length: basis.count }, (_, k) => (coefficients[k] ?? 0) * basis.modes[k * basis.mean.length + i]!).reduce((a, b) => a + b, 0));
+  return basis.mean.map(
+    (mean, i) =>
+      mean +
+      Array.from(
+        { length: basis.count },
+        (_, k) => (coefficients[k] ?? 0) * basis.modes[k * basis.mean.length + i]!,
+      ).reduce((a, b) => a + b, 0),
+  );
 }

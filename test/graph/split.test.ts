@@ -10,7 +10,9 @@ import { relativeError } from './lowered.js';
 import { cpuTarget } from './targets.js';
 
 const specs = {
-  parameters: { kernel: spec([16, 16, 3, 3]), weight: spec([4, 16]) }, image: spec([2, 16, 6, 6]), target: spec([2, 4]),
+  parameters: { kernel: spec([16, 16, 3, 3]), weight: spec([4, 16]) },
+  image: spec([2, 16, 6, 6]),
+  target: spec([2, 4]),
 };
 type Inputs = { parameters: { kernel: Tensor; weight: Tensor }; image: Tensor; target: Tensor };
 function step({ parameters, image, target }: Inputs) {
@@ -22,15 +24,27 @@ function step({ parameters, image, target }: Inputs) {
   return { value, grad, coefficients: extra.coefficients };
 }
 const wave = (shape: readonly number[], phase: number): HostTensor => ({
-  dims: shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => 0.2 * Math.sin(1.7 * i + phase)),
+  dims: shape,
+  data: Float32Array.from(
+    { length: shape.reduce((a, b) => a * b, 1) },
+    (_, i) => 0.2 * Math.sin(1.7 * i + phase),
+  ),
 });
 const inputs: Record<string, HostTensor> = {
-  'parameters.kernel': wave([16, 16, 3, 3], 1), 'parameters.weight': wave([4, 16], 2), image: wave([2, 16, 6, 6], 3), target: wave([2, 4], 4),
+  'parameters.kernel': wave([16, 16, 3, 3], 1),
+  'parameters.weight': wave([4, 16], 2),
+  image: wave([2, 16, 6, 6], 3),
+  target: wave([2, 4], 4),
 };
 const runtime = nodeRuntime({ threads: 1 });
-async function run(graph: { model: Uint8Array; inputs: readonly { name: string }[] }, feeds: Record<string, HostTensor>): Promise<Record<string, HostTensor>> {
+async function run(
+  graph: { model: Uint8Array; inputs: readonly { name: string }[] },
+  feeds: Record<string, HostTensor>,
+): Promise<Record<string, HostTensor>> {
   const session = await runtime.createSession(graph.model);
-  return session.run(Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!]))).finally(() => session.release());
+  return session
+    .run(Object.fromEntries(graph.inputs.map(({ name }) => [name, feeds[name]!])))
+    .finally(() => session.release());
 }
 
 describe('splitAt', () => {
@@ -41,12 +55,17 @@ describe('splitAt', () => {
     const first = await run(forward, inputs);
     const second = await run(backward, { ...inputs, ...first });
     const parts = { ...first, ...second };
-    for (const [name, { data }] of Object.entries(whole)) expect(relativeError(parts[name]!.data as Float32Array, data as Float32Array), name).toBeLessThan(1e-6);
+    for (const [name, { data }] of Object.entries(whole))
+      expect(relativeError(parts[name]!.data as Float32Array, data as Float32Array), name).toBeLessThan(1e-6);
   });
 
   it('leaves the later inputs to the second graph and the convolutions of the first to the first', () => {
     const { forward, backward } = splitAt(step, specs, ['coefficients'], ['target']);
-    expect(forward.inputs.map(({ name }) => name).sort()).toEqual(['image', 'parameters.kernel', 'parameters.weight']);
+    expect(forward.inputs.map(({ name }) => name).sort()).toEqual([
+      'image',
+      'parameters.kernel',
+      'parameters.weight',
+    ]);
     expect(backward.inputs.map(({ name }) => name)).toContain('target');
     expect(forward.outputs[0]).toEqual({ name: 'coefficients', shape: [2, 4], type: 'float32' });
     expect(backward.outputs.map(({ name }) => name)).toEqual(['value', 'grad.kernel', 'grad.weight']);
@@ -59,18 +78,29 @@ describe('splitAt', () => {
   it('hands outputs of the first graph over that the second one needs too', async () => {
     // The rectified image is an output, cheap to make again, and part of the loss.
     const fn = ({ image, target }: { image: Tensor; target: Tensor }) => {
-      const bright = image.relu(), code = bright.mean([1, 2, 3]);
+      const bright = image.relu();
+      const code = bright.mean([1, 2, 3]);
       return { bright, code, value: bright.mul(bright.add(1)).sum().add(target.sum()) };
     };
-    const { forward, backward } = splitAt(fn, { image: specs.image, target: specs.target }, ['code'], ['target']);
+    const { forward, backward } = splitAt(
+      fn,
+      { image: specs.image, target: specs.target },
+      ['code'],
+      ['target'],
+    );
     expect(forward.outputs.map(({ name }) => name)).toContain('bright');
-    const first = await run(forward, inputs), { value } = await run(backward, { ...inputs, ...first });
+    const first = await run(forward, inputs);
+    const { value } = await run(backward, { ...inputs, ...first });
     const whole = await run(compile(fn, { image: specs.image, target: specs.target }), inputs);
     expect(value!.data[0]).toBeCloseTo(whole['value']!.data[0] as number, 4);
   });
 
   it('names what makes a cut impossible', () => {
-    expect(() => splitAt(step, specs, ['coefficients'], ['image'])).toThrow('splitAt: the boundary coefficients needs the input "image", which is known only after it.');
-    expect(() => splitAt(step, specs, ['codes'], [])).toThrow('splitAt: the function has no output "codes"; its outputs are value, grad.kernel, grad.weight, coefficients.');
+    expect(() => splitAt(step, specs, ['coefficients'], ['image'])).toThrow(
+      'splitAt: the boundary coefficients needs the input "image", which is known only after it.',
+    );
+    expect(() => splitAt(step, specs, ['codes'], [])).toThrow(
+      'splitAt: the function has no output "codes"; its outputs are value, grad.kernel, grad.weight, coefficients.',
+    );
   });
 });

@@ -6,13 +6,21 @@ const grey = (): Sharp => sharp({ create: { width: 32, height: 32, channels: 3, 
 
 describe('exifOfJpeg', () => {
   it('finds the focal length that a camera wrote, as Node does', async () => {
-    const file = await grey().withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } }).jpeg().toBuffer(), { exif } = await sharp(file).metadata();
+    const file = await grey()
+      .withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } })
+      .jpeg()
+      .toBuffer();
+    const { exif } = await sharp(file).metadata();
     expect(focalLength35mm(exifOfJpeg(file)!)).toBe(85);
     expect(focalLength35mm(exif!)).toBe(85);
   });
 
   it('finds nothing in a file without it, in another format, and in any beginning of a file', async () => {
-    const plain = await grey().jpeg().toBuffer(), full = await grey().withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } }).jpeg().toBuffer();
+    const plain = await grey().jpeg().toBuffer();
+    const full = await grey()
+      .withExif({ IFD2: { FocalLengthIn35mmFilm: '85' } })
+      .jpeg()
+      .toBuffer();
     expect(exifOfJpeg(plain)).toBeUndefined();
     expect(exifOfJpeg(await grey().png().toBuffer())).toBeUndefined();
     for (let length = 0; length < full.length; length += 7) {

@@ -2,11 +2,20 @@ import sharp from 'sharp';
 import type { HeadMesh, HeadScene } from '../../src/io/head-scene.js';
 import { sphereMesh } from '../render/meshes.js';
 
-/** A ball with a uv seam (its first and last columns are one), three morph targets, and an eye that has turned. */
+/**
+ * A ball with a uv seam (its first and last columns are one), three morph targets, and an eye that has
+ * turned.
+ */
 export async function exampleHead(): Promise<HeadScene> {
-  const png = new Uint8Array(await sharp({ create: { width: 4, height: 4, channels: 4, background: '#c86' } }).png().toBuffer());
-  const skin = seamedBall(24, 100, [0, 0, 0]), eye = seamedBall(8, 12, [30, 0, 90]);
-  const smile = new Float32Array(skin.positions.length), all = new Float32Array(skin.positions.length);
+  const png = new Uint8Array(
+    await sharp({ create: { width: 4, height: 4, channels: 4, background: '#c86' } })
+      .png()
+      .toBuffer(),
+  );
+  const skin = seamedBall(24, 100, [0, 0, 0]);
+  const eye = seamedBall(8, 12, [30, 0, 90]);
+  const smile = new Float32Array(skin.positions.length);
+  const all = new Float32Array(skin.positions.length);
   for (let i = 0; i < smile.length; i += 3) {
     if (skin.positions[i + 1]! < -80) smile[i + 1] = 5;
     all[i + 2] = 1 + skin.positions[i]! / 100;
@@ -14,16 +23,38 @@ export async function exampleHead(): Promise<HeadScene> {
   return {
     meshes: [
       {
-        ...skin, name: 'skin',
-        material: { name: 'skin', texture: { name: 'skin', png }, alphaMode: 'OPAQUE', doubleSided: false, roughness: 0.6, metallic: 0 },
-        morphTargets: [{ name: 'mouthSmile', deltas: smile }, { name: 'nothing', deltas: new Float32Array(smile.length) }, { name: 'all', deltas: all }],
+        ...skin,
+        name: 'skin',
+        material: {
+          name: 'skin',
+          texture: { name: 'skin', png },
+          alphaMode: 'OPAQUE',
+          doubleSided: false,
+          roughness: 0.6,
+          metallic: 0,
+        },
+        morphTargets: [
+          { name: 'mouthSmile', deltas: smile },
+          { name: 'nothing', deltas: new Float32Array(smile.length) },
+          { name: 'all', deltas: all },
+        ],
         morphWeights: [0.5, 0, 0.25],
       },
       {
-        ...eye, name: 'eye left',
-        material: { name: 'eye', baseColor: [0.9, 0.9, 1, 0.5], alphaMode: 'BLEND', doubleSided: true, roughness: 0.1, metallic: 0 },
-        uvs: new Float32Array(0), uvTriangles: new Uint32Array(0),
-        pivot: [30, 0, 90], rotation: [0, Math.SQRT1_2, 0, Math.SQRT1_2],
+        ...eye,
+        name: 'eye left',
+        material: {
+          name: 'eye',
+          baseColor: [0.9, 0.9, 1, 0.5],
+          alphaMode: 'BLEND',
+          doubleSided: true,
+          roughness: 0.1,
+          metallic: 0,
+        },
+        uvs: new Float32Array(0),
+        uvTriangles: new Uint32Array(0),
+        pivot: [30, 0, 90],
+        rotation: [0, Math.SQRT1_2, 0, Math.SQRT1_2],
       },
     ],
     extras: { generator: 'test', coefficients: [1, 2, 3] },
@@ -31,7 +62,11 @@ export async function exampleHead(): Promise<HeadScene> {
 }
 
 /** A ball whose vertices close and whose uvs do not. */
-function seamedBall(columns: number, radius: number, centre: [number, number, number]): Pick<HeadMesh, 'positions' | 'triangles' | 'uvs' | 'uvTriangles'> {
+function seamedBall(
+  columns: number,
+  radius: number,
+  centre: [number, number, number],
+): Pick<HeadMesh, 'positions' | 'triangles' | 'uvs' | 'uvTriangles'> {
   const open = sphereMesh(columns, columns, radius, centre);
   const across = columns + 1;
   const triangles = open.triangles.map((v) => (v % across === columns ? v - columns : v));

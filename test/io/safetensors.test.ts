@@ -3,9 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { readSafetensors, SafetensorsError, writeSafetensors } from '../../src/io/safetensors.js';
 import type { Tensor } from '../../src/model/tensor-reader.js';
 
-const tensor: fc.Arbitrary<Tensor> = fc.tuple(fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }), fc.integer({ min: 0, max: 7 }), fc.integer())
+const tensor: fc.Arbitrary<Tensor> = fc
+  .tuple(
+    fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 3 }),
+    fc.integer({ min: 0, max: 7 }),
+    fc.integer(),
+  )
   .map(([shape, kind, seed]) => {
-    const type = [Float32Array, Float64Array, Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array][kind]!;
+    const type = [
+      Float32Array,
+      Float64Array,
+      Int8Array,
+      Uint8Array,
+      Int16Array,
+      Uint16Array,
+      Int32Array,
+      Uint32Array,
+    ][kind]!;
     const length = shape.reduce((product, size) => product * size, 1);
     const data = new type(length);
     for (let i = 0; i < length; i++) data[i] = (i * 7 + seed) % 100;
@@ -23,12 +37,20 @@ function file(header: string | object, dataBytes = 0): Uint8Array {
   bytes.set(json, 8);
   return bytes;
 }
-const entry = (from: number, to: number, shape = [to - from], dtype = 'U8') => ({ dtype, shape, data_offsets: [from, to] });
+const entry = (from: number, to: number, shape = [to - from], dtype = 'U8') => ({
+  dtype,
+  shape,
+  data_offsets: [from, to],
+});
 
 /** Expects one clear line. */
 function expectRefusal(bytes: Uint8Array, message: RegExp): void {
   let caught: unknown;
-  try { readSafetensors(bytes); } catch (error) { caught = error; }
+  try {
+    readSafetensors(bytes);
+  } catch (error) {
+    caught = error;
+  }
   expect(caught).toBeInstanceOf(SafetensorsError);
   expect((caught as Error).message).toMatch(message);
   expect((caught as Error).message).not.toContain('\n');
@@ -36,31 +58,40 @@ function expectRefusal(bytes: Uint8Array, message: RegExp): void {
 
 describe('safetensors', () => {
   it('gives back what was written, wherever the bytes lie', () => {
-    fc.assert(fc.property(tensors, metadata, fc.integer({ min: 0, max: 9 }), (written, notes, shift) => {
-      const bytes = writeSafetensors(written, notes), moved = new Uint8Array(bytes.length + shift);
-      moved.set(bytes, shift);
-      const read = readSafetensors(moved.subarray(shift));
-      expect(read.metadata).toEqual(notes);
-      expect(read.tensors.size).toBe(written.size);
-      for (const [name, { shape, data }] of written) {
-        expect(read.tensors.get(name)!.shape).toEqual(shape);
-        expect(read.tensors.get(name)!.data).toEqual(data);
-      }
-    }));
+    fc.assert(
+      fc.property(tensors, metadata, fc.integer({ min: 0, max: 9 }), (written, notes, shift) => {
+        const bytes = writeSafetensors(written, notes);
+        const moved = new Uint8Array(bytes.length + shift);
+        moved.set(bytes, shift);
+        const read = readSafetensors(moved.subarray(shift));
+        expect(read.metadata).toEqual(notes);
+        expect(read.tensors.size).toBe(written.size);
+        for (const [name, { shape, data }] of written) {
+          expect(read.tensors.get(name)!.shape).toEqual(shape);
+          expect(read.tensors.get(name)!.data).toEqual(data);
+        }
+      }),
+    );
   });
 
   it('writes the same bytes for the same content, with every tensor aligned', () => {
-    fc.assert(fc.property(tensors, (written) => {
-      const bytes = writeSafetensors(written);
-      expect(writeSafetensors(new Map(written))).toEqual(bytes);
-      for (const { data } of readSafetensors(bytes).tensors.values()) expect(data.buffer).toBe(bytes.buffer);
-      expect(new DataView(bytes.buffer).getUint32(0, true) % 8).toBe(0);
-    }));
+    fc.assert(
+      fc.property(tensors, (written) => {
+        const bytes = writeSafetensors(written);
+        expect(writeSafetensors(new Map(written))).toEqual(bytes);
+        for (const { data } of readSafetensors(bytes).tensors.values())
+          expect(data.buffer).toBe(bytes.buffer);
+        expect(new DataView(bytes.buffer).getUint32(0, true) % 8).toBe(0);
+      }),
+    );
   });
 
   it('refuses every truncation', () => {
-    const bytes = writeSafetensors(new Map([['a', { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]), { licence: 'CC0' });
-    for (let length = 0; length < bytes.length; length++) expectRefusal(bytes.slice(0, length), /^safetensors: /);
+    const bytes = writeSafetensors(new Map([['a', { shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }]]), {
+      licence: 'CC0',
+    });
+    for (let length = 0; length < bytes.length; length++)
+      expectRefusal(bytes.slice(0, length), /^safetensors: /);
   });
 
   it('refuses damaged files with one clear line', () => {
@@ -82,15 +113,32 @@ describe('safetensors', () => {
   });
 
   it('refuses to write what does not fit', () => {
-    expect(() => writeSafetensors(new Map([['a', { shape: [3], data: new Uint8Array(2) }]]))).toThrow(/"a" of shape \[3\] holds 2/);
+    expect(() => writeSafetensors(new Map([['a', { shape: [3], data: new Uint8Array(2) }]]))).toThrow(
+      /"a" of shape \[3\] holds 2/,
+    );
   });
 
   it('survives random damage', () => {
-    const bytes = writeSafetensors(new Map([['a', { shape: [4], data: new Uint16Array(4) }], ['b', { shape: [1], data: new Uint8Array(1) }]]));
-    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
-      const damaged = bytes.slice();
-      for (const [at, value] of changes) damaged[at] = value;
-      try { readSafetensors(damaged); } catch (error) { expect(error).toBeInstanceOf(SafetensorsError); }
-    }), { numRuns: 1000 });
+    const bytes = writeSafetensors(
+      new Map([
+        ['a', { shape: [4], data: new Uint16Array(4) }],
+        ['b', { shape: [1], data: new Uint8Array(1) }],
+      ]),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        (changes) => {
+          const damaged = bytes.slice();
+          for (const [at, value] of changes) damaged[at] = value;
+          try {
+            readSafetensors(damaged);
+          } catch (error) {
+            expect(error).toBeInstanceOf(SafetensorsError);
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { lightLoss } from '../../src/loss/light-loss.js';
 import { compute, given } from '../graph/ops/compute.js';
 
-const loss = (light: number[]): number => compute({ light: given([1, 27], light) }, ({ light: x }) => lightLoss(x))[0]!;
+const loss = (light: number[]): number =>
+  compute({ light: given([1, 27], light) }, ({ light: x }) => lightLoss(x))[0]!;
 
 describe('lightLoss', () => {
   it('is nothing for white light', () => {

@@ -3,7 +3,10 @@ import { perceptualLoss } from '../../src/loss/perceptual-loss.js';
 import { compute, given, shapeOf } from '../graph/ops/compute.js';
 
 const loss = (rendering: number[], photo: number[]): number =>
-  compute({ rendering: given([rendering.length / 2, 2], rendering), photo: given([photo.length / 2, 2], photo) }, ({ rendering: a, photo: b }) => perceptualLoss(a, b))[0]!;
+  compute(
+    { rendering: given([rendering.length / 2, 2], rendering), photo: given([photo.length / 2, 2], photo) },
+    ({ rendering: a, photo: b }) => perceptualLoss(a, b),
+  )[0]!;
 
 describe('perceptualLoss', () => {
   it('compares directions, not lengths', () => {

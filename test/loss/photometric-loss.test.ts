@@ -2,9 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { photometricLoss } from '../../src/loss/photometric-loss.js';
 import { compute, given, shapeOf } from '../graph/ops/compute.js';
 
-const loss = (colours: number[], photo: number[], weights: number[]): number => compute({
-  colours: given([1, weights.length, 3], colours), photo: given([1, weights.length, 3], photo), weights: given([1, weights.length], weights),
-}, ({ colours: c, photo: p, weights: w }) => photometricLoss(c, p, w))[0]!;
+const loss = (colours: number[], photo: number[], weights: number[]): number =>
+  compute(
+    {
+      colours: given([1, weights.length, 3], colours),
+      photo: given([1, weights.length, 3], photo),
+      weights: given([1, weights.length], weights),
+    },
+    ({ colours: c, photo: p, weights: w }) => photometricLoss(c, p, w),
+  )[0]!;
 
 describe('photometricLoss', () => {
   it('is the distance of colours, averaged over the pixels that count', () => {
@@ -18,6 +24,10 @@ describe('photometricLoss', () => {
   });
 
   it('refuses weights of other pixels', () => {
-    expect(() => shapeOf({ colours: [1, 4, 3], photo: [1, 4, 3], weights: [1, 5] }, ({ colours, photo, weights }) => photometricLoss(colours, photo, weights))).toThrow('weightedMean');
+    expect(() =>
+      shapeOf({ colours: [1, 4, 3], photo: [1, 4, 3], weights: [1, 5] }, ({ colours, photo, weights }) =>
+        photometricLoss(colours, photo, weights),
+      ),
+    ).toThrow('weightedMean');
   });
 });

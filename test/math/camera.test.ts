@@ -20,9 +20,11 @@ describe('camera', () => {
   });
 
   it('unprojects what it projects', () => {
-    fc.assert(fc.property(pixel, pixel, fc.double({ min: 1, max: 5000, noNaN: true }), (u, v, depth) => {
-      expectClose(project(unproject(u, v, depth, camera), camera, new Float64Array(2)), [u, v], 1e-9);
-    }));
+    fc.assert(
+      fc.property(pixel, pixel, fc.double({ min: 1, max: 5000, noNaN: true }), (u, v, depth) => {
+        expectClose(project(unproject(u, v, depth, camera), camera, new Float64Array(2)), [u, v], 1e-9);
+      }),
+    );
   });
 
   it('moves points as p = s · R · v + t, in place too', () => {

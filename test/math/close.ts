@@ -6,7 +6,9 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   for (let i = 0; i < actual.length; i++) {
     const difference = Math.abs(actual[i]! - expected[i]!);
     if (!(difference <= tolerance)) {
-      expect.fail(`element ${i}: ${actual[i]} differs from ${expected[i]} by ${difference}, more than ${tolerance}`);
+      expect.fail(
+        `element ${i}: ${actual[i]} differs from ${expected[i]} by ${difference}, more than ${tolerance}`,
+      );
     }
   }
 }

@@ -9,11 +9,12 @@ function randomSystem(n: number, seed: number): Float64Array {
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) / 2 ** 31;
   const b = Float64Array.from({ length: n * n }, random);
   const a = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) {
-    let sum = i === j ? 1 : 0;
-    for (let k = 0; k < n; k++) sum += b[i * n + k]! * b[j * n + k]!;
-    a[i * n + j] = sum;
-  }
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      let sum = i === j ? 1 : 0;
+      for (let k = 0; k < n; k++) sum += b[i * n + k]! * b[j * n + k]!;
+      a[i * n + j] = sum;
+    }
   return a;
 }
 
@@ -29,18 +30,25 @@ describe('solveCholesky', () => {
   });
 
   it('solves random systems of every size', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 40 }), fc.integer(), (n, seed) => {
-      const a = randomSystem(n, seed), x = Float64Array.from({ length: n }, (_, i) => Math.cos(i)), b = times(a, x);
-      expect(solveCholesky(a.slice(), b)).toBe(true);
-      expectClose(b, x, 1e-9);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer(), (n, seed) => {
+        const a = randomSystem(n, seed);
+        const x = Float64Array.from({ length: n }, (_, i) => Math.cos(i));
+        const b = times(a, x);
+        expect(solveCholesky(a.slice(), b)).toBe(true);
+        expectClose(b, x, 1e-9);
+      }),
+    );
   });
 
   it('reuses a factor, and works at n = 300', () => {
-    const n = 300, a = randomSystem(n, 7), l = a.slice();
+    const n = 300;
+    const a = randomSystem(n, 7);
+    const l = a.slice();
     expect(factorCholesky(l, n)).toBe(true);
     for (const phase of [0, 1]) {
-      const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i + phase)), b = times(a, x);
+      const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i + phase));
+      const b = times(a, x);
       substituteCholesky(l, b);
       expectClose(b, x, 1e-8);
     }

@@ -4,11 +4,14 @@ import { OneEuroFilter } from '../../src/math/one-euro.js';
 
 describe('OneEuroFilter', () => {
   it('takes noise off a signal at rest', () => {
-    const filter = new OneEuroFilter({ restCutoff: 1, speedGain: 0 }), random = createRandom(1), noise = new Float32Array(600);
+    const filter = new OneEuroFilter({ restCutoff: 1, speedGain: 0 });
+    const random = createRandom(1);
+    const noise = new Float32Array(600);
     random.fillNormal(noise);
     const kept = Array.from(noise, (value, k) => filter.next([5 + 0.1 * value], k / 30)[0]!).slice(100);
     const deviation = Math.sqrt(kept.reduce((sum, value) => sum + (value - 5) ** 2, 0) / kept.length);
-    // A first-order low-pass of share a leaves √(a / (2 − a)) of white noise; a = 0.173 at 1 Hz and 30 pictures a second.
+    // A first-order low-pass of share a leaves √(a / (2 − a)) of white noise; a = 0.173 at 1 Hz and 30
+    // pictures a second.
     expect(deviation).toBeGreaterThan(0.02);
     expect(deviation).toBeLessThan(0.042);
   });

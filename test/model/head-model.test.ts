@@ -18,16 +18,25 @@ const part = (name: string): ModelPart => model.parts.find((item) => item.name =
 
 const meanOf = ({ firstVertex, vertexCount }: ModelPart): number[] => {
   const sum = [0, 0, 0];
-  for (let i = firstVertex * 3; i < (firstVertex + vertexCount) * 3; i++) sum[i % 3]! += model.meanShape[i]! / vertexCount;
+  for (let i = firstVertex * 3; i < (firstVertex + vertexCount) * 3; i++)
+    sum[i % 3]! += model.meanShape[i]! / vertexCount;
   return sum;
 };
 
-/** Six times the volume that a surface encloses: positive when its triangles are counter-clockwise from outside. */
+/**
+ * Six times the volume that a surface encloses: positive when its triangles are counter-clockwise from
+ * outside.
+ */
 function signedVolume({ triangles }: ModelPart, p: Float32Array, centre: readonly number[]): number {
   let sum = 0;
   for (let i = 0; i < triangles.length; i += 3) {
-    const [a, b, c] = [0, 1, 2].map((k) => [0, 1, 2].map((axis) => p[triangles[i + k]! * 3 + axis]! - centre[axis]!)) as [number[], number[], number[]];
-    sum += a[0]! * (b[1]! * c[2]! - b[2]! * c[1]!) + a[1]! * (b[2]! * c[0]! - b[0]! * c[2]!) + a[2]! * (b[0]! * c[1]! - b[1]! * c[0]!);
+    const [a, b, c] = [0, 1, 2].map((k) =>
+      [0, 1, 2].map((axis) => p[triangles[i + k]! * 3 + axis]! - centre[axis]!),
+    ) as [number[], number[], number[]];
+    sum +=
+      a[0]! * (b[1]! * c[2]! - b[2]! * c[1]!) +
+      a[1]! * (b[2]! * c[0]! - b[0]! * c[2]!) +
+      a[2]! * (b[0]! * c[1]! - b[1]! * c[0]!);
   }
   return sum;
 }
@@ -37,22 +46,57 @@ describe('the head model that ships', () => {
     expect((await stat('assets/head-model.safetensors')).size).toBeLessThanOrEqual(12e6);
     expect([skin.vertexCount, skin.triangles.length / 3]).toEqual([4125, 8200]);
     expect([model.shape.count, model.expression.count]).toEqual([80, 34]);
-    expect([model.landmarks.mediapipe!.count, model.landmarks.ibug68!.count, model.landmarks.alignment5!.count]).toEqual([478, 68, 5]);
-    expect(model.parts.map(({ name }) => name)).toEqual(['skin', 'eyeRight', 'eyeLeft', 'teeth', 'tongue', 'brows', 'lashes']);
+    expect([
+      model.landmarks.mediapipe!.count,
+      model.landmarks.ibug68!.count,
+      model.landmarks.alignment5!.count,
+    ]).toEqual([478, 68, 5]);
+    expect(model.parts.map(({ name }) => name)).toEqual([
+      'skin',
+      'eyeRight',
+      'eyeLeft',
+      'teeth',
+      'tongue',
+      'brows',
+      'lashes',
+    ]);
     expect(model.metadata['licence']).toBe('CC0-1.0');
   });
 
   it('names its expressions', () => {
     expect(model.expression.names).toEqual([
-      ...['left', 'right'].flatMap((side) => [`eye-${side}-closure`, `eye-${side}-opened-up`, `eye-${side}-slit`]),
-      ...['left', 'right'].flatMap((side) => ['down', 'extern-up', 'inner-up', 'up'].map((what) => `eyebrows-${side}-${what}`)),
-      ...['compression', 'corner-puller', 'depression-retraction', 'depression', 'elevation', 'eversion', 'open', 'parling', 'part-later',
-        'protusion', 'pursing', 'retraction', 'upward-retraction'].map((what) => `mouth-${what}`),
-      'neck-platysma', 'nose-compression', 'nose-depression',
+      ...['left', 'right'].flatMap((side) => [
+        `eye-${side}-closure`,
+        `eye-${side}-opened-up`,
+        `eye-${side}-slit`,
+      ]),
+      ...['left', 'right'].flatMap((side) =>
+        ['down', 'extern-up', 'inner-up', 'up'].map((what) => `eyebrows-${side}-${what}`),
+      ),
+      ...[
+        'compression',
+        'corner-puller',
+        'depression-retraction',
+        'depression',
+        'elevation',
+        'eversion',
+        'open',
+        'parling',
+        'part-later',
+        'protusion',
+        'pursing',
+        'retraction',
+        'upward-retraction',
+      ].map((what) => `mouth-${what}`),
+      'neck-platysma',
+      'nose-compression',
+      'nose-depression',
       ...['left', 'right'].flatMap((side) => [`nose-${side}-dilatation`, `nose-${side}-elevation`]),
     ]);
     expect([...model.expression.lower].every((value) => value === 0)).toBe(true);
-    model.expression.names.forEach((name, k) => expect(model.expression.upper[k]).toBeCloseTo(name === 'mouth-open' ? 1.6 : 1, 6));
+    model.expression.names.forEach((name, k) =>
+      expect(model.expression.upper[k]).toBeCloseTo(name === 'mouth-open' ? 1.6 : 1, 6),
+    );
   });
 
   it('lists the parts one after the other', () => {
@@ -65,11 +109,13 @@ describe('the head model that ships', () => {
   });
 
   it('has its origin between the eyeballs, the left eye at +x, the face towards +z, the crown up', () => {
-    const right = sphereCentre(part('eyeRight'), model.meanShape), left = sphereCentre(part('eyeLeft'), model.meanShape);
+    const right = sphereCentre(part('eyeRight'), model.meanShape);
+    const left = sphereCentre(part('eyeLeft'), model.meanShape);
     for (let axis = 0; axis < 3; axis++) expect(Math.abs(right[axis]! + left[axis]!) / 2).toBeLessThan(0.1);
     expect(left[0]).toBeGreaterThan(25);
     expect(left[0]).toBeLessThan(40);
-    const points = evaluatePoints(model.landmarks.ibug68!, model.meanShape), at = (index: number, axis: number) => points[index * 3 + axis]!;
+    const points = evaluatePoints(model.landmarks.ibug68!, model.meanShape);
+    const at = (index: number, axis: number) => points[index * 3 + axis]!;
     expect(at(45, 0)).toBeGreaterThan(20);
     expect(at(36, 0)).toBeLessThan(-20);
     expect(at(30, 2)).toBeGreaterThan(at(27, 2));
@@ -81,7 +127,10 @@ describe('the head model that ships', () => {
 
   it('gives both irises to the eyes of their side', () => {
     const { vertices } = model.landmarks.mediapipe!;
-    for (const [first, name] of [[468, 'eyeRight'], [473, 'eyeLeft']] as const) {
+    for (const [first, name] of [
+      [468, 'eyeRight'],
+      [473, 'eyeLeft'],
+    ] as const) {
       const { firstVertex, vertexCount } = part(name);
       for (let i = first * 3; i < (first + 5) * 3; i++) {
         expect(vertices[i]).toBeGreaterThanOrEqual(firstVertex);
@@ -91,40 +140,70 @@ describe('the head model that ships', () => {
   });
 
   it('agrees with itself where the two landmark sets name the same places', () => {
-    const ibug = evaluatePoints(model.landmarks.ibug68!, model.meanShape), mesh = evaluatePoints(model.landmarks.mediapipe!, model.meanShape);
-    const pairs = [[36, 33], [39, 133], [42, 362], [45, 263], [48, 61], [54, 291], [8, 152], [30, 1]] as const;
+    const ibug = evaluatePoints(model.landmarks.ibug68!, model.meanShape);
+    const mesh = evaluatePoints(model.landmarks.mediapipe!, model.meanShape);
+    const pairs = [
+      [36, 33],
+      [39, 133],
+      [42, 362],
+      [45, 263],
+      [48, 61],
+      [54, 291],
+      [8, 152],
+      [30, 1],
+    ] as const;
     for (const [a, b] of pairs) {
-      expect(Math.hypot(...[0, 1, 2].map((axis) => ibug[a * 3 + axis]! - mesh[b * 3 + axis]!)), `${a} and ${b}`).toBeLessThan(7);
+      expect(
+        Math.hypot(...[0, 1, 2].map((axis) => ibug[a * 3 + axis]! - mesh[b * 3 + axis]!)),
+        `${a} and ${b}`,
+      ).toBeLessThan(7);
     }
   });
 
   it('has triangles that face outwards', () => {
     const inside = meanOf;
-    for (const name of ['eyeRight', 'eyeLeft', 'tongue']) expect(signedVolume(part(name), model.meanShape, inside(part(name))), name).toBeGreaterThan(0);
+    for (const name of ['eyeRight', 'eyeLeft', 'tongue'])
+      expect(signedVolume(part(name), model.meanShape, inside(part(name))), name).toBeGreaterThan(0);
     const volume = signedVolume(skin, model.meanShape, inside(skin)) / 6e6;
     expect(volume).toBeGreaterThan(2);
     expect(volume).toBeLessThan(8);
     // The tip of the nose and the forehead face the camera.
-    const p = model.meanShape, { triangles } = skin, tip = model.landmarks.ibug68!.vertices[30 * 3]!;
+    const p = model.meanShape;
+    const { triangles } = skin;
+    const tip = model.landmarks.ibug68!.vertices[30 * 3]!;
     for (let i = 0; i < triangles.length; i += 3) {
       if (![triangles[i], triangles[i + 1], triangles[i + 2]].includes(tip)) continue;
-      const [a, b, c] = [triangles[i]! * 3, triangles[i + 1]! * 3, triangles[i + 2]! * 3] as [number, number, number];
+      const [a, b, c] = [triangles[i]! * 3, triangles[i + 1]! * 3, triangles[i + 2]! * 3] as [
+        number,
+        number,
+        number,
+      ];
       const nz = (p[b]! - p[a]!) * (p[c + 1]! - p[a + 1]!) - (p[b + 1]! - p[a + 1]!) * (p[c]! - p[a]!);
       expect(nz).toBeGreaterThan(0);
     }
   });
 
   it('has an atlas in which no triangle is flipped, flat, or drawn over another', () => {
-    const { uvs, uvTriangles } = skin, size = 1024, taken = new Uint8Array(size * size);
-    let mirrored = 0, twice = 0, covered = 0;
+    const { uvs, uvTriangles } = skin;
+    const size = 1024;
+    const taken = new Uint8Array(size * size);
+    let mirrored = 0;
+    let twice = 0;
+    let covered = 0;
     for (let t = 0; t < uvTriangles.length; t += 3) {
-      const [ax, ay, bx, by, cx, cy] = [0, 1, 2].flatMap((k) => [uvs[uvTriangles[t + k]! * 2]! * size, uvs[uvTriangles[t + k]! * 2 + 1]! * size]) as [number, number, number, number, number, number];
+      const [ax, ay, bx, by, cx, cy] = [0, 1, 2].flatMap((k) => [
+        uvs[uvTriangles[t + k]! * 2]! * size,
+        uvs[uvTriangles[t + k]! * 2 + 1]! * size,
+      ]) as [number, number, number, number, number, number];
       const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
       // v points down, so what is counter-clockwise from outside has a negative area.
       if (area >= 0) mirrored++;
       for (let y = Math.floor(Math.min(ay, by, cy)); y <= Math.max(ay, by, cy); y++) {
         for (let x = Math.floor(Math.min(ax, bx, cx)); x <= Math.max(ax, bx, cx); x++) {
-          const px = x + 0.5, py = y + 0.5, wa = ((bx - px) * (cy - py) - (cx - px) * (by - py)) / area, wb = ((cx - px) * (ay - py) - (ax - px) * (cy - py)) / area;
+          const px = x + 0.5;
+          const py = y + 0.5;
+          const wa = ((bx - px) * (cy - py) - (cx - px) * (by - py)) / area;
+          const wb = ((cx - px) * (ay - py) - (ax - px) * (cy - py)) / area;
           if (wa < 1e-6 || wb < 1e-6 || wa + wb > 1 - 1e-6) continue;
           if (taken[y * size + x]++ === 0) covered++;
           else twice++;
@@ -134,14 +213,17 @@ describe('the head model that ships', () => {
     expect(mirrored).toBe(0);
     expect(twice).toBe(0);
     expect(covered / size / size).toBeGreaterThan(0.6);
-    for (const { uvs: own } of model.parts) for (const value of own) expect(value >= 0 && value <= 1).toBe(true);
+    for (const { uvs: own } of model.parts)
+      for (const value of own) expect(value >= 0 && value <= 1).toBe(true);
   });
 
   it('has an atlas whose left and right halves mirror each other', () => {
-    const { uvs, uvTriangles, triangles } = skin, face = model.regions.get('face')!;
+    const { uvs, uvTriangles, triangles } = skin;
+    const face = model.regions.get('face')!;
     let checked = 0;
     uvTriangles.forEach((uv, corner) => {
-      const vertex = triangles[corner]!, x = model.meanShape[vertex * 3]!;
+      const vertex = triangles[corner]!;
+      const x = model.meanShape[vertex * 3]!;
       // The mouth's cavity has an island of its own below the skin's.
       if (face[vertex]! < 0.5 || Math.abs(x) < 5 || uvs[uv * 2 + 1]! > 0.86) return;
       checked++;
@@ -152,15 +234,20 @@ describe('the head model that ships', () => {
 
   it('has shape components of falling size, measured over the skin without mouth cavity and sockets', () => {
     const deviations = model.shape.standardDeviations;
-    for (let k = 1; k < deviations.length; k++) expect(deviations[k]!).toBeLessThanOrEqual(deviations[k - 1]! * 1.001);
-    const rms = Math.sqrt(model.shape.displacements.subarray(0, OUTER_SKIN * 3).reduce((sum, value) => sum + value * value, 0) / OUTER_SKIN);
+    for (let k = 1; k < deviations.length; k++)
+      expect(deviations[k]!).toBeLessThanOrEqual(deviations[k - 1]! * 1.001);
+    const rms = Math.sqrt(
+      model.shape.displacements.subarray(0, OUTER_SKIN * 3).reduce((sum, value) => sum + value * value, 0) /
+        OUTER_SKIN,
+    );
     expect(rms).toBeCloseTo(deviations[0]!, 3);
     expect(model.shape.displacements.length).toBe(80 * model.vertexCount * 3);
   });
 
   it('has regions within 0…1 that lie where their names say', () => {
     const mean = (name: string): number[] => {
-      const mask = model.regions.get(name)!, sum = [0, 0, 0];
+      const mask = model.regions.get(name)!;
+      const sum = [0, 0, 0];
       let total = 0;
       mask.forEach((weight, v) => {
         expect(weight >= 0 && weight <= 1).toBe(true);
@@ -169,7 +256,19 @@ describe('the head model that ships', () => {
       });
       return sum.map((value) => value / total);
     };
-    for (const name of ['face', 'nose', 'mouth', 'eyes', 'brows', 'forehead', 'ears', 'cheeks', 'neck', 'scalp']) expect(Math.abs(mean(name)[0]!), name).toBeLessThan(1.5);
+    for (const name of [
+      'face',
+      'nose',
+      'mouth',
+      'eyes',
+      'brows',
+      'forehead',
+      'ears',
+      'cheeks',
+      'neck',
+      'scalp',
+    ])
+      expect(Math.abs(mean(name)[0]!), name).toBeLessThan(1.5);
     expect(mean('mouth')[1]).toBeLessThan(mean('nose')[1]!);
     expect(mean('nose')[1]).toBeLessThan(mean('brows')[1]!);
     expect(mean('brows')[1]).toBeLessThan(mean('forehead')[1]!);

@@ -29,11 +29,16 @@ function pixel(image: { width: number; data: ArrayLike<number> }, x: number, y: 
 }
 
 function expectNear(actual: number[], expected: number[], tolerance = 12): void {
-  actual.forEach((value, k) => expect(Math.abs(value - expected[k]!), `${actual} ~ ${expected}`).toBeLessThanOrEqual(tolerance));
+  actual.forEach((value, k) =>
+    expect(Math.abs(value - expected[k]!), `${actual} ~ ${expected}`).toBeLessThanOrEqual(tolerance),
+  );
 }
 
 async function failure(source: Uint8Array | string): Promise<string> {
-  const error = await decodeImage(source).then(() => undefined, (reason: unknown) => reason);
+  const error = await decodeImage(source).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ImageError);
   const { message } = error as ImageError;
   expect(message).not.toContain('\n');
@@ -59,7 +64,12 @@ describe('decodeImage', () => {
   it('applies every EXIF orientation', async () => {
     for (let orientation = 1; orientation <= 8; orientation++) {
       // sharp stores the pixels as given and only notes the orientation.
-      const upright = await decodeImage(await card().jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).withMetadata({ orientation }).toBuffer());
+      const upright = await decodeImage(
+        await card()
+          .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
+          .withMetadata({ orientation })
+          .toBuffer(),
+      );
       const turned = orientation >= 5;
       expect([upright.originalWidth, upright.originalHeight]).toEqual(turned ? [48, 64] : [64, 48]);
       expect([upright.image.width, upright.image.height]).toEqual(turned ? [48, 64] : [64, 48]);
@@ -81,7 +91,9 @@ describe('decodeImage', () => {
   });
 
   it('reads grey, 16-bit and CMYK as three 8-bit channels', async () => {
-    const grey = await decodeImage(await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(40, 200) }));
+    const grey = await decodeImage(
+      await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(40, 200) }),
+    );
     expect([...grey.image.data]).toEqual([40, 40, 40, 200, 200, 200]);
     const deep = await decodeImage(await card().toColourspace('rgb16').png().toBuffer());
     expectNear(pixel(deep.image, 8, 40), [255, 0, 0], 1);
@@ -99,7 +111,9 @@ describe('decodeImage', () => {
 
   it('takes the first frame of an animation', async () => {
     const frames = Buffer.concat([Buffer.from(testCard().data), Buffer.alloc(64 * 48 * 3)]);
-    const animated = await sharp(frames, { raw: { width: 64, height: 96, channels: 3, pageHeight: 48 } }).gif().toBuffer();
+    const animated = await sharp(frames, { raw: { width: 64, height: 96, channels: 3, pageHeight: 48 } })
+      .gif()
+      .toBuffer();
     expect((await sharp(animated).metadata()).pages).toBe(2);
     const { image } = await decodeImage(animated);
     expect([image.width, image.height]).toEqual([64, 48]);
@@ -113,13 +127,18 @@ describe('decodeImage', () => {
   });
 
   it('reads the 35 mm focal length', async () => {
-    const jpeg = await card().withExif({ IFD2: { FocalLengthIn35mmFilm: '27' } }).jpeg().toBuffer();
+    const jpeg = await card()
+      .withExif({ IFD2: { FocalLengthIn35mmFilm: '27' } })
+      .jpeg()
+      .toBuffer();
     expect((await decodeImage(jpeg)).focal35mm).toBe(27);
     expect(await decodeImage(await card().jpeg().toBuffer())).not.toHaveProperty('focal35mm');
   });
 
   it('reads a single pixel', async () => {
-    const { image } = await decodeImage(await encodePng({ width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) }));
+    const { image } = await decodeImage(
+      await encodePng({ width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) }),
+    );
     expect([...image.data]).toEqual([1, 2, 3]);
   });
 
@@ -137,7 +156,9 @@ describe('decodeImage', () => {
   it.each(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)('refuses a cut-off %s', async (format) => {
     const photo = await readFile('examples/astronaut.jpg');
     const whole = await sharp(photo).resize(300).toFormat(format).toBuffer();
-    expect(await failure(whole.subarray(0, Math.floor(whole.length * 0.6)))).toMatch(/damaged or cut off|not a picture/);
+    expect(await failure(whole.subarray(0, Math.floor(whole.length * 0.6)))).toMatch(
+      /damaged or cut off|not a picture/,
+    );
   });
 
   it('refuses a picture of 30,000 × 30,000 pixels without decoding it', async () => {

@@ -8,7 +8,8 @@ import { readPhotoFolder, type FaceCrop, type PhotoFolderOptions } from '../../s
 import sharp from 'sharp';
 
 const example = fileURLToPath(new URL('../../examples/astronaut.jpg', import.meta.url));
-let folder: string, rogue: Awaited<ReturnType<typeof loadRogue>>;
+let folder: string;
+let rogue: Awaited<ReturnType<typeof loadRogue>>;
 beforeAll(async () => {
   rogue = await loadRogue();
   folder = await mkdtemp(join(tmpdir(), 'rogue-photos-'));
@@ -16,21 +17,31 @@ beforeAll(async () => {
   await copyFile(example, join(folder, 'deep/er/astronaut.jpg'));
   await writeFile(join(folder, 'broken.jpg'), 'not a picture');
   await writeFile(join(folder, 'notes.txt'), 'no picture either');
-  await sharp({ create: { width: 64, height: 64, channels: 3, background: '#456' } }).png().toFile(join(folder, 'wall.png'));
+  await sharp({ create: { width: 64, height: 64, channels: 3, background: '#456' } })
+    .png()
+    .toFile(join(folder, 'wall.png'));
 });
 afterAll(async () => {
   await rogue.release();
   await rm(folder, { recursive: true });
 });
 
-async function read(options: Partial<PhotoFolderOptions> = {}): Promise<{ crops: FaceCrop[]; skipped: string[]; detections: number }> {
-  const crops: FaceCrop[] = [], skipped: string[] = [];
+async function read(
+  options: Partial<PhotoFolderOptions> = {},
+): Promise<{ crops: FaceCrop[]; skipped: string[]; detections: number }> {
+  const crops: FaceCrop[] = [];
+  const skipped: string[] = [];
   let detections = 0;
   const findFaces = (image: FaceCrop['image']) => {
     detections++;
     return rogue.findFaces(image);
   };
-  for await (const crop of readPhotoFolder([folder], { findFaces, onSkip: (path, reason) => skipped.push(`${path.slice(folder.length + 1)}: ${reason}`), ...options })) crops.push(crop);
+  for await (const crop of readPhotoFolder([folder], {
+    findFaces,
+    onSkip: (path, reason) => skipped.push(`${path.slice(folder.length + 1)}: ${reason}`),
+    ...options,
+  }))
+    crops.push(crop);
   return { crops, skipped, detections };
 }
 
@@ -50,10 +61,13 @@ it('crops the faces of all photos and tells of those that give none', async () =
 
 it('detects once where there is a cache, and again when the photo or the options change', async () => {
   const cache = join(folder, 'cache');
-  const first = await read({ cache }), second = await read({ cache });
+  const first = await read({ cache });
+  const second = await read({ cache });
   expect(first.detections).toBe(2);
   expect(second.detections).toBe(0);
-  expect(second.crops.map(({ box, region, source }) => ({ box, region, source }))).toEqual(first.crops.map(({ box, region, source }) => ({ box, region, source })));
+  expect(second.crops.map(({ box, region, source }) => ({ box, region, source }))).toEqual(
+    first.crops.map(({ box, region, source }) => ({ box, region, source })),
+  );
   expect((await read({ cache, size: 96 })).detections).toBe(2);
   expect((await readdir(cache)).some((name) => name.endsWith('.part'))).toBe(false);
   // A damaged cache is made anew.

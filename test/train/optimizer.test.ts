@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  adamDefaults, adamWDefaults, clipScale, createOptimizer, gradientNorm, momentNames, NonFiniteGradientError, sgdDefaults,
+  adamDefaults,
+  adamWDefaults,
+  clipScale,
+  createOptimizer,
+  gradientNorm,
+  momentNames,
+  NonFiniteGradientError,
+  sgdDefaults,
 } from '../../src/train/optimizer.js';
 import type { OptimizerConfig } from '../../src/train/optimizer.js';
 import { createParameterStore, viewOf } from '../../src/train/parameter-store.js';
@@ -12,7 +19,12 @@ const storeFor = (config: OptimizerConfig, initial: Record<string, Float32Array>
   createParameterStore(initial, momentNames[config.kind].length);
 
 /** One parameter `w` after a few steps with the given gradients. */
-function walk(config: OptimizerConfig, start: number, gradients: readonly number[], learningRate: number): number[] {
+function walk(
+  config: OptimizerConfig,
+  start: number,
+  gradients: readonly number[],
+  learningRate: number,
+): number[] {
   const store = storeFor(config, { w: Float32Array.of(start) });
   const optimizer = createOptimizer(store, config);
   return gradients.map((gradient, k) => {
@@ -23,7 +35,9 @@ function walk(config: OptimizerConfig, start: number, gradients: readonly number
 }
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
-  actual.forEach((value, k) => { expect(Math.abs(value - expected[k]!)).toBeLessThan(1e-6 * Math.max(1, Math.abs(expected[k]!))); });
+  actual.forEach((value, k) => {
+    expect(Math.abs(value - expected[k]!)).toBeLessThan(1e-6 * Math.max(1, Math.abs(expected[k]!)));
+  });
 }
 
 describe('by hand', () => {
@@ -34,14 +48,20 @@ describe('by hand', () => {
 
   it('SGD with Nesterov momentum and weight decay', () => {
     // gradient 1 + 0.5·2 = 2, velocity 2, step 2 + 0.5·2 = 3: 2 − 0.1·3
-    expectClose(walk({ ...sgdDefaults, momentum: 0.5, nesterov: true, weightDecay: 0.5 }, 2, [1], 0.1), [1.7]);
+    expectClose(
+      walk({ ...sgdDefaults, momentum: 0.5, nesterov: true, weightDecay: 0.5 }, 2, [1], 0.1),
+      [1.7],
+    );
   });
 
   it('Adam goes one learning rate at first, whatever the gradient', () => {
     expectClose(walk(adamDefaults, 0, [1e-3], 0.01), [-0.01]);
     expectClose(walk(adamDefaults, 0, [-1e3], 0.01), [0.01]);
     // means (0.9·0.1 + 0.1·0)/(1 − 0.81) = 0.09/0.19, (0.999e-3)/(1 − 0.998001) = 0.999/1.999
-    expectClose(walk(adamDefaults, 0, [1, 0], 0.01), [-0.01, -0.01 - (0.01 * 0.09) / 0.19 / Math.sqrt(0.999 / 1.999)]);
+    expectClose(walk(adamDefaults, 0, [1, 0], 0.01), [
+      -0.01,
+      -0.01 - (0.01 * 0.09) / 0.19 / Math.sqrt(0.999 / 1.999),
+    ]);
   });
 
   it('AdamW decays values apart from the gradient', () => {
@@ -51,35 +71,67 @@ describe('by hand', () => {
 
 describe('against double precision', () => {
   const settings: Record<string, OptimizerConfig> = {
-    sgd: { ...sgdDefaults, weightDecay: 0.01 }, nesterov: { ...sgdDefaults, nesterov: true, weightDecay: 0.01 },
-    adam: adamDefaults, adamw: { ...adamWDefaults, weightDecay: 0.1 },
+    sgd: { ...sgdDefaults, weightDecay: 0.01 },
+    nesterov: { ...sgdDefaults, nesterov: true, weightDecay: 0.01 },
+    adam: adamDefaults,
+    adamw: { ...adamWDefaults, weightDecay: 0.1 },
   };
   const finite = fc.double({ min: -4, max: 4, noNaN: true });
   it.each(Object.entries(settings))('%s, any sizes and gradients', (_, config) => {
-    fc.assert(fc.property(
-      fc.array(fc.integer({ min: 0, max: 70 }), { minLength: 1, maxLength: 5 }), fc.array(finite, { minLength: 3, maxLength: 40 }), fc.integer({ min: 1, max: 6 }),
-      (sizes, numbers, steps) => {
-        const number = (k: number): number => Math.fround(numbers[k % numbers.length]!);
-        const names = sizes.map((_, k) => (k % 2 === 0 ? `layer${k}.weight` : `layer${k}.bias`));
-        const store = storeFor(config, Object.fromEntries(names.map((name, k) => [name, Float32Array.from({ length: sizes[k]! }, (_, i) => number(i + k))])));
-        const optimizer = createOptimizer(store, config);
-        const expected = store.ranges.map((range) => [...viewOf(store.parameters, range)].map((p) => ({ p, moments: [0, 0] })));
-        for (let step = 1; step <= steps; step++) {
-          store.ranges.forEach((range, r) => {
-            viewOf(store.gradients, range).forEach((_, i, view) => {
-              view[i] = number(7 * i + 3 * step + r);
-              const state = expected[r]![i]!;
-              state.p = referenceStep(config, state.p, 0.5 * view[i]!, state.moments, step, 0.01, range.name.endsWith('weight'));
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 70 }), { minLength: 1, maxLength: 5 }),
+        fc.array(finite, { minLength: 3, maxLength: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        (sizes, numbers, steps) => {
+          const number = (k: number): number => Math.fround(numbers[k % numbers.length]!);
+          const names = sizes.map((_, k) => (k % 2 === 0 ? `layer${k}.weight` : `layer${k}.bias`));
+          const store = storeFor(
+            config,
+            Object.fromEntries(
+              names.map((name, k) => [
+                name,
+                Float32Array.from({ length: sizes[k]! }, (_, i) => number(i + k)),
+              ]),
+            ),
+          );
+          const optimizer = createOptimizer(store, config);
+          const expected = store.ranges.map((range) =>
+            [...viewOf(store.parameters, range)].map((p) => ({ p, moments: [0, 0] })),
+          );
+          for (let step = 1; step <= steps; step++) {
+            store.ranges.forEach((range, r) => {
+              viewOf(store.gradients, range).forEach((_, i, view) => {
+                view[i] = number(7 * i + 3 * step + r);
+                const state = expected[r]![i]!;
+                state.p = referenceStep(
+                  config,
+                  state.p,
+                  0.5 * view[i]!,
+                  state.moments,
+                  step,
+                  0.01,
+                  range.name.endsWith('weight'),
+                );
+              });
             });
+            optimizer.update(step, 0.01, 0.5);
+          }
+          store.ranges.forEach((range, r) => {
+            expectClose(
+              [...viewOf(store.parameters, range)],
+              expected[r]!.map(({ p }) => p),
+            );
           });
-          optimizer.update(step, 0.01, 0.5);
-        }
-        store.ranges.forEach((range, r) => { expectClose([...viewOf(store.parameters, range)], expected[r]!.map(({ p }) => p)); });
-        // The zeros between parameters stay zeros.
-        const used = new Set(store.ranges.flatMap(({ start, length }) => Array.from({ length }, (_, i) => start + i)));
-        expect(store.parameters.every((value, i) => used.has(i) || value === 0)).toBe(true);
-      },
-    ), { numRuns: 60 });
+          // The zeros between parameters stay zeros.
+          const used = new Set(
+            store.ranges.flatMap(({ start, length }) => Array.from({ length }, (_, i) => start + i)),
+          );
+          expect(store.parameters.every((value, i) => used.has(i) || value === 0)).toBe(true);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 
   it('forgets moments that are too small for normal floats', () => {
@@ -107,7 +159,11 @@ describe('gradient norm', () => {
   });
 
   it.each([NaN, Infinity, -Infinity])('names the first parameter whose gradient holds %s', (value) => {
-    const store = storeFor(adamDefaults, { good: new Float32Array(20), bad: new Float32Array(5), worse: new Float32Array(1) });
+    const store = storeFor(adamDefaults, {
+      good: new Float32Array(20),
+      bad: new Float32Array(5),
+      worse: new Float32Array(1),
+    });
     viewOf(store.gradients, store.ranges[1]!)[3] = value;
     viewOf(store.gradients, store.ranges[2]!)[0] = value;
     expect(() => gradientNorm(store)).toThrow(NonFiniteGradientError);
@@ -122,7 +178,9 @@ describe('gradient norm', () => {
 });
 
 it('wants the moments of its kind', () => {
-  expect(() => createOptimizer(createParameterStore({}, 1), adamDefaults)).toThrow('adam needs 2 moments per parameter, the store has 1');
+  expect(() => createOptimizer(createParameterStore({}, 1), adamDefaults)).toThrow(
+    'adam needs 2 moments per parameter, the store has 1',
+  );
 });
 
 it('says when parameters exceed what WebAssembly can address', () => {

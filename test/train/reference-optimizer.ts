@@ -1,7 +1,18 @@
 import type { OptimizerConfig } from '../../src/train/optimizer.js';
 
-/** The textbook formulas in double precision, one parameter at a time; `moments` starts as zeros and is changed. */
-export function referenceStep(config: OptimizerConfig, p: number, g: number, moments: number[], step: number, learningRate: number, decayed = true): number {
+/**
+ * The textbook formulas in double precision, one parameter at a time; `moments` starts as zeros and is
+ * changed.
+ */
+export function referenceStep(
+  config: OptimizerConfig,
+  p: number,
+  g: number,
+  moments: number[],
+  step: number,
+  learningRate: number,
+  decayed = true,
+): number {
   if (config.kind === 'sgd') {
     const gradient = g + (decayed ? config.weightDecay : 0) * p;
     moments[0] = config.momentum * moments[0]! + gradient;

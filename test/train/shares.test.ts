@@ -9,10 +9,20 @@ describe('shares of a batch', () => {
       weight: { dims: [], data: Float32Array.of(0.5) },
     };
     expect(splitBatch(batch, 2)).toEqual([
-      { images: { dims: [2, 2], data: Uint8Array.of(1, 2, 3, 4) }, seen: { dims: [1], data: Uint8Array.of(1), type: 'bool' }, weight: batch.weight },
-      { images: { dims: [2, 2], data: Uint8Array.of(5, 6, 7, 8) }, seen: { dims: [1], data: Uint8Array.of(0), type: 'bool' }, weight: batch.weight },
+      {
+        images: { dims: [2, 2], data: Uint8Array.of(1, 2, 3, 4) },
+        seen: { dims: [1], data: Uint8Array.of(1), type: 'bool' },
+        weight: batch.weight,
+      },
+      {
+        images: { dims: [2, 2], data: Uint8Array.of(5, 6, 7, 8) },
+        seen: { dims: [1], data: Uint8Array.of(0), type: 'bool' },
+        weight: batch.weight,
+      },
     ]);
-    expect(() => splitBatch(batch, 4)).toThrow('splitBatch: "seen" [2] cannot be shared equally among 4 workers');
+    expect(() => splitBatch(batch, 4)).toThrow(
+      'splitBatch: "seen" [2] cannot be shared equally among 4 workers',
+    );
   });
 
   it('joins what they tell', () => {

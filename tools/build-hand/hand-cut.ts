@@ -17,18 +17,29 @@ export interface HandCut {
 
 /** An even mixture of both sexes, grown up, of average build. */
 const PERSON: Readonly<Record<string, number>> = {
-  'macrodetails/universal-female-young-averagemuscle-averageweight': 0.5, 'macrodetails/universal-male-young-averagemuscle-averageweight': 0.5,
+  'macrodetails/universal-female-young-averagemuscle-averageweight': 0.5,
+  'macrodetails/universal-male-young-averagemuscle-averageweight': 0.5,
 };
 /** How much of the forearm stays, mm before the wrist, and a length, mm, that exceeds it and the hand's. */
-const FOREARM = 225, REACH = 300;
+const FOREARM = 225;
+const REACH = 300;
 
 /** @throws Error when the mesh lacks a joint helper or a target */
 export function cutHand(mesh: BaseMesh, targets: Targets): HandCut {
-  const body = personPositions(mesh, targets), helper = (name: string) => helperCentre(mesh, body, name);
-  const wrist = helper('hand'), elbow = helper('elbow'), knuckle = helper('finger-3-1');
-  const y = normalized(minus(knuckle, wrist)), across = minus(helper('finger-2-1'), helper('finger-5-1'));
-  const along = dot(across, y), x = normalized([across[0] - along * y[0], across[1] - along * y[1], across[2] - along * y[2]]), z = cross(x, y);
-  const inHand = (point: Vec3): Vec3 => { const d = minus(point, wrist); return [dot(d, x), dot(d, y), dot(d, z)]; };
+  const body = personPositions(mesh, targets);
+  const helper = (name: string) => helperCentre(mesh, body, name);
+  const wrist = helper('hand');
+  const elbow = helper('elbow');
+  const knuckle = helper('finger-3-1');
+  const y = normalized(minus(knuckle, wrist));
+  const across = minus(helper('finger-2-1'), helper('finger-5-1'));
+  const along = dot(across, y);
+  const x = normalized([across[0] - along * y[0], across[1] - along * y[1], across[2] - along * y[2]]);
+  const z = cross(x, y);
+  const inHand = (point: Vec3): Vec3 => {
+    const d = minus(point, wrist);
+    return [dot(d, x), dot(d, y), dot(d, z)];
+  };
   const at = (vertex: number): Vec3 => [body[3 * vertex]!, body[3 * vertex + 1]!, body[3 * vertex + 2]!];
   const forearm = normalized(minus(wrist, elbow));
   const isHand = (vertex: number) => {
@@ -36,12 +47,15 @@ export function cutHand(mesh: BaseMesh, targets: Targets): HandCut {
     return Math.hypot(...way) < REACH && dot(way, forearm) > -FOREARM;
   };
   const quads = mesh.quads.filter(({ group, vertices }) => group === 'body' && vertices.every(isHand));
-  const indexOf = new Map<number, number>(), positions: number[] = [], uvs: number[] = [], triangles: number[] = [];
+  const indexOf = new Map<number, number>();
+  const positions: number[] = [];
+  const uvs: number[] = [];
+  const triangles: number[] = [];
   for (const quad of quads) {
     const corners = quad.vertices.map((vertex, k) => {
       let index = indexOf.get(vertex);
       if (index === undefined) {
-        indexOf.set(vertex, index = positions.length / 3);
+        indexOf.set(vertex, (index = positions.length / 3));
         positions.push(...inHand(at(vertex)));
         // Where islands of the texture meet, either side will do.
         uvs.push(mesh.uvs[2 * quad.uvs[k]!]!, mesh.uvs[2 * quad.uvs[k]! + 1]!);
@@ -50,12 +64,21 @@ export function cutHand(mesh: BaseMesh, targets: Targets): HandCut {
     });
     triangles.push(corners[0]!, corners[1]!, corners[2]!, corners[0]!, corners[2]!, corners[3]!);
   }
-  const helpers = [1, 2, 3, 4, 5].map((finger) => [1, 2, 3, 4].map((joint) => inHand(helper(`finger-${finger}-${joint}`))));
-  return { positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles), uvs: Float32Array.from(uvs), helpers, elbow: inHand(elbow) };
+  const helpers = [1, 2, 3, 4, 5].map((finger) =>
+    [1, 2, 3, 4].map((joint) => inHand(helper(`finger-${finger}-${joint}`))),
+  );
+  return {
+    positions: Float32Array.from(positions),
+    triangles: Uint32Array.from(triangles),
+    uvs: Float32Array.from(uvs),
+    helpers,
+    elbow: inHand(elbow),
+  };
 }
 
 function personPositions(mesh: BaseMesh, targets: Targets): Float64Array {
-  const body = mesh.vertices.slice(), all = Array.from({ length: body.length / 3 }, (_, index) => index);
+  const body = mesh.vertices.slice();
+  const all = Array.from({ length: body.length / 3 }, (_, index) => index);
   for (const [name, weight] of Object.entries(PERSON)) {
     const steps = targets.displacements(name, all);
     for (let i = 0; i < body.length; i++) body[i]! += weight * steps[i]!;
@@ -65,8 +88,12 @@ function personPositions(mesh: BaseMesh, targets: Targets): Float64Array {
 
 /** The middle of the little cube that marks a joint of the left side. */
 function helperCentre(mesh: BaseMesh, body: Float64Array, name: string): Vec3 {
-  const vertices = new Set(mesh.quads.filter(({ group }) => group === `joint-l-${name}`).flatMap((quad) => quad.vertices));
-  if (vertices.size === 0) throw new Error(`cutHand: the base mesh has no helper joint-l-${name}; check the pinned package.`);
-  const mean = (axis: number) => [...vertices].reduce((sum, vertex) => sum + body[3 * vertex + axis]!, 0) / vertices.size;
+  const vertices = new Set(
+    mesh.quads.filter(({ group }) => group === `joint-l-${name}`).flatMap((quad) => quad.vertices),
+  );
+  if (vertices.size === 0)
+    throw new Error(`cutHand: the base mesh has no helper joint-l-${name}; check the pinned package.`);
+  const mean = (axis: number) =>
+    [...vertices].reduce((sum, vertex) => sum + body[3 * vertex + axis]!, 0) / vertices.size;
   return [mean(0), mean(1), mean(2)];
 }

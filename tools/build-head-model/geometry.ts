@@ -7,8 +7,8 @@ import { principalComponents, type Samples } from './principal-components.js';
 import { seededRandom } from './random.js';
 
 /**
- * The vertices that everything is computed on: the head's own, then the helpers that parts hang on. Positions are flat
- * arrays over these vertices.
+ * The vertices that everything is computed on: the head's own, then the helpers that parts hang on. Positions
+ * are flat arrays over these vertices.
  */
 export interface ReferenceVertices {
   readonly baseVertices: readonly number[];
@@ -36,11 +36,17 @@ export function referenceVertices(cut: HeadCut, parts: readonly FittedPart[]): R
 
 /** The undeformed reference vertices, mm. */
 export function basePositions(mesh: BaseMesh, vertices: ReferenceVertices): Float64Array {
-  return Float64Array.from(vertices.baseVertices.flatMap((vertex) => [0, 1, 2].map((axis) => mesh.vertices[vertex * 3 + axis]!)));
+  return Float64Array.from(
+    vertices.baseVertices.flatMap((vertex) => [0, 1, 2].map((axis) => mesh.vertices[vertex * 3 + axis]!)),
+  );
 }
 
 /** Evaluates people at the reference vertices, reading each target once. */
-export function identityEvaluator(base: Float64Array, vertices: ReferenceVertices, targets: Targets): (identity: Identity) => Float64Array {
+export function identityEvaluator(
+  base: Float64Array,
+  vertices: ReferenceVertices,
+  targets: Targets,
+): (identity: Identity) => Float64Array {
   const cache = new Map<string, Float32Array>();
   return (identity) => {
     const positions = base.slice();
@@ -53,9 +59,19 @@ export function identityEvaluator(base: Float64Array, vertices: ReferenceVertice
   };
 }
 
-/** Aligns all reference vertices so that the outer skin fits the template best (rotation, translation and scale). */
-export function alignToTemplate(positions: Float64Array, template: Float64Array, skinCount: number): Float64Array {
-  const { scale, rotation, translation } = alignPoints(positions.subarray(0, skinCount * 3), template.subarray(0, skinCount * 3));
+/**
+ * Aligns all reference vertices so that the outer skin fits the template best (rotation, translation and
+ * scale).
+ */
+export function alignToTemplate(
+  positions: Float64Array,
+  template: Float64Array,
+  skinCount: number,
+): Float64Array {
+  const { scale, rotation, translation } = alignPoints(
+    positions.subarray(0, skinCount * 3),
+    template.subarray(0, skinCount * 3),
+  );
   const out = new Float64Array(positions.length);
   for (let i = 0; i < positions.length; i += 3) {
     for (let row = 0; row < 3; row++) {
@@ -80,19 +96,34 @@ export interface ShapeReport {
   /** Root-mean-square distance of a sample's skin vertices from the mean, mm. */
   readonly spreadMm: number;
   /** Rows of components, share of variance, and error on the held-out people, mm. */
-  readonly rows: readonly { readonly components: number; readonly explained: number; readonly rmsMm: number; readonly p95Mm: number }[];
+  readonly rows: readonly {
+    readonly components: number;
+    readonly explained: number;
+    readonly rmsMm: number;
+    readonly p95Mm: number;
+  }[];
 }
 
 /**
- * Shape basis from sampled people. Components are those of the outer skin; all other vertices follow by regression on the
- * scores, so that eyes, teeth and helpers move with the face.
+ * Shape basis from sampled people. Components are those of the outer skin; all other vertices follow by
+ * regression on the scores, so that eyes, teeth and helpers move with the face.
  */
-export function buildShapeModel(aligned: readonly Float64Array[], heldOut: readonly Float64Array[], skinCount: number, components: number, seed: number): ShapeModel {
-  const n = aligned.length, all = aligned[0]!.length, width = skinCount * 3;
+export function buildShapeModel(
+  aligned: readonly Float64Array[],
+  heldOut: readonly Float64Array[],
+  skinCount: number,
+  components: number,
+  seed: number,
+): ShapeModel {
+  const n = aligned.length;
+  const all = aligned[0]!.length;
+  const width = skinCount * 3;
   const mean = new Float64Array(all);
   for (const sample of aligned) for (let i = 0; i < all; i++) mean[i]! += sample[i]! / n;
   const data = new Float32Array(n * width);
-  aligned.forEach((sample, row) => { for (let i = 0; i < width; i++) data[row * width + i] = sample[i]! - mean[i]!; });
+  aligned.forEach((sample, row) => {
+    for (let i = 0; i < width; i++) data[row * width + i] = sample[i]! - mean[i]!;
+  });
   const centred: Samples = { count: n, width, data };
   const { scores, variances, totalVariance } = principalComponents(centred, components, seededRandom(seed));
   const displacements = Array.from({ length: components }, (_, k) => {
@@ -106,13 +137,27 @@ export function buildShapeModel(aligned: readonly Float64Array[], heldOut: reado
   const counts = [10, 20, 40, 60, 80].filter((count) => count <= components);
   const rows = counts.map((count) => {
     const { rmsMm, p95Mm } = reconstructionError(heldOut, mean, displacements.slice(0, count), width);
-    return { components: count, explained: variances.slice(0, count).reduce((a, b) => a + b, 0) / totalVariance, rmsMm, p95Mm };
+    return {
+      components: count,
+      explained: variances.slice(0, count).reduce((a, b) => a + b, 0) / totalVariance,
+      rmsMm,
+      p95Mm,
+    };
   });
-  return { mean, displacements, report: { samples: n, heldOut: heldOut.length, spreadMm: Math.sqrt(totalVariance / skinCount), rows } };
+  return {
+    mean,
+    displacements,
+    report: { samples: n, heldOut: heldOut.length, spreadMm: Math.sqrt(totalVariance / skinCount), rows },
+  };
 }
 
 /** Error of the closest model instance to unseen heads, over skin vertices. */
-function reconstructionError(heads: readonly Float64Array[], mean: Float64Array, displacements: readonly Float64Array[], width: number) {
+function reconstructionError(
+  heads: readonly Float64Array[],
+  mean: Float64Array,
+  displacements: readonly Float64Array[],
+  width: number,
+) {
   const norms = displacements.map((d) => d.subarray(0, width).reduce((sum, value) => sum + value * value, 0));
   const distances: number[] = [];
   for (const head of heads) {
@@ -131,8 +176,15 @@ function reconstructionError(heads: readonly Float64Array[], mean: Float64Array,
   };
 }
 
-/** Positions or displacements of a part from those of the reference vertices; offsets apply to positions only. */
-export function followParts(values: ArrayLike<number>, vertices: ReferenceVertices, part: FittedPart, withOffsets: boolean): Float64Array {
+/**
+ * Positions or displacements of a part from those of the reference vertices; offsets apply to positions only.
+ */
+export function followParts(
+  values: ArrayLike<number>,
+  vertices: ReferenceVertices,
+  part: FittedPart,
+  withOffsets: boolean,
+): Float64Array {
   const out = new Float64Array(part.references.length * 3);
   part.references.forEach((references, i) => {
     for (let axis = 0; axis < 3; axis++) {

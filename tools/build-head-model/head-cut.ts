@@ -57,17 +57,27 @@ function headIslands(mesh: BaseMesh): Map<IslandName, Quad[]> {
     const vertices = quads.flatMap((quad) => quad.vertices);
     if (vertices.some((vertex) => mesh.vertices[vertex * 3 + 1]! < LOWEST_HEAD_MM)) continue;
     const x = vertices.map((vertex) => mesh.vertices[vertex * 3]!);
-    const name: IslandName = quads.length > 1000 ? 'skin'
-      : Math.max(...x) < 0 ? 'rightSocket' : Math.min(...x) > 0 ? 'leftSocket' : 'mouthCavity';
+    const name: IslandName =
+      quads.length > 1000
+        ? 'skin'
+        : Math.max(...x) < 0
+          ? 'rightSocket'
+          : Math.min(...x) > 0
+            ? 'leftSocket'
+            : 'mouthCavity';
     if (named.has(name)) throw new Error(`head cut: two islands look like ${name}`);
     named.set(name, quads);
   }
-  if (named.size !== 4) throw new Error(`head cut: expected 4 islands, found ${[...named.keys()].join(', ')}`);
+  if (named.size !== 4)
+    throw new Error(`head cut: expected 4 islands, found ${[...named.keys()].join(', ')}`);
   return named;
 }
 
 /** Where an island goes in the atlas: origin top left, before the margin is taken off. */
-const PLACES: Record<Exclude<IslandName, 'skin'>, readonly [x: number, y: number, width: number, height: number]> = {
+const PLACES: Record<
+  Exclude<IslandName, 'skin'>,
+  readonly [x: number, y: number, width: number, height: number]
+> = {
   mouthCavity: [0.01, 0.87, 0.165, 0.12],
   rightSocket: [0.2, 0.9, 0.07, 0.09],
   leftSocket: [0.29, 0.9, 0.07, 0.09],
@@ -86,7 +96,12 @@ function lower(t: number): number {
   return 0.4 * t + 0.6 * t * t;
 }
 
-interface Bounds { readonly u0: number; readonly u1: number; readonly v0: number; readonly v1: number }
+interface Bounds {
+  readonly u0: number;
+  readonly u1: number;
+  readonly v0: number;
+  readonly v1: number;
+}
 
 function boundsOf(quads: readonly Quad[], uvs: ArrayLike<number>): Bounds {
   const u = quads.flatMap((quad) => quad.uvs.map((uv) => uvs[uv * 2]!));
@@ -95,8 +110,8 @@ function boundsOf(quads: readonly Quad[], uvs: ArrayLike<number>): Bounds {
 }
 
 /**
- * Maps the body's texture coordinates to the head atlas. The body atlas holds the face lying on its side (crown at small u,
- * the subject's left at small v); here it stands upright and gets most of the texels.
+ * Maps the body's texture coordinates to the head atlas. The body atlas holds the face lying on its side
+ * (crown at small u, the subject's left at small v); here it stands upright and gets most of the texels.
  */
 function atlasPoint(name: IslandName, bounds: Bounds, u: number, v: number): [number, number] {
   const s = (u - bounds.u0) / (bounds.u1 - bounds.u0);
@@ -115,8 +130,12 @@ export function cutHead(mesh: BaseMesh): HeadCut {
   const islands = headIslands(mesh);
   const headVertexOf = new Map<number, number>();
   const uvOf = new Map<number, number>();
-  const baseVertices: number[] = [], islandOf: IslandName[] = [];
-  const triangles: number[] = [], uvTriangles: number[] = [], bodyUvs: number[] = [], uvs: number[] = [];
+  const baseVertices: number[] = [];
+  const islandOf: IslandName[] = [];
+  const triangles: number[] = [];
+  const uvTriangles: number[] = [];
+  const bodyUvs: number[] = [];
+  const uvs: number[] = [];
   for (const name of ['skin', 'mouthCavity', 'rightSocket', 'leftSocket'] as const) {
     const quads = islands.get(name)!;
     const bounds = boundsOf(quads, mesh.uvs);
@@ -137,7 +156,10 @@ export function cutHead(mesh: BaseMesh): HeadCut {
         }
         return [head, uv] as const;
       });
-      for (const k of [[0, 1, 2], [0, 2, 3]]) {
+      for (const k of [
+        [0, 1, 2],
+        [0, 2, 3],
+      ]) {
         for (const corner of k) {
           triangles.push(corners[corner]![0]);
           uvTriangles.push(corners[corner]![1]);
@@ -146,8 +168,12 @@ export function cutHead(mesh: BaseMesh): HeadCut {
     }
   }
   return {
-    baseVertices, headVertexOf, islandOf,
-    triangles: Uint32Array.from(triangles), uvTriangles: Uint32Array.from(uvTriangles),
-    bodyUvs: Float32Array.from(bodyUvs), uvs: Float32Array.from(uvs),
+    baseVertices,
+    headVertexOf,
+    islandOf,
+    triangles: Uint32Array.from(triangles),
+    uvTriangles: Uint32Array.from(uvTriangles),
+    bodyUvs: Float32Array.from(bodyUvs),
+    uvs: Float32Array.from(uvs),
   };
 }

@@ -9,11 +9,15 @@ export interface Correspondences {
   /** 68 base vertices. */
   readonly ibug68: readonly number[];
   /** 468 triangles of base vertices with barycentric weights. */
-  readonly mediapipe468: { readonly tri: readonly (readonly number[])[]; readonly bary: readonly (readonly number[])[] };
+  readonly mediapipe468: {
+    readonly tri: readonly (readonly number[])[];
+    readonly bary: readonly (readonly number[])[];
+  };
 }
 
 export async function readCorrespondences(): Promise<Correspondences> {
-  const read = async (name: string) => JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')) as unknown;
+  const read = async (name: string) =>
+    JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')) as unknown;
   return {
     ibug68: (await read('ibug68-makehuman-vertices.json')) as number[],
     mediapipe468: (await read('mediapipe468-to-makehuman.json')) as Correspondences['mediapipe468'],
@@ -22,10 +26,16 @@ export async function readCorrespondences(): Promise<Correspondences> {
 
 /** Candidates per sliding jaw point. */
 export const JAW_CANDIDATES = 13;
-/** How far the candidates of a jaw point reach, as shares of the way from the face's middle to its frontal position. */
-const JAW_FROM = 0.8, JAW_TO = 1.12;
+/**
+ * How far the candidates of a jaw point reach, as shares of the way from the face's middle to its frontal
+ * position.
+ */
+const JAW_FROM = 0.8;
+const JAW_TO = 1.12;
 
-export function surfacePoints(points: readonly { readonly vertices: readonly number[]; readonly weights: readonly number[] }[]): SurfacePoints {
+export function surfacePoints(
+  points: readonly { readonly vertices: readonly number[]; readonly weights: readonly number[] }[],
+): SurfacePoints {
   return {
     count: points.length,
     vertices: Uint32Array.from(points.flatMap((point) => point.vertices)),
@@ -46,7 +56,8 @@ function headVertex(cut: HeadCut, base: number): number {
 export function atlasPositions(cut: HeadCut): Float32Array {
   const out = new Float32Array(cut.baseVertices.length * 2).fill(NaN);
   for (let i = 0; i < cut.triangles.length; i++) {
-    const vertex = cut.triangles[i]!, uv = cut.uvTriangles[i]!;
+    const vertex = cut.triangles[i]!;
+    const uv = cut.uvTriangles[i]!;
     if (!Number.isNaN(out[vertex * 2]!)) continue;
     out[vertex * 2] = cut.uvs[uv * 2]!;
     out[vertex * 2 + 1] = cut.uvs[uv * 2 + 1]!;
@@ -59,7 +70,8 @@ function pointAt(cut: HeadCut, u: number, v: number): { vertices: number[]; weig
   for (let t = 0; t < cut.uvTriangles.length; t += 3) {
     const [a, b, c] = [0, 1, 2].map((k) => cut.uvTriangles[t + k]! * 2) as [number, number, number];
     const uv = cut.uvs;
-    const area = (uv[b]! - uv[a]!) * (uv[c + 1]! - uv[a + 1]!) - (uv[c]! - uv[a]!) * (uv[b + 1]! - uv[a + 1]!);
+    const area =
+      (uv[b]! - uv[a]!) * (uv[c + 1]! - uv[a + 1]!) - (uv[c]! - uv[a]!) * (uv[b + 1]! - uv[a + 1]!);
     const wa = ((uv[b]! - u) * (uv[c + 1]! - v) - (uv[c]! - u) * (uv[b + 1]! - v)) / area;
     const wb = ((uv[c]! - u) * (uv[a + 1]! - v) - (uv[a]! - u) * (uv[c + 1]! - v)) / area;
     if (wa < -1e-9 || wb < -1e-9 || wa + wb > 1 + 1e-9) continue;
@@ -69,18 +81,26 @@ function pointAt(cut: HeadCut, u: number, v: number): { vertices: number[]; weig
 }
 
 /** Number of jaw points and the chin's among them. */
-const JAW_POINTS = 17, CHIN = 8;
+const JAW_POINTS = 17;
+const CHIN = 8;
 
 /**
- * Frontal jaw points, evenly spaced along the contour from each end to the chin as annotators place them, in the atlas.
+ * Frontal jaw points, evenly spaced along the contour from each end to the chin as annotators place them, in
+ * the atlas.
  * @param jaw head vertices of the 17 points
  * @param positions head vertices, mm
  */
-function evenJaw(atlas: Float32Array, jaw: readonly number[], positions: ArrayLike<number>): [number, number][] {
+function evenJaw(
+  atlas: Float32Array,
+  jaw: readonly number[],
+  positions: ArrayLike<number>,
+): [number, number][] {
   const length = [0];
   for (let i = 1; i < JAW_POINTS; i++) {
     const [a, b] = [jaw[i - 1]! * 3, jaw[i]! * 3];
-    length.push(length[i - 1]! + Math.hypot(positions[b]! - positions[a]!, positions[b + 1]! - positions[a + 1]!));
+    length.push(
+      length[i - 1]! + Math.hypot(positions[b]! - positions[a]!, positions[b + 1]! - positions[a + 1]!),
+    );
   }
   return Array.from({ length: JAW_POINTS }, (_, i) => {
     const [from, to] = i <= CHIN ? [0, CHIN] : [CHIN, JAW_POINTS - 1];
@@ -88,24 +108,32 @@ function evenJaw(atlas: Float32Array, jaw: readonly number[], positions: ArrayLi
     let k = from;
     while (k < to - 1 && length[k + 1]! < goal) k++;
     const share = (goal - length[k]!) / (length[k + 1]! - length[k]!);
-    const at = (axis: number) => atlas[jaw[k]! * 2 + axis]! + share * (atlas[jaw[k + 1]! * 2 + axis]! - atlas[jaw[k]! * 2 + axis]!);
+    const at = (axis: number) =>
+      atlas[jaw[k]! * 2 + axis]! + share * (atlas[jaw[k + 1]! * 2 + axis]! - atlas[jaw[k]! * 2 + axis]!);
     return [at(0), at(1)];
   });
 }
 
 /**
- * Places where each jaw point may slide to: the contour of a turned head is not the frontal one. The candidates run along the
- * atlas line from the face's middle through the frontal point, cheek first.
+ * Places where each jaw point may slide to: the contour of a turned head is not the frontal one. The
+ * candidates run along the atlas line from the face's middle through the frontal point, cheek first.
  */
-function jawCandidates(cut: HeadCut, jaw: readonly (readonly [number, number])[], [cu, cv]: readonly [number, number]) {
+function jawCandidates(
+  cut: HeadCut,
+  jaw: readonly (readonly [number, number])[],
+  [cu, cv]: readonly [number, number],
+) {
   return jaw.flatMap(([u, v]) =>
     Array.from({ length: JAW_CANDIDATES }, (_, k) => {
       const share = JAW_FROM + ((JAW_TO - JAW_FROM) * k) / (JAW_CANDIDATES - 1);
       return pointAt(cut, cu + share * (u - cu), cv + share * (v - cv));
-    }));
+    }),
+  );
 }
 
-/** An eyeball as seen by the iris points: its vertices' positions relative to the model, and its first vertex. */
+/**
+ * An eyeball as seen by the iris points: its vertices' positions relative to the model, and its first vertex.
+ */
 export interface Eyeball {
   readonly firstVertex: number;
   /** Local positions, n×3, mm. */
@@ -115,15 +143,28 @@ export interface Eyeball {
 /** Radius of the human iris, mm (Caroline & André 2002: mean diameter 11.8). */
 const IRIS_RADIUS_MM = 5.9;
 
-/** Centre, then the iris' edge towards picture right, top, picture left, bottom (MediaPipe's order), as nearest vertices. */
+/**
+ * Centre, then the iris' edge towards picture right, top, picture left, bottom (MediaPipe's order), as
+ * nearest vertices.
+ */
 function irisPoints(eye: Eyeball): { vertices: number[]; weights: number[] }[] {
   const n = eye.positions.length / 3;
   const centre = sphereCentre({ firstVertex: 0, vertexCount: n }, eye.positions);
   const radius = Math.max(...Array.from({ length: n }, (_, i) => eye.positions[i * 3 + 2]! - centre[2]!));
   const depth = Math.sqrt(Math.max(0, radius ** 2 - IRIS_RADIUS_MM ** 2));
-  const directions = [[0, 0], [1, 0], [0, 1], [-1, 0], [0, -1]];
+  const directions = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+    [0, -1],
+  ];
   return directions.map(([dx, dy], index) => {
-    const goal = [centre[0]! + dx! * IRIS_RADIUS_MM, centre[1]! + dy! * IRIS_RADIUS_MM, centre[2]! + (index === 0 ? radius : depth)];
+    const goal = [
+      centre[0]! + dx! * IRIS_RADIUS_MM,
+      centre[1]! + dy! * IRIS_RADIUS_MM,
+      centre[2]! + (index === 0 ? radius : depth),
+    ];
     return nearestTwo(eye, goal);
   });
 }
@@ -141,11 +182,17 @@ function nearestTwo(eye: Eyeball, goal: readonly number[]): { vertices: number[]
 }
 
 /**
- * All correspondences over head vertices. The inner 51 iBUG points are those MediaPipe points that mark the same places: on
- * validation photos they lie nearer to the annotations than hand-picked vertices.
+ * All correspondences over head vertices. The inner 51 iBUG points are those MediaPipe points that mark the
+ * same places: on validation photos they lie nearer to the annotations than hand-picked vertices.
  * @param positions head vertices, mm
  */
-export function buildLandmarks(cut: HeadCut, correspondences: Correspondences, positions: ArrayLike<number>, rightEye: Eyeball, leftEye: Eyeball) {
+export function buildLandmarks(
+  cut: HeadCut,
+  correspondences: Correspondences,
+  positions: ArrayLike<number>,
+  rightEye: Eyeball,
+  leftEye: Eyeball,
+) {
   const ibug = correspondences.ibug68.map((base) => headVertex(cut, base));
   const mesh = correspondences.mediapipe468.tri.map((triangle, i) => ({
     vertices: triangle.map((base) => headVertex(cut, base)),
@@ -155,11 +202,18 @@ export function buildLandmarks(cut: HeadCut, correspondences: Correspondences, p
   const jaw = evenJaw(atlas, ibug.slice(0, JAW_POINTS), positions);
   const centre = [atlas[ibug[33]! * 2]!, atlas[ibug[33]! * 2 + 1]!] as const;
   return {
-    ibug68: surfacePoints([...jaw.map(([u, v]) => pointAt(cut, u, v)), ...mediapipeTo68.slice(JAW_POINTS).map((index) => mesh[index]!)]),
+    ibug68: surfacePoints([
+      ...jaw.map(([u, v]) => pointAt(cut, u, v)),
+      ...mediapipeTo68.slice(JAW_POINTS).map((index) => mesh[index]!),
+    ]),
     jaw: { perPoint: JAW_CANDIDATES, candidates: surfacePoints(jawCandidates(cut, jaw, centre)) },
     mediapipe: surfacePoints([...mesh, ...irisPoints(rightEye), ...irisPoints(leftEye)]),
     alignment5: surfacePoints([
-      middle(ibug[36]!, ibug[39]!), middle(ibug[42]!, ibug[45]!), single(ibug[30]!), single(ibug[48]!), single(ibug[54]!),
+      middle(ibug[36]!, ibug[39]!),
+      middle(ibug[42]!, ibug[45]!),
+      single(ibug[30]!),
+      single(ibug[48]!),
+      single(ibug[54]!),
     ]),
     ibugVertices: ibug,
   };

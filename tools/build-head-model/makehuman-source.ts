@@ -8,7 +8,9 @@ export const BASE_VERTICES = 19_158;
 const DECIMETRE_IN_MM = 100;
 /** Target displacements are stored in thousandths of a decimetre. */
 const TARGET_UNIT_IN_MM = 0.1;
-/** Targets whose helper displacements are damaged in the export: this one throws lash helpers two metres away. */
+/**
+ * Targets whose helper displacements are damaged in the export: this one throws lash helpers two metres away.
+ */
 const DAMAGED_HELPERS = new Set(['eyes/r-eye-bag-max']);
 
 /** The base mesh in mm with its quads, as exported. */
@@ -17,14 +19,20 @@ export interface BaseMesh {
   readonly vertices: Float64Array;
   /** Texture coordinates, u right and v up. */
   readonly uvs: Float64Array;
-  readonly quads: readonly { readonly vertices: readonly number[]; readonly uvs: readonly number[]; readonly group: string }[];
+  readonly quads: readonly {
+    readonly vertices: readonly number[];
+    readonly uvs: readonly number[];
+    readonly group: string;
+  }[];
 }
 
 /** All morph targets of the export. */
 export interface Targets {
   /** Sorted names, without folder prefix `data/targets/` and suffix. */
   readonly names: readonly string[];
-  /** Displacements of the given base vertices by one target at weight 1, mm, flat. Throws for an unknown name. */
+  /**
+   * Displacements of the given base vertices by one target at weight 1, mm, flat. Throws for an unknown name.
+   */
   displacements(name: string, baseVertices: ArrayLike<number>): Float32Array;
 }
 
@@ -55,7 +63,8 @@ async function readJson<T>(path: string): Promise<T> {
 /** Faces come as ten integers: a format tag 11, four vertices, a material, four texture coordinates. */
 function* quadsOf(mesh: ExportedMesh): Generator<{ vertices: number[]; uvs: number[]; group: string }> {
   for (let i = 0; i < mesh.faces.length; i += 10) {
-    if (mesh.faces[i] !== 11) throw new Error(`makehuman mesh: expected quad tag 11 at face ${i / 10}, got ${mesh.faces[i]}`);
+    if (mesh.faces[i] !== 11)
+      throw new Error(`makehuman mesh: expected quad tag 11 at face ${i / 10}, got ${mesh.faces[i]}`);
     yield {
       vertices: mesh.faces.slice(i + 1, i + 5),
       group: mesh.materials[mesh.faces[i + 5]!]?.DbgName ?? '',
@@ -77,10 +86,17 @@ export async function readBaseMesh(packageFolder: string): Promise<BaseMesh> {
   };
 }
 
-/** Reads all morph targets: little-endian Int16 `[targets][BASE_VERTICES][3]` in the order of the sorted names. */
+/**
+ * Reads all morph targets: little-endian Int16 `[targets][BASE_VERTICES][3]` in the order of the sorted
+ * names.
+ */
 export async function readTargets(packageFolder: string): Promise<Targets> {
-  const list = await readJson<{ targets: Record<string, unknown> }>(join(packageFolder, 'src/json/targets/target-list.json'));
-  const names = Object.keys(list.targets).sort().map((key) => key.replace(/^data\/targets\//, '').replace(/\.target$/, ''));
+  const list = await readJson<{ targets: Record<string, unknown> }>(
+    join(packageFolder, 'src/json/targets/target-list.json'),
+  );
+  const names = Object.keys(list.targets)
+    .sort()
+    .map((key) => key.replace(/^data\/targets\//, '').replace(/\.target$/, ''));
   const bytes = await readFile(join(packageFolder, 'public/data/targets/targets.bin'));
   const values = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
   const stride = BASE_VERTICES * 3;
@@ -97,7 +113,8 @@ export async function readTargets(packageFolder: string): Promise<Targets> {
       for (let i = 0; i < baseVertices.length; i++) {
         const vertex = baseVertices[i]!;
         if (vertex >= BODY_VERTICES && DAMAGED_HELPERS.has(name)) continue;
-        for (let axis = 0; axis < 3; axis++) out[i * 3 + axis] = values[index * stride + vertex * 3 + axis]! * TARGET_UNIT_IN_MM;
+        for (let axis = 0; axis < 3; axis++)
+          out[i * 3 + axis] = values[index * stride + vertex * 3 + axis]! * TARGET_UNIT_IN_MM;
       }
       return out;
     },
@@ -107,7 +124,8 @@ export async function readTargets(packageFolder: string): Promise<Targets> {
 /** Reads an accessory mesh, for example `teeth/Teeth_Base/Teeth_Base`. */
 export async function readProxy(packageFolder: string, name: string): Promise<Proxy> {
   const mesh = await readJson<ExportedMesh>(join(packageFolder, 'public/data/proxies', `${name}.json`));
-  if (!mesh.ref_vIdxs || !mesh.weights || !mesh.offsets) throw new Error(`makehuman proxy ${name}: no fitting data`);
+  if (!mesh.ref_vIdxs || !mesh.weights || !mesh.offsets)
+    throw new Error(`makehuman proxy ${name}: no fitting data`);
   return {
     references: mesh.ref_vIdxs,
     weights: mesh.weights,

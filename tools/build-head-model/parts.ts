@@ -17,18 +17,52 @@ interface PartSource {
   readonly dropTransparent?: boolean;
 }
 
-const EYES = { proxy: 'eyes/HighPolyEyes/HighPolyEyes', texture: 'brown_eye.png', textureSize: 256, alpha: 'opaque', turns: true, dropTransparent: true } as const;
+const EYES = {
+  proxy: 'eyes/HighPolyEyes/HighPolyEyes',
+  texture: 'brown_eye.png',
+  textureSize: 256,
+  alpha: 'opaque',
+  turns: true,
+  dropTransparent: true,
+} as const;
 
 const SOURCES: readonly PartSource[] = [
   { name: 'eyeRight', ...EYES, side: -1 },
   { name: 'eyeLeft', ...EYES, side: 1 },
-  { name: 'teeth', proxy: 'teeth/Teeth_Base/Teeth_Base', texture: 'teeth.png', textureSize: 256, alpha: 'opaque' },
-  { name: 'tongue', proxy: 'tongue/tongue01/tongue01', texture: 'tongue01_diffuse.png', textureSize: 128, alpha: 'opaque' },
-  { name: 'brows', proxy: 'eyebrows/eyebrow009/eyebrow009', texture: 'eyebrow009.png', textureSize: 256, alpha: 'blend' },
-  { name: 'lashes', proxy: 'eyelashes/Eyelashes01/Eyelashes01', texture: 'eyelashes01.png', textureSize: 256, alpha: 'blend' },
+  {
+    name: 'teeth',
+    proxy: 'teeth/Teeth_Base/Teeth_Base',
+    texture: 'teeth.png',
+    textureSize: 256,
+    alpha: 'opaque',
+  },
+  {
+    name: 'tongue',
+    proxy: 'tongue/tongue01/tongue01',
+    texture: 'tongue01_diffuse.png',
+    textureSize: 128,
+    alpha: 'opaque',
+  },
+  {
+    name: 'brows',
+    proxy: 'eyebrows/eyebrow009/eyebrow009',
+    texture: 'eyebrow009.png',
+    textureSize: 256,
+    alpha: 'blend',
+  },
+  {
+    name: 'lashes',
+    proxy: 'eyelashes/Eyelashes01/Eyelashes01',
+    texture: 'eyelashes01.png',
+    textureSize: 256,
+    alpha: 'blend',
+  },
 ];
 
-/** A part before the model is assembled: its vertices are weighted sums of base vertices plus constant offsets. */
+/**
+ * A part before the model is assembled: its vertices are weighted sums of base vertices plus constant
+ * offsets.
+ */
 export interface FittedPart {
   readonly name: string;
   /** Three base vertices and weights per part vertex, and an offset in mm. */
@@ -45,21 +79,30 @@ export interface FittedPart {
 }
 
 async function readTexture(path: string, size: number): Promise<Image> {
-  const { data, info } = await sharp(path).ensureAlpha().resize(size, size, { kernel: 'lanczos3' }).raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(path)
+    .ensureAlpha()
+    .resize(size, size, { kernel: 'lanczos3' })
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, channels: 4, data };
 }
 
 /** Keeps some quads and numbers their vertices and texture coordinates from zero. */
 function compact(proxy: Proxy, keep: (quad: Proxy['quads'][number]) => boolean) {
-  const vertexOf = new Map<number, number>(), uvOf = new Map<number, number>();
-  const triangles: number[] = [], uvTriangles: number[] = [];
+  const vertexOf = new Map<number, number>();
+  const uvOf = new Map<number, number>();
+  const triangles: number[] = [];
+  const uvTriangles: number[] = [];
   const index = (map: Map<number, number>, key: number) => {
     let value = map.get(key);
     if (value === undefined) map.set(key, (value = map.size));
     return value;
   };
   for (const quad of proxy.quads.filter(keep)) {
-    for (const corners of [[0, 1, 2], [0, 2, 3]]) {
+    for (const corners of [
+      [0, 1, 2],
+      [0, 2, 3],
+    ]) {
       // Some quads are triangles with a repeated corner.
       if (new Set(corners.map((k) => quad.vertices[k])).size < 3) continue;
       for (const k of corners) {
@@ -78,26 +121,40 @@ function isTransparent(texture: Image, uvs: readonly number[], quad: Proxy['quad
   return texture.data[(y * texture.width + x) * 4 + 3]! < 128;
 }
 
-async function fitPart(packageFolder: string, source: PartSource, template: (baseVertex: number) => readonly number[]): Promise<FittedPart> {
+async function fitPart(
+  packageFolder: string,
+  source: PartSource,
+  template: (baseVertex: number) => readonly number[],
+): Promise<FittedPart> {
   const proxy = await readProxy(packageFolder, source.proxy);
   const folder = join(packageFolder, 'public/data/proxies', source.proxy, '..');
   const texture = await readTexture(join(folder, 'textures', source.texture), source.textureSize);
   const sideOf = (vertex: number) => Math.sign(template(proxy.references[vertex]![0]!)[0]!);
-  const kept = compact(proxy, (quad) =>
-    (source.side === undefined || sideOf(quad.vertices[0]!) === source.side) &&
-    !(source.dropTransparent && isTransparent(texture, proxy.uvs, quad)));
+  const kept = compact(
+    proxy,
+    (quad) =>
+      (source.side === undefined || sideOf(quad.vertices[0]!) === source.side) &&
+      !(source.dropTransparent && isTransparent(texture, proxy.uvs, quad)),
+  );
   return {
-    name: source.name, texture, alpha: source.alpha, turns: source.turns ?? false,
+    name: source.name,
+    texture,
+    alpha: source.alpha,
+    turns: source.turns ?? false,
     references: kept.vertices.map((vertex) => proxy.references[vertex]!),
     weights: kept.vertices.map((vertex) => proxy.weights[vertex]!),
     offsets: kept.vertices.map((vertex) => proxy.offsets[vertex]!),
-    triangles: Uint32Array.from(kept.triangles), uvTriangles: Uint32Array.from(kept.uvTriangles),
+    triangles: Uint32Array.from(kept.triangles),
+    uvTriangles: Uint32Array.from(kept.uvTriangles),
     uvs: Float32Array.from(kept.uvs.flatMap((uv) => [proxy.uvs[uv * 2]!, 1 - proxy.uvs[uv * 2 + 1]!])),
   };
 }
 
 /** Reads all parts; `template` gives the base mesh's vertices and decides left and right. */
-export async function readParts(packageFolder: string, template: (baseVertex: number) => readonly number[]): Promise<FittedPart[]> {
+export async function readParts(
+  packageFolder: string,
+  template: (baseVertex: number) => readonly number[],
+): Promise<FittedPart[]> {
   const parts: FittedPart[] = [];
   for (const source of SOURCES) parts.push(await fitPart(packageFolder, source, template));
   return parts;

@@ -49,7 +49,11 @@ function orthonormalColumns(y: Float64Array, rows: number, k: number): Float64Ar
  * Leading principal components by subspace iteration (Halko, Martinsson & Tropp 2011, algorithm 4.4).
  * @param centred samples whose columns have zero mean
  */
-export function principalComponents(centred: Samples, components: number, random: Random): PrincipalComponents {
+export function principalComponents(
+  centred: Samples,
+  components: number,
+  random: Random,
+): PrincipalComponents {
   const k = Math.min(components + 20, centred.count);
   const n = centred.count;
   let y: Float64Array = Float64Array.from({ length: n * k }, () => random.normal());
@@ -66,7 +70,10 @@ export function principalComponents(centred: Samples, components: number, random
   }
   for (let a = 0; a < k; a++) for (let c = 0; c < a; c++) gram.set(c, a, gram.get(a, c));
   const eigen = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
-  const order = eigen.realEigenvalues.map((value, index) => ({ value, index })).sort((p, r) => r.value - p.value).slice(0, components);
+  const order = eigen.realEigenvalues
+    .map((value, index) => ({ value, index }))
+    .sort((p, r) => r.value - p.value)
+    .slice(0, components);
   const scores = new Float32Array(n * components);
   for (let row = 0; row < n; row++) {
     order.forEach(({ index }, column) => {

@@ -4,7 +4,8 @@ import { atlasPositions } from './landmarks.js';
 type Point = readonly [number, number];
 
 function distanceToSegment([px, py]: Point, [ax, ay]: Point, [bx, by]: Point): number {
-  const dx = bx - ax, dy = by - ay;
+  const dx = bx - ax;
+  const dy = by - ay;
   const length = dx * dx + dy * dy;
   const t = length === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / length));
   return Math.hypot(px - ax - t * dx, py - ay - t * dy);
@@ -21,7 +22,9 @@ function isInside([px, py]: Point, polygon: readonly Point[]): boolean {
 
 /** Distance to a polygon, negative inside. */
 function signedDistance(point: Point, polygon: readonly Point[]): number {
-  const distance = Math.min(...polygon.map((a, i) => distanceToSegment(point, a, polygon[(i + 1) % polygon.length]!)));
+  const distance = Math.min(
+    ...polygon.map((a, i) => distanceToSegment(point, a, polygon[(i + 1) % polygon.length]!)),
+  );
   return isInside(point, polygon) ? -distance : distance;
 }
 
@@ -36,11 +39,16 @@ function fade(value: number, near: number, far: number): number {
 }
 
 /**
- * Soft region masks over the head's vertices, drawn in the atlas, where the face lies flat. Lengths are shares of the atlas.
+ * Soft region masks over the head's vertices, drawn in the atlas, where the face lies flat. Lengths are
+ * shares of the atlas.
  * @param ibug head vertices of the 68 landmarks
  * @param positions head vertices in mm (origin between the eyes), for what the flat view cannot tell
  */
-export function buildRegions(cut: HeadCut, ibug: readonly number[], positions: ArrayLike<number>): Map<string, Float32Array> {
+export function buildRegions(
+  cut: HeadCut,
+  ibug: readonly number[],
+  positions: ArrayLike<number>,
+): Map<string, Float32Array> {
   const atlas = atlasPositions(cut);
   const at = (vertex: number): Point => [atlas[vertex * 2]!, atlas[vertex * 2 + 1]!];
   const landmark = (first: number, last: number): Point[] => ibug.slice(first, last + 1).map(at);
@@ -48,11 +56,22 @@ export function buildRegions(cut: HeadCut, ibug: readonly number[], positions: A
   const eyes = [landmark(36, 41), landmark(42, 47)];
   const mouth = landmark(48, 59);
   const noseTop = at(ibug[27]!);
-  const nose: Point[] = [noseTop, [at(ibug[31]!)[0] - 0.02, at(ibug[31]!)[1] - 0.02], ...landmark(31, 35), [at(ibug[35]!)[0] + 0.02, at(ibug[35]!)[1] - 0.02]];
+  const nose: Point[] = [
+    noseTop,
+    [at(ibug[31]!)[0] - 0.02, at(ibug[31]!)[1] - 0.02],
+    ...landmark(31, 35),
+    [at(ibug[35]!)[0] + 0.02, at(ibug[35]!)[1] - 0.02],
+  ];
   const jaw = landmark(0, 16);
   const browTop = Math.min(...brows.flat().map(([, y]) => y));
   const hairline = browTop - 0.13;
-  const face: Point[] = [...jaw, [jaw[16]![0], browTop - 0.03], [0.5 + 0.21, hairline], [0.5 - 0.21, hairline], [jaw[0]![0], browTop - 0.03]];
+  const face: Point[] = [
+    ...jaw,
+    [jaw[16]![0], browTop - 0.03],
+    [0.5 + 0.21, hairline],
+    [0.5 - 0.21, hairline],
+    [jaw[0]![0], browTop - 0.03],
+  ];
   const ears: Point[] = earCentres(cut, positions, at);
   const regions: Record<string, (p: Point, vertex: number) => number> = {
     face: (p) => fade(signedDistance(p, face), -0.01, 0.015),
@@ -61,11 +80,17 @@ export function buildRegions(cut: HeadCut, ibug: readonly number[], positions: A
     eyes: (p) => Math.max(...eyes.map((eye) => fade(signedDistance(p, eye), 0.012, 0.03))),
     brows: (p) => Math.max(...brows.map((brow) => fade(distanceToPath(p, brow), 0.016, 0.03))),
     forehead: (p) => fade(signedDistance(p, face), -0.01, 0.015) * fade(p[1], browTop - 0.025, browTop),
-    ears: (p) => Math.max(...ears.map((ear) => fade(Math.hypot(p[0] - ear[0], (p[1] - ear[1]) * 0.7), 0.035, 0.05))),
+    ears: (p) =>
+      Math.max(...ears.map((ear) => fade(Math.hypot(p[0] - ear[0], (p[1] - ear[1]) * 0.7), 0.035, 0.05))),
   };
   const masks = new Map<string, Float32Array>();
   for (const [name, weight] of Object.entries(regions)) {
-    masks.set(name, Float32Array.from(cut.islandOf, (island, vertex) => (island === 'skin' ? weight(at(vertex), vertex) : 0)));
+    masks.set(
+      name,
+      Float32Array.from(cut.islandOf, (island, vertex) =>
+        island === 'skin' ? weight(at(vertex), vertex) : 0,
+      ),
+    );
   }
   addRest(masks, cut, positions, at, at(ibug[30]!)[1]);
   return masks;
@@ -83,16 +108,46 @@ function earCentres(cut: HeadCut, positions: ArrayLike<number>, at: (vertex: num
 }
 
 /** Regions that are what others leave: cheeks, scalp, neck; and the pockets inside. */
-function addRest(masks: Map<string, Float32Array>, cut: HeadCut, positions: ArrayLike<number>, at: (vertex: number) => Point, noseTip: number): void {
+function addRest(
+  masks: Map<string, Float32Array>,
+  cut: HeadCut,
+  positions: ArrayLike<number>,
+  at: (vertex: number) => Point,
+  noseTip: number,
+): void {
   const get = (name: string, vertex: number) => masks.get(name)![vertex]!;
   const skin = (weight: (vertex: number) => number) =>
-    Float32Array.from(cut.islandOf, (island, vertex) => (island === 'skin' ? Math.max(0, weight(vertex)) : 0));
-  const sum = (vertex: number, names: readonly string[]) => names.reduce((total, name) => total + get(name, vertex), 0);
-  masks.set('cheeks', skin((vertex) => Math.max(0, get('face', vertex) - sum(vertex, ['nose', 'mouth', 'eyes', 'brows', 'forehead'])) *
-    fade(Math.abs(at(vertex)[1] - noseTip), 0.08, 0.14)));
+    Float32Array.from(cut.islandOf, (island, vertex) =>
+      island === 'skin' ? Math.max(0, weight(vertex)) : 0,
+    );
+  const sum = (vertex: number, names: readonly string[]) =>
+    names.reduce((total, name) => total + get(name, vertex), 0);
+  masks.set(
+    'cheeks',
+    skin(
+      (vertex) =>
+        Math.max(0, get('face', vertex) - sum(vertex, ['nose', 'mouth', 'eyes', 'brows', 'forehead'])) *
+        fade(Math.abs(at(vertex)[1] - noseTip), 0.08, 0.14),
+    ),
+  );
   // Below the chin's height and off the face is neck; the rest behind the hairline is scalp.
-  masks.set('neck', skin((vertex) => (1 - get('face', vertex)) * (1 - get('ears', vertex)) * fade(positions[vertex * 3 + 1]!, -85, -60)));
-  masks.set('scalp', skin((vertex) => 1 - get('face', vertex) - get('ears', vertex) - get('neck', vertex)));
-  masks.set('mouthCavity', Float32Array.from(cut.islandOf, (island) => (island === 'mouthCavity' ? 1 : 0)));
-  masks.set('sockets', Float32Array.from(cut.islandOf, (island) => (island.endsWith('Socket') ? 1 : 0)));
+  masks.set(
+    'neck',
+    skin(
+      (vertex) =>
+        (1 - get('face', vertex)) * (1 - get('ears', vertex)) * fade(positions[vertex * 3 + 1]!, -85, -60),
+    ),
+  );
+  masks.set(
+    'scalp',
+    skin((vertex) => 1 - get('face', vertex) - get('ears', vertex) - get('neck', vertex)),
+  );
+  masks.set(
+    'mouthCavity',
+    Float32Array.from(cut.islandOf, (island) => (island === 'mouthCavity' ? 1 : 0)),
+  );
+  masks.set(
+    'sockets',
+    Float32Array.from(cut.islandOf, (island) => (island.endsWith('Socket') ? 1 : 0)),
+  );
 }

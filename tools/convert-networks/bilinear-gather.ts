@@ -2,11 +2,11 @@ import type { Converter, Tensor } from './converter.js';
 import type { TfNode } from './tfjs-graph.js';
 
 /**
- * Recognises bilinear sampling spelled out in primitive operators (a sum of four gathers, each times a product of
- * fractions) and emits one GridSample instead; nothing when the node is any other sum.
+ * Recognises bilinear sampling spelled out in primitive operators (a sum of four gathers, each times a
+ * product of fractions) and emits one GridSample instead; nothing when the node is any other sum.
  *
- * The spelled-out form clamps indices to 0…48 on a map of 48 pixels, one too many: out-of-bounds gathers are errors in
- * ONNX Runtime. GridSample with border padding clamps to the map and is the same everywhere else.
+ * The spelled-out form clamps indices to 0…48 on a map of 48 pixels, one too many: out-of-bounds gathers are
+ * errors in ONNX Runtime. GridSample with border padding clamps to the map and is the same everywhere else.
  */
 export function bilinearGather(node: TfNode, converter: Converter): Tensor | undefined {
   if (node.op !== 'AddN' || node.inputs.length !== 4) return undefined;
@@ -16,7 +16,8 @@ export function bilinearGather(node: TfNode, converter: Converter): Tensor | und
   const positions = converter.tensor(floorBefore(gathers[0]!, converter), 0);
   const [, height, width] = map.shape as [number, number, number, number];
 
-  // Positions are pixel indices (x, y); GridSample wants −1…1 between the centres of the first and the last pixel.
+  // Positions are pixel indices (x, y); GridSample wants −1…1 between the centres of the first and the last
+  // pixel.
   const { builder } = converter;
   const scale = builder.floats(Float32Array.of(2 / (width - 1), 2 / (height - 1)), [2], false);
   const scaled = builder.add('Mul', [positions.name, scale]);
@@ -26,7 +27,12 @@ export function bilinearGather(node: TfNode, converter: Converter): Tensor | und
     padding_mode: { string: 'border' },
     align_corners: { int: 1 },
   });
-  return { kind: 'tensor', name, shape: [1, positions.shape[1]!, positions.shape[2]!, map.shape[3]!], channelsFirst: true };
+  return {
+    kind: 'tensor',
+    name,
+    shape: [1, positions.shape[1]!, positions.shape[2]!, map.shape[3]!],
+    channelsFirst: true,
+  };
 }
 
 function gatherOf(product: TfNode, converter: Converter): TfNode | undefined {

@@ -10,8 +10,9 @@ const opset = 17;
 /**
  * The ONNX bytes of one published network; the same source gives the same bytes.
  *
- * Convolutions read channels first and stay so between each other, constants added to convolutions become biases, and
- * bilinear sampling spelled out in primitives becomes one operator. Operators that no output needs are left out.
+ * Convolutions read channels first and stay so between each other, constants added to convolutions become
+ * biases, and bilinear sampling spelled out in primitives becomes one operator. Operators that no output
+ * needs are left out.
  *
  * @param folder the unpacked source package
  */

@@ -29,7 +29,10 @@ export class Converter {
   readonly #consumers = new Map<string, number>();
 
   /** @param anySize whether the ONNX graph accepts images of other sizes than the source graph */
-  constructor(readonly graph: TfGraph, readonly anySize: boolean) {
+  constructor(
+    readonly graph: TfGraph,
+    readonly anySize: boolean,
+  ) {
     for (const node of graph.nodes.values()) {
       for (const input of node.inputs) this.#consumers.set(input, (this.#consumers.get(input) ?? 0) + 1);
     }
@@ -61,30 +64,41 @@ export class Converter {
   /** An operator's input that must be computed by the graph. */
   tensor(node: TfNode, input: number): Tensor {
     const value = this.value(node.inputs[input]!);
-    if (value.kind !== 'tensor') throw new Error(`convert ${node.name}: input ${input} is a constant where a computed value is expected.`);
+    if (value.kind !== 'tensor')
+      throw new Error(
+        `convert ${node.name}: input ${input} is a constant where a computed value is expected.`,
+      );
     return value;
   }
 
   /** An operator's input that must be constant. */
   constant(node: TfNode, input: number): Constant {
     const value = this.value(node.inputs[input]!);
-    if (value.kind !== 'constant') throw new Error(`convert ${node.name}: input ${input} is computed where a constant is expected.`);
+    if (value.kind !== 'constant')
+      throw new Error(`convert ${node.name}: input ${input} is computed where a constant is expected.`);
     return value;
   }
 
   /** The ONNX name of a value in TensorFlow's own axis order. */
   plain(value: Value): string {
     if (value.kind === 'constant') return this.#constantName(value);
-    return value.channelsFirst ? this.builder.add('Transpose', [value.name], { perm: { ints: [0, 2, 3, 1] } }) : value.name;
+    return value.channelsFirst
+      ? this.builder.add('Transpose', [value.name], { perm: { ints: [0, 2, 3, 1] } })
+      : value.name;
   }
 
-  /** The ONNX name of an operand that meets channels-first feature maps: constants per channel become (C,1,1). */
+  /**
+   * The ONNX name of an operand that meets channels-first feature maps: constants per channel become (C,1,1).
+   */
   channelsFirst(value: Value): string {
     if (value.kind === 'tensor') {
-      return value.channelsFirst ? value.name : this.builder.add('Transpose', [value.name], { perm: { ints: [0, 3, 1, 2] } });
+      return value.channelsFirst
+        ? value.name
+        : this.builder.add('Transpose', [value.name], { perm: { ints: [0, 3, 1, 2] } });
     }
     const channels = value.shape.at(-1) ?? 1;
-    if (value.data.length !== channels) throw new Error(`convert: a constant of shape (${value.shape.join()}) is not per channel.`);
+    if (value.data.length !== channels)
+      throw new Error(`convert: a constant of shape (${value.shape.join()}) is not per channel.`);
     return this.#constantName({ ...value, shape: [channels, 1, 1] });
   }
 

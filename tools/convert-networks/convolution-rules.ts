@@ -2,7 +2,10 @@ import type { Constant, Converter, Tensor } from './converter.js';
 import { numbers } from './converter.js';
 import type { TfNode } from './tfjs-graph.js';
 
-/** `Conv2D`, `_FusedConv2D` and `DepthwiseConv2dNative` become one Conv (and an activation that the source had fused). */
+/**
+ * `Conv2D`, `_FusedConv2D` and `DepthwiseConv2dNative` become one Conv (and an activation that the source had
+ * fused).
+ */
 export function convolution(node: TfNode, converter: Converter): Tensor {
   const depthwise = node.op === 'DepthwiseConv2dNative';
   const input = converter.tensor(node, 0);
@@ -86,7 +89,12 @@ function slidingWindow(node: TfNode, shape: readonly number[], kernel: [number, 
   return { strides: [strideY, strideX], pads: [top, left, bottom, right], outputSize: [height, width] };
 }
 
-function fusedActivation(result: Tensor, fused: readonly string[], node: TfNode, converter: Converter): Tensor {
+function fusedActivation(
+  result: Tensor,
+  fused: readonly string[],
+  node: TfNode,
+  converter: Converter,
+): Tensor {
   const activation = fused[1];
   if (activation === undefined) return result;
   if (activation === 'Relu') return { ...result, name: converter.builder.add('Relu', [result.name]) };
@@ -94,5 +102,7 @@ function fusedActivation(result: Tensor, fused: readonly string[], node: TfNode,
     const slope = converter.channelsFirst(converter.constant(node, 3));
     return { ...result, name: converter.builder.add('PRelu', [result.name, slope]) };
   }
-  throw new Error(`convert ${node.name}: fused activation ${activation} has no rule; add one to convolution-rules.ts.`);
+  throw new Error(
+    `convert ${node.name}: fused activation ${activation} has no rule; add one to convolution-rules.ts.`,
+  );
 }

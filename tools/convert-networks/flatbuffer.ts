@@ -13,8 +13,10 @@ export class FlatTable {
 
   /** The root table. @throws Error when the file has not the expected identifier */
   static root(bytes: Uint8Array, identifier: string): FlatTable {
-    const found = String.fromCharCode(...bytes.subarray(4, 8)), view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (found !== identifier) throw new Error(`FlatTable: expected a "${identifier}" file, found "${found}".`);
+    const found = String.fromCharCode(...bytes.subarray(4, 8));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (found !== identifier)
+      throw new Error(`FlatTable: expected a "${identifier}" file, found "${found}".`);
     return new FlatTable(view, view.getUint32(0, true));
   }
 
@@ -66,7 +68,8 @@ export class FlatTable {
 
   /** Where a field's value stands; undefined when it has its default. */
   #field(field: number): number | undefined {
-    const vtable = this.#at - this.#view.getInt32(this.#at, true), slot = 4 + 2 * field;
+    const vtable = this.#at - this.#view.getInt32(this.#at, true);
+    const slot = 4 + 2 * field;
     const offset = slot < this.#view.getUint16(vtable, true) ? this.#view.getUint16(vtable + slot, true) : 0;
     return offset === 0 ? undefined : this.#at + offset;
   }

@@ -1,4 +1,10 @@
-import type { OnnxAttribute, OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from '../../src/graph/onnx/encode.js';
+import type {
+  OnnxAttribute,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxValue,
+} from '../../src/graph/onnx/encode.js';
 import type { ElementType } from '../../src/graph/onnx/schema.js';
 import { floatToHalf } from './half.js';
 
@@ -14,7 +20,12 @@ export class GraphBuilder {
   readonly #constantNames = new Map<string, string>();
 
   /** Appends an operator and returns the name of its only output, `output` or a fresh one. */
-  add(opType: string, inputs: string[], attributes: Record<string, OnnxAttribute> = {}, output?: string): string {
+  add(
+    opType: string,
+    inputs: string[],
+    attributes: Record<string, OnnxAttribute> = {},
+    output?: string,
+  ): string {
     const name = output ?? `${opType.toLowerCase()}_${this.#nodes.length}`;
     this.#nodes.push({ opType, inputs, outputs: [name], attributes });
     return name;
@@ -25,7 +36,10 @@ export class GraphBuilder {
     return this.#nodes.find((node) => node.outputs[0] === value);
   }
 
-  /** A float constant; `halfPrecision` stores 16-bit floats with a Cast that ONNX Runtime folds away on loading. */
+  /**
+   * A float constant; `halfPrecision` stores 16-bit floats with a Cast that ONNX Runtime folds away on
+   * loading.
+   */
   floats(data: Float32Array, dims: readonly number[], halfPrecision: boolean): string {
     if (!halfPrecision || data.length < 16) return this.#constant('float32', dims, bytesOf(data));
     const stored = this.#constant('float16', dims, bytesOf(Uint16Array.from(data, floatToHalf)));

@@ -16,4 +16,7 @@ const written = async (name: string, bytes: Uint8Array): Promise<void> => {
 };
 for (const recipe of networks) await written(recipe.name, await convertNetwork(recipe, folder));
 const { name, version, integrity } = recognitionPackage;
-await written(recognitionNetwork.name, await convertLiteNetwork(recognitionNetwork, await fetchPackage(name, version, integrity)));
+await written(
+  recognitionNetwork.name,
+  await convertLiteNetwork(recognitionNetwork, await fetchPackage(name, version, integrity)),
+);

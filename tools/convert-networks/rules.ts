@@ -22,7 +22,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   AddN: add,
   Sub: (node, converter) => elementwise('Sub', node, converter),
   Mul: (node, converter) => elementwise('Mul', node, converter),
-  Square: (node, converter) => elementwise('Mul', { ...node, inputs: [node.inputs[0]!, node.inputs[0]!] }, converter),
+  Square: (node, converter) =>
+    elementwise('Mul', { ...node, inputs: [node.inputs[0]!, node.inputs[0]!] }, converter),
   Rsqrt: (node, converter) => {
     const root = elementwise('Sqrt', node, converter);
     return { ...root, name: converter.builder.add('Reciprocal', [root.name]) };
@@ -40,7 +41,9 @@ export const rules: Readonly<Record<string, Rule>> = {
 
 function placeholder(node: TfNode, converter: Converter): Tensor {
   const [, height, width, channels] = node.attributes['shape'] as readonly number[];
-  const dims = converter.anySize ? ['batch', channels!, 'height', 'width'] : ['batch', channels!, height!, width!];
+  const dims = converter.anySize
+    ? ['batch', channels!, 'height', 'width']
+    : ['batch', channels!, height!, width!];
   converter.builder.inputs.push({ name: 'image', type: 'float32', dims });
   return { kind: 'tensor', name: 'image', shape: [1, height!, width!, channels!], channelsFirst: true };
 }
@@ -52,7 +55,9 @@ function plainTensor(name: string, shape: readonly number[]): Tensor {
 /** Operands are broadcast from the last axis, as in TensorFlow and ONNX alike. */
 function broadcastShape(shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));
-  return Array.from({ length: rank }, (_, axis) => Math.max(...shapes.map((shape) => shape.at(axis - rank) ?? 1)));
+  return Array.from({ length: rank }, (_, axis) =>
+    Math.max(...shapes.map((shape) => shape.at(axis - rank) ?? 1)),
+  );
 }
 
 function elementwise(opType: string, node: TfNode, converter: Converter): Tensor {
@@ -62,7 +67,9 @@ function elementwise(opType: string, node: TfNode, converter: Converter): Tensor
 
 function combine(opType: string, values: readonly Value[], converter: Converter): Tensor {
   const channelsFirst = values.some((value) => value.kind === 'tensor' && value.channelsFirst);
-  const names = values.map((value) => (channelsFirst ? converter.channelsFirst(value) : converter.plain(value)));
+  const names = values.map((value) =>
+    channelsFirst ? converter.channelsFirst(value) : converter.plain(value),
+  );
   const shape = broadcastShape(values.map((value) => value.shape));
   return { kind: 'tensor', name: converter.builder.add(opType, names), shape, channelsFirst };
 }
@@ -73,7 +80,12 @@ function add(node: TfNode, converter: Converter): Value {
   const values = node.inputs.map((input) => converter.value(input));
   const constant = values.find((value) => value.kind === 'constant');
   const rest = values.filter((value) => value !== constant);
-  if (constant && rest.length === 1 && addToConvolution(node.inputs[values.indexOf(rest[0]!)]!, constant, converter)) return rest[0]!;
+  if (
+    constant &&
+    rest.length === 1 &&
+    addToConvolution(node.inputs[values.indexOf(rest[0]!)]!, constant, converter)
+  )
+    return rest[0]!;
   return values.reduce((sum, value) => combine('Add', [sum, value], converter));
 }
 
@@ -84,7 +96,10 @@ function add(node: TfNode, converter: Converter): Value {
 function addToConvolution(name: string, bias: Constant, converter: Converter): boolean {
   if (converter.consumers(name) !== 1) return false;
   const node = converter.node(name);
-  const candidates = node.op === 'AddV2' || node.op === 'AddN' ? node.inputs.filter((input) => converter.consumers(input) === 1) : [name];
+  const candidates =
+    node.op === 'AddV2' || node.op === 'AddN'
+      ? node.inputs.filter((input) => converter.consumers(input) === 1)
+      : [name];
   return candidates.some((candidate) => {
     const value = converter.value(candidate);
     return value.kind === 'tensor' && foldBias(value.name, bias, converter);
@@ -106,12 +121,18 @@ function reduce(opType: string, node: TfNode, converter: Converter): Tensor {
   const input = converter.tensor(node, 0);
   const axes = [...converter.constant(node, 1).data];
   const keep = { keepdims: { int: node.attributes['keep_dims'] ? 1 : 0 } };
-  if (!node.attributes['keep_dims']) throw new Error(`convert ${node.name}: only reductions that keep dimensions are supported.`);
-  // Operator set 17 takes the axes of ReduceSum as an input and those of ReduceMax and ReduceMin as an attribute.
-  const name = opType === 'ReduceSum'
-    ? converter.builder.add(opType, [converter.plain(input), converter.builder.integers(axes)], keep)
-    : converter.builder.add(opType, [converter.plain(input)], { axes: { ints: axes }, ...keep });
-  return plainTensor(name, input.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)));
+  if (!node.attributes['keep_dims'])
+    throw new Error(`convert ${node.name}: only reductions that keep dimensions are supported.`);
+  // Operator set 17 takes the axes of ReduceSum as an input and those of ReduceMax and ReduceMin as an
+  // attribute.
+  const name =
+    opType === 'ReduceSum'
+      ? converter.builder.add(opType, [converter.plain(input), converter.builder.integers(axes)], keep)
+      : converter.builder.add(opType, [converter.plain(input)], { axes: { ints: axes }, ...keep });
+  return plainTensor(
+    name,
+    input.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+  );
 }
 
 function reshape(node: TfNode, converter: Converter): Tensor {
@@ -120,8 +141,8 @@ function reshape(node: TfNode, converter: Converter): Tensor {
   // Channels first and last are the same memory where there is one pixel.
   const onePixel = input.channelsFirst && input.shape[1] === 1 && input.shape[2] === 1;
   const source = onePixel ? input.name : converter.plain(input);
-  // 0 copies the input's size, which frees the batch that the source graph had fixed to 1; −1 does the same for the
-  // number of pixels when a feature map is flattened to rows of values.
+  // 0 copies the input's size, which frees the batch that the source graph had fixed to 1; −1 does the same
+  // for the number of pixels when a feature map is flattened to rows of values.
   const flattened = input.channelsFirst && !onePixel && shape.length === 3;
   const target = converter.builder.integers(flattened ? [0, -1, shape[2]!] : [0, ...shape.slice(1)]);
   return plainTensor(converter.builder.add('Reshape', [source, target]), shape);
@@ -132,16 +153,32 @@ function slice(node: TfNode, converter: Converter): Value {
   for (const mask of ['ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask']) {
     if (node.attributes[mask]) throw new Error(`convert ${node.name}: ${mask} is not supported.`);
   }
-  const [begin, end, strides] = [1, 2, 3].map((position) => [...converter.constant(node, position).data]) as [number[], number[], number[]];
-  if (strides.some((stride) => stride !== 1)) throw new Error(`convert ${node.name}: only slices of stride 1 are supported.`);
-  const masked = (mask: string, axis: number): boolean => ((Number(node.attributes[mask] ?? 0) >> axis) & 1) === 1;
+  const [begin, end, strides] = [1, 2, 3].map((position) => [...converter.constant(node, position).data]) as [
+    number[],
+    number[],
+    number[],
+  ];
+  if (strides.some((stride) => stride !== 1))
+    throw new Error(`convert ${node.name}: only slices of stride 1 are supported.`);
+  const masked = (mask: string, axis: number): boolean =>
+    ((Number(node.attributes[mask] ?? 0) >> axis) & 1) === 1;
   const from = begin.map((start, axis) => (masked('begin_mask', axis) ? 0 : start));
-  const to = end.map((stop, axis) => (masked('end_mask', axis) ? input.shape[axis]! : Math.min(stop, input.shape[axis]!)));
+  const to = end.map((stop, axis) =>
+    masked('end_mask', axis) ? input.shape[axis]! : Math.min(stop, input.shape[axis]!),
+  );
   const axes = from.map((_, axis) => axis).filter((axis) => to[axis]! - from[axis]! !== input.shape[axis]);
   if (axes.length === 0) return input;
   const pick = (values: number[]): string => converter.builder.integers(axes.map((axis) => values[axis]!));
-  const name = converter.builder.add('Slice', [converter.plain(input), pick(from), pick(to), converter.builder.integers(axes)]);
-  return plainTensor(name, input.shape.map((size, axis) => (axes.includes(axis) ? to[axis]! - from[axis]! : size)));
+  const name = converter.builder.add('Slice', [
+    converter.plain(input),
+    pick(from),
+    pick(to),
+    converter.builder.integers(axes),
+  ]);
+  return plainTensor(
+    name,
+    input.shape.map((size, axis) => (axes.includes(axis) ? to[axis]! - from[axis]! : size)),
+  );
 }
 
 function gather(node: TfNode, converter: Converter): Tensor {
@@ -157,9 +194,16 @@ function concat(node: TfNode, converter: Converter): Tensor {
   const values = node.inputs.slice(0, -1).map((input) => converter.value(input));
   const rank = values[0]!.shape.length;
   const axis = (converter.constant(node, node.inputs.length - 1).data[0]! + rank) % rank;
-  const name = converter.builder.add('Concat', values.map((value) => converter.plain(value)), { axis: { int: axis } });
+  const name = converter.builder.add(
+    'Concat',
+    values.map((value) => converter.plain(value)),
+    { axis: { int: axis } },
+  );
   const total = values.reduce((sum, value) => sum + value.shape[axis]!, 0);
-  return plainTensor(name, values[0]!.shape.map((size, at) => (at === axis ? total : size)));
+  return plainTensor(
+    name,
+    values[0]!.shape.map((size, at) => (at === axis ? total : size)),
+  );
 }
 
 function matrixProduct(node: TfNode, converter: Converter): Tensor {
@@ -169,17 +213,27 @@ function matrixProduct(node: TfNode, converter: Converter): Tensor {
     if (!transposed) return { name, shape: value.shape };
     const perm = value.shape.map((_, axis) => axis);
     perm.push(...perm.splice(-2).reverse());
-    return { name: converter.builder.add('Transpose', [name], { perm: { ints: perm } }), shape: perm.map((axis) => value.shape[axis]!) };
+    return {
+      name: converter.builder.add('Transpose', [name], { perm: { ints: perm } }),
+      shape: perm.map((axis) => value.shape[axis]!),
+    };
   };
   const a = operand(0, node.attributes['adj_x'] === true);
   const b = operand(1, node.attributes['adj_y'] === true);
   const batch = broadcastShape([a.shape.slice(0, -2), b.shape.slice(0, -2)]);
-  return plainTensor(converter.builder.add('MatMul', [a.name, b.name]), [...batch, a.shape.at(-2)!, b.shape.at(-1)!]);
+  return plainTensor(converter.builder.add('MatMul', [a.name, b.name]), [
+    ...batch,
+    a.shape.at(-2)!,
+    b.shape.at(-1)!,
+  ]);
 }
 
 function transpose(node: TfNode, converter: Converter): Tensor {
   const input = converter.tensor(node, 0);
   const perm = [...converter.constant(node, 1).data];
   const name = converter.builder.add('Transpose', [converter.plain(input)], { perm: { ints: perm } });
-  return plainTensor(name, perm.map((axis) => input.shape[axis]!));
+  return plainTensor(
+    name,
+    perm.map((axis) => input.shape[axis]!),
+  );
 }

@@ -56,8 +56,8 @@ interface WeightEntry {
 }
 
 /**
- * Reads a TensorFlow.js graph model (`<model>.json` and its `<model>.bin`).
- * Format: https://www.tensorflow.org/js/guide/save_load and the `weightsManifest` comments of tfjs-core's `io` types.
+ * Reads a TensorFlow.js graph model (`<model>.json` and its `<model>.bin`). Format:
+ * https://www.tensorflow.org/js/guide/save_load and the `weightsManifest` comments of tfjs-core's `io` types.
  */
 export async function readTfjsGraph(jsonPath: string): Promise<TfGraph> {
   const file = JSON.parse(await readFile(jsonPath, 'utf8')) as ModelFile;
@@ -70,7 +70,9 @@ export async function readTfjsGraph(jsonPath: string): Promise<TfGraph> {
     offset += bytes;
   }
   if (offset !== weights.length) {
-    throw new Error(`readTfjsGraph ${jsonPath}: the manifest describes ${offset} bytes, the weights hold ${weights.length}.`);
+    throw new Error(
+      `readTfjsGraph ${jsonPath}: the manifest describes ${offset} bytes, the weights hold ${weights.length}.`,
+    );
   }
   const nodes = file.modelTopology.node.map((raw): [string, TfNode] => [
     raw.name,
@@ -78,18 +80,27 @@ export async function readTfjsGraph(jsonPath: string): Promise<TfGraph> {
     {
       name: raw.name,
       op: raw.op,
-      inputs: (raw.input ?? []).filter((name) => !name.startsWith('^')).map((name) => name.replace(/:0$/, '')),
-      attributes: Object.fromEntries(Object.entries(raw.attr ?? {}).map(([key, value]) => [key, readAttribute(value)])),
+      inputs: (raw.input ?? [])
+        .filter((name) => !name.startsWith('^'))
+        .map((name) => name.replace(/:0$/, '')),
+      attributes: Object.fromEntries(
+        Object.entries(raw.attr ?? {}).map(([key, value]) => [key, readAttribute(value)]),
+      ),
     },
   ]);
   return { nodes: new Map(nodes), constants };
 }
 
-function readWeight(file: Buffer, offset: number, entry: WeightEntry): { constant: TfConstant; bytes: number } {
+function readWeight(
+  file: Buffer,
+  offset: number,
+  entry: WeightEntry,
+): { constant: TfConstant; bytes: number } {
   const count = entry.shape.reduce((product, size) => product * size, 1);
   const stored = entry.quantization?.dtype ?? entry.dtype;
   const width = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1 }[stored];
-  if (width === undefined) throw new Error(`readTfjsGraph: weight ${entry.name} is stored as ${stored}, which is not supported.`);
+  if (width === undefined)
+    throw new Error(`readTfjsGraph: weight ${entry.name} is stored as ${stored}, which is not supported.`);
   const { min = 0, scale = 1 } = entry.quantization ?? {};
   const data = entry.dtype === 'int32' ? new Int32Array(count) : new Float32Array(count);
   for (let k = 0; k < count; k++) {
@@ -99,7 +110,10 @@ function readWeight(file: Buffer, offset: number, entry: WeightEntry): { constan
     else if (stored === 'float16') data[k] = halfToFloat(file.readUInt16LE(at));
     else data[k] = min + scale * (width === 2 ? file.readUInt16LE(at) : file.readUInt8(at));
   }
-  return { constant: { shape: entry.shape, data, halfPrecision: stored === 'float16' }, bytes: count * width };
+  return {
+    constant: { shape: entry.shape, data, halfPrecision: stored === 'float16' },
+    bytes: count * width,
+  };
 }
 
 function readAttribute(raw: RawAttribute): TfAttribute {

@@ -12,15 +12,20 @@ export type NoiseLevel = (typeof noiseLevels)[number];
 /** What an effect has to know beside the image. */
 export interface NoiseContext {
   /**
-   * Side, in pixels of the image, of the square crop around the face. Levels mean the same in a crop scaled to 224 px, however
-   * large the face is in the photo: lengths grow with it, and noise comes in grains of as many pixels as fall on one of the crop.
-   * Where the face is smaller than 224 px, lengths shrink with it and grains stay at one pixel.
+   * Side, in pixels of the image, of the square crop around the face. Levels mean the same in a crop scaled
+   * to 224 px, however large the face is in the photo: lengths grow with it, and noise comes in grains of as
+   * many pixels as fall on one of the crop. Where the face is smaller than 224 px, lengths shrink with it and
+   * grains stay at one pixel.
    */
   readonly faceSize: number;
 }
 
 /** One corruption of the noise protocol. */
-export interface NoiseEffect<Name extends string = string, Context extends NoiseContext = NoiseContext, Result = Image> {
+export interface NoiseEffect<
+  Name extends string = string,
+  Context extends NoiseContext = NoiseContext,
+  Result = Image,
+> {
   readonly name: Name;
   /** What {@link levels} count. */
   readonly unit: string;
@@ -37,6 +42,7 @@ export interface JpegNoiseContext extends NoiseContext {
 
 /** Pixels of the image per pixel of a crop of 224 px. @throws RangeError for a face without size */
 export function pixelsPerReference({ faceSize }: NoiseContext): number {
-  if (!(faceSize > 0 && faceSize < Infinity)) throw new RangeError(`noise: expected a faceSize above 0 px, received ${faceSize}.`);
+  if (!(faceSize > 0 && faceSize < Infinity))
+    throw new RangeError(`noise: expected a faceSize above 0 px, received ${faceSize}.`);
   return faceSize / referenceFace;
 }

@@ -9,14 +9,22 @@ export type GrainColours = 'own' | 'shared';
 type Shade = (from: Image['data'], to: Image['data'], start: number, numbers: Float32Array) => void;
 
 /**
- * A copy of the image in which every value was changed by a random number. Square grains of several pixels share theirs where the
- * face is larger than the 224 px for which levels are stated; otherwise scaling the crop down would average the noise away.
+ * A copy of the image in which every value was changed by a random number. Square grains of several pixels
+ * share theirs where the face is larger than the 224 px for which levels are stated; otherwise scaling the
+ * crop down would average the noise away.
  *
  * @param draw fills an array with random numbers; grains take them in the order of rows
  */
-export function withGrain(image: Image, context: NoiseContext, colours: GrainColours, draw: (numbers: Float32Array) => void, shade: Shade): Image {
+export function withGrain(
+  image: Image,
+  context: NoiseContext,
+  colours: GrainColours,
+  draw: (numbers: Float32Array) => void,
+  shade: Shade,
+): Image {
   const grain = Math.max(1, Math.round(pixelsPerReference(context)));
-  const { width, height, channels, data } = image, out = createImage(width, height, channels);
+  const { width, height, channels, data } = image;
+  const out = createImage(width, height, channels);
   const perGrain = colours === 'own' ? channels : 1;
   const drawn = new Float32Array(Math.ceil(width / grain) * perGrain);
   // Where each value has a number of its own, the drawn ones are used as they are.
@@ -31,7 +39,13 @@ export function withGrain(image: Image, context: NoiseContext, colours: GrainCol
   return restoreAlpha(image, out);
 }
 
-function spread(drawn: Float32Array, numbers: Float32Array, grain: number, channels: number, perGrain: number): void {
+function spread(
+  drawn: Float32Array,
+  numbers: Float32Array,
+  grain: number,
+  channels: number,
+  perGrain: number,
+): void {
   for (let i = 0, x = 0; i < numbers.length; x++) {
     const at = Math.floor(x / grain) * perGrain;
     for (let c = 0; c < channels; c++) numbers[i++] = drawn[perGrain === 1 ? at : at + c]!;

@@ -9,28 +9,39 @@ const READ_NOISE = 3;
 const REGAINED = 0.7;
 
 /**
- * A photo with too little light: the exposure is a fraction of the right one, photon and read-out noise are as large as ever, and
- * the camera brightens the result in part. In linear light; 1/16 of the exposure ends at 0.44 of the brightness.
+ * A photo with too little light: the exposure is a fraction of the right one, photon and read-out noise are
+ * as large as ever, and the camera brightens the result in part. In linear light; 1/16 of the exposure ends
+ * at 0.44 of the brightness.
  *
- * The sum of both noises is taken as normal with the variance `light + read²` in photons (Foi et al. 2008, "Practical
- * Poissonian-Gaussian noise modeling and fitting for single-image raw-data"); negative read-outs are clipped as cameras do.
+ * The sum of both noises is taken as normal with the variance `light + read²` in photons (Foi et al. 2008,
+ * "Practical Poissonian-Gaussian noise modeling and fitting for single-image raw-data"); negative read-outs
+ * are clipped as cameras do.
  */
 export const lowLight: NoiseEffect<'low-light'> = {
   name: 'low-light',
   unit: 'share of the right exposure',
   levels: [1 / 4, 1 / 8, 1 / 16],
   apply(image, level, random, context) {
-    const exposure = this.levels[level - 1]!, gain = exposure ** -REGAINED;
+    const exposure = this.levels[level - 1]!;
+    const gain = exposure ** -REGAINED;
     const means = linearOfByte.map((light) => light * exposure * gain);
     const deviations = linearOfByte.map((light) => {
       const photons = light * exposure * PHOTONS_AT_WHITE;
       return (Math.sqrt(photons + READ_NOISE ** 2) / PHOTONS_AT_WHITE) * gain;
     });
-    return withGrain(image, context, 'own', (numbers) => { random.fillNormal(numbers); }, (from, to, start, numbers) => {
-      for (let i = 0; i < numbers.length; i++) {
-        const byte = from[start + i]!;
-        to[start + i] = byteOfLinear(means[byte]! + deviations[byte]! * numbers[i]!);
-      }
-    });
+    return withGrain(
+      image,
+      context,
+      'own',
+      (numbers) => {
+        random.fillNormal(numbers);
+      },
+      (from, to, start, numbers) => {
+        for (let i = 0; i < numbers.length; i++) {
+          const byte = from[start + i]!;
+          to[start + i] = byteOfLinear(means[byte]! + deviations[byte]! * numbers[i]!);
+        }
+      },
+    );
   },
 };

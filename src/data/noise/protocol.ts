@@ -34,23 +34,33 @@ export interface NoiseCondition {
 }
 
 /** All 27 pairs of effect and level, effect by effect. */
-export const noiseConditions: readonly NoiseCondition[] = (Object.keys(noiseEffects) as NoiseName[])
-  .flatMap((effect) => noiseLevels.map((level) => ({ effect, level })));
+export const noiseConditions: readonly NoiseCondition[] = (Object.keys(noiseEffects) as NoiseName[]).flatMap(
+  (effect) => noiseLevels.map((level) => ({ effect, level })),
+);
 
 export interface NoisyImage extends NoiseCondition {
   readonly image: Image;
 }
 
 /**
- * Corrupts a photo with one of {@link noiseConditions}, each equally likely, chosen by the seed. The same photo, seed and face size
- * give the same bytes; JPEG as far as the codec does.
+ * Corrupts a photo with one of {@link noiseConditions}, each equally likely, chosen by the seed. The same
+ * photo, seed and face size give the same bytes; JPEG as far as the codec does.
  *
  * @param condition instead of the one that the seed chooses; the noise itself still comes from the seed
  * @throws RangeError for an image or a face without pixels
  */
-export async function noiseProtocol(image: Image, seed: number | string, context: JpegNoiseContext, condition?: NoiseCondition): Promise<NoisyImage> {
+export async function noiseProtocol(
+  image: Image,
+  seed: number | string,
+  context: JpegNoiseContext,
+  condition?: NoiseCondition,
+): Promise<NoisyImage> {
   checkImage('noiseProtocol', image);
   const random = createRandom(seed).fork('noise');
   const { effect, level } = condition ?? random.fork('condition').choice(noiseConditions);
-  return { image: await noiseEffects[effect].apply(image, level, random.fork(effect), context), effect, level };
+  return {
+    image: await noiseEffects[effect].apply(image, level, random.fork(effect), context),
+    effect,
+    level,
+  };
 }

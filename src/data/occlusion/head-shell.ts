@@ -2,9 +2,12 @@ import type { OccludedFace } from './occluded-face.js';
 
 /** The head's axis in head space: a vertical line through the ears, mm behind the eyes. */
 export const axisZ = -70;
-const COLUMNS = 72, ROWS = 110;
+const COLUMNS = 72;
+const ROWS = 110;
 /** Degrees to either side of straight ahead, and heights above the eyes, mm. */
-const WIDEST = 120, LOWEST = -150, HIGHEST = 125;
+const WIDEST = 120;
+const LOWEST = -150;
+const HIGHEST = 125;
 
 /** The distance of the head's surface from its axis, by direction and height: what cloth is draped over. */
 export interface HeadShell {
@@ -24,32 +27,46 @@ export function headShell(face: OccludedFace): HeadShell {
 }
 
 function createShell(face: OccludedFace): HeadShell {
-  const surface = filled(splat(face)), smooth = smoothed(surface);
+  const surface = filled(splat(face));
+  const smooth = smoothed(surface);
   // Cloth lies on what stands out (nose, chin) and bridges what lies deeper.
-  const drape = smoothed(surface.map((value, i) => Math.max(value, smooth[i]!)), 1).map((value, i) => Math.max(value, surface[i]!));
+  const drape = smoothed(
+    surface.map((value, i) => Math.max(value, smooth[i]!)),
+    1,
+  ).map((value, i) => Math.max(value, surface[i]!));
   return { radius: (angle, y) => sample(surface, angle, y), draped: (angle, y) => sample(drape, angle, y) };
 }
 
 /** Greatest radius in each cell, from the skin's triangles sampled densely enough. */
 function splat({ vertices, skinTriangles }: OccludedFace): Float32Array {
-  const grid = new Float32Array(COLUMNS * ROWS), count = skinTriangles.reduce((most, index) => Math.max(most, index), 0) + 1;
-  const columns = new Float32Array(count), rows = new Float32Array(count), radii = new Float32Array(count);
+  const grid = new Float32Array(COLUMNS * ROWS);
+  const count = skinTriangles.reduce((most, index) => Math.max(most, index), 0) + 1;
+  const columns = new Float32Array(count);
+  const rows = new Float32Array(count);
+  const radii = new Float32Array(count);
   for (let v = 0; v < count; v++) {
-    const x = vertices[3 * v]!, z = vertices[3 * v + 2]! - axisZ;
+    const x = vertices[3 * v]!;
+    const z = vertices[3 * v + 2]! - axisZ;
     columns[v] = (((Math.atan2(x, z) * 180) / Math.PI + WIDEST) / (2 * WIDEST)) * (COLUMNS - 1);
     rows[v] = ((vertices[3 * v + 1]! - LOWEST) / (HIGHEST - LOWEST)) * (ROWS - 1);
     radii[v] = Math.hypot(x, z);
   }
   for (let t = 0; t < skinTriangles.length; t += 3) {
-    const a = skinTriangles[t]!, b = skinTriangles[t + 1]!, c = skinTriangles[t + 2]!;
+    const a = skinTriangles[t]!;
+    const b = skinTriangles[t + 1]!;
+    const c = skinTriangles[t + 2]!;
     // The back of the head lies outside the grid.
     if (vertices[3 * a + 2]! < axisZ - 65) continue;
     for (let i = 0; i <= 2; i++) {
       for (let j = 0; j <= 2 - i; j++) {
-        const wa = i / 2, wb = j / 2, wc = 1 - wa - wb;
-        const column = Math.round(wa * columns[a]! + wb * columns[b]! + wc * columns[c]!), row = Math.round(wa * rows[a]! + wb * rows[b]! + wc * rows[c]!);
+        const wa = i / 2;
+        const wb = j / 2;
+        const wc = 1 - wa - wb;
+        const column = Math.round(wa * columns[a]! + wb * columns[b]! + wc * columns[c]!);
+        const row = Math.round(wa * rows[a]! + wb * rows[b]! + wc * rows[c]!);
         if (column < 0 || column >= COLUMNS || row < 0 || row >= ROWS) continue;
-        const at = row * COLUMNS + column, radius = wa * radii[a]! + wb * radii[b]! + wc * radii[c]!;
+        const at = row * COLUMNS + column;
+        const radius = wa * radii[a]! + wb * radii[b]! + wc * radii[c]!;
         if (radius > grid[at]!) grid[at] = radius;
       }
     }
@@ -64,9 +81,18 @@ function filled(grid: Float32Array): Float32Array {
     const before = grid.slice();
     for (let i = 0; i < grid.length; i++) {
       if (before[i]! > 0) continue;
-      let sum = 0, count = 0;
-      for (const next of [i % COLUMNS > 0 ? i - 1 : i, i % COLUMNS < COLUMNS - 1 ? i + 1 : i, i - COLUMNS, i + COLUMNS]) {
-        if ((before[next] ?? 0) > 0) { sum += before[next]!; count++; }
+      let sum = 0;
+      let count = 0;
+      for (const next of [
+        i % COLUMNS > 0 ? i - 1 : i,
+        i % COLUMNS < COLUMNS - 1 ? i + 1 : i,
+        i - COLUMNS,
+        i + COLUMNS,
+      ]) {
+        if ((before[next] ?? 0) > 0) {
+          sum += before[next]!;
+          count++;
+        }
       }
       if (count > 0) grid[i] = sum / count;
       else empty = true;
@@ -82,7 +108,9 @@ function smoothed(grid: Float32Array, passes = 4): Float32Array {
     for (let row = 0; row < ROWS; row++) {
       for (let column = 0; column < COLUMNS; column++) {
         let sum = 0;
-        for (let j = -1; j <= 1; j++) for (let i = -1; i <= 1; i++) sum += cell(from, row + j, column + i) * (i === 0 ? 2 : 1) * (j === 0 ? 2 : 1);
+        for (let j = -1; j <= 1; j++)
+          for (let i = -1; i <= 1; i++)
+            sum += cell(from, row + j, column + i) * (i === 0 ? 2 : 1) * (j === 0 ? 2 : 1);
         to[row * COLUMNS + column] = sum / 16;
       }
     }
@@ -96,9 +124,16 @@ function cell(grid: Float32Array, row: number, column: number): number {
 }
 
 function sample(grid: Float32Array, angle: number, y: number): number {
-  const u = ((angle + WIDEST) / (2 * WIDEST)) * (COLUMNS - 1), v = ((y - LOWEST) / (HIGHEST - LOWEST)) * (ROWS - 1);
-  const i = Math.floor(u), j = Math.floor(v), fu = u - i, fv = v - j;
-  return (1 - fv) * ((1 - fu) * cell(grid, j, i) + fu * cell(grid, j, i + 1)) + fv * ((1 - fu) * cell(grid, j + 1, i) + fu * cell(grid, j + 1, i + 1));
+  const u = ((angle + WIDEST) / (2 * WIDEST)) * (COLUMNS - 1);
+  const v = ((y - LOWEST) / (HIGHEST - LOWEST)) * (ROWS - 1);
+  const i = Math.floor(u);
+  const j = Math.floor(v);
+  const fu = u - i;
+  const fv = v - j;
+  return (
+    (1 - fv) * ((1 - fu) * cell(grid, j, i) + fu * cell(grid, j, i + 1)) +
+    fv * ((1 - fu) * cell(grid, j + 1, i) + fu * cell(grid, j + 1, i + 1))
+  );
 }
 
 /** The head-space point at an angle (degrees), height and distance from the axis. */

@@ -61,9 +61,18 @@ export interface Occluder {
 /** An object's parts for the renderer, in camera space. */
 export function sceneParts({ rotation, translation }: OccludedFace, { parts }: ObjectModel): ScenePart[] {
   return parts.map(({ mesh, color, texture, specular, opacity = 1 }) => ({
-    positions: transformPoints(rotation, translation, mesh.positions, new Float32Array(mesh.positions.length)),
-    triangles: mesh.triangles, vertexColors: mesh.colors, color,
-    ...(opacity < 1 ? { texture: glass(opacity), uvs: mesh.uvs, alpha: 'blend' as const } : texture && { texture, uvs: mesh.uvs }),
+    positions: transformPoints(
+      rotation,
+      translation,
+      mesh.positions,
+      new Float32Array(mesh.positions.length),
+    ),
+    triangles: mesh.triangles,
+    vertexColors: mesh.colors,
+    color,
+    ...(opacity < 1
+      ? { texture: glass(opacity), uvs: mesh.uvs, alpha: 'blend' as const }
+      : texture && { texture, uvs: mesh.uvs }),
     ...(specular && { specular }),
   }));
 }

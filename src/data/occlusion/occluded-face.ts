@@ -39,13 +39,25 @@ export interface FittedHead {
  * A reconstructed face, ready to be covered.
  * @throws RangeError for a model without a `face` region or without the 68 landmarks
  */
-export function occludedFaceOf(model: MorphableModel, { camera, pose, vertices, coefficients }: FittedHead): OccludedFace {
-  const faceMask = model.regions.get('face'), points = model.landmarks.ibug68;
-  if (!faceMask || !points) throw new RangeError(`occludedFaceOf: expected a head model with a "face" region and 68 landmarks, received "${model.name}" without.`);
+export function occludedFaceOf(
+  model: MorphableModel,
+  { camera, pose, vertices, coefficients }: FittedHead,
+): OccludedFace {
+  const faceMask = model.regions.get('face');
+  const points = model.landmarks.ibug68;
+  if (!faceMask || !points)
+    throw new RangeError(
+      `occludedFaceOf: expected a head model with a "face" region and 68 landmarks, received "${model.name}" without.`,
+    );
   // Teeth and tongue hide no skin and nothing that is held before a face; they are half of all triangles.
   const solid = model.parts.filter((part, index) => index === 0 || part.turnsAbout !== undefined);
   return {
-    camera, vertices, faceMask, rotation: pose.rotation, translation: pose.translation, light: coefficients.light,
+    camera,
+    vertices,
+    faceMask,
+    rotation: pose.rotation,
+    translation: pose.translation,
+    light: coefficients.light,
     positions: transformPoints(pose.rotation, pose.translation, vertices, new Float32Array(vertices.length)),
     skinTriangles: model.parts[0]!.triangles,
     triangles: joined(solid.map(({ triangles }) => triangles)),
@@ -54,15 +66,23 @@ export function occludedFaceOf(model: MorphableModel, { camera, pose, vertices, 
   };
 }
 
-/** What is worn lies on the skin, and a fitted head is not exact: so much, mm, a head may be nearer than an object and not hide it. */
+/**
+ * What is worn lies on the skin, and a fitted head is not exact: so much, mm, a head may be nearer than an
+ * object and not hide it.
+ */
 const TOLERANCE = 6;
 
-/** The head's camera-space vertices moved away from the camera along their lines of sight, V×3, mm: what hides objects. */
+/**
+ * The head's camera-space vertices moved away from the camera along their lines of sight, V×3, mm: what hides
+ * objects.
+ */
 export function hidingPositions({ positions }: OccludedFace): Float32Array {
   const moved = new Float32Array(positions.length);
   for (let i = 0; i < moved.length; i += 3) {
     const scale = 1 + TOLERANCE / Math.max(1, -positions[i + 2]!);
-    moved[i] = positions[i]! * scale; moved[i + 1] = positions[i + 1]! * scale; moved[i + 2] = positions[i + 2]! * scale;
+    moved[i] = positions[i]! * scale;
+    moved[i + 1] = positions[i + 1]! * scale;
+    moved[i + 2] = positions[i + 2]! * scale;
   }
   return moved;
 }

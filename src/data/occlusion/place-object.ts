@@ -14,11 +14,16 @@ export interface CoverageProbe {
 
 /** @throws RangeError for a face outside the photo */
 export function createCoverageProbe(face: OccludedFace, width: number, height: number): CoverageProbe {
-  const box = faceBox(face, width, height), scale = PROBE / Math.max(box.width, box.height);
+  const box = faceBox(face, width, height);
+  const scale = PROBE / Math.max(box.width, box.height);
   const camera = cropCamera(face.camera, box.x, box.y, scale);
-  const target = createRasterTarget(Math.max(1, Math.round(box.width * scale)), Math.max(1, Math.round(box.height * scale)));
+  const target = createRasterTarget(
+    Math.max(1, Math.round(box.width * scale)),
+    Math.max(1, Math.round(box.height * scale)),
+  );
   rasterize(target, hidingPositions(face), face.triangles, camera, { cull: 'back' });
-  const skin = skinOf(face, target), depths = target.inverseDepth.slice();
+  const skin = skinOf(face, target);
+  const depths = target.inverseDepth.slice();
   const total = skin.reduce((sum, value) => sum + value, 0);
   return {
     coverage: (object) => {

@@ -11,7 +11,10 @@ export class ShardIndexError extends Error {
 const count = z.int().nonnegative();
 
 const entrySchema = z.strictObject({
-  file: z.string().regex(/^[^/\\]+\.tar$/).describe('Name of the shard, beside this file.'),
+  file: z
+    .string()
+    .regex(/^[^/\\]+\.tar$/)
+    .describe('Name of the shard, beside this file.'),
   first: count.describe('Index of its first sample.'),
   samples: z.int().positive(),
   bytes: z.int().positive().describe('Length of the file.'),
@@ -41,7 +44,9 @@ export function readShardIndex(text: string): ShardIndex {
   const parsed = shardIndexSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new ShardIndexError(`${indexFileName} does not list shards: ${issue.path.join('.') || 'content'}: ${issue.message.split('\n')[0]}`);
+  throw new ShardIndexError(
+    `${indexFileName} does not list shards: ${issue.path.join('.') || 'content'}: ${issue.message.split('\n')[0]}`,
+  );
 }
 
 /** The file name of shard `number`: `faces-000000.tar`, `faces-000001.tar`, … */

@@ -26,15 +26,27 @@ export interface ShardWarning {
 export interface ReadShardsOptions<T> {
   /** Endings that every sample must have, as `['jpg', 'json']`. */
   readonly required: readonly string[];
-  /** Turns files into what is wanted; throws, or rejects, for a sample that is damaged, which is then passed over. */
+  /**
+   * Turns files into what is wanted; throws, or rejects, for a sample that is damaged, which is then passed
+   * over.
+   */
   readonly decode: (sample: ShardSample) => T | Promise<T>;
-  /** Random order of the shards and of the samples in a buffer of so many; another one in every epoch. Default: in order. */
+  /**
+   * Random order of the shards and of the samples in a buffer of so many; another one in every epoch.
+   * Default: in order.
+   */
   readonly shuffle?: { readonly buffer: number; readonly seed: number | string };
   /** How often everything is read; `Infinity` never ends. Default 1. */
   readonly epochs?: number;
-  /** Number of the first epoch, which decides its order: a reader that goes on where another stopped. Default 0. */
+  /**
+   * Number of the first epoch, which decides its order: a reader that goes on where another stopped. Default
+   * 0.
+   */
   readonly firstEpoch?: number;
-  /** Reads one of `count` parts of the shards. All workers together read each shard once per epoch if they share the seed. */
+  /**
+   * Reads one of `count` parts of the shards. All workers together read each shard once per epoch if they
+   * share the seed.
+   */
   readonly worker?: { readonly index: number; readonly count: number };
   /** Largest sample, bytes; larger ones are passed over. Default 64 MiB. */
   readonly maxBytes?: number;
@@ -58,8 +70,8 @@ export interface ShardStream<T> extends AsyncIterable<T> {
 }
 
 /**
- * Streams the samples of WebDataset shards. Damaged samples and shards are passed over with a warning and a count. At any time only
- * the shuffle buffer, undecoded, and one more sample are held.
+ * Streams the samples of WebDataset shards. Damaged samples and shards are passed over with a warning and a
+ * count. At any time only the shuffle buffer, undecoded, and one more sample are held.
  *
  * @throws RangeError at once for options that cannot be met
  * @throws ShardReadError while reading, when a whole epoch gave no sample
@@ -67,14 +79,25 @@ export interface ShardStream<T> extends AsyncIterable<T> {
 export function readShards<T>(shards: readonly ShardSource[], options: ReadShardsOptions<T>): ShardStream<T> {
   const { epochs = 1, worker = { index: 0, count: 1 }, shuffle } = options;
   if (!(epochs >= 1)) throw new RangeError(`readShards: expected at least 1 epoch, received ${epochs}.`);
-  if (!Number.isInteger(worker.count) || !Number.isInteger(worker.index) || worker.index < 0 || worker.index >= worker.count) {
-    throw new RangeError(`readShards: expected a worker from 0 to ${worker.count - 1}, received ${worker.index}.`);
+  if (
+    !Number.isInteger(worker.count) ||
+    !Number.isInteger(worker.index) ||
+    worker.index < 0 ||
+    worker.index >= worker.count
+  ) {
+    throw new RangeError(
+      `readShards: expected a worker from 0 to ${worker.count - 1}, received ${worker.index}.`,
+    );
   }
   if (shards.length < worker.count) {
-    throw new RangeError(`readShards: ${worker.count} workers need at least as many shards, received ${shards.length}; write smaller shards.`);
+    throw new RangeError(
+      `readShards: ${worker.count} workers need at least as many shards, received ${shards.length}; write smaller shards.`,
+    );
   }
   if (shuffle && !(Number.isSafeInteger(shuffle.buffer) && shuffle.buffer >= 0)) {
-    throw new RangeError(`readShards: expected a whole shuffle buffer of at least 0 samples, received ${shuffle.buffer}.`);
+    throw new RangeError(
+      `readShards: expected a whole shuffle buffer of at least 0 samples, received ${shuffle.buffer}.`,
+    );
   }
   const counts: ShardCounts = { samples: 0, skipped: 0, failedShards: 0 };
   return { counts, [Symbol.asyncIterator]: () => readEpochs(shards, { ...options, epochs, worker }, counts) };
@@ -82,15 +105,22 @@ export function readShards<T>(shards: readonly ShardSource[], options: ReadShard
 
 type Settled<T> = ReadShardsOptions<T> & Required<Pick<ReadShardsOptions<T>, 'epochs' | 'worker'>>;
 
-async function* readEpochs<T>(shards: readonly ShardSource[], options: Settled<T>, counts: ShardCounts): AsyncGenerator<T, void, undefined> {
+async function* readEpochs<T>(
+  shards: readonly ShardSource[],
+  options: Settled<T>,
+  counts: ShardCounts,
+): AsyncGenerator<T, void, undefined> {
   const { shuffle, worker, decode, firstEpoch = 0 } = options;
   for (let epoch = firstEpoch; epoch < firstEpoch + options.epochs; epoch++) {
-    const random = createRandom(shuffle?.seed ?? 0).fork(`epoch ${epoch}`), before = counts.samples;
+    const random = createRandom(shuffle?.seed ?? 0).fork(`epoch ${epoch}`);
+    const before = counts.samples;
     // The same for all workers, so that their parts are disjoint and complete.
     const order = shuffle ? random.fork('shards').shuffle(shards) : shards;
     const mine = order.filter((_, k) => k % worker.count === worker.index);
     const samples = samplesOf(mine, options, counts);
-    for await (const found of shuffle ? shuffled(samples, shuffle.buffer, random.fork(`worker ${worker.index}`)) : samples) {
+    for await (const found of shuffle
+      ? shuffled(samples, shuffle.buffer, random.fork(`worker ${worker.index}`))
+      : samples) {
       let decoded: T;
       try {
         decoded = await decode(found.sample);
@@ -102,7 +132,10 @@ async function* readEpochs<T>(shards: readonly ShardSource[], options: Settled<T
       counts.samples++;
       yield decoded;
     }
-    if (counts.samples === before) throw new ShardReadError(`no sample could be read from ${mine.length} shards (${mine[0]!.name}, …); check that they hold ${options.required.join(', ')}`);
+    if (counts.samples === before)
+      throw new ShardReadError(
+        `no sample could be read from ${mine.length} shards (${mine[0]!.name}, …); check that they hold ${options.required.join(', ')}`,
+      );
   }
 }
 
@@ -111,7 +144,11 @@ interface FoundSample {
   readonly sample: ShardSample;
 }
 
-async function* samplesOf<T>(shards: readonly ShardSource[], options: Settled<T>, counts: ShardCounts): AsyncGenerator<FoundSample, void, undefined> {
+async function* samplesOf<T>(
+  shards: readonly ShardSource[],
+  options: Settled<T>,
+  counts: ShardCounts,
+): AsyncGenerator<FoundSample, void, undefined> {
   for (const shard of shards) {
     // An error thrown at `yield` is the consumer's; only the source's own end the shard.
     const samples = readShard(shard, options, counts);
@@ -157,12 +194,18 @@ function addMember(sample: OpenSample, ending: string, content: Uint8Array, maxB
 }
 
 /** Groups neighbouring members of the same key. */
-async function* readShard<T>({ name, open }: ShardSource, options: Settled<T>, counts: ShardCounts): AsyncGenerator<ShardSample, void, undefined> {
+async function* readShard<T>(
+  { name, open }: ShardSource,
+  options: Settled<T>,
+  counts: ShardCounts,
+): AsyncGenerator<ShardSample, void, undefined> {
   const { required, maxBytes = LARGEST_SAMPLE } = options;
-  let current: OpenSample | undefined, afterDamage = false;
+  let current: OpenSample | undefined;
+  let afterDamage = false;
   const finish = (): ShardSample | undefined => {
     if (!current) return undefined;
-    const { key, members, damaged, fault } = current, missing = required.filter((ending) => !members.has(ending));
+    const { key, members, damaged, fault } = current;
+    const missing = required.filter((ending) => !members.has(ending));
     if (missing.length === 0 && fault === undefined) return { key, members };
     if (!damaged || fault !== undefined) counts.skipped++;
     warn(options, name, `sample ${key}: ${fault ?? `no member ${missing.join(', ')}`}`);

@@ -19,7 +19,8 @@ export function sampleKey(index: number): string {
 }
 
 /**
- * Splits a member's path as WebDataset does: the key ends at the first dot of the file's own name, the ending follows it.
+ * Splits a member's path as WebDataset does: the key ends at the first dot of the file's own name, the ending
+ * follows it.
  * @returns nothing for names without key or ending, which belong to no sample
  */
 export function splitMemberName(path: string): { key: string; ending: string } | undefined {
@@ -29,15 +30,21 @@ export function splitMemberName(path: string): { key: string; ending: string } |
 
 /**
  * The sample's part of a tar file, members in the order of their endings' names.
- * @throws RangeError for a sample without members, a key with dots or an ending that would be read as another one
+ * @throws RangeError for a sample without members, a key with dots or an ending that would be read as another
+ *   one
  * @throws TarError for names that are too long
  */
 export function tarOfSample(key: string, members: SampleMembers): Uint8Array {
   const endings = Object.keys(members).sort();
-  if (endings.length === 0) throw new RangeError(`tarOfSample: expected at least one member in sample "${key}".`);
+  if (endings.length === 0)
+    throw new RangeError(`tarOfSample: expected at least one member in sample "${key}".`);
   const parts = endings.map((ending) => {
-    const name = `${key}.${ending}`, back = splitMemberName(name);
-    if (back?.key !== key || back.ending !== ending) throw new RangeError(`tarOfSample: "${name}" would not be read as ending "${ending}" of sample "${key}".`);
+    const name = `${key}.${ending}`;
+    const back = splitMemberName(name);
+    if (back?.key !== key || back.ending !== ending)
+      throw new RangeError(
+        `tarOfSample: "${name}" would not be read as ending "${ending}" of sample "${key}".`,
+      );
     return tarMember(name, members[ending]!);
   });
   return concatenated(parts);

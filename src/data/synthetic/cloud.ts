@@ -1,7 +1,8 @@
 import type { Random } from '../random.js';
 
 /**
- * Fractal value noise: octaves of smoothly interpolated random lattices, each twice as fine and half as strong.
+ * Fractal value noise: octaves of smoothly interpolated random lattices, each twice as fine and half as
+ * strong.
  * @param size width and height in pixels
  * @param cells lattice cells across the picture in the first octave
  * @returns size×size values of mean 0 and standard deviation about 1
@@ -9,11 +10,17 @@ import type { Random } from '../random.js';
 export function cloud(size: number, cells: number, octaves: number, random: Random): Float32Array {
   const out = new Float32Array(size * size);
   for (let octave = 0, strength = 1, count = cells; octave < octaves; octave++, strength /= 2, count *= 2) {
-    const side = Math.ceil(count) + 2, lattice = Float32Array.from({ length: side * side }, () => random.normal() * strength);
+    const side = Math.ceil(count) + 2;
+    const lattice = Float32Array.from({ length: side * side }, () => random.normal() * strength);
     for (let y = 0; y < size; y++) {
-      const v = (y * count) / size, j = Math.floor(v), fy = smooth(v - j);
+      const v = (y * count) / size;
+      const j = Math.floor(v);
+      const fy = smooth(v - j);
       for (let x = 0; x < size; x++) {
-        const u = (x * count) / size, i = Math.floor(u), fx = smooth(u - i), at = j * side + i;
+        const u = (x * count) / size;
+        const i = Math.floor(u);
+        const fx = smooth(u - i);
+        const at = j * side + i;
         const top = lattice[at]! + fx * (lattice[at + 1]! - lattice[at]!);
         const bottom = lattice[at + side]! + fx * (lattice[at + side + 1]! - lattice[at + side]!);
         out[y * size + x]! += top + fy * (bottom - top);

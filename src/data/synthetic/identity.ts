@@ -29,7 +29,19 @@ const LOCAL_SIGMA = 0.18;
 /** Standard deviation of left-right differences. */
 const ASYMMETRY_SIGMA = 0.12;
 /** Folders of local targets that shape the head. */
-const LOCAL_FOLDERS = ['head', 'eyes', 'nose', 'mouth', 'cheek', 'chin', 'ears', 'eyebrows', 'forehead', 'neck', 'asym'];
+const LOCAL_FOLDERS = [
+  'head',
+  'eyes',
+  'nose',
+  'mouth',
+  'cheek',
+  'chin',
+  'ears',
+  'eyebrows',
+  'forehead',
+  'neck',
+  'asym',
+];
 /** Targets that move the head rather than shape it, or belong to the body. */
 const LEFT_OUT = /head-trans|head-angle|neck-trans|neck-scale-vert|neck-back|asymm-/;
 /** Targets that turn grotesque at full strength. */
@@ -38,13 +50,28 @@ const DAMPING = 0.4;
 
 /** Word pairs that name the two ends of one slider. */
 const OPPOSITES: readonly (readonly [string, string])[] = [
-  ['decr', 'incr'], ['less', 'more'], ['down', 'up'], ['in', 'out'], ['backward', 'forward'], ['min', 'max'],
-  ['small', 'big'], ['concave', 'convex'], ['deflate', 'inflate'], ['compress', 'uncompress'],
-  ['lessgreek', 'moregreek'], ['lesshump', 'morehump'], ['point', 'potato'], ['pointed', 'triangle'],
-  ['round', 'square'], ['decrease', 'increase'], ['l', 'r'],
+  ['decr', 'incr'],
+  ['less', 'more'],
+  ['down', 'up'],
+  ['in', 'out'],
+  ['backward', 'forward'],
+  ['min', 'max'],
+  ['small', 'big'],
+  ['concave', 'convex'],
+  ['deflate', 'inflate'],
+  ['compress', 'uncompress'],
+  ['lessgreek', 'moregreek'],
+  ['lesshump', 'morehump'],
+  ['point', 'potato'],
+  ['pointed', 'triangle'],
+  ['round', 'square'],
+  ['decrease', 'increase'],
+  ['l', 'r'],
 ];
 
-/** A slider: positive values use `up`, negative values `down` (or nothing when the target has no opposite). */
+/**
+ * A slider: positive values use `up`, negative values `down` (or nothing when the target has no opposite).
+ */
 interface Slider {
   readonly up: string;
   readonly down: string | undefined;
@@ -106,7 +133,8 @@ const clamp01 = (value: number) => Math.min(1, Math.max(0, value));
 /** Most people are of one descent, some of two or three. */
 function sampleDescent(random: IdentityRandom): PersonAttributes['descent'] {
   const draw = (): number => (-Math.log(1 - random.uniform())) ** 2;
-  const [african, asian, caucasian] = [draw(), draw(), draw()], sum = african + asian + caucasian;
+  const [african, asian, caucasian] = [draw(), draw(), draw()];
+  const sum = african + asian + caucasian;
   return { african: african / sum, asian: asian / sum, caucasian: caucasian / sum };
 }
 
@@ -120,36 +148,52 @@ function sampleAge(random: IdentityRandom): number {
 
 /** Draws who a person is; every descent, gender and adult age is about equally common. */
 export function sampleAttributes(random: IdentityRandom): PersonAttributes {
-  const male = clamp01(random.uniform() < 0.5 ? 0.15 * Math.abs(random.normal()) : 1 - 0.15 * Math.abs(random.normal()));
+  const male = clamp01(
+    random.uniform() < 0.5 ? 0.15 * Math.abs(random.normal()) : 1 - 0.15 * Math.abs(random.normal()),
+  );
   const age = sampleAge(random);
-  const muscle = clamp01(0.5 + 0.18 * random.normal()), weight = clamp01(0.5 + 0.22 * random.normal());
+  const muscle = clamp01(0.5 + 0.18 * random.normal());
+  const weight = clamp01(0.5 + 0.22 * random.normal());
   return { male, age, muscle, weight, descent: sampleDescent(random) };
 }
 
-function addMacroTargets(weights: Map<string, number>, { male, age, muscle, weight, descent }: PersonAttributes): void {
-  const genders: [string, number][] = [['female', 1 - male], ['male', male]];
-  const muscles = threeWay(muscle, 'muscle'), fats = threeWay(weight, 'weight');
+function addMacroTargets(
+  weights: Map<string, number>,
+  { male, age, muscle, weight, descent }: PersonAttributes,
+): void {
+  const genders: [string, number][] = [
+    ['female', 1 - male],
+    ['male', male],
+  ];
+  const muscles = threeWay(muscle, 'muscle');
+  const fats = threeWay(weight, 'weight');
   for (const [gender, g] of genders) {
     for (const [years, a] of Object.entries(ageShares(age))) {
-      for (const [ethnicity, e] of Object.entries(descent)) addTo(weights, `macrodetails/${ethnicity}-${gender}-${years}`, e * g * a);
+      for (const [ethnicity, e] of Object.entries(descent))
+        addTo(weights, `macrodetails/${ethnicity}-${gender}-${years}`, e * g * a);
       for (const [strength, m] of muscles) {
-        for (const [fat, f] of fats) addTo(weights, `macrodetails/universal-${gender}-${years}-${strength}-${fat}`, g * a * m * f);
+        for (const [fat, f] of fats)
+          addTo(weights, `macrodetails/universal-${gender}-${years}-${strength}-${fat}`, g * a * m * f);
       }
     }
   }
 }
 
 /** Whether people may be sampled from a target. */
-export const shapesPeople = (name: string): boolean => /^macrodetails\/(african|asian|caucasian|universal)/.test(name) || isLocal(name);
+export const shapesPeople = (name: string): boolean =>
+  /^macrodetails\/(african|asian|caucasian|universal)/.test(name) || isLocal(name);
 
-const isLocal = (name: string): boolean => LOCAL_FOLDERS.some((folder) => name.startsWith(`${folder}/`)) && !LEFT_OUT.test(name);
+const isLocal = (name: string): boolean =>
+  LOCAL_FOLDERS.some((folder) => name.startsWith(`${folder}/`)) && !LEFT_OUT.test(name);
 
 /**
  * A function that samples plausible people: descent, gender, age, build, and local shape.
  * @param targetNames names of all morph targets
  * @returns weights for the given attributes, or for sampled ones
  */
-export function identitySampler(targetNames: readonly string[]): (random: IdentityRandom, attributes?: PersonAttributes) => Identity {
+export function identitySampler(
+  targetNames: readonly string[],
+): (random: IdentityRandom, attributes?: PersonAttributes) => Identity {
   const sliders = slidersOf(targetNames);
   const known = new Set(targetNames);
   return (random, attributes = sampleAttributes(random)) => {
@@ -159,10 +203,15 @@ export function identitySampler(targetNames: readonly string[]): (random: Identi
       const value = slider.sigma * random.normal();
       setSlider(weights, slider, value);
       if (!slider.up.includes('/r-')) continue;
-      const left: Slider = { ...slider, up: slider.up.replace('/r-', '/l-'), down: slider.down?.replace('/r-', '/l-') };
+      const left: Slider = {
+        ...slider,
+        up: slider.up.replace('/r-', '/l-'),
+        down: slider.down?.replace('/r-', '/l-'),
+      };
       setSlider(weights, left, value + 0.25 * slider.sigma * random.normal());
     }
-    for (const name of weights.keys()) if (!known.has(name)) throw new Error(`identity sampler: no target named ${name}`);
+    for (const name of weights.keys())
+      if (!known.has(name)) throw new Error(`identity sampler: no target named ${name}`);
     return weights;
   };
 }

@@ -14,8 +14,9 @@ export interface Lighting {
 type Color = [number, number, number];
 
 /**
- * Colours between candle light and blue sky, normalised to a brightness of 1. The basis' skins were photographed in warm light: the
- * middle is bluish, so that faces have the mean colour of those in photos (log G/B 0.22 there, 0.41 with white in the middle).
+ * Colours between candle light and blue sky, normalised to a brightness of 1. The basis' skins were
+ * photographed in warm light: the middle is bluish, so that faces have the mean colour of those in photos
+ * (log G/B 0.22 there, 0.41 with white in the middle).
  */
 function warmth(random: Random): Color {
   const t = random.normal(-0.03, 0.1);
@@ -35,13 +36,22 @@ export function sampleLighting(random: Random): Lighting {
   addDirectionalLight(light, lamp, warmth(random).map((value) => value * level * share * 1.1) as Color);
   if (random.uniform() < 0.35) {
     const second = lampDirection(random);
-    addDirectionalLight(light, [-second[0], second[1], second[2]], warmth(random).map((value) => value * level * share * random.uniform(0.1, 0.5)) as Color);
+    addDirectionalLight(
+      light,
+      [-second[0], second[1], second[2]],
+      warmth(random).map((value) => value * level * share * random.uniform(0.1, 0.5)) as Color,
+    );
   }
   return { light, lamp, lampShare: share };
 }
 
 /** Mostly from above and before the face, sometimes from the side or behind. */
 function lampDirection(random: Random): [number, number, number] {
-  const azimuth = random.normal(0, 0.8), elevation = Math.min(1.3, Math.max(-0.4, random.normal(0.55, 0.35)));
-  return [Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation), Math.cos(azimuth) * Math.cos(elevation)];
+  const azimuth = random.normal(0, 0.8);
+  const elevation = Math.min(1.3, Math.max(-0.4, random.normal(0.55, 0.35)));
+  return [
+    Math.sin(azimuth) * Math.cos(elevation),
+    Math.sin(elevation),
+    Math.cos(azimuth) * Math.cos(elevation),
+  ];
 }

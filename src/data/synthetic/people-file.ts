@@ -10,7 +10,10 @@ export class PeopleFileError extends Error {
   override readonly name = 'PeopleFileError';
 }
 
-/** A surface that hangs on the reference vertices: each vertex is a weighted sum of three of them plus an offset in mm. */
+/**
+ * A surface that hangs on the reference vertices: each vertex is a weighted sum of three of them plus an
+ * offset in mm.
+ */
 export interface Following {
   /** V×3 */
   readonly references: Uint16Array;
@@ -33,8 +36,9 @@ export interface HairStyle extends Following {
 }
 
 /**
- * Everything that makes people differ in shape, beyond the compact basis of the head model: MakeHuman's morph targets over
- * the reference vertices, which are the head model's skin, cavity and socket vertices in their order and then helpers.
+ * Everything that makes people differ in shape, beyond the compact basis of the head model: MakeHuman's morph
+ * targets over the reference vertices, which are the head model's skin, cavity and socket vertices in their
+ * order and then helpers.
  */
 export interface People {
   /** R×3, mm, body coordinates (+y up, +z front). */
@@ -79,14 +83,24 @@ export function peopleToTensors(people: People, metadata: Readonly<Record<string
     follow(`hair.${style.name}`, style);
     tensors.set(`hair.${style.name}.triangles`, tensor([style.triangles.length / 3, 3], style.triangles));
     tensors.set(`hair.${style.name}.uvs`, tensor([style.uvs.length / 2, 2], style.uvs));
-    tensors.set(`hair.${style.name}.uvTriangles`, tensor([style.uvTriangles.length / 3, 3], style.uvTriangles));
-    tensors.set(`hair.${style.name}.texture`, tensor([style.texture.size, style.texture.size, 2], style.texture.data));
+    tensors.set(
+      `hair.${style.name}.uvTriangles`,
+      tensor([style.uvTriangles.length / 3, 3], style.uvTriangles),
+    );
+    tensors.set(
+      `hair.${style.name}.texture`,
+      tensor([style.texture.size, style.texture.size, 2], style.texture.data),
+    );
   }
   return {
     tensors,
     metadata: {
-      format: PEOPLE_FORMAT, formatVersion: PEOPLE_FORMAT_VERSION, ...metadata,
-      headCount: String(people.headCount), targets: JSON.stringify(people.targetNames), hair: JSON.stringify(people.hair.map(({ name }) => name)),
+      format: PEOPLE_FORMAT,
+      formatVersion: PEOPLE_FORMAT_VERSION,
+      ...metadata,
+      headCount: String(people.headCount),
+      targets: JSON.stringify(people.targetNames),
+      hair: JSON.stringify(people.hair.map(({ name }) => name)),
     },
   };
 }
@@ -99,35 +113,71 @@ export function peopleFromTensors(tensors: NamedTensors, metadata: Readonly<Reco
   const fail = (problem: string): never => {
     throw new PeopleFileError(`people file: ${problem}; build it again with "npm run build-people".`);
   };
-  if (metadata['format'] !== PEOPLE_FORMAT) fail(`its format is "${metadata['format'] ?? 'none'}", expected "${PEOPLE_FORMAT}"`);
-  if (metadata['formatVersion'] !== PEOPLE_FORMAT_VERSION) fail(`its version is ${metadata['formatVersion'] ?? 'missing'}, expected ${PEOPLE_FORMAT_VERSION}`);
+  if (metadata['format'] !== PEOPLE_FORMAT)
+    fail(`its format is "${metadata['format'] ?? 'none'}", expected "${PEOPLE_FORMAT}"`);
+  if (metadata['formatVersion'] !== PEOPLE_FORMAT_VERSION)
+    fail(`its version is ${metadata['formatVersion'] ?? 'missing'}, expected ${PEOPLE_FORMAT_VERSION}`);
   const reader = new TensorReader(tensors, fail);
-  const base = reader.floats('base', [undefined, 3]), count = base.length / 3;
+  const base = reader.floats('base', [undefined, 3]);
+  const count = base.length / 3;
   const names = (key: string): string[] => {
     const list: unknown = JSON.parse(metadata[key] ?? 'null');
-    return Array.isArray(list) && list.every((name) => typeof name === 'string') ? list : fail(`metadata "${key}" should list names`);
+    return Array.isArray(list) && list.every((name) => typeof name === 'string')
+      ? list
+      : fail(`metadata "${key}" should list names`);
   };
-  const targetNames = names('targets'), headCount = Number(metadata['headCount']);
+  const targetNames = names('targets');
+  const headCount = Number(metadata['headCount']);
   if (!(headCount > 0 && headCount <= count)) fail('metadata "headCount" does not fit the vertices');
   const vertices = reader.integers('targets.vertices', [undefined], count) as Uint16Array;
-  const starts = reader.integers('targets.starts', [targetNames.length + 1], vertices.length + 1) as Uint32Array;
-  if (starts.some((start, i) => i > 0 && start < starts[i - 1]!)) fail('tensor "targets.starts" should ascend');
+  const starts = reader.integers(
+    'targets.starts',
+    [targetNames.length + 1],
+    vertices.length + 1,
+  ) as Uint32Array;
+  if (starts.some((start, i) => i > 0 && start < starts[i - 1]!))
+    fail('tensor "targets.starts" should ascend');
   const follow = (prefix: string): Following => {
-    const references = reader.integers(`${prefix}.references`, [undefined, 3], count) as Uint16Array, followers = references.length / 3;
-    return { references, weights: reader.floats(`${prefix}.weights`, [followers, 3]), offsets: reader.floats(`${prefix}.offsets`, [followers, 3]) };
+    const references = reader.integers(`${prefix}.references`, [undefined, 3], count) as Uint16Array;
+    const followers = references.length / 3;
+    return {
+      references,
+      weights: reader.floats(`${prefix}.weights`, [followers, 3]),
+      offsets: reader.floats(`${prefix}.offsets`, [followers, 3]),
+    };
   };
   const hair = names('hair').map((name): HairStyle => {
-    const prefix = `hair.${name}`, following = follow(prefix);
-    const uvs = reader.floats(`${prefix}.uvs`, [undefined, 2]), size = reader.shape(`${prefix}.texture`)[0]!;
-    const triangles = reader.integers(`${prefix}.triangles`, [undefined, 3], following.references.length / 3) as Uint16Array;
+    const prefix = `hair.${name}`;
+    const following = follow(prefix);
+    const uvs = reader.floats(`${prefix}.uvs`, [undefined, 2]);
+    const size = reader.shape(`${prefix}.texture`)[0]!;
+    const triangles = reader.integers(
+      `${prefix}.triangles`,
+      [undefined, 3],
+      following.references.length / 3,
+    ) as Uint16Array;
     return {
-      name, ...following, triangles, uvs,
-      uvTriangles: reader.integers(`${prefix}.uvTriangles`, [triangles.length / 3, 3], uvs.length / 2) as Uint16Array,
+      name,
+      ...following,
+      triangles,
+      uvs,
+      uvTriangles: reader.integers(
+        `${prefix}.uvTriangles`,
+        [triangles.length / 3, 3],
+        uvs.length / 2,
+      ) as Uint16Array,
       texture: { size, data: reader.integers(`${prefix}.texture`, [size, size, 2], 256) as Uint8Array },
     };
   });
   return {
-    base, headCount, targetNames, starts, vertices, steps: reader.steps('targets.steps', [vertices.length, 3]) as Int16Array,
-    scales: reader.floats('targets.scales', [targetNames.length]), parts: follow('parts'), hair,
+    base,
+    headCount,
+    targetNames,
+    starts,
+    vertices,
+    steps: reader.steps('targets.steps', [vertices.length, 3]) as Int16Array,
+    scales: reader.floats('targets.scales', [targetNames.length]),
+    parts: follow('parts'),
+    hair,
   };
 }

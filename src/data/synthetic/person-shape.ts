@@ -12,7 +12,10 @@ export interface PersonShape {
   readonly references: Float64Array;
 }
 
-/** Ridge on squared coefficients, relative to a vertex displacement of one squared mm: keeps unseen modes at rest. */
+/**
+ * Ridge on squared coefficients, relative to a vertex displacement of one squared mm: keeps unseen modes at
+ * rest.
+ */
 const RIDGE = 1;
 
 /** Evaluates people and finds their best coefficients in the compact model. */
@@ -22,23 +25,34 @@ export class PersonShaper {
   private readonly normal: Float64Array;
 
   /** @throws Error when the people file was made for another head model */
-  constructor(private readonly people: People, private readonly model: MorphableModel) {
+  constructor(
+    private readonly people: People,
+    private readonly model: MorphableModel,
+  ) {
     const followers = people.parts.references.length / 3;
     if (people.headCount + followers !== model.vertexCount) {
-      throw new Error(`PersonShaper: the people file is for a head of ${people.headCount + followers} vertices, the head model has ${model.vertexCount}; build both again.`);
+      throw new Error(
+        `PersonShaper: the people file is for a head of ${people.headCount + followers} vertices, the head model has ${model.vertexCount}; build both again.`,
+      );
     }
     this.indexOf = new Map(people.targetNames.map((name, index) => [name, index]));
     this.meanHead = Float64Array.from(model.meanShape.subarray(0, people.headCount * 3));
     this.normal = normalMatrix(model, people.headCount);
   }
 
-  /** The neutral head of a person, aligned to the model's mean by rotation, translation and scale, as the basis is. */
+  /**
+   * The neutral head of a person, aligned to the model's mean by rotation, translation and scale, as the
+   * basis is.
+   */
   evaluate(identity: Identity): PersonShape {
     const { base, starts, vertices, steps, scales, headCount, parts } = this.people;
     const positions = Float64Array.from(base);
     for (const [name, weight] of identity) {
       const target = this.indexOf.get(name);
-      if (target === undefined) throw new Error(`PersonShaper: the people file has no target "${name}"; build it again with "npm run build-people".`);
+      if (target === undefined)
+        throw new Error(
+          `PersonShaper: the people file has no target "${name}"; build it again with "npm run build-people".`,
+        );
       const scale = weight * scales[target]!;
       for (let entry = starts[target]!; entry < starts[target + 1]!; entry++) {
         const at = vertices[entry]! * 3;
@@ -49,7 +63,12 @@ export class PersonShaper {
     const references = new Float64Array(positions.length);
     for (let i = 0; i < positions.length; i += 3) {
       for (let row = 0; row < 3; row++) {
-        references[i + row] = scale * (rotation[row * 3]! * positions[i]! + rotation[row * 3 + 1]! * positions[i + 1]! + rotation[row * 3 + 2]! * positions[i + 2]!) + translation[row]!;
+        references[i + row] =
+          scale *
+            (rotation[row * 3]! * positions[i]! +
+              rotation[row * 3 + 1]! * positions[i + 1]! +
+              rotation[row * 3 + 2]! * positions[i + 2]!) +
+          translation[row]!;
       }
     }
     const all = new Float32Array(this.model.vertexCount * 3);
@@ -60,15 +79,25 @@ export class PersonShaper {
 
   /** Coefficients of the compact model whose skin is nearest to a neutral head's, in standard deviations. */
   coefficients({ vertices }: PersonShape): Float32Array {
-    const { shape, meanShape } = this.model, width = this.people.headCount * 3, all = this.model.vertexCount * 3;
-    const right = new Float64Array(shape.count), change = new Float32Array(width);
+    const { shape, meanShape } = this.model;
+    const width = this.people.headCount * 3;
+    const all = this.model.vertexCount * 3;
+    const right = new Float64Array(shape.count);
+    const change = new Float32Array(width);
     for (let i = 0; i < width; i++) change[i] = vertices[i]! - meanShape[i]!;
     // Four sums at a time do not wait for one another.
     for (let k = 0; k < shape.count; k++) {
       const mode = shape.displacements.subarray(k * all, k * all + width);
-      let a = 0, b = 0, c = 0, d = 0, i = 0;
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let i = 0;
       for (; i + 3 < width; i += 4) {
-        a += mode[i]! * change[i]!; b += mode[i + 1]! * change[i + 1]!; c += mode[i + 2]! * change[i + 2]!; d += mode[i + 3]! * change[i + 3]!;
+        a += mode[i]! * change[i]!;
+        b += mode[i + 1]! * change[i + 1]!;
+        c += mode[i + 2]! * change[i + 2]!;
+        d += mode[i + 3]! * change[i + 3]!;
       }
       for (; i < width; i++) a += mode[i]! * change[i]!;
       right[k] = a + b + c + d;
@@ -80,26 +109,37 @@ export class PersonShaper {
 
 /** Cholesky factor of BᵀB + ridge over the head's vertices. */
 function normalMatrix({ shape, vertexCount }: MorphableModel, headCount: number): Float64Array {
-  const n = shape.count, width = headCount * 3, all = vertexCount * 3, matrix = new Float64Array(n * n);
+  const n = shape.count;
+  const width = headCount * 3;
+  const all = vertexCount * 3;
+  const matrix = new Float64Array(n * n);
   for (let a = 0; a < n; a++) {
     for (let b = 0; b <= a; b++) {
       let sum = a === b ? RIDGE : 0;
-      for (let i = 0; i < width; i++) sum += shape.displacements[a * all + i]! * shape.displacements[b * all + i]!;
+      for (let i = 0; i < width; i++)
+        sum += shape.displacements[a * all + i]! * shape.displacements[b * all + i]!;
       matrix[a * n + b] = matrix[b * n + a] = sum;
     }
   }
-  if (!factorCholesky(matrix, n)) throw new Error('PersonShaper: the shape basis of the head model is degenerate.');
+  if (!factorCholesky(matrix, n))
+    throw new Error('PersonShaper: the shape basis of the head model is degenerate.');
   return matrix;
 }
 
 /** Positions of what hangs on the reference vertices, written from `at` on. */
-export function follow({ references, weights, offsets }: Following, positions: ArrayLike<number>, out: Float32Array, at = 0): Float32Array {
+export function follow(
+  { references, weights, offsets }: Following,
+  positions: ArrayLike<number>,
+  out: Float32Array,
+  at = 0,
+): Float32Array {
   for (let i = 0; i < references.length; i += 3) {
     for (let axis = 0; axis < 3; axis++) {
-      out[at + i + axis] = offsets[i + axis]!
-        + weights[i]! * positions[references[i]! * 3 + axis]!
-        + weights[i + 1]! * positions[references[i + 1]! * 3 + axis]!
-        + weights[i + 2]! * positions[references[i + 2]! * 3 + axis]!;
+      out[at + i + axis] =
+        offsets[i + axis]! +
+        weights[i]! * positions[references[i]! * 3 + axis]! +
+        weights[i + 1]! * positions[references[i + 1]! * 3 + axis]! +
+        weights[i + 2]! * positions[references[i + 2]! * 3 + axis]!;
     }
   }
   return out;

@@ -38,7 +38,11 @@ export interface PhotoTruth {
   readonly tints: FaceTints;
   readonly lighting: Lighting;
   readonly camera: Camera;
-  readonly pose: { readonly angles: EulerAngles; readonly rotation: Float64Array; readonly translation: readonly [number, number, number] };
+  readonly pose: {
+    readonly angles: EulerAngles;
+    readonly rotation: Float64Array;
+    readonly translation: readonly [number, number, number];
+  };
   /** All vertices of the head model, V×3, mm, camera space. */
   readonly vertices: Float32Array;
   /** Style of the hair and of a grown beard; none for the bald and the shaved. */
@@ -53,12 +57,18 @@ export interface SyntheticPhoto {
   readonly truth: PhotoTruth;
 }
 
-/** What lies in a mouth, and how far apart, mm, the inner landmarks of its lips are (3.4 at rest) when nothing is seen between them. */
-const INSIDE = ['teeth', 'tongue'], CLOSED = 4;
+/**
+ * What lies in a mouth, and how far apart, mm, the inner landmarks of its lips are (3.4 at rest) when nothing
+ * is seen between them.
+ */
+const INSIDE = ['teeth', 'tongue'];
+const CLOSED = 4;
 /** Share of people who look at the camera. */
 const AT_CAMERA = 0.7;
 
-/** Makes photos of people who do not exist. One photographer makes one photo at a time and reuses its memory. */
+/**
+ * Makes photos of people who do not exist. One photographer makes one photo at a time and reuses its memory.
+ */
 export class Photographer {
   private readonly shaper: PersonShaper;
   private readonly sample: ReturnType<typeof identitySampler>;
@@ -73,7 +83,11 @@ export class Photographer {
   private readonly target: SceneTarget;
 
   /** @param size width and height of the photos, pixels */
-  constructor(private readonly model: MorphableModel, people: People, private readonly size = 224) {
+  constructor(
+    private readonly model: MorphableModel,
+    people: People,
+    private readonly size = 224,
+  ) {
     this.shaper = new PersonShaper(people, model);
     this.sample = identitySampler(people.targetNames);
     const areas = faceAreas(model);
@@ -84,46 +98,76 @@ export class Photographer {
     this.barber = new Barber(model, areas);
     const brows = model.parts.find(({ name }) => name === 'brows')?.texture;
     // Brows have the colour of the hair.
-    this.textures = new Map([...partTextures(model), ...(brows ? [['brows', colourless(brows)] as const] : [])]);
+    this.textures = new Map([
+      ...partTextures(model),
+      ...(brows ? [['brows', colourless(brows)] as const] : []),
+    ]);
     const { triangles } = model.parts[0]!;
-    this.ambient = ambientOcclusion({ positions: model.meanShape, triangles }, vertexNormals(model.meanShape, triangles, new Float32Array(model.meanShape.length)), [0, 0, 0]);
+    this.ambient = ambientOcclusion(
+      { positions: model.meanShape, triangles },
+      vertexNormals(model.meanShape, triangles, new Float32Array(model.meanShape.length)),
+      [0, 0, 0],
+    );
     this.target = createSceneTarget(size, size, { supersample: 2, draft: true });
   }
 
   /** The photo of a seed: the same seed gives the same pixels. */
   take(seed: number | string): SyntheticPhoto {
-    const random = createRandom(seed), { model, size } = this;
+    const random = createRandom(seed);
+    const { model, size } = this;
     const attributes = sampleAttributes(random.fork('who'));
     const shape = this.shaper.evaluate(this.sample(random.fork('shape'), attributes));
     const compact = this.shaper.coefficients(shape);
-    const { coefficients: expression, gaze: glance } = sampleExpression(model.expression, random.fork('expression'));
+    const { coefficients: expression, gaze: glance } = sampleExpression(
+      model.expression,
+      random.fork('expression'),
+    );
     const head = shape.vertices;
     for (let k = 0; k < expression.length; k++) {
-      const value = expression[k]!, offset = k * head.length;
-      if (value !== 0) for (let i = 0; i < head.length; i++) head[i]! += value * model.expression.displacements[offset + i]!;
+      const value = expression[k]!;
+      const offset = k * head.length;
+      if (value !== 0)
+        for (let i = 0; i < head.length; i++) head[i]! += value * model.expression.displacements[offset + i]!;
     }
     const skin = sampleSkin(model.albedo as never, attributes.age, random.fork('skin'));
     const lighting = sampleLighting(random.fork('light'));
-    const { camera, pose } = placeCamera(model, head, size, random.fork('camera')), gaze = lookAtCamera(pose, glance, random.fork('gaze'));
+    const { camera, pose } = placeCamera(model, head, size, random.fork('camera'));
+    const gaze = lookAtCamera(pose, glance, random.fork('gaze'));
     turnEyes(model, head, gaze);
-    const toCamera = (points: Float32Array): Float32Array => transformPoints(pose.rotation, pose.translation, points, new Float32Array(points.length));
+    const toCamera = (points: Float32Array): Float32Array =>
+      transformPoints(pose.rotation, pose.translation, points, new Float32Array(points.length));
     const vertices = toCamera(head);
     const hairColor = sampleHairColor(attributes, skin.albedo[0]!, random.fork('hair colour'));
     const hair = this.hairdresser.dress(shape.references, attributes, hairColor, random.fork('hair'));
-    const beard = sampleBeard(attributes, hairColor, random.fork('beard')), spectacles = wearsSpectacles(attributes, random.fork('sight'));
+    const beard = sampleBeard(attributes, hairColor, random.fork('beard'));
+    const spectacles = wearsSpectacles(attributes, random.fork('sight'));
     const tints = sampleTints(attributes, random.fork('tints'));
-    const bust = this.busts.make(head), bustPositions = toCamera(bust.positions);
-    const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map((part) => ({ ...part, positions: toCamera(part.positions) }));
+    const bust = this.busts.make(head);
+    const bustPositions = toCamera(bust.positions);
+    const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map(
+      (part) => ({ ...part, positions: toCamera(part.positions) }),
+    );
 
     // Beards lie too close to cast shadows on what they cover.
-    const casters = [{ positions: vertices, triangles: model.parts[0]!.triangles }, { positions: bustPositions, triangles: bust.triangles }, ...covers.slice(0, hair ? 1 : 0)];
+    const casters = [
+      { positions: vertices, triangles: model.parts[0]!.triangles },
+      { positions: bustPositions, triangles: bust.triangles },
+      ...covers.slice(0, hair ? 1 : 0),
+    ];
     const shade = this.shade(this.shadows.trace(casters, pose.translation, lighting.lamp), lighting);
     this.tints.apply(shade, beard ? { ...tints, stubble: Math.max(tints.stubble, 0.85) } : tints);
-    const painted = this.painter.paint(skin, random.fork('paint')), shine = random.fork('shine').uniform(0.01, 0.06);
-    const without = lipGap(model, head) < CLOSED ? INSIDE : [], shown = model.parts.filter(({ name }) => !without.includes(name));
-    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]]), { without }).map((part, index) => ({
-      ...part, oneSided: true, vertexColors: shade,
-      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }), ...(shown[index]!.name === 'brows' && { color: hairColor }),
+    const painted = this.painter.paint(skin, random.fork('paint'));
+    const shine = random.fork('shine').uniform(0.01, 0.06);
+    const without = lipGap(model, head) < CLOSED ? INSIDE : [];
+    const shown = model.parts.filter(({ name }) => !without.includes(name));
+    const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]]), {
+      without,
+    }).map((part, index) => ({
+      ...part,
+      oneSided: true,
+      vertexColors: shade,
+      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
+      ...(shown[index]!.name === 'brows' && { color: hairColor }),
     }));
     parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
     if (spectacles) {
@@ -132,42 +176,92 @@ export class Photographer {
     }
     const drawn = renderScene(this.target, { camera, light: lighting.light, parts }, { maxLayers: 6 });
     const image = over(drawn, paintBackdrop(size, size, random.fork('backdrop')));
-    return { image, truth: { attributes, shape: compact, expression, gaze, albedo: skin.albedo, skin, tints, lighting, camera, pose, vertices, hair: hair?.name, beard, spectacles } };
+    return {
+      image,
+      truth: {
+        attributes,
+        shape: compact,
+        expression,
+        gaze,
+        albedo: skin.albedo,
+        skin,
+        tints,
+        lighting,
+        camera,
+        pose,
+        vertices,
+        hair: hair?.name,
+        beard,
+        spectacles,
+      },
+    };
   }
 
-  /** What reaches the vertices of the light that a head without shadows would get, V×3. @param lit share of the lamp, V */
+  /**
+   * What reaches the vertices of the light that a head without shadows would get, V×3.
+   * @param lit share of the lamp, V
+   */
   private shade(lit: Float32Array, { lampShare }: Lighting): Float32Array {
     const shade = new Float32Array(lit.length * 3);
-    for (let v = 0; v < lit.length; v++) shade.fill((1 - lampShare * 0.85 * (1 - lit[v]!)) * (0.35 + 0.65 * (this.ambient[v] ?? 1)), 3 * v, 3 * v + 3);
+    for (let v = 0; v < lit.length; v++)
+      shade.fill(
+        (1 - lampShare * 0.85 * (1 - lit[v]!)) * (0.35 + 0.65 * (this.ambient[v] ?? 1)),
+        3 * v,
+        3 * v + 3,
+      );
     return shade;
   }
 
-  private bustPart(bust: ReturnType<BustMaker['make']>, positions: Float32Array, levels: readonly { readonly data: Float32Array }[], random: Random): ScenePart {
+  private bustPart(
+    bust: ReturnType<BustMaker['make']>,
+    positions: Float32Array,
+    levels: readonly { readonly data: Float32Array }[],
+    random: Random,
+  ): ScenePart {
     // The smallest mip level is the mean of the atlas, which is mostly face.
-    const tone = levels.at(-1)!.data, level = Math.exp(random.normal(-1.9, 0.9)), saturation = random.uniform(0, 0.4);
+    const tone = levels.at(-1)!.data;
+    const level = Math.exp(random.normal(-1.9, 0.9));
+    const saturation = random.uniform(0, 0.4);
     const cloth = [0, 1, 2].map(() => Math.max(0.01, level * (1 + saturation * random.normal())));
     const vertexColors = new Float32Array(positions.length);
-    for (let v = 0; v < bust.skin.length; v++) for (let c = 0; c < 3; c++) vertexColors[v * 3 + c] = bust.skin[v]! > 0.5 ? tone[c]! * 0.9 : Math.min(1, cloth[c]!);
+    for (let v = 0; v < bust.skin.length; v++)
+      for (let c = 0; c < 3; c++)
+        vertexColors[v * 3 + c] = bust.skin[v]! > 0.5 ? tone[c]! * 0.9 : Math.min(1, cloth[c]!);
     return { positions, triangles: bust.triangles, vertexColors };
   }
 }
 
 /** A camera that sees the head as the crops of a face detector do, with jitter. */
-function placeCamera(model: MorphableModel, head: Float32Array, size: number, random: Random): { camera: Camera; pose: PhotoTruth['pose'] } {
+function placeCamera(
+  model: MorphableModel,
+  head: Float32Array,
+  size: number,
+  random: Random,
+): { camera: Camera; pose: PhotoTruth['pose'] } {
   const wide = random.uniform() < 0.1;
-  const angles: EulerAngles = { yaw: within(random.normal(0, wide ? 40 : 17), 75), pitch: within(random.normal(0, 10), 35), roll: random.normal(0, 7) };
+  const angles: EulerAngles = {
+    yaw: within(random.normal(0, wide ? 40 : 17), 75),
+    pitch: within(random.normal(0, 10), 35),
+    roll: random.normal(0, 7),
+  };
   const rotation = rotationFromEuler(angles);
   // Eyes and mouth say where the face is; a face is about 180 mm high.
-  const eyes = model.parts.filter((part) => part.turnsAbout === 'sphereCentre').map((part) => sphereCentre(part, head));
+  const eyes = model.parts
+    .filter((part) => part.turnsAbout === 'sphereCentre')
+    .map((part) => sphereCentre(part, head));
   const middle = [0, 1, 2].map((axis) => eyes.reduce((sum, eye) => sum + eye[axis]! / eyes.length, 0));
   middle[1]! -= 35;
   middle[2]! -= 30;
-  const distance = Math.exp(random.uniform(Math.log(350), Math.log(2500))), facePixels = size * random.uniform(0.42, 0.72);
-  const focal = (facePixels * distance) / 180, jitter = (): number => size * random.normal(0, 0.035);
+  const distance = Math.exp(random.uniform(Math.log(350), Math.log(2500)));
+  const facePixels = size * random.uniform(0.42, 0.72);
+  const focal = (facePixels * distance) / 180;
+  const jitter = (): number => size * random.normal(0, 0.035);
   const camera: Camera = { focal, cx: size / 2, cy: size / 2 };
   const centre = transformPoints(rotation, [0, 0, 0], middle, new Float64Array(3));
   const translation: [number, number, number] = [
-    -centre[0]! + (jitter() * distance) / focal, -centre[1]! + (jitter() * distance) / focal, -centre[2]! - distance,
+    -centre[0]! + (jitter() * distance) / focal,
+    -centre[1]! + (jitter() * distance) / focal,
+    -centre[2]! - distance,
   ];
   return { camera, pose: { angles, rotation, translation } };
 }
@@ -178,15 +272,31 @@ const within = (value: number, limit: number): number => Math.max(-limit, Math.m
 function lookAtCamera({ rotation, translation }: PhotoTruth['pose'], glance: Gaze, random: Random): Gaze {
   if (random.uniform() > AT_CAMERA) return glance;
   // The camera is the origin: the way there from the head's middle, in head space.
-  const [x, y, z] = [0, 1, 2].map((axis) => -(rotation[axis]! * translation[0] + rotation[3 + axis]! * translation[1] + rotation[6 + axis]! * translation[2])) as [number, number, number];
+  const [x, y, z] = [0, 1, 2].map(
+    (axis) =>
+      -(
+        rotation[axis]! * translation[0] +
+        rotation[3 + axis]! * translation[1] +
+        rotation[6 + axis]! * translation[2]
+      ),
+  ) as [number, number, number];
   const about = (value: number): number => value + random.normal(0, 0.03);
-  return { yaw: within(about(Math.atan2(x, z)), 0.5), pitch: within(about(-Math.atan2(y, Math.hypot(x, z))), 0.35) };
+  return {
+    yaw: within(about(Math.atan2(x, z)), 0.5),
+    pitch: within(about(-Math.atan2(y, Math.hypot(x, z))), 0.35),
+  };
 }
 
 /** Between the inner edges of the lips, mm: the largest of the three pairs of landmarks. */
 function lipGap({ landmarks: { ibug68 } }: MorphableModel, head: Float32Array): number {
   if (!ibug68) return Infinity;
-  const points = evaluatePoints(ibug68, head), gap = (a: number, b: number): number => Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
+  const points = evaluatePoints(ibug68, head);
+  const gap = (a: number, b: number): number =>
+    Math.hypot(
+      points[3 * a]! - points[3 * b]!,
+      points[3 * a + 1]! - points[3 * b + 1]!,
+      points[3 * a + 2]! - points[3 * b + 2]!,
+    );
   return Math.max(gap(61, 67), gap(62, 66), gap(63, 65));
 }
 
@@ -195,7 +305,8 @@ function over(front: Image, back: Image): Image {
   const image = createImage(front.width, front.height, 3);
   for (let i = 0; i < front.width * front.height; i++) {
     const alpha = front.data[i * 4 + 3]! / 255;
-    for (let c = 0; c < 3; c++) image.data[i * 3 + c] = front.data[i * 4 + c]! * alpha + back.data[i * 3 + c]! * (1 - alpha);
+    for (let c = 0; c < 3; c++)
+      image.data[i * 3 + c] = front.data[i * 4 + c]! * alpha + back.data[i * 3 + c]! * (1 - alpha);
   }
   return image;
 }

@@ -17,9 +17,15 @@ export interface SkinLook {
   readonly wrinkles: number;
 }
 
-/** Range of the tone that is sampled evenly, standard deviations: the skins of the basis, and somewhat lighter ones, which it lacks. */
+/**
+ * Range of the tone that is sampled evenly, standard deviations: the skins of the basis, and somewhat lighter
+ * ones, which it lacks.
+ */
 const TONE = [-1.35, 1.6] as const;
-/** Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are smaller. */
+/**
+ * Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are
+ * smaller.
+ */
 const MODES = 0.6;
 
 /** Age from which skin creases (about 35 years). */
@@ -28,21 +34,32 @@ const CREASED = 0.58;
 const CREASE = 0.3;
 
 /** Least albedo relative to the mean's, and most red relative to green, linear. */
-const DARKEST = 0.12, REDDEST = 3.2;
+const DARKEST = 0.12;
+const REDDEST = 3.2;
 
 /** A skin for a person of a given age (0…1, see `PersonAttributes`). */
 export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): SkinLook {
-  const tone = random.uniform(...TONE), spread = MODES * Math.min(1, 0.35 + 0.4 * (tone - TONE[0]));
-  const coefficients = Float32Array.from({ length: albedo.count }, (_, k) => (k === 0 ? tone : random.normal(0, spread)));
+  const tone = random.uniform(...TONE);
+  const spread = MODES * Math.min(1, 0.35 + 0.4 * (tone - TONE[0]));
+  const coefficients = Float32Array.from({ length: albedo.count }, (_, k) =>
+    k === 0 ? tone : random.normal(0, spread),
+  );
   const rare = (chance: number): number => (random.uniform() < chance ? random.uniform(0.2, 1) : 0);
   return {
-    albedo: coefficients, pores: random.uniform(0.3, 1) * (0.5 + age), blotches: random.uniform(0.2, 1),
-    freckles: coefficients[0]! > 0.2 ? rare(0.2) : rare(0.03), moles: rare(0.4),
-    wrinkles: Math.min(1, Math.max(0, (age - CREASED) / (1 - CREASED))) * random.uniform(0.4, 1) + random.uniform(0, 0.12),
+    albedo: coefficients,
+    pores: random.uniform(0.3, 1) * (0.5 + age),
+    blotches: random.uniform(0.2, 1),
+    freckles: coefficients[0]! > 0.2 ? rare(0.2) : rare(0.03),
+    moles: rare(0.4),
+    wrinkles:
+      Math.min(1, Math.max(0, (age - CREASED) / (1 - CREASED))) * random.uniform(0.4, 1) +
+      random.uniform(0, 0.12),
   };
 }
 
-/** Paints skins at the resolution of the albedo modes, which is that of a face in a photo of some 300 pixels. */
+/**
+ * Paints skins at the resolution of the albedo modes, which is that of a face in a photo of some 300 pixels.
+ */
 export class SkinPainter {
   readonly texture: Texture;
   private readonly mean: Float32Array;
@@ -56,11 +73,14 @@ export class SkinPainter {
   /** @throws Error when the model's albedo is not a texture */
   constructor(model: MorphableModel, measures: FaceMeasures, random: Random) {
     const { albedo } = model;
-    if (albedo?.kind !== 'texture') throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
+    if (albedo?.kind !== 'texture')
+      throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
     const n = albedo.modeSize;
     this.mean = shrink(albedo.mean, albedo.meanSize, n);
     const { triangle } = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, n);
-    this.texels = Uint32Array.from(Array.from(triangle.keys()).filter((texel) => nearSkin(triangle, n, texel)));
+    this.texels = Uint32Array.from(
+      Array.from(triangle.keys()).filter((texel) => nearSkin(triangle, n, texel)),
+    );
     this.modes = interleaved(albedo, this.texels);
     this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
     this.pores = cloud(n, n / 2, 2, random.fork('pores'));
@@ -69,26 +89,37 @@ export class SkinPainter {
   }
 
   /** Paints into `texture`, which the next call overwrites. */
-  paint({ albedo: coefficients, pores, blotches, freckles, moles, wrinkles }: SkinLook, random: Random): Texture {
-    const { data } = this.texture.levels[0]!, { texels, modes, mean } = this, count = coefficients.length, shown = new Float32Array(3);
+  paint(
+    { albedo: coefficients, pores, blotches, freckles, moles, wrinkles }: SkinLook,
+    random: Random,
+  ): Texture {
+    const { data } = this.texture.levels[0]!;
+    const { texels, modes, mean } = this;
+    const count = coefficients.length;
+    const shown = new Float32Array(3);
     // Freckles and moles of the skin before.
     data.set(mean);
     for (let k = 0; k < texels.length; k++) {
-      const texel = texels[k]!, at = 3 * texel;
+      const texel = texels[k]!;
+      const at = 3 * texel;
       for (let c = 0, mode = 3 * count * k; c < 3; c++) {
         let value = mean[at + c]!;
         for (let j = 0; j < count; j++) value += coefficients[j]! * modes[mode++]!;
         // No skin is blacker than this share of the mean.
         shown[c] = Math.max(value, DARKEST * mean[at + c]!);
       }
-      // Nor redder than blood under it makes it. Blood shows where the blotches are: more red, less of the rest.
-      const fine = (1 + 0.05 * pores * this.pores[texel]!) * (1 - CREASE * wrinkles * this.creases[texel]!), red = 0.025 * blotches * this.blotches[texel]!;
+      // Nor redder than blood under it makes it. Blood shows where the blotches are: more red, less of the
+      // rest.
+      const fine = (1 + 0.05 * pores * this.pores[texel]!) * (1 - CREASE * wrinkles * this.creases[texel]!);
+      const red = 0.025 * blotches * this.blotches[texel]!;
       data[at] = clamp(Math.min(shown[0]!, REDDEST * shown[1]!) * fine * (1 + 0.4 * red));
       data[at + 1] = clamp(shown[1]! * fine * (1 - red));
       data[at + 2] = clamp(shown[2]! * fine * (1 - red));
     }
-    for (let i = Math.round(freckles * 400); i > 0; i--) this.spot(random, random.uniform(0.4, 1), random.uniform(0.75, 0.93));
-    for (let i = Math.round(moles * 6); i > 0; i--) this.spot(random, random.uniform(0.7, 1.6), random.uniform(0.25, 0.6));
+    for (let i = Math.round(freckles * 400); i > 0; i--)
+      this.spot(random, random.uniform(0.4, 1), random.uniform(0.75, 0.93));
+    for (let i = Math.round(moles * 6); i > 0; i--)
+      this.spot(random, random.uniform(0.7, 1.6), random.uniform(0.25, 0.6));
     updateMipLevels(this.texture);
     return this.texture;
   }
@@ -96,12 +127,14 @@ export class SkinPainter {
   /** Darkens a small disk somewhere in the middle of the atlas, where the face is. */
   private spot(random: Random, radius: number, factor: number): void {
     const { width: n, data } = this.texture.levels[0]!;
-    const x = n * random.uniform(0.25, 0.75), y = n * random.uniform(0.2, 0.8);
+    const x = n * random.uniform(0.25, 0.75);
+    const y = n * random.uniform(0.2, 0.8);
     for (let py = Math.floor(y - radius - 1); py <= y + radius + 1; py++) {
       for (let px = Math.floor(x - radius - 1); px <= x + radius + 1; px++) {
         if (px < 0 || py < 0 || px >= n || py >= n) continue;
         const cover = clamp(radius + 0.5 - Math.hypot(px + 0.5 - x, py + 0.5 - y));
-        for (let c = 0; c < 3; c++) data[(py * n + px) * 3 + c]! *= 1 - cover * (1 - factor) * (c === 0 ? 0.8 : 1);
+        for (let c = 0; c < 3; c++)
+          data[(py * n + px) * 3 + c]! *= 1 - cover * (1 - factor) * (c === 0 ? 0.8 : 1);
       }
     }
   }
@@ -111,26 +144,37 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** Whether a texel shows skin, or has a neighbour that does: textures are interpolated. */
 function nearSkin(triangle: Int32Array, n: number, texel: number): boolean {
-  const x = texel % n, y = Math.floor(texel / n);
-  for (let v = Math.max(0, y - 2); v <= Math.min(n - 1, y + 2); v++) for (let u = Math.max(0, x - 2); u <= Math.min(n - 1, x + 2); u++) if (triangle[v * n + u]! >= 0) return true;
+  const x = texel % n;
+  const y = Math.floor(texel / n);
+  for (let v = Math.max(0, y - 2); v <= Math.min(n - 1, y + 2); v++)
+    for (let u = Math.max(0, x - 2); u <= Math.min(n - 1, x + 2); u++)
+      if (triangle[v * n + u]! >= 0) return true;
   return false;
 }
 
-/** The modes texel by texel, as painting reads them; mode by mode they would pass through memory once each. */
+/**
+ * The modes texel by texel, as painting reads them; mode by mode they would pass through memory once each.
+ */
 function interleaved({ modes, count, modeSize }: TextureAlbedo, texels: Uint32Array): Float32Array {
-  const out = new Float32Array(3 * count * texels.length), plane = 3 * modeSize * modeSize;
-  for (let k = 0, at = 0; k < texels.length; k++) for (let c = 0; c < 3; c++) for (let j = 0; j < count; j++) out[at++] = modes[j * plane + 3 * texels[k]! + c]!;
+  const out = new Float32Array(3 * count * texels.length);
+  const plane = 3 * modeSize * modeSize;
+  for (let k = 0, at = 0; k < texels.length; k++)
+    for (let c = 0; c < 3; c++)
+      for (let j = 0; j < count; j++) out[at++] = modes[j * plane + 3 * texels[k]! + c]!;
   return out;
 }
 
 /** Area average of a square picture of three channels. */
 function shrink(source: Float32Array, from: number, to: number): Float32Array {
-  const step = from / to, out = new Float32Array(to * to * 3);
+  const step = from / to;
+  const out = new Float32Array(to * to * 3);
   for (let y = 0; y < to; y++) {
     for (let x = 0; x < to; x++) {
       for (let dy = 0; dy < step; dy++) {
         for (let dx = 0; dx < step; dx++) {
-          for (let c = 0; c < 3; c++) out[(y * to + x) * 3 + c]! += source[((y * step + dy) * from + x * step + dx) * 3 + c]! / step ** 2;
+          for (let c = 0; c < 3; c++)
+            out[(y * to + x) * 3 + c]! +=
+              source[((y * step + dy) * from + x * step + dx) * 3 + c]! / step ** 2;
         }
       }
     }

@@ -4,7 +4,9 @@ import { ADULT, type PersonAttributes } from './identity.js';
 
 type Color = readonly [number, number, number];
 
-/** Colour changes over areas of the face: strengths 0…1 and what full strength multiplies albedo with, linear. */
+/**
+ * Colour changes over areas of the face: strengths 0…1 and what full strength multiplies albedo with, linear.
+ */
 export interface FaceTints {
   readonly stubble: number;
   readonly lipstick: number;
@@ -16,12 +18,21 @@ export interface FaceTints {
 
 /** Shaved or growing beards of men, make-up mostly of women, red cheeks of anyone. */
 export function sampleTints({ male, age }: PersonAttributes, random: Random): FaceTints {
-  const adult = age > ADULT, chance = (p: number, low: number, high: number): number => (random.uniform() < p ? random.uniform(low, high) : 0);
-  const shade = (red: number): Color => [red * random.uniform(0.8, 1.1), random.uniform(0.25, 0.7), random.uniform(0.3, 0.75)];
+  const adult = age > ADULT;
+  const chance = (p: number, low: number, high: number): number =>
+    random.uniform() < p ? random.uniform(low, high) : 0;
+  const shade = (red: number): Color => [
+    red * random.uniform(0.8, 1.1),
+    random.uniform(0.25, 0.7),
+    random.uniform(0.3, 0.75),
+  ];
   return {
     stubble: adult && male > 0.5 ? chance(0.75, 0.1, 0.75) : 0,
-    lipstick: adult ? chance(male > 0.5 ? 0.03 : 0.45, 0.2, 1) : 0, lips: shade(1),
-    blush: chance(0.3, 0.1, 0.6), shadowedLids: adult ? chance(male > 0.5 ? 0.02 : 0.3, 0.2, 0.8) : 0, lids: [random.uniform(0.3, 0.8), random.uniform(0.3, 0.7), random.uniform(0.3, 0.9)],
+    lipstick: adult ? chance(male > 0.5 ? 0.03 : 0.45, 0.2, 1) : 0,
+    lips: shade(1),
+    blush: chance(0.3, 0.1, 0.6),
+    shadowedLids: adult ? chance(male > 0.5 ? 0.02 : 0.3, 0.2, 0.8) : 0,
+    lids: [random.uniform(0.3, 0.8), random.uniform(0.3, 0.7), random.uniform(0.3, 0.9)],
   };
 }
 

@@ -6,7 +6,9 @@ import { landmarkOf, type OccludedFace } from '../occlusion/occluded-face.js';
 import { ADULT, type PersonAttributes } from './identity.js';
 
 /** Shares of children and of adults who wear spectacles; more do with age. */
-const CHILDREN = 0.06, ADULTS = 0.16, OLD = 0.34;
+const CHILDREN = 0.06;
+const ADULTS = 0.16;
+const OLD = 0.34;
 
 /** Whether a person wears spectacles. */
 export function wearsSpectacles({ age }: PersonAttributes, random: Random): boolean {
@@ -15,5 +17,9 @@ export function wearsSpectacles({ age }: PersonAttributes, random: Random): bool
 
 /** Spectacles on a face, in its head space. */
 export function putOnSpectacles(face: OccludedFace, random: Random): ObjectModel {
-  return buildSpectacles({ shell: headShell(face), landmark: (index) => landmarkOf(face, index) }, random.fork('look'), random.uniform());
+  return buildSpectacles(
+    { shell: headShell(face), landmark: (index) => landmarkOf(face, index) },
+    random.fork('look'),
+    random.uniform(),
+  );
 }

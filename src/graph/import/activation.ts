@@ -18,8 +18,10 @@ export const activationOperators: OperatorTable = {
     },
   },
   Selu: {
-    run: (call) => elu(call.tensor(0), call.attributes.float('alpha') ?? 1.67326319217681884765625)
-      .mul(call.attributes.float('gamma') ?? 1.05070102214813232421875),
+    run: (call) =>
+      elu(call.tensor(0), call.attributes.float('alpha') ?? 1.67326319217681884765625).mul(
+        call.attributes.float('gamma') ?? 1.05070102214813232421875,
+      ),
   },
   ThresholdedRelu: {
     run: (call) => {
@@ -28,7 +30,14 @@ export const activationOperators: OperatorTable = {
     },
   },
   Sigmoid: { run: (call) => call.tensor(0).sigmoid() },
-  HardSigmoid: { run: (call) => hardSigmoid(call.tensor(0), call.attributes.float('alpha') ?? 0.2, call.attributes.float('beta') ?? 0.5) },
+  HardSigmoid: {
+    run: (call) =>
+      hardSigmoid(
+        call.tensor(0),
+        call.attributes.float('alpha') ?? 0.2,
+        call.attributes.float('beta') ?? 0.5,
+      ),
+  },
   HardSwish: {
     run: (call) => {
       const x = call.tensor(0);
@@ -59,7 +68,16 @@ const leaky = (x: Tensor, slope: Tensor | number): Tensor => where(x.less(0), x.
 
 /** The exponential is only taken of what is not positive, else its overflow would spoil the gradient. */
 const elu = (x: Tensor, alpha: number, scale = 1): Tensor =>
-  where(x.greater(0), x, x.minimum(0).mul(1 / scale).exp().sub(1).mul(alpha));
+  where(
+    x.greater(0),
+    x,
+    x
+      .minimum(0)
+      .mul(1 / scale)
+      .exp()
+      .sub(1)
+      .mul(alpha),
+  );
 
 const hardSigmoid = (x: Tensor, alpha: number, beta: number): Tensor => x.mul(alpha).add(beta).clamp(0, 1);
 
@@ -67,24 +85,34 @@ const hardSigmoid = (x: Tensor, alpha: number, beta: number): Tensor => x.mul(al
 const softplus = (x: Tensor): Tensor => x.relu().add(x.abs().neg().exp().add(1).log());
 
 function gelu(x: Tensor, approximate: string): Tensor {
-  const inner = approximate === 'tanh'
-    ? x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)).tanh()
-    : x.mul(Math.SQRT1_2).erf();
+  const inner =
+    approximate === 'tanh'
+      ? x
+          .add(x.square().mul(x).mul(0.044715))
+          .mul(Math.sqrt(2 / Math.PI))
+          .tanh()
+      : x.mul(Math.SQRT1_2).erf();
   return x.mul(inner.add(1)).mul(0.5);
 }
 
 /** The bounds: attributes before operator set 11, inputs from then on. */
 function bounds(call: Call): readonly [low: number | undefined, high: number | undefined] {
-  return [call.optionalNumbers(1)?.[0] ?? call.attributes.float('min'), call.optionalNumbers(2)?.[0] ?? call.attributes.float('max')];
+  return [
+    call.optionalNumbers(1)?.[0] ?? call.attributes.float('min'),
+    call.optionalNumbers(2)?.[0] ?? call.attributes.float('max'),
+  ];
 }
 
 function clip(call: Call): Tensor {
-  const [low, high] = bounds(call), x = call.tensor(0), raised = low === undefined ? x : x.maximum(low);
+  const [low, high] = bounds(call);
+  const x = call.tensor(0);
+  const raised = low === undefined ? x : x.maximum(low);
   return high === undefined ? raised : raised.minimum(high);
 }
 
 function foldClip(call: Call) {
-  const [low = -Infinity, high = Infinity] = bounds(call), x = call.host(0);
+  const [low = -Infinity, high = Infinity] = bounds(call);
+  const x = call.host(0);
   return mapHost(x.type, [x], (value) => Math.min(Math.max(value, low), high));
 }
 
@@ -92,11 +120,15 @@ function foldClip(call: Call) {
 function overAxis(apply: (x: Tensor, axis: number) => Tensor): Operator {
   return {
     run: (call) => {
-      const x = call.tensor(0), axis = axisOf(axisAttribute(call.attributes, call.opset), x.rank);
+      const x = call.tensor(0);
+      const axis = axisOf(axisAttribute(call.attributes, call.opset), x.rank);
       if (call.opset >= 13) return apply(x, axis);
-      return apply(x.reshape([product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]), 1).reshape(x.shape);
+      return apply(x.reshape([product(x.shape.slice(0, axis)), product(x.shape.slice(axis))]), 1).reshape(
+        x.shape,
+      );
     },
   };
 }
 
-const axisAttribute = (attributes: Attributes, opset: number): number => attributes.int('axis') ?? (opset >= 13 ? -1 : 1);
+const axisAttribute = (attributes: Attributes, opset: number): number =>
+  attributes.int('axis') ?? (opset >= 13 ? -1 : 1);

@@ -23,7 +23,9 @@ export type OperatorTable = Readonly<Record<string, Operator>>;
 export class Attributes {
   constructor(private readonly items: Readonly<Record<string, OnnxAttribute>> = {}) {}
 
-  has(name: string): boolean { return name in this.items; }
+  has(name: string): boolean {
+    return name in this.items;
+  }
   int(name: string): number | undefined {
     const item = this.items[name];
     return item !== undefined && 'int' in item ? item.int : undefined;
@@ -65,9 +67,13 @@ export class Call {
   }
 
   /** How many inputs there are, trailing ones that are left out not counted. */
-  get count(): number { return this.inputs.length; }
+  get count(): number {
+    return this.inputs.length;
+  }
 
-  has(index: number): boolean { return this.inputs[index] !== undefined; }
+  has(index: number): boolean {
+    return this.inputs[index] !== undefined;
+  }
 
   /** @throws Error when the input is left out */
   value(index: number): Value {
@@ -76,25 +82,40 @@ export class Call {
     return value;
   }
 
-  values(): Value[] { return this.inputs.map((_, i) => this.value(i)); }
+  values(): Value[] {
+    return this.inputs.map((_, i) => this.value(i));
+  }
 
-  tensor(index: number): Tensor { return toTensor(this.value(index)); }
+  tensor(index: number): Tensor {
+    return toTensor(this.value(index));
+  }
 
-  optionalTensor(index: number): Tensor | undefined { return this.has(index) ? this.tensor(index) : undefined; }
+  optionalTensor(index: number): Tensor | undefined {
+    return this.has(index) ? this.tensor(index) : undefined;
+  }
 
   /** An input that is known when tracing. @throws Error when it is not */
   host(index: number): HostValue {
     const value = this.value(index);
-    if (!isHost(value)) throw new Error(`input ${index} (${this.node.inputs[index]}) must be known when tracing, but it depends on the network's inputs`);
+    if (!isHost(value))
+      throw new Error(
+        `input ${index} (${this.node.inputs[index]}) must be known when tracing, but it depends on the network's inputs`,
+      );
     return value;
   }
 
-  hosts(): HostValue[] { return this.inputs.map((_, i) => this.host(i)); }
+  hosts(): HostValue[] {
+    return this.inputs.map((_, i) => this.host(i));
+  }
 
   /** The numbers of an input that is known when tracing; undefined when it is left out. */
-  optionalNumbers(index: number): number[] | undefined { return this.has(index) ? [...this.host(index).data] : undefined; }
+  optionalNumbers(index: number): number[] | undefined {
+    return this.has(index) ? [...this.host(index).data] : undefined;
+  }
 
-  numbers(index: number): number[] { return [...this.host(index).data]; }
+  numbers(index: number): number[] {
+    return [...this.host(index).data];
+  }
 
   /** A list that later operator sets take as an input and earlier ones as an attribute. */
   list(index: number, attribute: string): readonly number[] | undefined {
@@ -105,6 +126,7 @@ export class Call {
 /** A non-negative axis. @throws Error when there is none such */
 export function axisOf(axis: number, rank: number): number {
   const at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= Math.max(rank, 1)) throw new Error(`there is no axis ${axis} among ${rank}`);
+  if (!Number.isInteger(at) || at < 0 || at >= Math.max(rank, 1))
+    throw new Error(`there is no axis ${axis} among ${rank}`);
   return at;
 }

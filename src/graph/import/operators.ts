@@ -9,12 +9,24 @@ import { reductionOperators } from './reduction.js';
 import { resizingOperators } from './resizing.js';
 import { shapeOperators } from './shape.js';
 
-const operators: ReadonlyMap<string, Operator> = new Map(([
-  elementwiseOperators, activationOperators, convolutionOperators, poolingOperators, normalizationOperators, reductionOperators,
-  shapeOperators, movementOperators, resizingOperators,
-] satisfies OperatorTable[]).flatMap((table) => Object.entries<Operator>(table)));
+const operators: ReadonlyMap<string, Operator> = new Map(
+  (
+    [
+      elementwiseOperators,
+      activationOperators,
+      convolutionOperators,
+      poolingOperators,
+      normalizationOperators,
+      reductionOperators,
+      shapeOperators,
+      movementOperators,
+      resizingOperators,
+    ] satisfies OperatorTable[]
+  ).flatMap((table) => Object.entries<Operator>(table)),
+);
 
 /** The operators of the default domain that can be imported, in alphabetical order. */
 export const supportedOperators: readonly string[] = [...operators.keys()].sort();
 
-export const findOperator = (opType: string, domain = ''): Operator | undefined => (domain === '' ? operators.get(opType) : undefined);
+export const findOperator = (opType: string, domain = ''): Operator | undefined =>
+  domain === '' ? operators.get(opType) : undefined;

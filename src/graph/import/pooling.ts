@@ -16,7 +16,8 @@ const pixelAxes = (x: Tensor): number[] => [...x.shape.keys()].slice(2);
 
 function refusePooling(attributes: Attributes): string | undefined {
   const dilations = attributes.ints('dilations');
-  if (dilations?.some((step) => step !== 1)) return `windows with dilations [${dilations.join(', ')}] are not supported`;
+  if (dilations?.some((step) => step !== 1))
+    return `windows with dilations [${dilations.join(', ')}] are not supported`;
   if (attributes.ints('kernel_shape') === undefined) return 'it has no kernel_shape';
   return refuseWindow(attributes);
 }
@@ -34,12 +35,15 @@ interface Fitted {
 
 /** Works out how many windows there are, and cuts or pads the end of the image to what these cover. */
 function fit(call: Call): Fitted {
-  const { attributes } = call, window = attributes.ints('kernel_shape') as unknown as Pair;
+  const { attributes } = call;
+  const window = attributes.ints('kernel_shape') as unknown as Pair;
   let x = call.tensor(0);
   needImage(x.shape);
   const { strides, padding } = windowOf(attributes, x.shape.slice(2), window);
   const fitted = ([0, 1] as const).map((axis): Pair => {
-    const size = x.shape[2 + axis]!, [before, after] = padding[axis], room = (size + before + after - window[axis]) / strides[axis];
+    const size = x.shape[2 + axis]!;
+    const [before, after] = padding[axis];
+    const room = (size + before + after - window[axis]) / strides[axis];
     let last = (attributes.int('ceil_mode') === 1 ? Math.ceil(room) : Math.floor(room)) * strides[axis];
     // A window has to begin in the image or in the padding before it.
     if (last >= size + before) last -= strides[axis];
@@ -60,6 +64,9 @@ function averagePool(call: Call): Tensor {
   if (call.attributes.int('count_include_pad') !== 1) return avgPool2d(x, { window, strides, padding });
   // The padding that is asked for counts as zeros, what windows of ceil_mode reach beyond it does not count.
   const counted = padding.map(([before, after], axis): Pair => [before, Math.min(after, asked[axis]!)]);
-  const beyond = padding.map(([, after], axis): Pair => [0, Math.max(after - asked[axis]!, 0)]) as [Pair, Pair];
+  const beyond = padding.map(([, after], axis): Pair => [0, Math.max(after - asked[axis]!, 0)]) as [
+    Pair,
+    Pair,
+  ];
   return avgPool2d(x.pad([[0, 0], [0, 0], ...counted]), { window, strides, padding: beyond });
 }

@@ -10,17 +10,28 @@ type Reduce = (x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor;
 
 /** Reductions along axes. */
 export const reductionOperators: OperatorTable = {
-  ReduceSum: reduction((x, axes, keep) => x.sum(axes, keep), (a, b) => a + b, 0),
+  ReduceSum: reduction(
+    (x, axes, keep) => x.sum(axes, keep),
+    (a, b) => a + b,
+    0,
+  ),
   ReduceMean: reduction((x, axes, keep) => x.mean(axes, keep)),
   ReduceMax: reduction((x, axes, keep) => x.max(axes, keep), Math.max, -Infinity),
   ReduceMin: reduction((x, axes, keep) => x.min(axes, keep), Math.min, Infinity),
-  ReduceProd: reduction(() => { throw new Error('products of values that depend on the network\'s inputs are not computed'); }, (a, b) => a * b, 1),
+  ReduceProd: reduction(
+    () => {
+      throw new Error("products of values that depend on the network's inputs are not computed");
+    },
+    (a, b) => a * b,
+    1,
+  ),
   ReduceL1: reduction((x, axes, keep) => x.abs().sum(axes, keep)),
   ReduceL2: reduction(euclideanNorm),
   ReduceSumSquare: reduction((x, axes, keep) => x.square().sum(axes, keep)),
   ReduceLogSum: reduction((x, axes, keep) => x.sum(axes, keep).log()),
   ReduceLogSumExp: reduction((x, axes, keep) => {
-    const top = x.max(axes, true).stopGradient(), sum = x.sub(top).exp().sum(axes, true).log().add(top);
+    const top = x.max(axes, true).stopGradient();
+    const sum = x.sub(top).exp().sum(axes, true).log().add(top);
     return keep ? sum : sum.reshape(x.shape.filter((_, axis) => !axes.includes(axis)));
   }),
 };
@@ -44,10 +55,14 @@ function axesOf(call: Call, rank: number): number[] {
 }
 
 function foldAxes(call: Call, fold: (a: number, b: number) => number, start: number): HostValue {
-  const x = call.host(0), axes = axesOf(call, x.rank), kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const x = call.host(0);
+  const axes = axesOf(call, x.rank);
+  const kept = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const values = Array<number>(product(kept)).fill(start);
   x.data.forEach((value, i) => {
-    let rest = i, at = 0, step = 1;
+    let rest = i;
+    let at = 0;
+    let step = 1;
     for (let axis = x.rank - 1; axis >= 0; axis--) {
       if (!axes.includes(axis)) at += (rest % x.shape[axis]!) * step;
       rest = Math.floor(rest / x.shape[axis]!);

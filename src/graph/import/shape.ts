@@ -48,8 +48,10 @@ function cast(call: Call): Value {
 function constantNode({ attributes }: Call): HostValue {
   const tensor = attributes.tensor('value');
   if (tensor !== undefined) return readHost(tensor);
-  const float = attributes.float('value_float'), floats = attributes.floats('value_floats');
-  const int = attributes.int('value_int'), ints = attributes.ints('value_ints');
+  const float = attributes.float('value_float');
+  const floats = attributes.floats('value_floats');
+  const int = attributes.int('value_int');
+  const ints = attributes.ints('value_ints');
   if (float !== undefined) return hostValue('float32', [], [float]);
   if (floats !== undefined) return hostValue('float32', [floats.length], floats);
   if (int !== undefined) return hostValue('int32', [], [int]);
@@ -59,7 +61,8 @@ function constantNode({ attributes }: Call): HostValue {
 
 /** Large arrays are made in the graph, where they are one repeated number. */
 function filled(call: Call): Value {
-  const shape = call.numbers(0), tensor = call.attributes.tensor('value');
+  const shape = call.numbers(0);
+  const tensor = call.attributes.tensor('value');
   const { type, data } = tensor === undefined ? hostValue('float32', [1], [0]) : readHost(tensor);
   const small = hostValue(type, [], [data[0]!]);
   return type !== 'float32' || product(shape) <= 64 ? expandHost(small, shape) : full(shape, data[0]!);
@@ -76,15 +79,24 @@ function sizeNode(call: Call): HostValue {
 function rangeNode(call: Call): HostValue {
   const [start, limit, step] = [0, 1, 2].map((i) => call.numbers(i)[0]!) as [number, number, number];
   const count = Math.max(Math.ceil((limit - start) / step), 0);
-  return hostValue(call.host(0).type, [count], Array.from({ length: count }, (_, i) => start + i * step));
+  return hostValue(
+    call.host(0).type,
+    [count],
+    Array.from({ length: count }, (_, i) => start + i * step),
+  );
 }
 
 /** An operator that only gives its first input another shape. */
-function reshaping(shapeOf: (call: Call, shape: readonly number[]) => number[], hostInputs: readonly number[] = []) {
+function reshaping(
+  shapeOf: (call: Call, shape: readonly number[]) => number[],
+  hostInputs: readonly number[] = [],
+) {
   const apply = (call: Call): Value => {
-    const x = call.value(0), shape = shapeOf(call, x.shape);
+    const x = call.value(0);
+    const shape = shapeOf(call, x.shape);
     if (!isHost(x)) return x.reshape(shape);
-    if (product(shape) !== x.size) throw new Error(`[${x.shape.join(', ')}] cannot become [${shape.join(', ')}]`);
+    if (product(shape) !== x.size)
+      throw new Error(`[${x.shape.join(', ')}] cannot become [${shape.join(', ')}]`);
     // The same array, so that weights stay stored once.
     return new HostValue(x.type, shape, x.data);
   };
@@ -104,18 +116,23 @@ function reshaped(call: Call, shape: readonly number[]): number[] {
 }
 
 function flattened(call: Call, shape: readonly number[]): number[] {
-  const axis = call.attributes.int('axis') ?? 1, at = axis < 0 ? axis + shape.length : axis;
+  const axis = call.attributes.int('axis') ?? 1;
+  const at = axis < 0 ? axis + shape.length : axis;
   return [product(shape.slice(0, at)), product(shape.slice(at))];
 }
 
 function squeezed(call: Call, shape: readonly number[]): number[] {
   const axes = call.list(1, 'axes')?.map((axis) => (axis < 0 ? axis + shape.length : axis));
-  axes?.forEach((axis) => { if (shape[axis] !== 1) throw new Error(`axis ${axis} of [${shape.join(', ')}] is not of size 1`); });
+  axes?.forEach((axis) => {
+    if (shape[axis] !== 1) throw new Error(`axis ${axis} of [${shape.join(', ')}] is not of size 1`);
+  });
   return shape.filter((size, axis) => (axes === undefined ? size !== 1 : !axes.includes(axis)));
 }
 
 function unsqueezed(call: Call, shape: readonly number[]): number[] {
-  const list = call.list(1, 'axes') ?? [], rank = shape.length + list.length;
-  const axes = list.map((axis) => (axis < 0 ? axis + rank : axis)), rest = [...shape];
+  const list = call.list(1, 'axes') ?? [];
+  const rank = shape.length + list.length;
+  const axes = list.map((axis) => (axis < 0 ? axis + rank : axis));
+  const rest = [...shape];
   return Array.from({ length: rank }, (_, axis) => (axes.includes(axis) ? 1 : rest.shift()!));
 }

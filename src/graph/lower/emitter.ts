@@ -6,11 +6,15 @@ import type { TensorType } from '../tensor.js';
 /** What the generated graph may use. */
 export interface LoweringTarget {
   /**
-   * Channels per block of the CPU's blocked convolutions (`com.microsoft.nchwc`, an internal domain of ONNX Runtime): 8 or
-   * 16, see `probeBlockSize`. 0 keeps to standard operators, which every device and runtime accepts.
+   * Channels per block of the CPU's blocked convolutions (`com.microsoft.nchwc`, an internal domain of ONNX
+   * Runtime): 8 or 16, see `probeBlockSize`. 0 keeps to standard operators, which every device and runtime
+   * accepts.
    */
   readonly block: number;
-  /** Whether convolutions with huge kernels are fast: true on CPUs, where they are matrix products in disguise. */
+  /**
+   * Whether convolutions with huge kernels are fast: true on CPUs, where they are matrix products in
+   * disguise.
+   */
   readonly hugeKernels: boolean;
 }
 
@@ -26,13 +30,19 @@ export interface Stored {
 export const nchwcDomain = 'com.microsoft.nchwc';
 
 export const onnxTypes: Record<TensorType, ElementType | undefined> = {
-  float32: 'float32', float16: 'float16', int32: 'int32', bool: 'bool', float64: undefined, uint32: undefined,
+  float32: 'float32',
+  float16: 'float16',
+  int32: 'int32',
+  bool: 'bool',
+  float64: undefined,
+  uint32: undefined,
 };
 
 /** The ONNX element type. @throws Error for the types that only the reference backend has */
 export function onnxType(type: TensorType): ElementType {
   const found = onnxTypes[type];
-  if (found === undefined) throw new Error(`lower: ${type} has no place in a lowered graph; use float32 or int32.`);
+  if (found === undefined)
+    throw new Error(`lower: ${type} has no place in a lowered graph; use float32 or int32.`);
   return found;
 }
 
@@ -50,8 +60,12 @@ export class Emitter {
 
   /** Adds a node with one output, unless the same node is there already. */
   emit(
-    opType: string, inputs: readonly (Stored | undefined)[], dims: readonly number[], type: TensorType,
-    attributes: Readonly<Record<string, OnnxAttribute>> = {}, domain = '',
+    opType: string,
+    inputs: readonly (Stored | undefined)[],
+    dims: readonly number[],
+    type: TensorType,
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain = '',
   ): Stored {
     const names = inputs.map((input) => input?.name ?? '');
     while (names.at(-1) === '') names.pop();
@@ -61,16 +75,29 @@ export class Emitter {
     const output = this.register({ name: `${opType}_${++this.count}`, dims, type });
     this.known.set(key, output);
     this.nodes.push({
-      opType, inputs: names, outputs: [output.name],
-      ...(Object.keys(attributes).length > 0 ? { attributes } : {}), ...(domain === '' ? {} : { domain }),
+      opType,
+      inputs: names,
+      outputs: [output.name],
+      ...(Object.keys(attributes).length > 0 ? { attributes } : {}),
+      ...(domain === '' ? {} : { domain }),
     });
     return output;
   }
 
   /** Adds a node with several outputs. */
-  emitAll(opType: string, inputs: readonly Stored[], outputs: readonly Omit<Stored, 'name'>[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): Stored[] {
+  emitAll(
+    opType: string,
+    inputs: readonly Stored[],
+    outputs: readonly Omit<Stored, 'name'>[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+  ): Stored[] {
     const stored = outputs.map((output) => this.register({ ...output, name: `${opType}_${++this.count}` }));
-    this.nodes.push({ opType, inputs: inputs.map(({ name }) => name), outputs: stored.map(({ name }) => name), attributes });
+    this.nodes.push({
+      opType,
+      inputs: inputs.map(({ name }) => name),
+      outputs: stored.map(({ name }) => name),
+      attributes,
+    });
     return stored;
   }
 
@@ -97,7 +124,9 @@ export class Emitter {
   /** A scalar constant. */
   scalar(value: number, type: TensorType): Stored {
     const name = `${type}_${Object.is(value, -0) ? 'm0' : value}`.replaceAll(/[^\w.]/g, 'm');
-    return this.tensors.has(name) ? { name, dims: [], type } : this.constant(name, bytesOf([value], type), [], type);
+    return this.tensors.has(name)
+      ? { name, dims: [], type }
+      : this.constant(name, bytesOf([value], type), [], type);
   }
 
   constant(name: string, data: Uint8Array, dims: readonly number[], type: TensorType): Stored {
@@ -108,7 +137,8 @@ export class Emitter {
   reshape(value: Stored, dims: readonly number[]): Stored {
     if (dims.join() === value.dims.join()) return value;
     const fixed = this.tensors.get(value.name);
-    if (fixed !== undefined) return this.derived(`${value.name}_as_${dims.join('x')}`, dims, value.type, () => fixed.data);
+    if (fixed !== undefined)
+      return this.derived(`${value.name}_as_${dims.join('x')}`, dims, value.type, () => fixed.data);
     // A reshape of a reshape only needs the last one.
     const source = this.reshaped.get(value.name) ?? value;
     if (source !== value) return this.reshape(source, dims);
@@ -118,24 +148,40 @@ export class Emitter {
   }
 
   /**
-   * Reorders axes; `order` lists the source axis of each result axis. Runs of axes that stay together move as one. ONNX
-   * Runtime is fast at swapping two neighbouring runs and at moving whole innermost runs, and slow at all else, so that
-   * other permutations are done as one of the first and one of the second (measured: up to 5 times faster than at once).
+   * Reorders axes; `order` lists the source axis of each result axis. Runs of axes that stay together move as
+   * one. ONNX Runtime is fast at swapping two neighbouring runs and at moving whole innermost runs, and slow
+   * at all else, so that other permutations are done as one of the first and one of the second (measured: up
+   * to 5 times faster than at once).
    */
   transpose(value: Stored, order: readonly number[]): Stored {
     const groups = consecutiveRuns(order);
     if (groups.length <= 1) return value;
     const sorted = groups.toSorted((a, b) => a[0]! - b[0]!);
-    const permutation = groups.map((group) => sorted.indexOf(group)), rank = permutation.length, inner = permutation.at(-1)!;
+    const permutation = groups.map((group) => sorted.indexOf(group));
+    const rank = permutation.length;
+    const inner = permutation.at(-1)!;
     const swap = permutation.every((axis, i) => axis === i || i >= rank - 2);
-    const grouped = this.reshape(value, sorted.map((group) => product(group.map((axis) => value.dims[axis]!))));
-    const finish = (result: Stored): Stored => this.reshape(result, order.map((axis) => value.dims[axis]!));
-    if (permutation.join() === '2,1,0') return finish(this.permute(this.permute(grouped, [0, 2, 1]), [1, 2, 0]));
+    const grouped = this.reshape(
+      value,
+      sorted.map((group) => product(group.map((axis) => value.dims[axis]!))),
+    );
+    const finish = (result: Stored): Stored =>
+      this.reshape(
+        result,
+        order.map((axis) => value.dims[axis]!),
+      );
+    if (permutation.join() === '2,1,0')
+      return finish(this.permute(this.permute(grouped, [0, 2, 1]), [1, 2, 0]));
     if (inner !== rank - 1 && !swap) {
       // First bring the innermost run of the result to the end, then move it whole.
       const first = [...sorted.keys()].filter((i) => i !== inner);
       first.push(inner);
-      return finish(this.permute(this.permute(grouped, first), permutation.map((axis) => first.indexOf(axis))));
+      return finish(
+        this.permute(
+          this.permute(grouped, first),
+          permutation.map((axis) => first.indexOf(axis)),
+        ),
+      );
     }
     return finish(this.permute(grouped, permutation));
   }
@@ -144,28 +190,48 @@ export class Emitter {
     if (perm.every((axis, i) => axis === i)) return value;
     // Neighbours that stay neighbours are merged again: after the first of two steps there are more of them.
     const groups = consecutiveRuns(perm);
-    const sorted = groups.toSorted((a, b) => a[0]! - b[0]!), size = (group: readonly number[]): number => product(group.map((axis) => value.dims[axis]!));
+    const sorted = groups.toSorted((a, b) => a[0]! - b[0]!);
+    const size = (group: readonly number[]): number => product(group.map((axis) => value.dims[axis]!));
     const fixed = this.tensors.get(value.name);
     if (fixed?.type === 'float32') {
       const dims = perm.map((axis) => value.dims[axis]!);
-      return this.derived(`${value.name}_${value.dims.join('x')}_by_${perm.join('_')}`, dims, value.type, () => permuteData(fixed.data, value.dims, perm));
+      return this.derived(
+        `${value.name}_${value.dims.join('x')}_by_${perm.join('_')}`,
+        dims,
+        value.type,
+        () => permuteData(fixed.data, value.dims, perm),
+      );
     }
     const merged = this.reshape(value, sorted.map(size));
-    const result = this.emit('Transpose', [merged], groups.map(size), value.type, { perm: { ints: groups.map((group) => sorted.indexOf(group)) } });
-    return this.reshape(result, perm.map((axis) => value.dims[axis]!));
+    const result = this.emit('Transpose', [merged], groups.map(size), value.type, {
+      perm: { ints: groups.map((group) => sorted.indexOf(group)) },
+    });
+    return this.reshape(
+      result,
+      perm.map((axis) => value.dims[axis]!),
+    );
   }
 
   /** Reverses one axis. */
   reverse(value: Stored, axis: number): Stored {
-    const fixed = this.tensors.get(value.name), size = value.dims[axis]!;
+    const fixed = this.tensors.get(value.name);
+    const size = value.dims[axis]!;
     if (fixed?.type === 'float32') {
-      return this.derived(`${value.name}_${value.dims.join('x')}_turned_${axis}`, value.dims, value.type, () => reverseData(fixed.data, value.dims, axis));
+      return this.derived(
+        `${value.name}_${value.dims.join('x')}_turned_${axis}`,
+        value.dims,
+        value.type,
+        () => reverseData(fixed.data, value.dims, axis),
+      );
     }
     const indices = this.int64([...Array(size).keys()].reverse());
     return this.emit('Gather', [value, indices], value.dims, value.type, { axis: { int: axis } });
   }
 
-  /** A constant made of another, such as frozen weights in the order that a convolution wants: done once, here. */
+  /**
+   * A constant made of another, such as frozen weights in the order that a convolution wants: done once,
+   * here.
+   */
   private derived(name: string, dims: readonly number[], type: TensorType, make: () => Uint8Array): Stored {
     return this.tensors.has(name) ? { name, dims, type } : this.constant(name, make(), dims, type);
   }
@@ -181,7 +247,12 @@ export class Emitter {
   }
 
   /** The model of what was emitted, without nodes and constants that no output needs. */
-  finish(name: string, inputs: readonly Stored[], outputs: readonly Stored[], description?: string): OnnxModel {
+  finish(
+    name: string,
+    inputs: readonly Stored[],
+    outputs: readonly Stored[],
+    description?: string,
+  ): OnnxModel {
     const used = new Set(outputs.map((output) => output.name));
     const nodes: OnnxNode[] = [];
     for (const node of this.nodes.toReversed()) {
@@ -191,7 +262,8 @@ export class Emitter {
     }
     const blocked = nodes.some((node) => node.domain === nchwcDomain);
     return {
-      name, ...(description === undefined ? {} : { description }),
+      name,
+      ...(description === undefined ? {} : { description }),
       opsets: { '': 17, ...(blocked ? { [nchwcDomain]: 1 } : {}) },
       nodes: nodes.reverse(),
       constants: [...this.tensors.values()].filter((tensor) => used.has(tensor.name)),
@@ -215,13 +287,16 @@ export function consecutiveRuns(axes: readonly number[]): number[][] {
 
 /** float32 values with their axes reordered. */
 function permuteData(data: Uint8Array, dims: readonly number[], perm: readonly number[]): Uint8Array {
-  const source = new Float32Array(data.slice().buffer), result = new Float32Array(source.length);
-  const strides = dims.map((_, axis) => product(dims.slice(axis + 1))), position = new Array<number>(perm.length).fill(0);
+  const source = new Float32Array(data.slice().buffer);
+  const result = new Float32Array(source.length);
+  const strides = dims.map((_, axis) => product(dims.slice(axis + 1)));
+  const position = new Array<number>(perm.length).fill(0);
   let from = 0;
   for (let i = 0; i < result.length; i++) {
     result[i] = source[from]!;
     for (let axis = perm.length - 1; axis >= 0; axis--) {
-      const size = dims[perm[axis]!]!, stride = strides[perm[axis]!]!;
+      const size = dims[perm[axis]!]!;
+      const stride = strides[perm[axis]!]!;
       from += stride;
       if (++position[axis]! < size) break;
       position[axis] = 0;
@@ -233,7 +308,9 @@ function permuteData(data: Uint8Array, dims: readonly number[], perm: readonly n
 
 /** float32 values with one axis reversed. */
 function reverseData(data: Uint8Array, dims: readonly number[], axis: number): Uint8Array {
-  const run = 4 * product(dims.slice(axis + 1)), size = dims[axis]!, result = new Uint8Array(data.length);
+  const run = 4 * product(dims.slice(axis + 1));
+  const size = dims[axis]!;
+  const result = new Uint8Array(data.length);
   for (let i = 0; i * run < data.length; i++) {
     const at = i - (i % size) + (size - 1 - (i % size));
     result.set(data.subarray(i * run, (i + 1) * run), at * run);
@@ -244,9 +321,13 @@ function reverseData(data: Uint8Array, dims: readonly number[], axis: number): U
 /** Little-endian bytes of numbers as an element type. */
 export function bytesOf(values: ArrayLike<number>, type: TensorType): Uint8Array {
   switch (type) {
-    case 'float32': return new Uint8Array(Float32Array.from(values).buffer);
-    case 'int32': return new Uint8Array(Int32Array.from(values).buffer);
-    case 'bool': return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
-    default: throw new Error(`lower: no constants of type ${type}; use float32, int32 or bool.`);
+    case 'float32':
+      return new Uint8Array(Float32Array.from(values).buffer);
+    case 'int32':
+      return new Uint8Array(Int32Array.from(values).buffer);
+    case 'bool':
+      return Uint8Array.from(values, (value) => (value === 0 ? 0 : 1));
+    default:
+      throw new Error(`lower: no constants of type ${type}; use float32, int32 or bool.`);
   }
 }

@@ -12,56 +12,113 @@ export interface Indexing {
 }
 
 /** x[…, i, …] for one or several indexed axes whose index tensors broadcast together. */
-export function gather(emitter: Emitter, x: View, indices: readonly View[], { axis, outDim }: Indexing): View {
-  const shape = viewShape(x), kept = [...shape.keys()].filter((a) => !axis.includes(a));
-  const { flat, indexShape } = flatIndex(emitter, indices, axis.map((a) => shape[a]!));
-  const rows = product(axis.map((a) => shape[a]!)), rest = kept.map((a) => shape[a]!);
+export function gather(
+  emitter: Emitter,
+  x: View,
+  indices: readonly View[],
+  { axis, outDim }: Indexing,
+): View {
+  const shape = viewShape(x);
+  const kept = [...shape.keys()].filter((a) => !axis.includes(a));
+  const { flat, indexShape } = flatIndex(
+    emitter,
+    indices,
+    axis.map((a) => shape[a]!),
+  );
+  const rows = product(axis.map((a) => shape[a]!));
+  const rest = kept.map((a) => shape[a]!);
   const table = emitter.reshape(contiguous(emitter, transposeView(x, [...axis, ...kept])), [rows, ...rest]);
-  const stored = emitter.emit('Gather', [table, flat], [...indexShape, ...rest], viewType(x), { axis: { int: 0 } });
+  const stored = emitter.emit('Gather', [table, flat], [...indexShape, ...rest], viewType(x), {
+    axis: { int: 0 },
+  });
   return moveIndexAxes(contiguousView(stored), indexShape.length, outDim);
 }
 
 /** Zeros of `shape` with the updates added at the indices: the adjoint of `gather`. */
 export function scatterAdd(
-  emitter: Emitter, updates: View, indices: readonly View[], { axis, outDim, shape }: Indexing & { readonly shape: readonly number[] },
+  emitter: Emitter,
+  updates: View,
+  indices: readonly View[],
+  { axis, outDim, shape }: Indexing & { readonly shape: readonly number[] },
 ): View {
-  const type = viewType(updates), kept = [...shape.keys()].filter((a) => !axis.includes(a));
-  const { flat, indexShape } = flatIndex(emitter, indices, axis.map((a) => shape[a]!));
-  const rows = product(axis.map((a) => shape[a]!)), rest = kept.map((a) => shape[a]!), count = product(indexShape);
+  const type = viewType(updates);
+  const kept = [...shape.keys()].filter((a) => !axis.includes(a));
+  const { flat, indexShape } = flatIndex(
+    emitter,
+    indices,
+    axis.map((a) => shape[a]!),
+  );
+  const rows = product(axis.map((a) => shape[a]!));
+  const rest = kept.map((a) => shape[a]!);
+  const count = product(indexShape);
   const front = [...indexShape.keys()].map((i) => outDim + i);
   const others = [...viewShape(updates).keys()].filter((a) => !front.includes(a));
-  const values = emitter.reshape(contiguous(emitter, transposeView(updates, [...front, ...others])), [count, product(rest)]);
-  const zero = emitter.emit('Expand', [emitter.scalar(0, type), emitter.int64([rows, product(rest)])], [rows, product(rest)], type);
+  const values = emitter.reshape(contiguous(emitter, transposeView(updates, [...front, ...others])), [
+    count,
+    product(rest),
+  ]);
+  const zero = emitter.emit(
+    'Expand',
+    [emitter.scalar(0, type), emitter.int64([rows, product(rest)])],
+    [rows, product(rest)],
+    type,
+  );
   const positions = emitter.reshape(emitter.toInt64(flat), [count, 1]);
-  const stored = emitter.emit('ScatterND', [zero, positions, values], [rows, product(rest)], type, { reduction: { string: 'add' } });
+  const stored = emitter.emit('ScatterND', [zero, positions, values], [rows, product(rest)], type, {
+    reduction: { string: 'add' },
+  });
   const view = contiguousView(emitter.reshape(stored, [...axis.map((a) => shape[a]!), ...rest]));
   const order = [...axis, ...kept];
-  return transposeView(view, [...shape.keys()].map((a) => order.indexOf(a)));
+  return transposeView(
+    view,
+    [...shape.keys()].map((a) => order.indexOf(a)),
+  );
 }
 
 /** One row-major index for several index tensors, int32, and the shape they broadcast to. */
-function flatIndex(emitter: Emitter, indices: readonly View[], sizes: readonly number[]): { flat: Stored; indexShape: number[] } {
+function flatIndex(
+  emitter: Emitter,
+  indices: readonly View[],
+  sizes: readonly number[],
+): { flat: Stored; indexShape: number[] } {
   const rank = Math.max(...indices.map((view) => view.axes.length));
   const indexShape = Array.from({ length: rank }, (_, i) =>
-    Math.max(...indices.map((view) => viewShape(view)[i - rank + view.axes.length] ?? 1)));
+    Math.max(...indices.map((view) => viewShape(view)[i - rank + view.axes.length] ?? 1)),
+  );
   let flat = indices[0]!;
   for (let i = 1; i < indices.length; i++) {
-    const scaled = elementwise(emitter, viewShape(flat), [flat, emitter.scalar(sizes[i]!, 'int32')], 'int32', (inputs, dims) => emitter.emit('Mul', inputs, dims, 'int32'));
-    flat = elementwise(emitter, indexShape, [scaled, indices[i]!], 'int32', (inputs, dims) => emitter.emit('Add', inputs, dims, 'int32'));
+    const scaled = elementwise(
+      emitter,
+      viewShape(flat),
+      [flat, emitter.scalar(sizes[i]!, 'int32')],
+      'int32',
+      (inputs, dims) => emitter.emit('Mul', inputs, dims, 'int32'),
+    );
+    flat = elementwise(emitter, indexShape, [scaled, indices[i]!], 'int32', (inputs, dims) =>
+      emitter.emit('Add', inputs, dims, 'int32'),
+    );
   }
   return { flat: contiguous(emitter, expandView(flat, indexShape)), indexShape };
 }
 
 function moveIndexAxes(view: View, count: number, outDim: number): View {
-  const rank = view.axes.length, rest = [...Array(rank - count).keys()].map((i) => i + count);
+  const rank = view.axes.length;
+  const rest = [...Array(rank - count).keys()].map((i) => i + count);
   return transposeView(view, [...rest.slice(0, outDim), ...Array(count).keys(), ...rest.slice(outDim)]);
 }
 
 /** Values and positions sorted along the last axis, ascending. */
 export function sort(emitter: Emitter, view: View): [values: View, positions: View] {
-  const shape = viewShape(view), stored = contiguous(emitter, view), size = shape.at(-1)!;
+  const shape = viewShape(view);
+  const stored = contiguous(emitter, view);
+  const size = shape.at(-1)!;
   const [values, positions] = emitter.emitAll(
-    'TopK', [stored, emitter.int64([size])], [{ dims: shape, type: stored.type }, { dims: shape, type: 'int32' }],
+    'TopK',
+    [stored, emitter.int64([size])],
+    [
+      { dims: shape, type: stored.type },
+      { dims: shape, type: 'int32' },
+    ],
     { axis: { int: -1 }, largest: { int: 0 }, sorted: { int: 1 } },
   );
   const int32 = emitter.emit('Cast', [positions!], shape, 'int32', { to: { int: 6 } });

@@ -11,12 +11,13 @@ export interface Factor {
 }
 
 /**
- * A logical tensor over a stored one: each logical axis is a product of factors, major to minor, each of which is a
- * physical axis or a repetition. Transposing, broadcasting and almost every reshape only change this description; nothing
- * moves until an operator needs another order. A blocked layout [N, C/16, H, W, 16] is the view whose axis C has two factors.
+ * A logical tensor over a stored one: each logical axis is a product of factors, major to minor, each of
+ * which is a physical axis or a repetition. Transposing, broadcasting and almost every reshape only change
+ * this description; nothing moves until an operator needs another order. A blocked layout [N, C/16, H, W, 16]
+ * is the view whose axis C has two factors.
  *
- * Invariants: no factor and no entry of `dims` is 1; every physical axis belongs to exactly one factor; the product of
- * `dims` is the number of stored elements (`stored.dims` may group them otherwise).
+ * Invariants: no factor and no entry of `dims` is 1; every physical axis belongs to exactly one factor; the
+ * product of `dims` is the number of stored elements (`stored.dims` may group them otherwise).
  */
 export interface View {
   readonly stored: Stored;
@@ -26,7 +27,8 @@ export interface View {
 }
 
 export const viewType = (view: View): TensorType => view.stored.type;
-export const viewShape = (view: View): number[] => view.axes.map((factors) => product(factors.map((f) => f.size)));
+export const viewShape = (view: View): number[] =>
+  view.axes.map((factors) => product(factors.map((f) => f.size)));
 export const storedSize = (view: View): number => product(view.dims);
 
 /** The view of a stored tensor in its own order. */
@@ -36,12 +38,19 @@ export function contiguousView(stored: Stored, shape: readonly number[] = stored
   return { stored, dims: shape.filter((size) => size !== 1), axes };
 }
 
-export const transposeView = (view: View, order: readonly number[]): View => ({ ...view, axes: order.map((axis) => view.axes[axis]!) });
+export const transposeView = (view: View, order: readonly number[]): View => ({
+  ...view,
+  axes: order.map((axis) => view.axes[axis]!),
+});
 
 /** Reverses axes. */
 export const flipView = (view: View, flipped: readonly number[]): View => ({
   ...view,
-  axes: view.axes.map((factors, axis) => (flipped.includes(axis) ? factors.map((f) => (f.axis < 0 ? f : { ...f, flipped: f.flipped !== true })) : factors)),
+  axes: view.axes.map((factors, axis) =>
+    flipped.includes(axis)
+      ? factors.map((f) => (f.axis < 0 ? f : { ...f, flipped: f.flipped !== true }))
+      : factors,
+  ),
 });
 
 /** Adds leading axes and repeats axes of size 1 to reach `shape`. */
@@ -65,19 +74,34 @@ export function broadcastView(view: View, shape: readonly number[], added: reado
 
 /** Splits one factor of a logical axis in two. */
 function splitFactor(view: View, axis: number, index: number, outer: number): View {
-  const factor = view.axes[axis]![index]!, inner = factor.size / outer;
+  const factor = view.axes[axis]![index]!;
+  const inner = factor.size / outer;
   if (factor.axis < 0) {
-    const parts = [{ size: outer, axis: -1 }, { size: inner, axis: -1 }];
+    const parts = [
+      { size: outer, axis: -1 },
+      { size: inner, axis: -1 },
+    ];
     return { ...view, axes: view.axes.with(axis, view.axes[axis]!.toSpliced(index, 1, ...parts)) };
   }
-  const at = factor.axis, shift = (f: Factor): Factor => (f.axis > at ? { ...f, axis: f.axis + 1 } : f);
+  const at = factor.axis;
+  const shift = (f: Factor): Factor => (f.axis > at ? { ...f, axis: f.axis + 1 } : f);
   // Reversed, a number has both its digits reversed.
-  const parts = [{ ...factor, size: outer, axis: at }, { ...factor, size: inner, axis: at + 1 }];
-  const axes = view.axes.map((factors, i) => (i === axis ? [...factors.slice(0, index).map(shift), ...parts, ...factors.slice(index + 1).map(shift)] : factors.map(shift)));
+  const parts = [
+    { ...factor, size: outer, axis: at },
+    { ...factor, size: inner, axis: at + 1 },
+  ];
+  const axes = view.axes.map((factors, i) =>
+    i === axis
+      ? [...factors.slice(0, index).map(shift), ...parts, ...factors.slice(index + 1).map(shift)]
+      : factors.map(shift),
+  );
   return { ...view, dims: view.dims.toSpliced(at, 1, outer, inner), axes };
 }
 
-/** Splits the factors of a logical axis so that they have exactly these sizes, or undefined when boundaries cross. */
+/**
+ * Splits the factors of a logical axis so that they have exactly these sizes, or undefined when boundaries
+ * cross.
+ */
 export function refineAxis(view: View, axis: number, sizes: readonly number[]): View | undefined {
   let current = view;
   for (let i = 0; i < sizes.length; i++) {
@@ -117,8 +141,8 @@ export function reshapeView(view: View, shape: readonly number[]): View | undefi
 }
 
 /**
- * Factor sizes of one logical axis that divide those of all views, or undefined when their boundaries cross (2·3 against
- * 3·2). A repetition that spans the whole axis fits any division.
+ * Factor sizes of one logical axis that divide those of all views, or undefined when their boundaries cross
+ * (2·3 against 3·2). A repetition that spans the whole axis fits any division.
  */
 export function commonFactors(views: readonly View[], axis: number): number[] | undefined {
   const boundaries = new Set<number>();

@@ -29,7 +29,10 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>;
 }
 
-/** A graph input or output; a dimension that is a string is free and named, and the lone dimension `...` is any shape. */
+/**
+ * A graph input or output; a dimension that is a string is free and named, and the lone dimension `...` is
+ * any shape.
+ */
 export interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
@@ -73,7 +76,10 @@ function nodeMessage(node: OnnxNode): object {
     output: node.outputs,
     name: node.name ?? node.outputs[0],
     opType: node.opType,
-    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => ({ name, ...attributeMessage(value) })),
+    attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => ({
+      name,
+      ...attributeMessage(value),
+    })),
     ...(node.domain === undefined ? {} : { domain: node.domain }),
   };
 }

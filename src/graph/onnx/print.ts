@@ -14,7 +14,9 @@ export function printModel(model: OnnxModel): string {
   return [
     ...model.inputs.map((input) => `input ${value(input)}`),
     ...model.nodes.map((node) => {
-      const attributes = Object.entries(node.attributes ?? {}).map(([name, attribute]) => `${name}=${showAttribute(attribute)}`);
+      const attributes = Object.entries(node.attributes ?? {}).map(
+        ([name, attribute]) => `${name}=${showAttribute(attribute)}`,
+      );
       const domain = node.domain === undefined ? '' : `${node.domain}.`;
       return `${node.outputs.join(', ')} = ${domain}${node.opType}(${node.inputs.map(operand).join(', ')})${attributes.length > 0 ? ` {${attributes.join(', ')}}` : ''}`;
     }),
@@ -29,7 +31,14 @@ function showAttribute(attribute: OnnxAttribute): string {
 
 function showTensor({ name, type, dims, data }: OnnxTensor): string {
   const bytes = data.slice().buffer;
-  const values = type === 'int64' ? [...new BigInt64Array(bytes)] : type === 'float32' ? [...new Float32Array(bytes)] : type === 'int32' ? [...new Int32Array(bytes)] : undefined;
+  const values =
+    type === 'int64'
+      ? [...new BigInt64Array(bytes)]
+      : type === 'float32'
+        ? [...new Float32Array(bytes)]
+        : type === 'int32'
+          ? [...new Int32Array(bytes)]
+          : undefined;
   if (values === undefined || values.length > SHORT) return `${name}<${type}[${dims.join(', ')}]>`;
   return dims.length === 0 ? String(values[0]) : `[${values.join(', ')}]`;
 }

@@ -25,8 +25,8 @@ export const attributeTypes = { float: 1, int: 2, string: 3, tensor: 4, floats: 
 type Field = [name: string, id: number, type: string, repeated?: 'repeated'];
 
 /**
- * The part of the ONNX format (IR version 8, https://onnx.ai/onnx/repo-docs/IR.html) that graphs without control flow
- * use: field names and numbers per message. Unknown fields are skipped on reading.
+ * The part of the ONNX format (IR version 8, https://onnx.ai/onnx/repo-docs/IR.html) that graphs without
+ * control flow use: field names and numbers per message. Unknown fields are skipped on reading.
  */
 const messages: Record<string, Field[]> = {
   ModelProto: [
@@ -36,7 +36,10 @@ const messages: Record<string, Field[]> = {
     ['graph', 7, 'GraphProto'],
     ['opsetImport', 8, 'OperatorSetIdProto', 'repeated'],
   ],
-  OperatorSetIdProto: [['domain', 1, 'string'], ['version', 2, 'int64']],
+  OperatorSetIdProto: [
+    ['domain', 1, 'string'],
+    ['version', 2, 'int64'],
+  ],
   GraphProto: [
     ['node', 1, 'NodeProto', 'repeated'],
     ['name', 2, 'string'],
@@ -76,12 +79,24 @@ const messages: Record<string, Field[]> = {
     ['externalData', 13, 'EntryProto', 'repeated'],
     ['dataLocation', 14, 'int32'],
   ],
-  EntryProto: [['key', 1, 'string'], ['value', 2, 'string']],
-  ValueInfoProto: [['name', 1, 'string'], ['type', 2, 'TypeProto']],
+  EntryProto: [
+    ['key', 1, 'string'],
+    ['value', 2, 'string'],
+  ],
+  ValueInfoProto: [
+    ['name', 1, 'string'],
+    ['type', 2, 'TypeProto'],
+  ],
   TypeProto: [['tensorType', 1, 'TensorTypeProto']],
-  TensorTypeProto: [['elemType', 1, 'int32'], ['shape', 2, 'TensorShapeProto']],
+  TensorTypeProto: [
+    ['elemType', 1, 'int32'],
+    ['shape', 2, 'TensorShapeProto'],
+  ],
   TensorShapeProto: [['dim', 1, 'DimensionProto', 'repeated']],
-  DimensionProto: [['dimValue', 1, 'int64'], ['dimParam', 2, 'string']],
+  DimensionProto: [
+    ['dimValue', 1, 'int64'],
+    ['dimParam', 2, 'string'],
+  ],
 };
 
 function buildModelType(): protobuf.Type {

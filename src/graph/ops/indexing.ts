@@ -3,8 +3,8 @@ import { Tensor, normalizeAxes, product, shapeError, zeros } from '../tensor.js'
 import type { TensorType } from '../tensor.js';
 import { range } from './constants.js';
 
-// Every operation here is one selection along one axis: backends do that well, and its gradient is one scatter. Nothing
-// checks indices when a graph runs: they must lie within the axis.
+// Every operation here is one selection along one axis: backends do that well, and its gradient is one
+// scatter. Nothing checks indices when a graph runs: they must lie within the axis.
 
 /**
  * Selects along an axis, such as rows of a table of embeddings.
@@ -21,14 +21,19 @@ export const gather = (x: Tensor, indices: Tensor, axis = 0): Tensor => x.take(i
  * @returns the shape of `indices`
  */
 export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor {
-  const at = normalizeAxes('takeAlongAxis', x, axis)[0]!, size = x.shape[at]!;
+  const at = normalizeAxes('takeAlongAxis', x, axis)[0]!;
+  const size = x.shape[at]!;
   needInt32('takeAlongAxis', indices);
   if (indices.rank !== x.rank || indices.shape.some((length, i) => i !== at && length !== x.shape[i])) {
     throw shapeError('takeAlongAxis', [x.shape, indices.shape], `they differ outside axis ${axis}`);
   }
   // In the flattened tensor, stepping along the axis means stepping over all later axes.
-  const inner = product(x.shape.slice(at + 1)), outer = x.size / (inner * size);
-  const start = range(outer, size * inner).unsqueeze(1).add(range(inner)).reshape(x.shape.with(at, 1));
+  const inner = product(x.shape.slice(at + 1));
+  const outer = x.size / (inner * size);
+  const start = range(outer, size * inner)
+    .unsqueeze(1)
+    .add(range(inner))
+    .reshape(x.shape.with(at, 1));
   return x.reshape([x.size]).take(indices.mul(inner).add(start), 0);
 }
 
@@ -41,7 +46,11 @@ export function takeAlongAxis(x: Tensor, indices: Tensor, axis: number): Tensor 
 export function gatherPoints(x: Tensor, indices: Tensor): Tensor {
   needInt32('gatherPoints', indices);
   if (x.rank !== 3 || indices.rank !== 2 || x.shape[0] !== indices.shape[0]) {
-    throw shapeError('gatherPoints', [x.shape, indices.shape], 'expected points [B, P, C] and indices [B, Q]');
+    throw shapeError(
+      'gatherPoints',
+      [x.shape, indices.shape],
+      'expected points [B, P, C] and indices [B, Q]',
+    );
   }
   const [batch, points, channels] = x.shape as [number, number, number];
   return x.reshape([batch * points, channels]).take(indices.add(range(batch, points).unsqueeze(1)), 0);
@@ -56,9 +65,19 @@ export function gatherPoints(x: Tensor, indices: Tensor): Tensor {
  */
 export function scatterAdd(updates: Tensor, indices: Tensor, size: number, axis = 0): Tensor {
   needInt32('scatterAdd', indices);
-  const rank = updates.rank - indices.rank + 1, at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= rank || updates.shape.slice(at, at + indices.rank).join() !== indices.shape.join()) {
-    throw shapeError('scatterAdd', [updates.shape, indices.shape], `axis ${axis} of the updates does not begin the shape of the indices`);
+  const rank = updates.rank - indices.rank + 1;
+  const at = axis < 0 ? axis + rank : axis;
+  if (
+    !Number.isInteger(at) ||
+    at < 0 ||
+    at >= rank ||
+    updates.shape.slice(at, at + indices.rank).join() !== indices.shape.join()
+  ) {
+    throw shapeError(
+      'scatterAdd',
+      [updates.shape, indices.shape],
+      `axis ${axis} of the updates does not begin the shape of the indices`,
+    );
   }
   const shape = updates.shape.toSpliced(at, indices.rank, size);
   return vjp((x: Tensor) => x.take(indices, at), zeros(shape, updates.type)).pullback(updates);

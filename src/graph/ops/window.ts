@@ -8,7 +8,9 @@ export type Padding = number | readonly [Pair, Pair];
 export function pairOf(operation: string, name: string, value: number | Pair, least: number): Pair {
   const pair: Pair = typeof value === 'number' ? [value, value] : value;
   if (pair.length !== 2 || !pair.every((item) => Number.isInteger(item) && item >= least)) {
-    throw new Error(`${operation}: ${name} must be one or two integers of at least ${least}, got [${pair.join(', ')}].`);
+    throw new Error(
+      `${operation}: ${name} must be one or two integers of at least ${least}, got [${pair.join(', ')}].`,
+    );
   }
   return pair;
 }

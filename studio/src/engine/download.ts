@@ -1,26 +1,64 @@
 import { zipSync } from 'fflate';
-import { drawOverlay, encodePng, headSceneOf, resultOf, writeGlb, writeObj, type BrowserPhoto, type MorphableModel, type Reconstruction } from 'rogue-face';
+import {
+  drawOverlay,
+  encodePng,
+  headSceneOf,
+  resultOf,
+  writeGlb,
+  writeObj,
+  type BrowserPhoto,
+  type MorphableModel,
+  type Reconstruction,
+} from 'rogue-face';
 import type { Edits } from './engine.js';
 import type { Download, DownloadKind } from './views.js';
 
 /**
- * A file of a head, made by the code of the command line. GLB and OBJ have the shape and expression that the user has set; the result
- * and the picture tell what was found.
+ * A file of a head, made by the code of the command line. GLB and OBJ have the shape and expression that the
+ * user has set; the result and the picture tell what was found.
  */
-export async function downloadOf(model: MorphableModel, photo: BrowserPhoto, head: Reconstruction, kind: DownloadKind, edits: Edits, file: string): Promise<Download> {
+export async function downloadOf(
+  model: MorphableModel,
+  photo: BrowserPhoto,
+  head: Reconstruction,
+  kind: DownloadKind,
+  edits: Edits,
+  file: string,
+): Promise<Download> {
   const stem = file.replace(/\.[^.]*$/, '') || 'head';
   switch (kind) {
-    case 'glb': return { name: `${stem}.glb`, blob: blobOf(await writeGlb(await sceneOf(model, head, edits)), 'model/gltf-binary') };
+    case 'glb':
+      return {
+        name: `${stem}.glb`,
+        blob: blobOf(await writeGlb(await sceneOf(model, head, edits)), 'model/gltf-binary'),
+      };
     case 'obj': {
-      const { obj, mtl, textures } = writeObj(await sceneOf(model, head, edits)), text = new TextEncoder();
-      const files = { 'head.obj': text.encode(obj), 'head.mtl': text.encode(mtl), ...Object.fromEntries(textures.map(({ fileName, png }) => [fileName, png])) };
+      const { obj, mtl, textures } = writeObj(await sceneOf(model, head, edits));
+      const text = new TextEncoder();
+      const files = {
+        'head.obj': text.encode(obj),
+        'head.mtl': text.encode(mtl),
+        ...Object.fromEntries(textures.map(({ fileName, png }) => [fileName, png])),
+      };
       return { name: `${stem}-obj.zip`, blob: blobOf(zipSync(files, { level: 6 }), 'application/zip') };
     }
     case 'json': {
       const { scale, originalWidth, originalHeight } = photo;
-      return { name: `${stem}-result.json`, blob: new Blob([`${JSON.stringify(resultOf(model, head, { file, scale, originalWidth, originalHeight }), null, 1)}\n`], { type: 'application/json' }) };
+      return {
+        name: `${stem}-result.json`,
+        blob: new Blob(
+          [
+            `${JSON.stringify(resultOf(model, head, { file, scale, originalWidth, originalHeight }), null, 1)}\n`,
+          ],
+          { type: 'application/json' },
+        ),
+      };
     }
-    case 'png': return { name: `${stem}-overlay.png`, blob: blobOf(await encodePng(drawOverlay(model, photo.image, head)), 'image/png') };
+    case 'png':
+      return {
+        name: `${stem}-overlay.png`,
+        blob: blobOf(await encodePng(drawOverlay(model, photo.image, head)), 'image/png'),
+      };
   }
 }
 

@@ -1,13 +1,35 @@
 import { transfer } from 'comlink';
 import {
-  decodeInBrowser, evaluateVertices, imageDataOf, headSurfaces, loadRogue, morphTargetName,
-  type BrowserPhoto, type FaceTracking, type FoundFace, type Image, type Reconstruction, type ReconstructMethod, type Rogue, type Stage,
+  decodeInBrowser,
+  evaluateVertices,
+  imageDataOf,
+  headSurfaces,
+  loadRogue,
+  morphTargetName,
+  type BrowserPhoto,
+  type FaceTracking,
+  type FoundFace,
+  type Image,
+  type Reconstruction,
+  type ReconstructMethod,
+  type Rogue,
+  type Stage,
 } from 'rogue-face';
 import { cover, type Covers } from './cover.js';
 import { compareHeads } from './compare-heads.js';
 import { pixelsOfFrame } from './video-frame.js';
 import { downloadOf } from './download.js';
-import type { Cover, CoveredHead, Download, DownloadKind, HeadView, ModelView, PhotoView, SurfaceView, TrackView } from './views.js';
+import type {
+  Cover,
+  CoveredHead,
+  Download,
+  DownloadKind,
+  HeadView,
+  ModelView,
+  PhotoView,
+  SurfaceView,
+  TrackView,
+} from './views.js';
 
 /** Ends work that the user has stopped. */
 export const stopped = 'stopped';
@@ -38,16 +60,35 @@ export class Engine {
    * @param runtime folder that serves ONNX Runtime
    * @param wanted what computes; by default WebGPU where there is a graphics processor, else WebAssembly
    */
-  async load(assets: string, runtime: string, wanted: string | null, onProgress: (loaded: number, total: number) => void): Promise<ModelView> {
+  async load(
+    assets: string,
+    runtime: string,
+    wanted: string | null,
+    onProgress: (loaded: number, total: number) => void,
+  ): Promise<ModelView> {
     const threads = crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
-    const open = (webgpu: boolean): Promise<Rogue> => loadRogue({ assets, web: { executionProviders: webgpu ? ['webgpu', 'wasm'] : ['wasm'], threads, wasmPaths: runtime }, onProgress });
+    const open = (webgpu: boolean): Promise<Rogue> =>
+      loadRogue({
+        assets,
+        web: { executionProviders: webgpu ? ['webgpu', 'wasm'] : ['wasm'], threads, wasmPaths: runtime },
+        onProgress,
+      });
     this.#assets = assets;
-    const webgpu = wanted === 'webgpu' || (wanted !== 'wasm' && await hasGpu());
-    this.#rogue = await open(webgpu).catch((error: unknown) => { if (webgpu) return open(false); throw error; });
-    const { model } = this.#rogue, { expression } = model;
+    const webgpu = wanted === 'webgpu' || (wanted !== 'wasm' && (await hasGpu()));
+    this.#rogue = await open(webgpu).catch((error: unknown) => {
+      if (webgpu) return open(false);
+      throw error;
+    });
+    const { model } = this.#rogue;
+    const { expression } = model;
     return {
-      expressionNames: expression.names.map(morphTargetName), lower: expression.lower, upper: expression.upper, shapeCount: model.shape.count, vertexCount: model.vertexCount,
-      displacements: expression.displacements, parts: model.parts.map(({ name, firstVertex, vertexCount }) => ({ name, firstVertex, vertexCount })),
+      expressionNames: expression.names.map(morphTargetName),
+      lower: expression.lower,
+      upper: expression.upper,
+      shapeCount: model.shape.count,
+      vertexCount: model.vertexCount,
+      displacements: expression.displacements,
+      parts: model.parts.map(({ name, firstVertex, vertexCount }) => ({ name, firstVertex, vertexCount })),
       faceMask: model.regions.get('face') ?? new Float32Array(model.vertexCount).fill(1),
       engine: webgpu ? 'WebGPU' : `WebAssembly, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     };
@@ -69,7 +110,11 @@ export class Engine {
     this.#photo = photo;
     this.#faces = faces;
     this.#heads.clear();
-    return { width: photo.image.width, height: photo.image.height, faces: faces.map(({ box }) => ({ ...box })) };
+    return {
+      width: photo.image.width,
+      height: photo.image.height,
+      faces: faces.map(({ box }) => ({ ...box })),
+    };
   }
 
   /** The photo as it was decoded, for the page to show. */
@@ -84,16 +129,39 @@ export class Engine {
   }
 
   async reconstruct(face: number, method: ReconstructMethod, onStage: OnStage): Promise<HeadView> {
-    const step = this.#begin(onStage), started = performance.now();
-    const [head] = await this.#engine.reconstruct(this.#opened, { faces: [this.#faces[face]!], method, onStage: step });
+    const step = this.#begin(onStage);
+    const started = performance.now();
+    const [head] = await this.#engine.reconstruct(this.#opened, {
+      faces: [this.#faces[face]!],
+      method,
+      onStage: step,
+    });
     await step('texture');
     this.#heads.set(face, head!);
-    const surfaces = this.#surfacesOf(head!), { coefficients, camera, pose, landmarks68, visibility, warnings } = head!;
-    const buffers = surfaces.flatMap(({ positions, textures: { photo, albedo } }) => [positions.buffer, ...(photo ? [photo.data.buffer] : []), ...(albedo ? [albedo.data.buffer] : [])]) as ArrayBuffer[];
-    return transfer({
-      face, method: head!.method, camera, pose, shape: coefficients.shape, expression: coefficients.expression, gaze: coefficients.gaze, landmarks68, visible: visibility.face,
-      warnings, surfaces, time: performance.now() - started,
-    }, [...new Set(buffers)]);
+    const surfaces = this.#surfacesOf(head!);
+    const { coefficients, camera, pose, landmarks68, visibility, warnings } = head!;
+    const buffers = surfaces.flatMap(({ positions, textures: { photo, albedo } }) => [
+      positions.buffer,
+      ...(photo ? [photo.data.buffer] : []),
+      ...(albedo ? [albedo.data.buffer] : []),
+    ]) as ArrayBuffer[];
+    return transfer(
+      {
+        face,
+        method: head!.method,
+        camera,
+        pose,
+        shape: coefficients.shape,
+        expression: coefficients.expression,
+        gaze: coefficients.gaze,
+        landmarks68,
+        visible: visibility.face,
+        warnings,
+        surfaces,
+        time: performance.now() - started,
+      },
+      [...new Set(buffers)],
+    );
   }
 
   /** The neutral face of other shape coefficients, V×3. */
@@ -106,27 +174,55 @@ export class Engine {
   async cover(face: number, things: readonly Cover[]): Promise<ImageData> {
     this.#hand ??= { hand: undefined, assets: this.#assets };
     let { image } = this.#opened;
-    for (const thing of things) image = await cover(image, this.#engine.model, this.#head(face), this.#faces[face]!.box, thing, this.#hand);
+    for (const thing of things)
+      image = await cover(
+        image,
+        this.#engine.model,
+        this.#head(face),
+        this.#faces[face]!.box,
+        thing,
+        this.#hand,
+      );
     const covered = imageDataOf(image);
     return transfer(covered, [covered.data.buffer]);
   }
 
-  /** The head of a face in a covered copy of the photo, by each method, where the clean photo has its face. */
-  async compare(face: number, covered: ImageData, methods: readonly ReconstructMethod[]): Promise<CoveredHead[]> {
-    const step = this.#begin(() => undefined), clean = this.#head(face), { box, roll } = this.#faces[face]!, image: Image = { width: covered.width, height: covered.height, channels: 4, data: covered.data };
+  /**
+   * The head of a face in a covered copy of the photo, by each method, where the clean photo has its face.
+   */
+  async compare(
+    face: number,
+    covered: ImageData,
+    methods: readonly ReconstructMethod[],
+  ): Promise<CoveredHead[]> {
+    const step = this.#begin(() => undefined);
+    const clean = this.#head(face);
+    const { box, roll } = this.#faces[face]!;
+    const image: Image = { width: covered.width, height: covered.height, channels: 4, data: covered.data };
     const found = await this.#engine.findFaces(image, { boxes: [{ ...box, roll }] });
     await step();
     const heads: CoveredHead[] = [];
     for (const method of methods) {
-      const [head] = await this.#engine.reconstruct(image, { faces: found, method, texture: 'none', onStage: step, ...this.#focal });
+      const [head] = await this.#engine.reconstruct(image, {
+        faces: found,
+        method,
+        texture: 'none',
+        onStage: step,
+        ...this.#focal,
+      });
       heads.push(compareHeads(this.#engine.model, clean, head!));
     }
-    return transfer(heads, heads.flatMap(({ vertices, distances }) => [vertices.buffer, distances.buffer]) as ArrayBuffer[]);
+    return transfer(
+      heads,
+      heads.flatMap(({ vertices, distances }) => [vertices.buffer, distances.buffer]) as ArrayBuffer[],
+    );
   }
 
   /** The head in the next picture of the webcam. @param seconds when it was taken */
   async track(picture: VideoFrame | ImageData, seconds: number): Promise<TrackView | undefined> {
-    const started = performance.now(), image = await pixelsOfFrame(picture), { width, height } = image;
+    const started = performance.now();
+    const image = await pixelsOfFrame(picture);
+    const { width, height } = image;
     this.#tracker ??= this.#engine.track();
     const head = await this.#tracker.next(image, seconds);
     if (!head) return undefined;
@@ -168,22 +264,50 @@ export class Engine {
     const job = ++this.#job;
     return async (stage) => {
       if (stage) onStage(stage);
-      await new Promise((resolve) => { setTimeout(resolve); });
+      await new Promise((resolve) => {
+        setTimeout(resolve);
+      });
       if (job !== this.#job) throw new Error(stopped);
     };
   }
 
   #surfacesOf(head: Reconstruction): SurfaceView[] {
-    const { model } = this.#engine, plain = { ...head, textures: head.textures && { ...head.textures, photo: head.textures.albedo, parts: new Map<string, Image>() } };
+    const { model } = this.#engine;
+    const plain = {
+      ...head,
+      textures: head.textures && {
+        ...head.textures,
+        photo: head.textures.albedo,
+        parts: new Map<string, Image>(),
+      },
+    };
     const delit = headSurfaces(model, plain);
-    const pixels = new Map<Image, ImageData>(), dataOf = (image: Image | undefined): ImageData | undefined => {
+    const pixels = new Map<Image, ImageData>();
+    const dataOf = (image: Image | undefined): ImageData | undefined => {
       if (image && !pixels.has(image)) pixels.set(image, imageDataOf(image));
       return image && pixels.get(image);
     };
-    return headSurfaces(model, head).map(({ part, mesh: { name, positions, triangles, uvs, uvTriangles, morphTargets, pivot, material }, image }, k) => ({
-      name, positions, triangles, uvs, uvTriangles, firstVertex: part.firstVertex, moves: morphTargets !== undefined, pivot, material,
-      textures: { photo: dataOf(image), albedo: dataOf(delit[k]!.image) },
-    }));
+    return headSurfaces(model, head).map(
+      (
+        {
+          part,
+          mesh: { name, positions, triangles, uvs, uvTriangles, morphTargets, pivot, material },
+          image,
+        },
+        k,
+      ) => ({
+        name,
+        positions,
+        triangles,
+        uvs,
+        uvTriangles,
+        firstVertex: part.firstVertex,
+        moves: morphTargets !== undefined,
+        pivot,
+        material,
+        textures: { photo: dataOf(image), albedo: dataOf(delit[k]!.image) },
+      }),
+    );
   }
 }
 
@@ -191,5 +315,9 @@ export class Engine {
 async function hasGpu(): Promise<boolean> {
   if (!('gpu' in navigator)) return false;
   const adapter = await navigator.gpu.requestAdapter().catch(() => null);
-  return adapter !== null && !adapter.info.isFallbackAdapter && !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.architecture}`);
+  return (
+    adapter !== null &&
+    !adapter.info.isFallbackAdapter &&
+    !/swiftshader|llvmpipe/i.test(`${adapter.info.description} ${adapter.info.architecture}`)
+  );
 }

@@ -13,14 +13,23 @@ export interface ModelView {
   readonly vertexCount: number;
   /** E×V×3, mm at weight 1. */
   readonly displacements: Float32Array;
-  readonly parts: readonly { readonly name: string; readonly firstVertex: number; readonly vertexCount: number }[];
+  readonly parts: readonly {
+    readonly name: string;
+    readonly firstVertex: number;
+    readonly vertexCount: number;
+  }[];
   /** Soft mask of the face over the vertices, V, 0…1: where heads are compared. */
   readonly faceMask: Float32Array;
   /** What computes: `WebGPU` or `WebAssembly, 2 threads`. */
   readonly engine: string;
 }
 
-export interface FaceBox { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+export interface FaceBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface PhotoView {
   readonly width: number;
@@ -45,7 +54,10 @@ export interface SurfaceView {
   readonly textures: { readonly photo: ImageData | undefined; readonly albedo: ImageData | undefined };
 }
 
-export interface PoseView { readonly rotation: Float64Array; readonly translation: Float64Array }
+export interface PoseView {
+  readonly rotation: Float64Array;
+  readonly translation: Float64Array;
+}
 
 /** A head before a camera. */
 export interface PosedHeadView {
@@ -92,7 +104,13 @@ export interface TrackView extends PosedHeadView {
 
 export type DownloadKind = 'glb' | 'obj' | 'json' | 'png';
 
-export interface Download { readonly name: string; readonly blob: Blob }
+export interface Download {
+  readonly name: string;
+  readonly blob: Blob;
+}
 
 /** Something put in front of a face. */
-export type Cover = { readonly kind: 'object'; readonly name: string; readonly seed: number } | { readonly kind: 'box'; readonly name: string; readonly seed: number } | { readonly kind: 'noise'; readonly name: string; readonly level: 1 | 2 | 3 };
+export type Cover =
+  | { readonly kind: 'object'; readonly name: string; readonly seed: number }
+  | { readonly kind: 'box'; readonly name: string; readonly seed: number }
+  | { readonly kind: 'noise'; readonly name: string; readonly level: 1 | 2 | 3 };

@@ -16,7 +16,9 @@ const panels: Record<Panel, { readonly title: string; readonly content: () => Co
 
 /** The tools, one panel at a time. */
 export function PanelTabs() {
-  const names = (Object.keys(panels) as Panel[]).filter((name) => name === 'view' || source.value === 'photo' || name === 'download');
+  const names = (Object.keys(panels) as Panel[]).filter(
+    (name) => name === 'view' || source.value === 'photo' || name === 'download',
+  );
   const choose = (name: Panel): void => {
     panel.value = name;
     covering.value = name === 'cover' && hasHead.value;
@@ -24,7 +26,9 @@ export function PanelTabs() {
   return (
     <>
       <div
-        class="tabs" role="tablist" aria-label="Tools"
+        class="tabs"
+        role="tablist"
+        aria-label="Tools"
         onKeyDown={(event) => {
           const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
           if (step === 0) return;
@@ -35,14 +39,27 @@ export function PanelTabs() {
       >
         {names.map((name) => (
           <button
-            key={name} id={`tab-${name}`} type="button" role="tab" aria-selected={panel.value === name} aria-controls="panel" tabIndex={panel.value === name ? 0 : -1}
-            onClick={() => { choose(name); }}
-          >{panels[name].title}
+            key={name}
+            id={`tab-${name}`}
+            type="button"
+            role="tab"
+            aria-selected={panel.value === name}
+            aria-controls="panel"
+            tabIndex={panel.value === name ? 0 : -1}
+            onClick={() => {
+              choose(name);
+            }}
+          >
+            {panels[name].title}
           </button>
         ))}
       </div>
       <div id="panel" class="panel" role="tabpanel" aria-labelledby={`tab-${panel.value}`}>
-        {hasHead.value ? panels[panel.value].content() : <p class="hint">Tools for the head appear when there is one.</p>}
+        {hasHead.value ? (
+          panels[panel.value].content()
+        ) : (
+          <p class="hint">Tools for the head appear when there is one.</p>
+        )}
       </div>
     </>
   );

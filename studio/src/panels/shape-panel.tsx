@@ -20,15 +20,43 @@ export function ShapePanel() {
   return (
     <>
       <p class="row">
-        <button type="button" onClick={() => { set(head.value!.shape); }}>As in the photo</button>
-        <button type="button" onClick={() => { set(new Float32Array(count)); }}>Mean</button>
-        <button type="button" onClick={() => { set(shape.value.map((value) => Math.max(-3, Math.min(3, 1.5 * value)))); }}>Caricature</button>
+        <button
+          type="button"
+          onClick={() => {
+            set(head.value!.shape);
+          }}
+        >
+          As in the photo
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            set(new Float32Array(count));
+          }}
+        >
+          Mean
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            set(shape.value.map((value) => Math.max(-3, Math.min(3, 1.5 * value))));
+          }}
+        >
+          Caricature
+        </button>
       </p>
-      <p class="hint">The first {shownCount} of {count} components, in standard deviations of people's heads.</p>
+      <p class="hint">
+        The first {shownCount} of {count} components, in standard deviations of people's heads.
+      </p>
       <div class="sliders">
         {Array.from({ length: Math.min(shownCount, count) }, (_, k) => (
           <Slider
-            key={k} label={`Component ${k + 1}`} min={-3} max={3} step={0.05} value={shape.value[k] ?? 0}
+            key={k}
+            label={`Component ${k + 1}`}
+            min={-3}
+            max={3}
+            step={0.05}
+            value={shape.value[k] ?? 0}
             onInput={(value) => {
               const next = shape.value.slice();
               next[k] = value;

@@ -1,5 +1,13 @@
 /** A labelled slider with its value. */
-export function Slider({ label, value, min, max, step = 0.01, format = (shown) => shown.toFixed(2), onInput }: {
+export function Slider({
+  label,
+  value,
+  min,
+  max,
+  step = 0.01,
+  format = (shown) => shown.toFixed(2),
+  onInput,
+}: {
   readonly label: string;
   readonly value: number;
   readonly min: number;
@@ -12,7 +20,17 @@ export function Slider({ label, value, min, max, step = 0.01, format = (shown) =
     <label class="slider">
       <span>{label}</span>
       <output>{format(value)}</output>
-      <input type="range" min={min} max={max} step={step} value={value} aria-label={label} onInput={({ currentTarget }) => { onInput(currentTarget.valueAsNumber); }} />
+      <input
+        type="range"
+        min={min}
+        max={max}
+        step={step}
+        value={value}
+        aria-label={label}
+        onInput={({ currentTarget }) => {
+          onInput(currentTarget.valueAsNumber);
+        }}
+      />
     </label>
   );
 }

@@ -6,7 +6,9 @@ import { covers } from './covers.js';
 
 /** What covers the face: drawn by hand, or the worker's copy of the photo with things in it. */
 export function CoverLayer() {
-  const canvas = useRef<HTMLCanvasElement>(null), from = useRef<{ x: number; y: number } | undefined>(undefined), last = useRef<{ x: number; y: number } | undefined>(undefined);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const from = useRef<{ x: number; y: number } | undefined>(undefined);
+  const last = useRef<{ x: number; y: number } | undefined>(undefined);
   useSignalEffect(() => {
     const { width, height } = photo.value ?? { width: 1, height: 1 };
     covers.attach(canvas.current!, width, height);
@@ -17,13 +19,22 @@ export function CoverLayer() {
     if (covering.value && head.value && at > 0) void compare(() => covers.pixels());
   });
   const place = (event: PointerEvent): { x: number; y: number } => {
-    const element = canvas.current!, box = element.getBoundingClientRect();
-    return { x: ((event.clientX - box.left) / box.width) * element.width, y: ((event.clientY - box.top) / box.height) * element.height };
+    const element = canvas.current!;
+    const box = element.getBoundingClientRect();
+    return {
+      x: ((event.clientX - box.left) / box.width) * element.width,
+      y: ((event.clientY - box.top) / box.height) * element.height,
+    };
   };
   const width = (): number => brushSize.value * (photo.value?.faces[selectedFace.value]?.width ?? 100);
   return (
     <canvas
-      ref={canvas} class={covering.value ? 'layer cover active' : 'layer cover'} hidden={!covering.value} data-testid="cover" aria-label="Draw here to cover the face" role="img"
+      ref={canvas}
+      class={covering.value ? 'layer cover active' : 'layer cover'}
+      hidden={!covering.value}
+      data-testid="cover"
+      aria-label="Draw here to cover the face"
+      role="img"
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         from.current = last.current = place(event);
@@ -40,7 +51,9 @@ export function CoverLayer() {
         if (from.current && tool.value === 'box') covers.box(from.current, place(event));
         from.current = last.current = undefined;
       }}
-      onPointerCancel={() => { from.current = last.current = undefined; }}
+      onPointerCancel={() => {
+        from.current = last.current = undefined;
+      }}
     />
   );
 }

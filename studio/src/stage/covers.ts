@@ -3,7 +3,10 @@ import { coveredPhoto } from '../actions.js';
 import type { Cover } from '../engine/views.js';
 import { picture } from '../state.js';
 
-interface Point { readonly x: number; readonly y: number }
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Grey that faces are covered with by hand, as in the evaluation. */
 const grey = '#808080';
@@ -45,7 +48,12 @@ class Covers {
     const context = this.#strokes.getContext('2d')!;
     context.globalCompositeOperation = 'source-over';
     context.fillStyle = grey;
-    context.fillRect(Math.min(from.x, to.x), Math.min(from.y, to.y), Math.abs(to.x - from.x), Math.abs(to.y - from.y));
+    context.fillRect(
+      Math.min(from.x, to.x),
+      Math.min(from.y, to.y),
+      Math.abs(to.x - from.x),
+      Math.abs(to.y - from.y),
+    );
     this.#changed();
   }
 

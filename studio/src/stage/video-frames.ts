@@ -7,21 +7,35 @@ export interface VideoPicture {
 /** Longer side of pictures that a canvas reads, px. */
 const canvasSide = 640;
 
-interface TrackProcessor { readonly readable: ReadableStream<VideoFrame> }
-
-/** Chrome's: https://w3c.github.io/mediacapture-transform, whose standard form is for workers only. */
-const Processor = (globalThis as { MediaStreamTrackProcessor?: new (options: { track: MediaStreamTrack }) => TrackProcessor }).MediaStreamTrackProcessor;
-
-/**
- * The newest pictures of a camera, one after the other as they are asked for. Where the browser gives them as they come from the camera
- * they are read in a millisecond; over a canvas they make a detour through the graphics processor.
- */
-export function videoPictures(video: HTMLVideoElement, stream: MediaStream, ended: AbortSignal): AsyncGenerator<VideoPicture> {
-  const [track] = stream.getVideoTracks();
-  return Processor && track ? cameraPictures(new Processor({ track }).readable.getReader(), ended) : canvasPictures(video, ended);
+interface TrackProcessor {
+  readonly readable: ReadableStream<VideoFrame>;
 }
 
-async function* cameraPictures(reader: ReadableStreamDefaultReader<VideoFrame>, ended: AbortSignal): AsyncGenerator<VideoPicture> {
+/** Chrome's: https://w3c.github.io/mediacapture-transform, whose standard form is for workers only. */
+const Processor = (
+  globalThis as { MediaStreamTrackProcessor?: new (options: { track: MediaStreamTrack }) => TrackProcessor }
+).MediaStreamTrackProcessor;
+
+/**
+ * The newest pictures of a camera, one after the other as they are asked for. Where the browser gives them as
+ * they come from the camera they are read in a millisecond; over a canvas they make a detour through the
+ * graphics processor.
+ */
+export function videoPictures(
+  video: HTMLVideoElement,
+  stream: MediaStream,
+  ended: AbortSignal,
+): AsyncGenerator<VideoPicture> {
+  const [track] = stream.getVideoTracks();
+  return Processor && track
+    ? cameraPictures(new Processor({ track }).readable.getReader(), ended)
+    : canvasPictures(video, ended);
+}
+
+async function* cameraPictures(
+  reader: ReadableStreamDefaultReader<VideoFrame>,
+  ended: AbortSignal,
+): AsyncGenerator<VideoPicture> {
   try {
     while (!ended.aborted) {
       const { value, done } = await reader.read();
@@ -35,8 +49,12 @@ async function* cameraPictures(reader: ReadableStreamDefaultReader<VideoFrame>, 
 }
 
 async function* canvasPictures(video: HTMLVideoElement, ended: AbortSignal): AsyncGenerator<VideoPicture> {
-  const scale = Math.min(1, canvasSide / Math.max(video.videoWidth, video.videoHeight)), width = Math.round(video.videoWidth * scale), height = Math.round(video.videoHeight * scale);
-  const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', { willReadFrequently: true })!;
+  const scale = Math.min(1, canvasSide / Math.max(video.videoWidth, video.videoHeight));
+  const width = Math.round(video.videoWidth * scale);
+  const height = Math.round(video.videoHeight * scale);
+  const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d', {
+    willReadFrequently: true,
+  })!;
   while (!ended.aborted) {
     const seconds = await nextFrame(video);
     context.drawImage(video, 0, 0, width, height);
@@ -47,7 +65,13 @@ async function* canvasPictures(video: HTMLVideoElement, ended: AbortSignal): Asy
 /** Waits for the video's next picture. @returns its time, s */
 function nextFrame(video: HTMLVideoElement): Promise<number> {
   return new Promise((resolve) => {
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback((now) => { resolve(now / 1000); });
-    else requestAnimationFrame((now) => { resolve(now / 1000); });
+    if ('requestVideoFrameCallback' in video)
+      video.requestVideoFrameCallback((now) => {
+        resolve(now / 1000);
+      });
+    else
+      requestAnimationFrame((now) => {
+        resolve(now / 1000);
+      });
   });
 }

@@ -11,15 +11,23 @@ import { useOverlay } from './use-overlay.js';
 
 /** The webcam's picture, mirrored, with the head that follows the person in it. */
 export function WebcamStage() {
-  const video = useRef<HTMLVideoElement>(null), over = useRef<HTMLCanvasElement>(null), frame = useRef<HTMLDivElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const over = useRef<HTMLCanvasElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const drawn = useOverlay(over, false);
   useEffect(() => {
-    const element = video.current!, ended = new AbortController();
+    const element = video.current!;
+    const ended = new AbortController();
     element.srcObject = webcamStream() ?? null;
-    element.play().then(() => follow(element, frame.current!, drawn.current ?? undefined, ended.signal)).catch((error: unknown) => {
-      if (!ended.signal.aborted) problem.value = error instanceof Error ? error.message : String(error);
-    });
-    return () => { ended.abort(); };
+    element
+      .play()
+      .then(() => follow(element, frame.current!, drawn.current ?? undefined, ended.signal))
+      .catch((error: unknown) => {
+        if (!ended.signal.aborted) problem.value = error instanceof Error ? error.message : String(error);
+      });
+    return () => {
+      ended.abort();
+    };
   }, []);
   return (
     <div class="photo-stage">
@@ -28,9 +36,15 @@ export function WebcamStage() {
         <canvas ref={over} class="layer overlay" aria-hidden="true" />
       </div>
       <p class="row">
-        <button type="button" class="primary" onClick={() => void snapshot(video.current!)}>Take photo</button>
-        <button type="button" onClick={endWebcam}>Stop webcam</button>
-        <output data-testid="fps">{framesPerSecond.value > 0 ? `${framesPerSecond.value.toFixed(0)} frames/s` : 'Looking for a face…'}</output>
+        <button type="button" class="primary" onClick={() => void snapshot(video.current!)}>
+          Take photo
+        </button>
+        <button type="button" onClick={endWebcam}>
+          Stop webcam
+        </button>
+        <output data-testid="fps">
+          {framesPerSecond.value > 0 ? `${framesPerSecond.value.toFixed(0)} frames/s` : 'Looking for a face…'}
+        </output>
       </p>
     </div>
   );
@@ -47,12 +61,21 @@ async function pictureOf(video: HTMLVideoElement): Promise<Blob> {
 }
 
 /** One picture after the other: track, draw, until the webcam ends. */
-async function follow(video: HTMLVideoElement, frame: HTMLElement, overlaid: PhotoOverlay | undefined, ended: AbortSignal): Promise<void> {
+async function follow(
+  video: HTMLVideoElement,
+  frame: HTMLElement,
+  overlaid: PhotoOverlay | undefined,
+  ended: AbortSignal,
+): Promise<void> {
   frame.style.setProperty('--ratio', `${video.videoWidth / video.videoHeight}`);
-  const times: number[] = [], stream = webcamStream();
+  const times: number[] = [];
+  const stream = webcamStream();
   if (!stream) return;
   for await (const { picture, seconds } of videoPictures(video, stream, ended)) {
-    const tracked = await engine.track(picture instanceof ImageData ? transfer(picture, [picture.data.buffer]) : transfer(picture, [picture]), seconds);
+    const tracked = await engine.track(
+      picture instanceof ImageData ? transfer(picture, [picture.data.buffer]) : transfer(picture, [picture]),
+      seconds,
+    );
     if (ended.aborted) return;
     if (!tracked) {
       framesPerSecond.value = 0;
@@ -67,7 +90,10 @@ async function follow(video: HTMLVideoElement, frame: HTMLElement, overlaid: Pho
   }
 }
 
-function show({ camera, pose, expression: weights, gaze, width, height }: TrackView, overlaid: PhotoOverlay | undefined): void {
+function show(
+  { camera, pose, expression: weights, gaze, width, height }: TrackView,
+  overlaid: PhotoOverlay | undefined,
+): void {
   for (const object of [heads.turned, heads.overlaid]) {
     object?.setExpression(weights);
     object?.setGaze(gaze);

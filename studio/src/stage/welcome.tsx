@@ -15,18 +15,33 @@ export function Welcome() {
   return (
     <section class="welcome" aria-label="Begin">
       <h2>One photo. A complete 3D head.</h2>
-      <p>Also with a hand, a mask or glasses over the face. It is computed here in your browser: no upload, no account.</p>
+      <p>
+        Also with a hand, a mask or glasses over the face. It is computed here in your browser: no upload, no
+        account.
+      </p>
       <div class="drop">
-        <p><strong>Drop a photo here</strong>, paste one, or</p>
+        <p>
+          <strong>Drop a photo here</strong>, paste one, or
+        </p>
         <p class="choices">
-          <label class="button primary">Choose a photo<PhotoInput /></label>
-          <button type="button" onClick={() => void startWebcam()}>Use the webcam</button>
+          <label class="button primary">
+            Choose a photo
+            <PhotoInput />
+          </label>
+          <button type="button" onClick={() => void startWebcam()}>
+            Use the webcam
+          </button>
         </p>
       </div>
       <h3>Or try one of these</h3>
       <ul class="examples">
         {examples.map(({ file, says }) => (
-          <li><button type="button" onClick={() => void openExample(file)}><img src={`./examples/${file}`} alt="" width="120" height="120" /><span>{says}</span></button></li>
+          <li>
+            <button type="button" onClick={() => void openExample(file)}>
+              <img src={`./examples/${file}`} alt="" width="120" height="120" />
+              <span>{says}</span>
+            </button>
+          </li>
         ))}
       </ul>
       <p class="credit">Photo: NASA, public domain.</p>

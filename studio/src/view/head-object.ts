@@ -8,7 +8,10 @@ interface Piece {
   readonly surface: SurfaceView;
   readonly split: SplitMesh;
   readonly mesh: THREE.Mesh;
-  readonly textures: { readonly photo: THREE.Texture | undefined; readonly albedo: THREE.Texture | undefined };
+  readonly textures: {
+    readonly photo: THREE.Texture | undefined;
+    readonly albedo: THREE.Texture | undefined;
+  };
 }
 
 /**
@@ -28,7 +31,18 @@ export class HeadObject extends THREE.Group {
     this.#pieces = view.surfaces.map((surface) => pieceOf(model, surface, textures, still));
     for (const { mesh } of this.#pieces) this.add(mesh);
     const skin = this.#pieces[0]!.mesh;
-    this.#wires = new THREE.Mesh(skin.geometry, new THREE.MeshBasicMaterial({ color: 0x9fd4ff, wireframe: true, transparent: true, opacity: 0.45, polygonOffset: true, polygonOffsetFactor: -1, polygonOffsetUnits: -4 }));
+    this.#wires = new THREE.Mesh(
+      skin.geometry,
+      new THREE.MeshBasicMaterial({
+        color: 0x9fd4ff,
+        wireframe: true,
+        transparent: true,
+        opacity: 0.45,
+        polygonOffset: true,
+        polygonOffsetFactor: -1,
+        polygonOffsetUnits: -4,
+      }),
+    );
     if (skin.morphTargetInfluences) this.#wires.morphTargetInfluences = skin.morphTargetInfluences;
     this.#wires.visible = false;
     this.#wires.frustumCulled = false;
@@ -39,12 +53,17 @@ export class HeadObject extends THREE.Group {
 
   /** @param weights of the model's expressions, 0…1 */
   setExpression(weights: ArrayLike<number>): void {
-    for (const { mesh } of this.#pieces) mesh.morphTargetInfluences?.forEach((_, k, all) => { all[k] = weights[k] ?? 0; });
+    for (const { mesh } of this.#pieces)
+      mesh.morphTargetInfluences?.forEach((_, k, all) => {
+        all[k] = weights[k] ?? 0;
+      });
   }
 
   setGaze({ yaw, pitch }: { readonly yaw: number; readonly pitch: number }): void {
-    const length = Math.hypot(yaw, pitch), axis = length > 0 ? new THREE.Vector3(pitch / length, yaw / length, 0) : new THREE.Vector3(1, 0, 0);
-    for (const { surface, mesh } of this.#pieces) if (surface.pivot) mesh.quaternion.setFromAxisAngle(axis, length);
+    const length = Math.hypot(yaw, pitch);
+    const axis = length > 0 ? new THREE.Vector3(pitch / length, yaw / length, 0) : new THREE.Vector3(1, 0, 0);
+    for (const { surface, mesh } of this.#pieces)
+      if (surface.pivot) mesh.quaternion.setFromAxisAngle(axis, length);
   }
 
   /** @param vertices of the whole head without expression, V×3 */
@@ -58,7 +77,10 @@ export class HeadObject extends THREE.Group {
   /** @param colours of all vertices, V×3, for the look \`difference\` */
   setColours(colours: Float32Array): void {
     for (const { surface, split, mesh } of this.#pieces) {
-      const own = colours.subarray(3 * surface.firstVertex, 3 * surface.firstVertex + surface.positions.length);
+      const own = colours.subarray(
+        3 * surface.firstVertex,
+        3 * surface.firstVertex + surface.positions.length,
+      );
       mesh.geometry.setAttribute('color', new THREE.BufferAttribute(gather(own, split.vertexOf, 3), 3));
     }
   }
@@ -70,7 +92,26 @@ export class HeadObject extends THREE.Group {
 
   /** @param rotation row-major 3×3 */
   setTurn(r: ArrayLike<number>): void {
-    this.quaternion.setFromRotationMatrix(new THREE.Matrix4().set(r[0]!, r[1]!, r[2]!, 0, r[3]!, r[4]!, r[5]!, 0, r[6]!, r[7]!, r[8]!, 0, 0, 0, 0, 1));
+    this.quaternion.setFromRotationMatrix(
+      new THREE.Matrix4().set(
+        r[0]!,
+        r[1]!,
+        r[2]!,
+        0,
+        r[3]!,
+        r[4]!,
+        r[5]!,
+        0,
+        r[6]!,
+        r[7]!,
+        r[8]!,
+        0,
+        0,
+        0,
+        0,
+        1,
+      ),
+    );
   }
 
   setLook(look: Look): void {
@@ -103,8 +144,14 @@ export class HeadObject extends THREE.Group {
   }
 }
 
-function pieceOf(model: ModelView, surface: SurfaceView, textures: Map<ImageData, THREE.Texture>, still: boolean): Piece {
-  const textured = surface.uvs.length > 0, split = splitSeams(surface.triangles, textured ? surface.uvTriangles : undefined);
+function pieceOf(
+  model: ModelView,
+  surface: SurfaceView,
+  textures: Map<ImageData, THREE.Texture>,
+  still: boolean,
+): Piece {
+  const textured = surface.uvs.length > 0;
+  const split = splitSeams(surface.triangles, textured ? surface.uvTriangles : undefined);
   const geometry = new THREE.BufferGeometry();
   geometry.setIndex(new THREE.BufferAttribute(split.indices, 1));
   if (textured) geometry.setAttribute('uv', new THREE.BufferAttribute(gather(surface.uvs, split.uvOf, 2), 2));
@@ -119,36 +166,60 @@ function pieceOf(model: ModelView, surface: SurfaceView, textures: Map<ImageData
   mesh.frustumCulled = false;
   if (moves) mesh.morphTargetInfluences = new Array<number>(model.expressionNames.length).fill(0);
   if (surface.pivot) mesh.position.set(...surface.pivot);
-  return { surface, split, mesh, textures: { photo: textureOf(surface.textures.photo, textures), albedo: textureOf(surface.textures.albedo, textures) } };
+  return {
+    surface,
+    split,
+    mesh,
+    textures: {
+      photo: textureOf(surface.textures.photo, textures),
+      albedo: textureOf(surface.textures.albedo, textures),
+    },
+  };
 }
 
 /** Positions about the pivot, and normals that seams share. */
-function setPositions(geometry: THREE.BufferGeometry, positions: Float32Array, surface: SurfaceView, split: SplitMesh): void {
-  const normals = vertexNormals(positions, surface.triangles, new Float32Array(positions.length)), places = gather(positions, split.vertexOf, 3);
+function setPositions(
+  geometry: THREE.BufferGeometry,
+  positions: Float32Array,
+  surface: SurfaceView,
+  split: SplitMesh,
+): void {
+  const normals = vertexNormals(positions, surface.triangles, new Float32Array(positions.length));
+  const places = gather(positions, split.vertexOf, 3);
   if (surface.pivot) for (let i = 0; i < places.length; i++) places[i]! -= surface.pivot[i % 3]!;
   geometry.setAttribute('position', new THREE.BufferAttribute(places, 3));
   geometry.setAttribute('normal', new THREE.BufferAttribute(gather(normals, split.vertexOf, 3), 3));
 }
 
-interface Morphs { readonly position: THREE.BufferAttribute[]; readonly normal: THREE.BufferAttribute[] }
+interface Morphs {
+  readonly position: THREE.BufferAttribute[];
+  readonly normal: THREE.BufferAttribute[];
+}
 
 const knownMorphs = new WeakMap<ModelView, Map<string, Morphs>>();
 
-/** The expressions of a surface. Normals turn as on the first head that was shown: another person's turn alike. */
+/**
+ * The expressions of a surface. Normals turn as on the first head that was shown: another person's turn
+ * alike.
+ */
 function morphsOf(model: ModelView, surface: SurfaceView, split: SplitMesh): Morphs {
   let known = knownMorphs.get(model);
   if (!known) knownMorphs.set(model, (known = new Map<string, Morphs>()));
-  const name = `${surface.name} ${split.vertexOf.length}`, morphs = known.get(name) ?? expressionsOf(model, surface, split);
+  const name = `${surface.name} ${split.vertexOf.length}`;
+  const morphs = known.get(name) ?? expressionsOf(model, surface, split);
   known.set(name, morphs);
   return morphs;
 }
 
 function expressionsOf(model: ModelView, surface: SurfaceView, split: SplitMesh): Morphs {
   const morphs: Morphs = { position: [], normal: [] };
-  const size = surface.positions.length, rest = vertexNormals(surface.positions, surface.triangles, new Float32Array(size));
-  const moved = new Float32Array(size), turned = new Float32Array(size);
+  const size = surface.positions.length;
+  const rest = vertexNormals(surface.positions, surface.triangles, new Float32Array(size));
+  const moved = new Float32Array(size);
+  const turned = new Float32Array(size);
   for (let k = 0; k < model.expressionNames.length; k++) {
-    const start = 3 * (k * model.vertexCount + surface.firstVertex), deltas = model.displacements.subarray(start, start + size);
+    const start = 3 * (k * model.vertexCount + surface.firstVertex);
+    const deltas = model.displacements.subarray(start, start + size);
     for (let i = 0; i < size; i++) moved[i] = surface.positions[i]! + deltas[i]!;
     vertexNormals(moved, surface.triangles, turned);
     for (let i = 0; i < size; i++) turned[i]! -= rest[i]!;
@@ -158,7 +229,10 @@ function expressionsOf(model: ModelView, surface: SurfaceView, split: SplitMesh)
   return morphs;
 }
 
-function textureOf(pixels: ImageData | undefined, known: Map<ImageData, THREE.Texture>): THREE.Texture | undefined {
+function textureOf(
+  pixels: ImageData | undefined,
+  known: Map<ImageData, THREE.Texture>,
+): THREE.Texture | undefined {
   if (!pixels) return undefined;
   let texture = known.get(pixels);
   if (!texture) {

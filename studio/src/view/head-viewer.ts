@@ -17,11 +17,17 @@ export const usualLight: Light = { azimuth: 30, elevation: 25, strength: 1, ambi
 /** mm from the head. */
 const distance = 780;
 /** Middle of a head in head space, and half of what is in view there at least, across and up, mm. */
-const middle = new THREE.Vector3(0, -5, -50), halfWidth = 128, halfHeight = 160;
+const middle = new THREE.Vector3(0, -5, -50);
+const halfWidth = 128;
+const halfHeight = 160;
 /** A turn of the turntable, s, and of an arrow key, degrees. */
-const turnTime = 12, keyTurn = 10;
+const turnTime = 12;
+const keyTurn = 10;
 
-/** One or two heads that can be turned with mouse, fingers and arrow keys. Draws only when something has changed. */
+/**
+ * One or two heads that can be turned with mouse, fingers and arrow keys. Draws only when something has
+ * changed.
+ */
 export class HeadViewer {
   readonly #renderer: THREE.WebGLRenderer;
   readonly #camera = new THREE.PerspectiveCamera(30, 1, 50, 3000);
@@ -34,15 +40,24 @@ export class HeadViewer {
   #frame = 0;
 
   constructor(readonly canvas: HTMLCanvasElement) {
-    this.#renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: true, preserveDrawingBuffer: true });
+    this.#renderer = new THREE.WebGLRenderer({
+      canvas,
+      antialias: true,
+      alpha: true,
+      preserveDrawingBuffer: true,
+    });
     this.#renderer.setPixelRatio(Math.min(2, devicePixelRatio));
     this.#controls = new OrbitControls(this.#camera, canvas);
     this.#controls.enableDamping = false;
     this.#controls.enablePan = false;
     this.#controls.minDistance = 250;
     this.#controls.maxDistance = 1500;
-    this.#controls.addEventListener('change', () => { this.draw(); });
-    this.#observer = new ResizeObserver(() => { this.#resize(); });
+    this.#controls.addEventListener('change', () => {
+      this.draw();
+    });
+    this.#observer = new ResizeObserver(() => {
+      this.#resize();
+    });
     this.#observer.observe(canvas);
     this.setLight(usualLight);
     this.front();
@@ -60,7 +75,9 @@ export class HeadViewer {
 
   setLight({ azimuth, elevation, strength, ambient }: Light): void {
     const [a, e] = [azimuth, elevation].map((degrees) => (degrees * Math.PI) / 180) as [number, number];
-    this.#lamp.position.set(Math.sin(a) * Math.cos(e), Math.sin(e), Math.cos(a) * Math.cos(e)).multiplyScalar(1000);
+    this.#lamp.position
+      .set(Math.sin(a) * Math.cos(e), Math.sin(e), Math.cos(a) * Math.cos(e))
+      .multiplyScalar(1000);
     this.#lamp.intensity = 2.4 * strength;
     this.#sky.intensity = 1.6 * ambient;
     this.draw();
@@ -82,7 +99,12 @@ export class HeadViewer {
 
   /** What an arrow key does. @returns whether it was one */
   key(name: string): boolean {
-    const turns: Record<string, [number, number]> = { ArrowLeft: [-keyTurn, 0], ArrowRight: [keyTurn, 0], ArrowUp: [0, -keyTurn], ArrowDown: [0, keyTurn] };
+    const turns: Record<string, [number, number]> = {
+      ArrowLeft: [-keyTurn, 0],
+      ArrowRight: [keyTurn, 0],
+      ArrowUp: [0, -keyTurn],
+      ArrowDown: [0, keyTurn],
+    };
     if (name === 'Home') this.front();
     else if (turns[name]) this.#orbit(...turns[name]);
     else return false;
@@ -90,7 +112,8 @@ export class HeadViewer {
   }
 
   #orbit(right: number, down: number): void {
-    const offset = this.#camera.position.clone().sub(this.#controls.target), sphere = new THREE.Spherical().setFromVector3(offset);
+    const offset = this.#camera.position.clone().sub(this.#controls.target);
+    const sphere = new THREE.Spherical().setFromVector3(offset);
     sphere.theta += (right * Math.PI) / 180;
     sphere.phi = Math.min(Math.PI - 0.1, Math.max(0.1, sphere.phi + (down * Math.PI) / 180));
     this.#camera.position.setFromSpherical(sphere).add(this.#controls.target);
@@ -100,7 +123,11 @@ export class HeadViewer {
 
   /** Draws once, at the next frame. */
   draw(): void {
-    if (!this.#frame) this.#frame = requestAnimationFrame((time) => { this.#frame = 0; this.#drawNow(time); });
+    if (!this.#frame)
+      this.#frame = requestAnimationFrame((time) => {
+        this.#frame = 0;
+        this.#drawNow(time);
+      });
   }
 
   #drawNow(time: number): void {
@@ -109,7 +136,8 @@ export class HeadViewer {
       this.#turning = time;
       this.#orbit((360 * elapsed) / turnTime, 0);
     }
-    const { width, height } = this.#size(), columns = Math.max(1, this.#scenes.length);
+    const { width, height } = this.#size();
+    const columns = Math.max(1, this.#scenes.length);
     this.#renderer.setScissorTest(true);
     this.#renderer.setScissor(0, 0, width, height);
     this.#renderer.clear();
@@ -127,7 +155,8 @@ export class HeadViewer {
   }
 
   #resize(): void {
-    const { width, height } = this.#size(), aspect = width / Math.max(1, this.#scenes.length) / height;
+    const { width, height } = this.#size();
+    const aspect = width / Math.max(1, this.#scenes.length) / height;
     this.#renderer.setSize(width, height, false);
     this.#camera.aspect = aspect;
     this.#camera.fov = (360 / Math.PI) * Math.atan(Math.max(halfHeight, halfWidth / aspect) / distance);
@@ -138,7 +167,12 @@ export class HeadViewer {
   /** The picture that is seen, as PNG. */
   async picture(): Promise<Blob> {
     this.#drawNow(performance.now());
-    return new Promise((resolve, reject) => { this.canvas.toBlob((blob) => { if (blob) resolve(blob); else reject(new Error('The picture cannot be saved.')); }, 'image/png'); });
+    return new Promise((resolve, reject) => {
+      this.canvas.toBlob((blob) => {
+        if (blob) resolve(blob);
+        else reject(new Error('The picture cannot be saved.'));
+      }, 'image/png');
+    });
   }
 
   dispose(): void {

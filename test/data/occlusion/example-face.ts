@@ -7,14 +7,32 @@ import { daylight, photograph, syntheticFace } from '../../fit/synthetic-face.js
 let loading: Promise<MorphableModel> | undefined;
 
 /** The model's mean face, drawn into 224×224 pixels, and what occluders need to know of it. */
-export async function exampleFace(yaw = 10): Promise<{ readonly photo: Image; readonly face: OccludedFace; readonly model: MorphableModel }> {
+export async function exampleFace(
+  yaw = 10,
+): Promise<{ readonly photo: Image; readonly face: OccludedFace; readonly model: MorphableModel }> {
   loading ??= loadModel();
   const model = await loading;
   const head = syntheticFace(model, {}, { yaw, pitch: 4, roll: 3 }, [0, 20, -1100]);
-  const large = photograph(model, head, daylight()), size = 224, left = 208, top = 215;
+  const large = photograph(model, head, daylight());
+  const size = 224;
+  const left = 208;
+  const top = 215;
   const photo: Image = { width: size, height: size, channels: 3, data: new Uint8Array(size * size * 3) };
-  for (let y = 0; y < size; y++) photo.data.set(large.data.subarray(3 * ((top + y) * large.width + left), 3 * ((top + y) * large.width + left + size)), 3 * y * size);
+  for (let y = 0; y < size; y++)
+    photo.data.set(
+      large.data.subarray(3 * ((top + y) * large.width + left), 3 * ((top + y) * large.width + left + size)),
+      3 * y * size,
+    );
   const camera = { focal: head.camera.focal, cx: head.camera.cx - left, cy: head.camera.cy - top };
   const pose = { rotation: head.rotation, translation: head.translation };
-  return { photo, model, face: occludedFaceOf(model, { camera, pose, vertices: head.vertices, coefficients: { light: daylight() } }) };
+  return {
+    photo,
+    model,
+    face: occludedFaceOf(model, {
+      camera,
+      pose,
+      vertices: head.vertices,
+      coefficients: { light: daylight() },
+    }),
+  };
 }

@@ -7,27 +7,41 @@ import { exampleFace } from './example-face.js';
 describe('greyBox', () => {
   it('lies where its name says', () => {
     const box = { x: 10, y: 20, width: 100, height: 120 };
-    expect([{ x: 10, y: 20, width: 50, height: 120 }, { x: 60, y: 20, width: 50, height: 120 }]).toContainEqual(greyBoxOf(box, 'half', 1));
+    expect([
+      { x: 10, y: 20, width: 50, height: 120 },
+      { x: 60, y: 20, width: 50, height: 120 },
+    ]).toContainEqual(greyBoxOf(box, 'half', 1));
     expect(greyBoxOf(box, 'lower face', 1)).toEqual({ x: 10, y: 80, width: 100, height: 60 });
     const { width, height } = greyBoxOf(box, 'random box', 4);
-    expect(width * height / 12_000).toBeCloseTo(0.4, 1);
+    expect((width * height) / 12_000).toBeCloseTo(0.4, 1);
   });
 
   it.each(greyBoxKinds)('%s: paints grey inside its mask only', async (kind) => {
-    const { photo, face } = await exampleFace(), { image, mask, coverage } = greyBox(photo, face, kind, 2);
+    const { photo, face } = await exampleFace();
+    const { image, mask, coverage } = greyBox(photo, face, kind, 2);
     expect(coverage).toBeGreaterThan(0.12);
     expect(coverage).toBeLessThan(0.75);
-    for (let i = 0; i < mask.data.length; i++) for (let k = 0; k < 3; k++) expect(image.data[3 * i + k]).toBe(mask.data[i] === 255 ? 128 : photo.data[3 * i + k]);
+    for (let i = 0; i < mask.data.length; i++)
+      for (let k = 0; k < 3; k++)
+        expect(image.data[3 * i + k]).toBe(mask.data[i] === 255 ? 128 : photo.data[3 * i + k]);
   });
 });
 
 describe('greyBox eye band', () => {
   it('covers the eyes', async () => {
-    const { photo, face } = await exampleFace(0), { mask } = greyBox(photo, face, 'eye band', 2), region = faceRegion(face, 224, 224);
+    const { photo, face } = await exampleFace(0);
+    const { mask } = greyBox(photo, face, 'eye band', 2);
+    const region = faceRegion(face, 224, 224);
     expect(region.count).toBeGreaterThan(5000);
     for (const corner of [36, 39, 42, 45]) {
-      const point = [0, 1, 2].map((row) => [0, 1, 2].reduce((sum, k) => sum + face.rotation[3 * row + k]! * face.landmarks[3 * corner + k]!, face.translation[row]!));
-      const x = Math.floor(face.camera.cx + (face.camera.focal * point[0]!) / -point[2]!), y = Math.floor(face.camera.cy - (face.camera.focal * point[1]!) / -point[2]!);
+      const point = [0, 1, 2].map((row) =>
+        [0, 1, 2].reduce(
+          (sum, k) => sum + face.rotation[3 * row + k]! * face.landmarks[3 * corner + k]!,
+          face.translation[row]!,
+        ),
+      );
+      const x = Math.floor(face.camera.cx + (face.camera.focal * point[0]!) / -point[2]!);
+      const y = Math.floor(face.camera.cy - (face.camera.focal * point[1]!) / -point[2]!);
       expect(mask.data[y * 224 + x]).toBe(255);
     }
   });

@@ -5,7 +5,8 @@ import { exampleFace } from './example-face.js';
 describe('synchocc', () => {
   it('gives the same bytes for the same seed and others for another', async () => {
     const { photo, face } = await exampleFace();
-    const a = synchocc(photo, face, 'x'), c = synchocc(photo, face, 'y');
+    const a = synchocc(photo, face, 'x');
+    const c = synchocc(photo, face, 'y');
     expect(synchocc(photo, face, 'x')).toEqual(a);
     expect(c.image.data).not.toEqual(a.image.data);
   });
@@ -14,11 +15,14 @@ describe('synchocc', () => {
     const { photo, face } = await exampleFace();
     const { image, mask, coverage } = synchocc(photo, face, 5, { occluder: name, coverage: 0.3 });
     expect(Math.abs(coverage - 0.3)).toBeLessThan(0.035);
-    for (let i = 0; i < mask.data.length; i++) if (mask.data[i] === 0) for (let k = 0; k < 3; k++) expect(image.data[3 * i + k]).toBe(photo.data[3 * i + k]);
+    for (let i = 0; i < mask.data.length; i++)
+      if (mask.data[i] === 0)
+        for (let k = 0; k < 3; k++) expect(image.data[3 * i + k]).toBe(photo.data[3 * i + k]);
   });
 
   it('spreads coverage evenly from 10 to 70 %', async () => {
-    const { photo, face } = await exampleFace(), bins = [0, 0, 0];
+    const { photo, face } = await exampleFace();
+    const bins = [0, 0, 0];
     for (let seed = 0; seed < 90; seed++) {
       const { coverage } = synchocc(photo, face, seed);
       expect(coverage).toBeGreaterThan(0.04);
@@ -30,7 +34,9 @@ describe('synchocc', () => {
 
   it('says what is wrong', async () => {
     const { photo, face } = await exampleFace();
-    expect(() => synchocc(photo, face, 1, { occluder: 'spiral' })).toThrow(/expected an occluder of box.*received "spiral"/);
+    expect(() => synchocc(photo, face, 1, { occluder: 'spiral' })).toThrow(
+      /expected an occluder of box.*received "spiral"/,
+    );
     expect(() => synchocc(photo, face, 1, { coverage: 1.5 })).toThrow(/received 1.5/);
   });
 });

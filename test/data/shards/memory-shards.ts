@@ -11,12 +11,18 @@ export async function* chunks(bytes: Uint8Array, size = 1000): AsyncGenerator<Ui
 
 /** A sample whose content tells its index. */
 export function exampleSample(index: number): SampleMembers {
-  return { jpg: new Uint8Array(700 + (index % 5) * 100).fill(index % 251), json: text(JSON.stringify({ index })) };
+  return {
+    jpg: new Uint8Array(700 + (index % 5) * 100).fill(index % 251),
+    json: text(JSON.stringify({ index })),
+  };
 }
 
 /** The tar file of samples `first` to `first + count − 1`. */
 export function exampleShard(first: number, count: number): Uint8Array {
-  return concatenated([...Array.from({ length: count }, (_, k) => tarOfSample(sampleKey(first + k), exampleSample(first + k))), tarEnd]);
+  return concatenated([
+    ...Array.from({ length: count }, (_, k) => tarOfSample(sampleKey(first + k), exampleSample(first + k))),
+    tarEnd,
+  ]);
 }
 
 export function memoryShard(name: string, bytes: Uint8Array): ShardSource {

@@ -15,28 +15,34 @@ async function order(length: number, buffer: number, seed: number): Promise<numb
 
 describe('shuffled', () => {
   it('keeps every item once, in an order that the seed decides', async () => {
-    await fc.assert(fc.asyncProperty(fc.nat(60), fc.nat(20), fc.integer(), async (length, buffer, seed) => {
-      const once = await order(length, buffer, seed);
-      expect([...once].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, k) => k));
-      expect(await order(length, buffer, seed)).toEqual(once);
-    }));
+    await fc.assert(
+      fc.asyncProperty(fc.nat(60), fc.nat(20), fc.integer(), async (length, buffer, seed) => {
+        const once = await order(length, buffer, seed);
+        expect([...once].sort((a, b) => a - b)).toEqual(Array.from({ length }, (_, k) => k));
+        expect(await order(length, buffer, seed)).toEqual(once);
+      }),
+    );
   });
 
   it('leaves the order without a buffer and never brings an item forward by more than the buffer', async () => {
     expect(await order(50, 0, 1)).toEqual(Array.from({ length: 50 }, (_, k) => k));
     const out = await order(500, 20, 1);
-    out.forEach((item, position) => { expect(item - position).toBeLessThanOrEqual(20); });
+    out.forEach((item, position) => {
+      expect(item - position).toBeLessThanOrEqual(20);
+    });
     expect(out).not.toEqual([...out].sort((a, b) => a - b));
   });
 
   it('makes all orders equally likely when the buffer holds everything', async () => {
-    const runs = 6000, found = new Map<string, number>();
+    const runs = 6000;
+    const found = new Map<string, number>();
     for (let seed = 0; seed < runs; seed++) {
       const key = (await order(4, 4, seed)).join('');
       found.set(key, (found.get(key) ?? 0) + 1);
     }
     expect(found.size).toBe(24);
-    const expected = runs / 24, chi2 = [...found.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
+    const expected = runs / 24;
+    const chi2 = [...found.values()].reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
     // 23 degrees of freedom: 49.7 is exceeded once in a thousand.
     expect(chi2).toBeLessThan(49.7);
   });

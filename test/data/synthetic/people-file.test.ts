@@ -13,8 +13,12 @@ describe('the people file', () => {
 
   it('is refused in one line when it is another file, another version or damaged', async () => {
     const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(asset)));
-    expect(() => peopleFromTensors(tensors, { ...metadata, format: 'rogue-head-model' })).toThrow('people file: its format is "rogue-head-model", expected "rogue-people"; build it again with "npm run build-people".');
-    expect(() => peopleFromTensors(tensors, { ...metadata, formatVersion: '2' })).toThrow('its version is 2, expected 1');
+    expect(() => peopleFromTensors(tensors, { ...metadata, format: 'rogue-head-model' })).toThrow(
+      'people file: its format is "rogue-head-model", expected "rogue-people"; build it again with "npm run build-people".',
+    );
+    expect(() => peopleFromTensors(tensors, { ...metadata, formatVersion: '2' })).toThrow(
+      'its version is 2, expected 1',
+    );
     const without = new Map(tensors);
     without.delete('targets.steps');
     expect(() => peopleFromTensors(without, metadata)).toThrow(/targets\.steps/);

@@ -11,17 +11,49 @@ import { constant, where } from '../../../src/graph/tensor.js';
 import type { Tensor } from '../../../src/graph/tensor.js';
 import { spec, trace } from '../../../src/graph/trace.js';
 import { computeLowered, relativeError } from '../lowered.js';
-import { attributesOf, encode, expectSameOutputs, floats, gradientError, ints, originalSession, runOriginal, stored, wave } from './networks.js';
+import {
+  attributesOf,
+  encode,
+  expectSameOutputs,
+  floats,
+  gradientError,
+  ints,
+  originalSession,
+  runOriginal,
+  stored,
+  wave,
+} from './networks.js';
 import type { Filled, Network } from './networks.js';
 
-const node = (opType: string, inputs: string[], output: string, attributes: Parameters<typeof attributesOf>[0] = {}): OnnxNode =>
-  ({ name: `the ${output}`, opType, inputs, outputs: [output], attributes: attributesOf(attributes) });
+const node = (
+  opType: string,
+  inputs: string[],
+  output: string,
+  attributes: Parameters<typeof attributesOf>[0] = {},
+): OnnxNode => ({
+  name: `the ${output}`,
+  opType,
+  inputs,
+  outputs: [output],
+  attributes: attributesOf(attributes),
+});
 const one = (opType: string, attributes: Parameters<typeof attributesOf>[0] = {}, opset = 17): Uint8Array =>
-  encode({ opset, inputs: { x: wave([1, 2, 4, 4]) }, nodes: [node(opType, ['x'], 'y', attributes)], outputs: { y: 'float32' } });
+  encode({
+    opset,
+    inputs: { x: wave([1, 2, 4, 4]) },
+    nodes: [node(opType, ['x'], 'y', attributes)],
+    outputs: { y: 'float32' },
+  });
 
 const small: Network = {
-  inputs: { x: wave([1, 2, 4, 4]) }, constants: { w: wave([3, 2, 3, 3]), b: wave([3], 1), shape: ints([1, -1]) }, outputs: { y: 'float32' },
-  nodes: [node('Conv', ['x', 'w', 'b'], 'h', { pads: [1, 1, 1, 1] }), node('Tanh', ['h'], 'g'), node('Reshape', ['g', 'shape'], 'y')],
+  inputs: { x: wave([1, 2, 4, 4]) },
+  constants: { w: wave([3, 2, 3, 3]), b: wave([3], 1), shape: ints([1, -1]) },
+  outputs: { y: 'float32' },
+  nodes: [
+    node('Conv', ['x', 'w', 'b'], 'h', { pads: [1, 1, 1, 1] }),
+    node('Tanh', ['h'], 'g'),
+    node('Reshape', ['g', 'shape'], 'y'),
+  ],
 };
 
 describe('importOnnx', () => {
@@ -30,158 +62,375 @@ describe('importOnnx', () => {
     expect(inputs).toEqual([{ name: 'x', shape: [1, 2, 4, 4], type: 'float32' }]);
     expect(outputs).toEqual([{ name: 'y', shape: ['...'], type: 'float32' }]);
     expect(operators).toEqual(['Conv', 'Reshape', 'Tanh']);
-    expect(Object.entries(parameters).map(([name, { shape, data }]) => [name, shape, data.length])).toEqual([['w', [3, 2, 3, 3], 54], ['b', [3], 3]]);
+    expect(Object.entries(parameters).map(([name, { shape, data }]) => [name, shape, data.length])).toEqual([
+      ['w', [3, 2, 3, 3], 54],
+      ['b', [3], 3],
+    ]);
   });
 
   it('computes with parameters that are given, and differentiates them', async () => {
-    const network = importOnnx(encode(small)), specs = { x: spec([1, 2, 4, 4]), parameters: { w: spec([3, 2, 3, 3]) } }, w = wave([3, 2, 3, 3], 5).values;
-    const fn = ({ x, parameters }: { x: Tensor; parameters: { w: Tensor } }) => valueAndGrad((trained: { w: Tensor }) => network.apply({ x }, trained)['y']!.square().sum())(parameters);
-    const computed = await computeLowered(fn, specs, { x: small.inputs['x']!.values, 'parameters.w': w }, portableTarget);
+    const network = importOnnx(encode(small));
+    const specs = { x: spec([1, 2, 4, 4]), parameters: { w: spec([3, 2, 3, 3]) } };
+    const w = wave([3, 2, 3, 3], 5).values;
+    const fn = ({ x, parameters }: { x: Tensor; parameters: { w: Tensor } }) =>
+      valueAndGrad((trained: { w: Tensor }) => network.apply({ x }, trained)['y']!.square().sum())(
+        parameters,
+      );
+    const computed = await computeLowered(
+      fn,
+      specs,
+      { x: small.inputs['x']!.values, 'parameters.w': w },
+      portableTarget,
+    );
     const loss = async (values: readonly number[]): Promise<number> => {
-      const { y } = await runOriginal(encode({ ...small, constants: { ...small.constants, w: floats(values, [3, 2, 3, 3]) } }), small.inputs);
+      const { y } = await runOriginal(
+        encode({ ...small, constants: { ...small.constants, w: floats(values, [3, 2, 3, 3]) } }),
+        small.inputs,
+      );
       return y!.values.reduce((sum, value) => sum + value * value, 0);
     };
     expect(computed['value']![0]).toBeCloseTo(await loss(w), 4);
     for (const k of [0, 20, 53]) {
-      const difference = (await loss(w.map((value, i) => value + (i === k ? 1e-2 : 0))) - await loss(w.map((value, i) => value - (i === k ? 1e-2 : 0)))) / 2e-2;
-      expect(Math.abs(computed['grad.w']![k]! - difference)).toBeLessThan(2e-3 * Math.max(1, Math.abs(difference)));
+      const difference =
+        ((await loss(w.map((value, i) => value + (i === k ? 1e-2 : 0)))) -
+          (await loss(w.map((value, i) => value - (i === k ? 1e-2 : 0))))) /
+        2e-2;
+      expect(Math.abs(computed['grad.w']![k]! - difference)).toBeLessThan(
+        2e-3 * Math.max(1, Math.abs(difference)),
+      );
     }
   });
 
   it('computes shapes when tracing', async () => {
     const inputs = { x: wave([2, 3, 4, 5]) };
     const flatten = [
-      node('Shape', ['x'], 'shape'), node('Constant', [], 'zero', { value: { tensor: stored('', ints([0], [])) } }), node('Gather', ['shape', 'zero'], 'batch', { axis: 0 }),
-      node('Unsqueeze', ['batch'], 'batches', { axes: [0] }), node('Constant', [], 'rest', { value_ints: [-1] }), node('Concat', ['batches', 'rest'], 'wanted', { axis: 0 }), node('Reshape', ['x', 'wanted'], 'y'),
+      node('Shape', ['x'], 'shape'),
+      node('Constant', [], 'zero', { value: { tensor: stored('', ints([0], [])) } }),
+      node('Gather', ['shape', 'zero'], 'batch', { axis: 0 }),
+      node('Unsqueeze', ['batch'], 'batches', { axes: [0] }),
+      node('Constant', [], 'rest', { value_ints: [-1] }),
+      node('Concat', ['batches', 'rest'], 'wanted', { axis: 0 }),
+      node('Reshape', ['x', 'wanted'], 'y'),
     ];
     const bytes = encode({ opset: 12, inputs, nodes: flatten, outputs: { y: 'float32' } });
     await expectSameOutputs(bytes, inputs);
     const { apply } = importOnnx(bytes, { inputShapes: { x: [7, 3, 2, 2] } });
-    expect(trace(({ x }) => apply({ x })['y']!, { x: spec([7, 3, 2, 2]) }).equations.map(({ primitive }) => primitive)).toEqual(['reshape']);
+    expect(
+      trace(({ x }) => apply({ x })['y']!, { x: spec([7, 3, 2, 2]) }).equations.map(
+        ({ primitive }) => primitive,
+      ),
+    ).toEqual(['reshape']);
   });
 
   it('computes sizes and paddings as PyTorch exports them', async () => {
     const inputs = { x: wave([1, 2, 4, 5]) };
     const sizes = [
-      node('Shape', ['x'], 'shape'), node('Slice', ['shape', 'two', 'four', 'zero'], 'hw'), node('Slice', ['shape', 'zero', 'two', 'zero'], 'nc'),
-      node('Cast', ['hw'], 'hwf', { to: 1 }), node('Mul', ['hwf', 'factor'], 'scaled'), node('Floor', ['scaled'], 'floored'), node('Cast', ['floored'], 'target', { to: 7 }),
-      node('Concat', ['nc', 'target'], 'sizes', { axis: 0 }), node('Resize', ['x', 'none', 'none', 'sizes'], 'large', { mode: 'linear', coordinate_transformation_mode: 'half_pixel' }),
+      node('Shape', ['x'], 'shape'),
+      node('Slice', ['shape', 'two', 'four', 'zero'], 'hw'),
+      node('Slice', ['shape', 'zero', 'two', 'zero'], 'nc'),
+      node('Cast', ['hw'], 'hwf', { to: 1 }),
+      node('Mul', ['hwf', 'factor'], 'scaled'),
+      node('Floor', ['scaled'], 'floored'),
+      node('Cast', ['floored'], 'target', { to: 7 }),
+      node('Concat', ['nc', 'target'], 'sizes', { axis: 0 }),
+      node('Resize', ['x', 'none', 'none', 'sizes'], 'large', {
+        mode: 'linear',
+        coordinate_transformation_mode: 'half_pixel',
+      }),
     ];
     const pads = [
-      node('ConstantOfShape', ['four'], 'zeros', { value: { tensor: stored('', ints([0])) } }), node('Concat', ['ahead', 'zeros'], 'all', { axis: 0 }), node('Reshape', ['all', 'pairs'], 'table'),
-      node('Slice', ['table', 'minus', 'least', 'zero', 'minus'], 'turned'), node('Transpose', ['turned'], 'across', { perm: [1, 0] }), node('Reshape', ['across', 'minus'], 'pads'), node('Pad', ['large', 'pads'], 'y'),
+      node('ConstantOfShape', ['four'], 'zeros', { value: { tensor: stored('', ints([0])) } }),
+      node('Concat', ['ahead', 'zeros'], 'all', { axis: 0 }),
+      node('Reshape', ['all', 'pairs'], 'table'),
+      node('Slice', ['table', 'minus', 'least', 'zero', 'minus'], 'turned'),
+      node('Transpose', ['turned'], 'across', { perm: [1, 0] }),
+      node('Reshape', ['across', 'minus'], 'pads'),
+      node('Pad', ['large', 'pads'], 'y'),
     ];
-    await expectSameOutputs(encode({
-      opset: 12, inputs, nodes: [...sizes, ...pads], outputs: { y: 'float32' },
-      constants: {
-        zero: ints([0]), two: ints([2]), four: ints([4]), factor: floats([1.5]), none: floats([]), ahead: ints([1, 2, 3, 0]), pairs: ints([-1, 2]), minus: ints([-1]), least: ints([-(2 ** 53)]),
-      },
-    }), inputs);
+    await expectSameOutputs(
+      encode({
+        opset: 12,
+        inputs,
+        nodes: [...sizes, ...pads],
+        outputs: { y: 'float32' },
+        constants: {
+          zero: ints([0]),
+          two: ints([2]),
+          four: ints([4]),
+          factor: floats([1.5]),
+          none: floats([]),
+          ahead: ints([1, 2, 3, 0]),
+          pairs: ints([-1, 2]),
+          minus: ints([-1]),
+          least: ints([-(2 ** 53)]),
+        },
+      }),
+      inputs,
+    );
   });
 
   it('traces operators that only networks combine', async () => {
     const inputs = { x: wave([2, 3]) };
-    await expectSameOutputs(encode({
-      inputs, outputs: { y: 'float32' }, constants: { seven: ints([7]), axis: ints([0]) },
-      nodes: [node('Shape', ['x'], 's'), node('ReduceProd', ['s'], 'p', { keepdims: 1 }), node('Mod', ['seven', 'p'], 'm'), node('CastLike', ['m', 'x'], 'f'), node('Mul', ['x', 'f'], 'y')],
-    }), inputs);
+    await expectSameOutputs(
+      encode({
+        inputs,
+        outputs: { y: 'float32' },
+        constants: { seven: ints([7]), axis: ints([0]) },
+        nodes: [
+          node('Shape', ['x'], 's'),
+          node('ReduceProd', ['s'], 'p', { keepdims: 1 }),
+          node('Mod', ['seven', 'p'], 'm'),
+          node('CastLike', ['m', 'x'], 'f'),
+          node('Mul', ['x', 'f'], 'y'),
+        ],
+      }),
+      inputs,
+    );
   });
 
   it('keeps stored values that only change their shape as parameters in the program', () => {
-    const network = importOnnx(encode({ inputs: { x: wave([2, 3]) }, constants: { w: wave([1, 600, 3]), shape: ints([600, 3]) }, outputs: { y: 'float32' },
-      nodes: [node('Reshape', ['w', 'shape'], 'm'), node('Gemm', ['x', 'm'], 'y', { transB: 1 })] }));
-    const { constants } = trace(({ x }) => ({ a: network.apply({ x })['y']!, b: network.apply({ x: x.mul(2) })['y']! }), { x: spec([2, 3]) });
+    const network = importOnnx(
+      encode({
+        inputs: { x: wave([2, 3]) },
+        constants: { w: wave([1, 600, 3]), shape: ints([600, 3]) },
+        outputs: { y: 'float32' },
+        nodes: [node('Reshape', ['w', 'shape'], 'm'), node('Gemm', ['x', 'm'], 'y', { transB: 1 })],
+      }),
+    );
+    const { constants } = trace(
+      ({ x }) => ({ a: network.apply({ x })['y']!, b: network.apply({ x: x.mul(2) })['y']! }),
+      { x: spec([2, 3]) },
+    );
     expect(constants.length).toBe(1);
     expect(constants[0]!.data).toBe(network.parameters['w']!.data);
   });
 
   it('fixes free dimensions, and another batch size', async () => {
     const free = encode({ ...small, constants: { ...small.constants, shape: ints([0, -1]) } });
-    expect(importOnnx(free, { inputShapes: { x: [5, 2, 6, 6] } }).outputs).toEqual([{ name: 'y', shape: [5, 108], type: 'float32' }]);
-    const network = importOnnx(encode(small), { inputShapes: { x: [3, 2, 4, 4] } }), x = wave([3, 2, 4, 4]);
+    expect(importOnnx(free, { inputShapes: { x: [5, 2, 6, 6] } }).outputs).toEqual([
+      { name: 'y', shape: [5, 108], type: 'float32' },
+    ]);
+    const network = importOnnx(encode(small), { inputShapes: { x: [3, 2, 4, 4] } });
+    const x = wave([3, 2, 4, 4]);
     expect(network.outputs[0]!.shape).toEqual([3, 48]);
-    const { output } = await computeLowered((inputs: { x: Tensor }) => network.apply(inputs)['y']!, { x: spec([3, 2, 4, 4]) }, { x: x.values }, portableTarget);
+    const { output } = await computeLowered(
+      (inputs: { x: Tensor }) => network.apply(inputs)['y']!,
+      { x: spec([3, 2, 4, 4]) },
+      { x: x.values },
+      portableTarget,
+    );
     const session = await originalSession(encode(small));
-    const parts = [0, 1, 2].map(async (i) => (await session.run({ x: { ...x, dims: [1, 2, 4, 4], values: x.values.slice(32 * i, 32 * i + 32) } }))['y']!);
+    const parts = [0, 1, 2].map(
+      async (i) =>
+        (await session.run({ x: { ...x, dims: [1, 2, 4, 4], values: x.values.slice(32 * i, 32 * i + 32) } }))[
+          'y'
+        ]!,
+    );
     expect(relativeError(output!, (await Promise.all(parts)).flat())).toBeLessThan(1e-6);
     await session.release();
   });
 });
 
 describe('importOnnx refuses', () => {
-  const loop: Network = { ...small, nodes: [...small.nodes.slice(0, 2), node('Loop', ['g'], 'l'), node('Loop', ['l'], 'k'), { ...node('Attention', ['k'], 'y'), domain: 'com.microsoft' }] };
+  const loop: Network = {
+    ...small,
+    nodes: [
+      ...small.nodes.slice(0, 2),
+      node('Loop', ['g'], 'l'),
+      node('Loop', ['l'], 'k'),
+      { ...node('Attention', ['k'], 'y'), domain: 'com.microsoft' },
+    ],
+  };
   it.each([
-    ['unknown operators', encode(loop), /^importOnnx: not supported: Loop "the l", com\.microsoft\.Attention "the y"; export the network without them\.$/],
-    ['quantised networks', one('QLinearConv'), /^importOnnx: not supported: QLinearConv "the y"; import the network before it was quantised\.$/],
-    ['early operator sets', one('Relu', {}, 6), /^importOnnx: the network uses operator set 6; 7 to 24 are supported/],
-    ['attribute values', one('Resize', { mode: 'cubic' }), /^importOnnx: Resize "the y": the mode "cubic" is not supported; nearest and linear are\.$/],
-    ['dilated poolings', one('MaxPool', { kernel_shape: [2, 2], dilations: [2, 2] }), /^importOnnx: MaxPool "the y": windows with dilations \[2, 2\] are not supported\.$/],
-    ['convolutions of other dimensions', one('Conv', { kernel_shape: [3] }), /^importOnnx: Conv "the y": kernel_shape is \[3\]: only images of two dimensions are supported\.$/],
-    ['training mode', one('BatchNormalization', { training_mode: 1 }), /^importOnnx: BatchNormalization "the y": it is in training mode/],
-    ['further outputs', encode({ ...small, nodes: [{ ...node('MaxPool', ['x'], 'h', { kernel_shape: [2, 2] }), outputs: ['h', 'y'] }] }), /^importOnnx: MaxPool "the h": its further output "y" is not supported\.$/],
-    ['values that nothing makes', encode({ ...small, nodes: [node('Add', ['x', 'nowhere'], 'y')] }), /^importOnnx: Add "the y" reads "nowhere", which nothing before it makes; the file is damaged\.$/],
-    ['outputs that nothing makes', encode({ ...small, nodes: [] }), /^importOnnx: nothing makes the output "y"; the file is damaged\.$/],
+    [
+      'unknown operators',
+      encode(loop),
+      /^importOnnx: not supported: Loop "the l", com\.microsoft\.Attention "the y"; export the network without them\.$/,
+    ],
+    [
+      'quantised networks',
+      one('QLinearConv'),
+      /^importOnnx: not supported: QLinearConv "the y"; import the network before it was quantised\.$/,
+    ],
+    [
+      'early operator sets',
+      one('Relu', {}, 6),
+      /^importOnnx: the network uses operator set 6; 7 to 24 are supported/,
+    ],
+    [
+      'attribute values',
+      one('Resize', { mode: 'cubic' }),
+      /^importOnnx: Resize "the y": the mode "cubic" is not supported; nearest and linear are\.$/,
+    ],
+    [
+      'dilated poolings',
+      one('MaxPool', { kernel_shape: [2, 2], dilations: [2, 2] }),
+      /^importOnnx: MaxPool "the y": windows with dilations \[2, 2\] are not supported\.$/,
+    ],
+    [
+      'convolutions of other dimensions',
+      one('Conv', { kernel_shape: [3] }),
+      /^importOnnx: Conv "the y": kernel_shape is \[3\]: only images of two dimensions are supported\.$/,
+    ],
+    [
+      'training mode',
+      one('BatchNormalization', { training_mode: 1 }),
+      /^importOnnx: BatchNormalization "the y": it is in training mode/,
+    ],
+    [
+      'further outputs',
+      encode({
+        ...small,
+        nodes: [{ ...node('MaxPool', ['x'], 'h', { kernel_shape: [2, 2] }), outputs: ['h', 'y'] }],
+      }),
+      /^importOnnx: MaxPool "the h": its further output "y" is not supported\.$/,
+    ],
+    [
+      'values that nothing makes',
+      encode({ ...small, nodes: [node('Add', ['x', 'nowhere'], 'y')] }),
+      /^importOnnx: Add "the y" reads "nowhere", which nothing before it makes; the file is damaged\.$/,
+    ],
+    [
+      'outputs that nothing makes',
+      encode({ ...small, nodes: [] }),
+      /^importOnnx: nothing makes the output "y"; the file is damaged\.$/,
+    ],
   ])('%s before tracing', (_, bytes, message) => expect(() => importOnnx(bytes)).toThrow(message));
 
   it('ignores what no output needs', () => {
-    expect(() => importOnnx(encode({ ...small, nodes: [...small.nodes, node('Loop', ['g'], 'l')] }))).not.toThrow();
+    expect(() =>
+      importOnnx(encode({ ...small, nodes: [...small.nodes, node('Loop', ['g'], 'l')] })),
+    ).not.toThrow();
   });
 
   it('shapes that do not fit', () => {
-    expect(() => importOnnx(encode(small), { inputShapes: { z: [1] } })).toThrow('importOnnx: inputShapes names "z"; the inputs are "x".');
-    expect(() => importOnnx(encode(small), { inputShapes: { x: [1, 2] } })).toThrow('importOnnx: inputShapes gives "x" the shape [1, 2], the file [1, 2, 4, 4].');
-    expect(() => importOnnx(encode(small), { inputShapes: { x: [1, 5, 4, 4] } })).toThrow(/^Conv "the h": conv2d: \[1, 5, 4, 4\] and \[3, 2, 3, 3\]: 5 channels/);
+    expect(() => importOnnx(encode(small), { inputShapes: { z: [1] } })).toThrow(
+      'importOnnx: inputShapes names "z"; the inputs are "x".',
+    );
+    expect(() => importOnnx(encode(small), { inputShapes: { x: [1, 2] } })).toThrow(
+      'importOnnx: inputShapes gives "x" the shape [1, 2], the file [1, 2, 4, 4].',
+    );
+    expect(() => importOnnx(encode(small), { inputShapes: { x: [1, 5, 4, 4] } })).toThrow(
+      /^Conv "the h": conv2d: \[1, 5, 4, 4\] and \[3, 2, 3, 3\]: 5 channels/,
+    );
   });
 
-  const apply = (inputs: Record<string, readonly number[]>, parameters: Record<string, readonly number[]> = {}, network = importOnnx(encode(small))) => () =>
-    trace((tensors) => network.apply(tensors['inputs'] as Record<string, Tensor>, tensors['parameters'] as Record<string, Tensor>), {
-      inputs: Object.fromEntries(Object.entries(inputs).map(([name, shape]) => [name, spec(shape)])),
-      parameters: Object.fromEntries(Object.entries(parameters).map(([name, shape]) => [name, spec(shape)])),
-    });
+  const apply =
+    (
+      inputs: Record<string, readonly number[]>,
+      parameters: Record<string, readonly number[]> = {},
+      network = importOnnx(encode(small)),
+    ) =>
+    () =>
+      trace(
+        (tensors) =>
+          network.apply(
+            tensors['inputs'] as Record<string, Tensor>,
+            tensors['parameters'] as Record<string, Tensor>,
+          ),
+        {
+          inputs: Object.fromEntries(Object.entries(inputs).map(([name, shape]) => [name, spec(shape)])),
+          parameters: Object.fromEntries(
+            Object.entries(parameters).map(([name, shape]) => [name, spec(shape)]),
+          ),
+        },
+      );
   it('wrong inputs and parameters', () => {
     expect(apply({})).toThrow('apply: the input "x" is missing; the inputs are "x".');
     expect(apply({ x: [1, 2, 4, 4], z: [1] })).toThrow('apply: there is no input "z"; the inputs are "x".');
-    expect(apply({ x: [2, 2, 4, 4] })).toThrow('apply: the input "x" is [2, 2, 4, 4]; it must be [1, 2, 4, 4] (inputShapes of importOnnx can change that).');
+    expect(apply({ x: [2, 2, 4, 4] })).toThrow(
+      'apply: the input "x" is [2, 2, 4, 4]; it must be [1, 2, 4, 4] (inputShapes of importOnnx can change that).',
+    );
     expect(apply({ x: [1, 2, 4, 4] }, { z: [1] })).toThrow('apply: there is no parameter "z".');
-    expect(apply({ x: [1, 2, 4, 4] }, { w: [2] })).toThrow('apply: the parameter "w" is [2]; it must be [3, 2, 3, 3].');
+    expect(apply({ x: [1, 2, 4, 4] }, { w: [2] })).toThrow(
+      'apply: the parameter "w" is [2]; it must be [3, 2, 3, 3].',
+    );
     const network = importOnnx(encode(small));
-    expect(() => trace(({ x }) => network.apply({ x }), { x: spec([1, 2, 4, 4], 'int32') })).toThrow('apply: the input "x" is int32; it must be float32.');
+    expect(() => trace(({ x }) => network.apply({ x }), { x: spec([1, 2, 4, 4], 'int32') })).toThrow(
+      'apply: the input "x" is int32; it must be float32.',
+    );
   });
 
   it('shapes that depend on values', () => {
-    const network = importOnnx(encode({ ...small, inputs: { ...small.inputs, shape: ints([1, -1]) }, constants: { w: small.constants!['w']!, b: small.constants!['b']! } }));
-    expect(() => trace(({ x, shape }) => network.apply({ x, shape }), { x: spec([1, 2, 4, 4]), shape: spec([2], 'int32') }))
-      .toThrow('Reshape "the y": input 1 (shape) must be known when tracing, but it depends on the network\'s inputs.');
+    const network = importOnnx(
+      encode({
+        ...small,
+        inputs: { ...small.inputs, shape: ints([1, -1]) },
+        constants: { w: small.constants!['w']!, b: small.constants!['b']! },
+      }),
+    );
+    expect(() =>
+      trace(({ x, shape }) => network.apply({ x, shape }), {
+        x: spec([1, 2, 4, 4]),
+        shape: spec([2], 'int32'),
+      }),
+    ).toThrow(
+      'Reshape "the y": input 1 (shape) must be known when tracing, but it depends on the network\'s inputs.',
+    );
   });
 });
 
 describe('exportOnnx and importOnnx', () => {
   const images = (batch: number) => ({ image: spec([batch, 3, 16, 16]) });
-  const filled = (dims: readonly number[], phase: number, scale = 1): Tensor => constant(Float32Array.from(wave(dims, phase).values, (value) => value * scale), dims);
-  const prelu = (x: Tensor, phase: number): Tensor => where(x.less(0), x.mul(filled([x.shape[1]!, 1, 1], phase)), x);
+  const filled = (dims: readonly number[], phase: number, scale = 1): Tensor =>
+    constant(
+      Float32Array.from(wave(dims, phase).values, (value) => value * scale),
+      dims,
+    );
+  const prelu = (x: Tensor, phase: number): Tensor =>
+    where(x.less(0), x.mul(filled([x.shape[1]!, 1, 1], phase)), x);
   const norm = (x: Tensor, phase: number): Tensor => {
     const channels = x.shape[1]!;
-    return batchNorm(x, { mean: filled([channels], phase), variance: filled([channels], phase + 1).square().add(0.5) }, { scale: filled([channels], phase + 2), bias: filled([channels], phase + 3) });
+    return batchNorm(
+      x,
+      {
+        mean: filled([channels], phase),
+        variance: filled([channels], phase + 1)
+          .square()
+          .add(0.5),
+      },
+      { scale: filled([channels], phase + 2), bias: filled([channels], phase + 3) },
+    );
   };
   /** Blocks of MobileFaceNet (Chen et al. 2018): widen, convolve each channel, narrow, add. */
   function mobile({ image }: { image: Tensor }): Tensor {
     let x = prelu(norm(conv2d(image, filled([8, 3, 3, 3], 1), { strides: 2, padding: 1 }), 2), 3);
     for (const phase of [10, 20]) {
       const wide = prelu(norm(conv2d(x, filled([16, 8, 1, 1], phase, 0.4)), phase + 1), phase + 2);
-      const each = prelu(norm(conv2d(wide, filled([16, 1, 3, 3], phase + 3, 0.4), { padding: 1, groups: 16 }), phase + 4), phase + 5);
+      const each = prelu(
+        norm(conv2d(wide, filled([16, 1, 3, 3], phase + 3, 0.4), { padding: 1, groups: 16 }), phase + 4),
+        phase + 5,
+      );
       x = x.add(norm(conv2d(each, filled([8, 16, 1, 1], phase + 6, 0.4)), phase + 7));
     }
-    const embedding = linear(conv2d(x, filled([8, 1, 8, 8], 30, 0.2), { groups: 8 }).reshape([image.shape[0]!, 8]), filled([12, 8], 31));
+    const embedding = linear(
+      conv2d(x, filled([8, 1, 8, 8], 30, 0.2), { groups: 8 }).reshape([image.shape[0]!, 8]),
+      filled([12, 8], 31),
+    );
     return embedding.mul(embedding.square().sum(1, true).sqrt().reciprocal());
   }
   /** A small residual network (He et al. 2016). */
   function residual({ image }: { image: Tensor }): Tensor {
-    let x = maxPool2d(conv2d(image, filled([8, 3, 5, 5], 1, 0.4), { padding: 2 }).relu(), { window: 3, strides: 2, padding: 1 });
-    for (const phase of [10, 20]) x = conv2d(conv2d(x, filled([8, 8, 3, 3], phase, 0.3), { padding: 1 }).relu(), filled([8, 8, 3, 3], phase + 1, 0.3), { padding: 1 }).add(x).relu();
+    let x = maxPool2d(conv2d(image, filled([8, 3, 5, 5], 1, 0.4), { padding: 2 }).relu(), {
+      window: 3,
+      strides: 2,
+      padding: 1,
+    });
+    for (const phase of [10, 20])
+      x = conv2d(
+        conv2d(x, filled([8, 8, 3, 3], phase, 0.3), { padding: 1 }).relu(),
+        filled([8, 8, 3, 3], phase + 1, 0.3),
+        { padding: 1 },
+      )
+        .add(x)
+        .relu();
     return linear(avgPool2d(x, { window: 8 }).reshape([image.shape[0]!, 8]), filled([5, 8], 31)).sigmoid();
   }
 
-  it.each([['MobileFaceNet', mobile, 3e-4], ['ResNet', residual, 1e-4]] as const)('bring a network like %s back', async (_, fn, step) => {
+  it.each([
+    ['MobileFaceNet', mobile, 3e-4],
+    ['ResNet', residual, 1e-4],
+  ] as const)('bring a network like %s back', async (_, fn, step) => {
     const bytes = await exportOnnx(fn, images, { name: 'test' });
     const image: Filled = wave([3, 3, 16, 16]);
     await expectSameOutputs(bytes, { image });

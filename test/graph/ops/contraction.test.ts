@@ -8,15 +8,28 @@ import type { Given } from './compute.js';
 beforeAll(useDoubles);
 
 /** The definition: a loop over all letters. */
-function naiveEinsum(operands: readonly string[], result: string, tensors: readonly Given[], sizes: Readonly<Record<string, number>>): number[] {
-  const letters = [...new Set(operands.join(''))], lengths = letters.map((letter) => sizes[letter]!);
+function naiveEinsum(
+  operands: readonly string[],
+  result: string,
+  tensors: readonly Given[],
+  sizes: Readonly<Record<string, number>>,
+): number[] {
+  const letters = [...new Set(operands.join(''))];
+  const lengths = letters.map((letter) => sizes[letter]!);
   const offset = (part: string, at: readonly number[]): number =>
     [...part].reduce((sum, letter) => sum * sizes[letter]! + at[letters.indexOf(letter)]!, 0);
   const values = new Array<number>([...result].reduce((count, letter) => count * sizes[letter]!, 1)).fill(0);
   for (let flat = 0; flat < lengths.reduce((a, b) => a * b, 1); flat++) {
     let rest = flat;
-    const at = lengths.map((length) => { const i = rest % length; rest = Math.floor(rest / length); return i; });
-    values[offset(result, at)]! += tensors.reduce((factor, tensor, i) => factor * tensor.values[offset(operands[i]!, at)]!, 1);
+    const at = lengths.map((length) => {
+      const i = rest % length;
+      rest = Math.floor(rest / length);
+      return i;
+    });
+    values[offset(result, at)]! += tensors.reduce(
+      (factor, tensor, i) => factor * tensor.values[offset(operands[i]!, at)]!,
+      1,
+    );
   }
   return values;
 }
@@ -25,19 +38,39 @@ describe('einsum', () => {
   it('agrees with its definition for any two operands', () => {
     const letters = fc.shuffledSubarray([...'ijkl'], { minLength: 1, maxLength: 3 });
     const sizes = { i: 2, j: 3, k: 1, l: 4 };
-    fc.assert(fc.property(letters, letters, fc.shuffledSubarray([...'ijkl']), (a, b, wanted) => {
-      const result = wanted.filter((letter) => a.includes(letter) || b.includes(letter)).join(''), operands = [a.join(''), b.join('')];
-      const tensors = operands.map((part, i) => wave([...part].map((letter) => sizes[letter as keyof typeof sizes]), i));
-      expectClose(compute({ a: tensors[0]!, b: tensors[1]! }, (t) => einsum(`${operands.join(', ')} -> ${result}`, t.a, t.b)),
-        naiveEinsum(operands, result, tensors, sizes), 1e-12);
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(letters, letters, fc.shuffledSubarray([...'ijkl']), (a, b, wanted) => {
+        const result = wanted.filter((letter) => a.includes(letter) || b.includes(letter)).join('');
+        const operands = [a.join(''), b.join('')];
+        const tensors = operands.map((part, i) =>
+          wave(
+            [...part].map((letter) => sizes[letter as keyof typeof sizes]),
+            i,
+          ),
+        );
+        expectClose(
+          compute({ a: tensors[0]!, b: tensors[1]! }, (t) =>
+            einsum(`${operands.join(', ')} -> ${result}`, t.a, t.b),
+          ),
+          naiveEinsum(operands, result, tensors, sizes),
+          1e-12,
+        );
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('contracts three operands', () => {
-    const sizes = { v: 4, c: 3, k: 2, b: 5 }, shapes = { a: [4, 3, 2], s: [5, 2], w: [4] };
+    const sizes = { v: 4, c: 3, k: 2, b: 5 };
+    const shapes = { a: [4, 3, 2], s: [5, 2], w: [4] };
     const tensors = [wave(shapes.a), wave(shapes.s, 1), wave(shapes.w, 2)];
-    expectClose(compute({ a: tensors[0]!, s: tensors[1]!, w: tensors[2]! }, (t) => einsum('vck,bk,v->bvc', t.a, t.s, t.w)),
-      naiveEinsum(['vck', 'bk', 'v'], 'bvc', tensors, sizes), 1e-12);
+    expectClose(
+      compute({ a: tensors[0]!, s: tensors[1]!, w: tensors[2]! }, (t) =>
+        einsum('vck,bk,v->bvc', t.a, t.s, t.w),
+      ),
+      naiveEinsum(['vck', 'bk', 'v'], 'bvc', tensors, sizes),
+      1e-12,
+    );
   });
 
   it('names the equation and what does not fit', () => {

@@ -17,7 +17,10 @@ export interface GraphCase {
   readonly inputs: (random: Random) => Record<string, number[]>;
   /** Names of the inputs to differentiate. */
   readonly differentiable: readonly string[];
-  /** False where the values sit on a kink: the gradient is then a convention, which finite differences do not find. */
+  /**
+   * False where the values sit on a kink: the gradient is then a convention, which finite differences do not
+   * find.
+   */
   readonly smooth: boolean;
   /** Relative error that finite differences may have. */
   readonly tolerance: number;
@@ -34,30 +37,55 @@ export interface InputSource {
 type Inputs = Readonly<Record<string, readonly number[] | InputSource>>;
 
 /** Standard normal values (Box and Muller 1958). */
-const normal = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 /** Integers 0…`below` − 1. */
-export const integers = (shape: readonly number[], below: number): InputSource =>
-  ({ shape, type: 'int32', values: (random) => Math.floor(random() * below), differentiable: false });
-export const uniform = (shape: readonly number[], low: number, high: number): InputSource =>
-  ({ shape, values: (random) => low + (high - low) * random() });
-export const fixed = (shape: readonly number[], values: readonly number[]): InputSource => ({ shape, values: (_, i) => values[i]! });
+export const integers = (shape: readonly number[], below: number): InputSource => ({
+  shape,
+  type: 'int32',
+  values: (random) => Math.floor(random() * below),
+  differentiable: false,
+});
+export const uniform = (shape: readonly number[], low: number, high: number): InputSource => ({
+  shape,
+  values: (random) => low + (high - low) * random(),
+});
+export const fixed = (shape: readonly number[], values: readonly number[]): InputSource => ({
+  shape,
+  values: (_, i) => values[i]!,
+});
 /** An input whose gradient is not asked for. */
-export const held = (source: readonly number[] | InputSource): InputSource => ({ ...sourceOf(source), differentiable: false });
+export const held = (source: readonly number[] | InputSource): InputSource => ({
+  ...sourceOf(source),
+  differentiable: false,
+});
 
-const isShape = (source: readonly number[] | InputSource): source is readonly number[] => Array.isArray(source);
-const sourceOf = (source: readonly number[] | InputSource): InputSource => (isShape(source) ? { shape: source, values: normal } : source);
+const isShape = (source: readonly number[] | InputSource): source is readonly number[] =>
+  Array.isArray(source);
+const sourceOf = (source: readonly number[] | InputSource): InputSource =>
+  isShape(source) ? { shape: source, values: normal } : source;
 
 /** A case of a function of named inputs. */
 export function graphCase(
-  name: string, inputs: Inputs, fn: GraphCase['fn'], options: { readonly smooth?: boolean; readonly tolerance?: number } = {},
+  name: string,
+  inputs: Inputs,
+  fn: GraphCase['fn'],
+  options: { readonly smooth?: boolean; readonly tolerance?: number } = {},
 ): GraphCase {
   const sources = Object.entries(inputs).map(([key, source]) => [key, sourceOf(source)] as const);
   return {
-    name, fn,
-    specs: (type) => Object.fromEntries(sources.map(([key, source]) => [key, spec(source.shape, source.type ?? type)])),
-    inputs: (random) => Object.fromEntries(sources.map(([key, { shape, values }]) =>
-      [key, Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => values(random, i))])),
+    name,
+    fn,
+    specs: (type) =>
+      Object.fromEntries(sources.map(([key, source]) => [key, spec(source.shape, source.type ?? type)])),
+    inputs: (random) =>
+      Object.fromEntries(
+        sources.map(([key, { shape, values }]) => [
+          key,
+          Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => values(random, i)),
+        ]),
+      ),
     differentiable: sources.filter(([, source]) => source.differentiable !== false).map(([key]) => key),
     smooth: options.smooth ?? true,
     tolerance: options.tolerance ?? 1e-7,
@@ -66,6 +94,8 @@ export function graphCase(
 
 /** A case of a function of one input `x`. */
 export const unaryCase = (
-  name: string, x: readonly number[] | InputSource, fn: (x: Tensor) => TensorTree,
+  name: string,
+  x: readonly number[] | InputSource,
+  fn: (x: Tensor) => TensorTree,
   options: { readonly smooth?: boolean; readonly tolerance?: number } = {},
 ): GraphCase => graphCase(name, { x }, (inputs) => fn(inputs['x']!), options);

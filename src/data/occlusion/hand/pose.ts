@@ -21,7 +21,10 @@ export interface HandPose {
 export const straightArm = [1, 0, 0, 0, 1, 0, 0, 0, 1] as const;
 
 /** Everything as it is in the model. */
-export const restPose: HandPose = { fingers: Array.from({ length: FINGERS }, () => ({ bend: [0, 0, 0], spread: 0 })), forearm: straightArm };
+export const restPose: HandPose = {
+  fingers: Array.from({ length: FINGERS }, () => ({ bend: [0, 0, 0], spread: 0 })),
+  forearm: straightArm,
+};
 
 /** One joint's turn: a point, and axis times angle, radians. */
 interface Turn {
@@ -30,20 +33,47 @@ interface Turn {
   readonly angle: number;
 }
 
-const vec = (values: ArrayLike<number>, index: number): Vec3 => [values[3 * index]!, values[3 * index + 1]!, values[3 * index + 2]!];
+const vec = (values: ArrayLike<number>, index: number): Vec3 => [
+  values[3 * index]!,
+  values[3 * index + 1]!,
+  values[3 * index + 2]!,
+];
 const radians = Math.PI / 180;
 
-/** Turns of a finger in the order in which they are applied: the last joint first, so that each joint is still where it rests. */
-function turnsOf(hand: HandModel, finger: number, { bend, spread }: FingerPose): (Turn & { readonly joint: number })[] {
-  const turns = [2, 1, 0].map((joint) => ({ joint, center: vec(hand.joints, finger * (JOINTS + 1) + joint), axis: vec(hand.bendAxes, finger), angle: bend[joint]! * radians }));
-  turns.push({ joint: 0, center: vec(hand.joints, finger * (JOINTS + 1)), axis: vec(hand.spreadAxes, finger), angle: spread * radians });
+/**
+ * Turns of a finger in the order in which they are applied: the last joint first, so that each joint is still
+ * where it rests.
+ */
+function turnsOf(
+  hand: HandModel,
+  finger: number,
+  { bend, spread }: FingerPose,
+): (Turn & { readonly joint: number })[] {
+  const turns = [2, 1, 0].map((joint) => ({
+    joint,
+    center: vec(hand.joints, finger * (JOINTS + 1) + joint),
+    axis: vec(hand.bendAxes, finger),
+    angle: bend[joint]! * radians,
+  }));
+  turns.push({
+    joint: 0,
+    center: vec(hand.joints, finger * (JOINTS + 1)),
+    axis: vec(hand.spreadAxes, finger),
+    angle: spread * radians,
+  });
   return turns.filter(({ angle }) => angle !== 0);
 }
 
 /** Turns a point in place by a share of an angle about an axis through a centre (Rodrigues). */
 function turn(point: Float64Array, { center, axis, angle }: Turn, share: number): void {
-  const a = angle * share, c = Math.cos(a), s = Math.sin(a), [x, y, z] = axis;
-  const px = point[0]! - center[0], py = point[1]! - center[1], pz = point[2]! - center[2], d = (x * px + y * py + z * pz) * (1 - c);
+  const a = angle * share;
+  const c = Math.cos(a);
+  const s = Math.sin(a);
+  const [x, y, z] = axis;
+  const px = point[0]! - center[0];
+  const py = point[1]! - center[1];
+  const pz = point[2]! - center[2];
+  const d = (x * px + y * py + z * pz) * (1 - c);
   point[0] = center[0] + px * c + (y * pz - z * py) * s + x * d;
   point[1] = center[1] + py * c + (z * px - x * pz) * s + y * d;
   point[2] = center[2] + pz * c + (x * py - y * px) * s + z * d;
@@ -52,15 +82,19 @@ function turn(point: Float64Array, { center, axis, angle }: Turn, share: number)
 /**
  * The hand's vertices in a pose, V×3, mm, hand space.
  *
- * A vertex takes part in each joint's turn by its share of the *angle*, so that it stays on a circle about the joint: unlike
- * blended matrices (linear blend skinning), bent knuckles keep their thickness.
+ * A vertex takes part in each joint's turn by its share of the *angle*, so that it stays on a circle about
+ * the joint: unlike blended matrices (linear blend skinning), bent knuckles keep their thickness.
  */
 export function posedPositions(hand: HandModel, pose: HandPose): Float32Array {
-  const { positions, fingerShares, jointShares, forearmShares } = hand, out = positions.slice(), point = new Float64Array(3);
-  const turns = pose.fingers.map((finger, f) => turnsOf(hand, f, finger)), wrist = wristTurn(pose);
+  const { positions, fingerShares, jointShares, forearmShares } = hand;
+  const out = positions.slice();
+  const point = new Float64Array(3);
+  const turns = pose.fingers.map((finger, f) => turnsOf(hand, f, finger));
+  const wrist = wristTurn(pose);
   for (let v = 0; v < forearmShares.length; v++) {
     for (let f = 0; f < FINGERS; f++) {
-      const weight = fingerShares[v * FINGERS + f]!, first = (v * FINGERS + f) * JOINTS;
+      const weight = fingerShares[v * FINGERS + f]!;
+      const first = (v * FINGERS + f) * JOINTS;
       if (weight === 0 || jointShares[first] === 0) continue;
       for (let k = 0; k < 3; k++) point[k] = positions[3 * v + k]!;
       for (const one of turns[f]!) turn(point, one, jointShares[first + one.joint]!);
@@ -76,16 +110,20 @@ export function posedPositions(hand: HandModel, pose: HandPose): Float32Array {
 }
 
 function wristTurn({ forearm: r }: HandPose): Turn | undefined {
-  const angle = Math.acos(Math.min(1, Math.max(-1, (r[0]! + r[4]! + r[8]! - 1) / 2))), s = 2 * Math.sin(angle);
+  const angle = Math.acos(Math.min(1, Math.max(-1, (r[0]! + r[4]! + r[8]! - 1) / 2)));
+  const s = 2 * Math.sin(angle);
   if (angle < 1e-6) return undefined;
   return { center: [0, 0, 0], axis: [(r[7]! - r[5]!) / s, (r[2]! - r[6]!) / s, (r[3]! - r[1]!) / s], angle };
 }
 
 /** A finger's three joints and tip in a pose, hand space, mm. */
 export function fingerLine(hand: HandModel, finger: number, pose: FingerPose): Vec3[] {
-  const turns = turnsOf(hand, finger, pose), point = new Float64Array(3);
+  const turns = turnsOf(hand, finger, pose);
+  const point = new Float64Array(3);
   return Array.from({ length: JOINTS + 1 }, (_, k) => {
-    vec(hand.joints, finger * (JOINTS + 1) + k).forEach((value, axis) => { point[axis] = value; });
+    vec(hand.joints, finger * (JOINTS + 1) + k).forEach((value, axis) => {
+      point[axis] = value;
+    });
     for (const one of turns) if (one.joint < k) turn(point, one, 1);
     return [point[0]!, point[1]!, point[2]!];
   });
@@ -93,8 +131,12 @@ export function fingerLine(hand: HandModel, finger: number, pose: FingerPose): V
 
 /** The meshes of a posed hand, mm, hand space. */
 export function handMeshes(hand: HandModel, pose: HandPose): { readonly skin: Mesh; readonly nails: Mesh } {
-  const positions = posedPositions(hand, pose), uvs = handUvs(hand);
-  return { skin: { positions, uvs, colors: hand.colors, triangles: hand.skin }, nails: { positions, uvs, colors: hand.colors, triangles: hand.nails } };
+  const positions = posedPositions(hand, pose);
+  const uvs = handUvs(hand);
+  return {
+    skin: { positions, uvs, colors: hand.colors, triangles: hand.skin },
+    nails: { positions, uvs, colors: hand.colors, triangles: hand.nails },
+  };
 }
 
 const known = new WeakMap<HandModel, Float32Array>();
@@ -102,14 +144,18 @@ const known = new WeakMap<HandModel, Float32Array>();
 const PATTERN = 130;
 const folded = (share: number): number => 1 - Math.abs(1 - (((share % 2) + 2) % 2));
 
-/** Texture coordinates from where vertices rest, so that patterns move with the skin; seen from the back and the palm alike. */
+/**
+ * Texture coordinates from where vertices rest, so that patterns move with the skin; seen from the back and
+ * the palm alike.
+ */
 function handUvs(hand: HandModel): Float32Array {
   let uvs = known.get(hand);
   if (!uvs) {
     uvs = new Float32Array((hand.positions.length / 3) * 2);
     for (let v = 0; v < uvs.length / 2; v++) {
       const [x, y, z] = vec(hand.positions, v);
-      uvs[2 * v] = folded(x / PATTERN + 0.5); uvs[2 * v + 1] = folded((y + 0.5 * z) / PATTERN + 2.65);
+      uvs[2 * v] = folded(x / PATTERN + 0.5);
+      uvs[2 * v + 1] = folded((y + 0.5 * z) / PATTERN + 2.65);
     }
     known.set(hand, uvs);
   }

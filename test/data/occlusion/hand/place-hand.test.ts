@@ -13,14 +13,20 @@ const hand = await loadHand();
 /** A left hand flat on a cheek. */
 function onCheek(shell: HeadShell, side: number): HandPlace {
   return {
-    anchor: [0, 60, -12], size: 1, closing: flatReach, fingers: openHand(createRandom(4), 0.5), elbow: [0.3, -0.9, 0.3], shoulder: [0, -1, 0],
+    anchor: [0, 60, -12],
+    size: 1,
+    closing: flatReach,
+    fingers: openHand(createRandom(4), 0.5),
+    elbow: [0.3, -0.9, 0.3],
+    shoulder: [0, -1, 0],
     ...onHead(shell, side, { angle: 30, y: -50, turn: 20 }),
   };
 }
 
 describe('handParts', () => {
   it('touches the head with palm and fingers and does not go into it', async () => {
-    const shell = headShell((await exampleFace()).face), [skin] = handParts(hand, 1, onCheek(shell, 1), [0.5, 0.3, 0.2], createRandom(1));
+    const shell = headShell((await exampleFace()).face);
+    const [skin] = handParts(hand, 1, onCheek(shell, 1), [0.5, 0.3, 0.2], createRandom(1));
     const gaps: number[] = [];
     hand.forearmShares.forEach((share, v) => {
       if (share > 0) return;
@@ -36,12 +42,17 @@ describe('handParts', () => {
 
   it('makes a right hand the mirror image of a left one on a head that is its own', () => {
     const round: HeadShell = { radius: () => 90, draped: () => 90 };
-    const left = handParts(hand, 1, onCheek(round, 1), [0.5, 0.3, 0.2], createRandom(1)), right = handParts(hand, -1, onCheek(round, -1), [0.5, 0.3, 0.2], createRandom(1));
+    const left = handParts(hand, 1, onCheek(round, 1), [0.5, 0.3, 0.2], createRandom(1));
+    const right = handParts(hand, -1, onCheek(round, -1), [0.5, 0.3, 0.2], createRandom(1));
     left.forEach(({ mesh }, k) => {
       const other = right[k]!.mesh;
       expect(other.positions).toEqual(mesh.positions.map((value, i) => (i % 3 === 0 ? -value : value)));
       // Both are seen from outside.
-      expect([...other.triangles.subarray(0, 3)]).toEqual([mesh.triangles[0], mesh.triangles[2], mesh.triangles[1]]);
+      expect([...other.triangles.subarray(0, 3)]).toEqual([
+        mesh.triangles[0],
+        mesh.triangles[2],
+        mesh.triangles[1],
+      ]);
       expect(other.colors).toEqual(mesh.colors);
     });
   });

@@ -5,7 +5,7 @@ import { occludedFaceOf, type OccludedFace } from '../src/data/occlusion/occlude
 import { reachocc } from '../src/data/occlusion/reachocc.js';
 import { synchocc } from '../src/data/occlusion/synchocc.js';
 import type { Image } from '../src/math/image.js';
-import { loadHand } from '../src/node/assets.js';
+import { loadHand } from '../src/node/files/assets.js';
 import { decodeImage, loadRogue, type Rogue } from '../src/node.js';
 import { median, medianTime, type Benchmark } from './benchmark.js';
 

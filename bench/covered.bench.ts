@@ -8,8 +8,8 @@ import { landmarkBox, nme } from '../src/evaluate/landmark-error.js';
 import type { Image } from '../src/math/image.js';
 import type { FaceBox } from '../src/network/face-view.js';
 import { decodeImage, loadRogue, type Rogue } from '../src/node.js';
-import { loadHand } from '../src/node/assets.js';
-import { jpegCodec } from '../src/node/jpeg-codec.js';
+import { loadHand } from '../src/node/files/assets.js';
+import { jpegCodec } from '../src/node/files/jpeg-codec.js';
 import { atLeast, atMost, type Benchmark } from './benchmark.js';
 
 /** Photos for validation with 68 true landmarks in `index.json`, looked at when they are there. */

@@ -7,7 +7,7 @@ import { findFaces } from '../src/detect/find-faces.js';
 import type { FoundFace } from '../src/detect/find-faces.js';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import type { Image } from '../src/math/image.js';
-import { decodeImage } from '../src/node/image-codec.js';
+import { decodeImage } from '../src/node/files/image-codec.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { atLeast, atMost, medianTime } from './benchmark.js';
 import type { Benchmark, Measure } from './benchmark.js';

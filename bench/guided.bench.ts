@@ -16,9 +16,9 @@ import {
   regressors,
   type RegressorConfig,
 } from '../src/network/regressor.js';
-import { assetFiles, loadHand, loadModel, loadPeople, readAsset } from '../src/node/assets.js';
-import { jpegCodec } from '../src/node/jpeg-codec.js';
-import { rasterizeSkin } from '../src/node/skin-host-module.js';
+import { assetFiles, loadHand, loadModel, loadPeople, readAsset } from '../src/node/files/assets.js';
+import { jpegCodec } from '../src/node/files/jpeg-codec.js';
+import { rasterizeSkin } from '../src/node/training/skin-host-module.js';
 import { skinSurface, type SkinSurface } from '../src/render/skin-surface.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { cpuTarget } from '../src/runtime/target.js';

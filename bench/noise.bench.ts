@@ -3,7 +3,7 @@ import { noiseLevels } from '../src/data/noise/effect.js';
 import { noiseEffects } from '../src/data/noise/protocol.js';
 import { createRandom } from '../src/data/random.js';
 import type { Image } from '../src/math/image.js';
-import { jpegCodec } from '../src/node/jpeg-codec.js';
+import { jpegCodec } from '../src/node/files/jpeg-codec.js';
 import { atMost, medianTime, type Benchmark } from './benchmark.js';
 
 const side = 224;

@@ -1,4 +1,4 @@
-import { loadModel } from '../src/node/assets.js';
+import { loadModel } from '../src/node/files/assets.js';
 import { createRasterTarget, rasterize } from '../src/render/rasterize.js';
 import { atLeast, atMost, medianTime, type Benchmark } from './benchmark.js';
 import { headCamera } from './head-like-mesh.js';

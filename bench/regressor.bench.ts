@@ -5,7 +5,7 @@ import { modelSizes } from '../src/network/code.js';
 import { createHeadPredictor } from '../src/network/head-predictor.js';
 import { initialParameters, regressorParameters, regressors } from '../src/network/regressor.js';
 import { loadModel } from '../src/node.js';
-import { runConstants } from '../src/node/run-constants.js';
+import { runConstants } from '../src/node/training/run-constants.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
 import { atMost, medianTime, type Benchmark } from './benchmark.js';

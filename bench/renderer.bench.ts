@@ -16,7 +16,7 @@ import {
   skinVertices,
   type SkinPixelTensors,
 } from '../src/network/skin-renderer.js';
-import { assetFiles, loadModel, readAsset } from '../src/node/assets.js';
+import { assetFiles, loadModel, readAsset } from '../src/node/files/assets.js';
 import type { MorphableModel } from '../src/model/morphable-model.js';
 import { skinSurface, type SkinSurface } from '../src/render/skin-surface.js';
 import { nodeRuntime } from '../src/runtime/node.js';

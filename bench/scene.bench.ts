@@ -1,5 +1,6 @@
 import { addDirectionalLight, constantLight } from '../src/math/spherical-harmonics.js';
-import { createSceneTarget, renderScene, type ScenePart } from '../src/render/scene.js';
+import { createSceneTarget, renderScene } from '../src/render/scene.js';
+import type { ScenePart } from '../src/render/scene-part.js';
 import { createFloatTexture } from '../src/render/texture.js';
 import { medianTime, type Benchmark } from './benchmark.js';
 import { headCamera, headLikeMesh } from './head-like-mesh.js';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createRandom } from '../src/data/random.js';
 import { readShards } from '../src/data/shards/reader.js';
 import type { SampleMembers } from '../src/data/shards/sample.js';
-import { findShards } from '../src/node/shard-reader.js';
-import { writeShards } from '../src/node/shard-writer.js';
+import { findShards } from '../src/node/files/shard-reader.js';
+import { writeShards } from '../src/node/files/shard-writer.js';
 import { atLeast, type Benchmark } from './benchmark.js';
 
 /** As many samples, and as large, as some minutes of `rogue synth` at 224 px give. */

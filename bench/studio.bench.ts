@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { assetPath } from '../src/node/assets.js';
-import { serveStudio } from '../src/node/studio-server.js';
-import { runtimeFolder } from '../src/node/studio-site.js';
+import { assetPath } from '../src/node/files/assets.js';
+import { serveStudio } from '../src/node/studio/studio-server.js';
+import { runtimeFolder } from '../src/node/studio/studio-site.js';
 import { launchBrowser, openStudio, writeCameraVideo } from '../test/studio/browser.js';
 import { atLeast, atMost, median, type Benchmark, type Measure } from './benchmark.js';
 

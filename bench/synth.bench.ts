@@ -5,10 +5,10 @@ import { cameraEffects } from '../src/data/camera-effects.js';
 import { createRandom } from '../src/data/random.js';
 import { Photographer } from '../src/data/synthetic/photographer.js';
 import { encodeSample } from '../src/data/synthetic/sample.js';
-import { loadModel, loadPeople } from '../src/node/assets.js';
-import { encodeJpeg } from '../src/node/image-codec.js';
-import { writeShards } from '../src/node/shard-writer.js';
-import { createSampleMaker } from '../src/node/synthetic-samples.js';
+import { loadModel, loadPeople } from '../src/node/files/assets.js';
+import { encodeJpeg } from '../src/node/files/image-codec.js';
+import { writeShards } from '../src/node/files/shard-writer.js';
+import { createSampleMaker } from '../src/node/workers/synthetic-samples.js';
 import { atLeast, atMost, median, type Benchmark, type Measure } from './benchmark.js';
 
 const side = 224;

@@ -24,7 +24,7 @@ export type {
   ReconstructOptions,
   TextureSource,
 } from './fit/reconstruction.js';
-export { drawOverlay } from './fit/overlay.js';
+export { drawOverlay } from './fit/pictures/overlay.js';
 export { headSceneOf, headSurfaces, type HeadSceneOptions, type HeadSurface } from './fit/head-scene-of.js';
 export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
 export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';

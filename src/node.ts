@@ -5,13 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
-import { AssetError, assetFiles, assetsFolder, readAsset } from './node/assets.js';
-import { decodeImage } from './node/image-codec.js';
+import { AssetError, assetFiles, assetsFolder, readAsset } from './node/files/assets.js';
+import { decodeImage } from './node/files/image-codec.js';
 import { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 import type { Runtime } from './runtime/session.js';
 
 export * from './index.js';
-export { loadModel } from './node/assets.js';
+export { loadModel } from './node/files/assets.js';
 export {
   decodeImage,
   encodeJpeg,
@@ -19,7 +19,7 @@ export {
   ImageError,
   type DecodedImage,
   type DecodeOptions,
-} from './node/image-codec.js';
+} from './node/files/image-codec.js';
 export { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 
 export interface LoadRogueOptions {

@@ -1,7 +1,11 @@
 /** Training in Node (docs/graph.md): what the graph engine compiles, run and repeated. */
-export { trainInWorker } from './node/train-in-worker.js';
-export type { TrainInWorkerOptions, TrainingProgress, WorkerTrainer } from './node/train-in-worker.js';
-export type { HostModule, WorkerGraphs } from './node/training-setup.js';
+export { trainInWorker } from './node/training/train-in-worker.js';
+export type {
+  TrainInWorkerOptions,
+  TrainingProgress,
+  WorkerTrainer,
+} from './node/training/train-in-worker.js';
+export type { HostModule, WorkerGraphs } from './node/training/training-setup.js';
 export { ProviderError, nodeRuntime, supportedProviders } from './runtime/node.js';
 export type { NodeProvider, NodeRuntimeOptions } from './runtime/node.js';
 export type { HostTensor, Runtime, Session } from './runtime/session.js';

@@ -10,7 +10,7 @@ import {
   runtimeFiles,
   runtimeFolder,
   studioHeaders,
-} from '../src/node/studio-site.js';
+} from '../src/node/studio/studio-site.js';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const assets = path('../assets');

@@ -11,8 +11,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadRogue } from '../src/node.js';
-import { exportRun } from '../src/node/export-run.js';
-import { guideRegressor } from '../src/node/guided-run.js';
+import { exportRun } from '../src/node/training/export-run.js';
+import { guideRegressor } from '../src/node/training/guided-run.js';
 import { guideConfigSchema, robustifyConfigSchema, type GuidedConfig } from '../src/train/config.js';
 
 const { values: flags } = parseArgs({

@@ -12,8 +12,8 @@ import { hands } from '../src/data/occlusion/objects/hands.js';
 import { reachocc } from '../src/data/occlusion/reachocc.js';
 import type { Image } from '../src/math/image.js';
 import { decodeImage, encodeJpeg, loadRogue } from '../src/node.js';
-import { loadHand } from '../src/node/assets.js';
-import { labelledSheet } from '../src/node/labelled-sheet.js';
+import { loadHand } from '../src/node/files/assets.js';
+import { labelledSheet } from '../src/node/evaluation/labelled-sheet.js';
 
 const TILE = 224;
 const COLUMNS = 5;

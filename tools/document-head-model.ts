@@ -4,10 +4,10 @@
  *     npx tsx tools/document-head-model.ts
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { drawPreview, type PreviewSection } from '../src/fit/preview.js';
-import { loadModel } from '../src/node/assets.js';
-import { encodeJpeg } from '../src/node/image-codec.js';
-import { labelledSheet } from '../src/node/labelled-sheet.js';
+import { drawPreview, type PreviewSection } from '../src/fit/pictures/preview.js';
+import { loadModel } from '../src/node/files/assets.js';
+import { encodeJpeg } from '../src/node/files/image-codec.js';
+import { labelledSheet } from '../src/node/evaluation/labelled-sheet.js';
 
 const folder = new URL('../docs/head-model/', import.meta.url);
 /** Pictures in a repository stay small. */

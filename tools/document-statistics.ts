@@ -9,8 +9,8 @@ import { readShards } from '../src/data/shards/reader.js';
 import { SAMPLE_VERSION, type SampleTruth } from '../src/data/synthetic/sample.js';
 import { chartSvg, type ChartSpec } from '../src/io/chart.js';
 import { barChart, boxPlot, heatMap, histogram, panels, type Bar } from '../src/io/charts.js';
-import { loadModel } from '../src/node/assets.js';
-import { findShards } from '../src/node/shard-reader.js';
+import { loadModel } from '../src/node/files/assets.js';
+import { findShards } from '../src/node/files/shard-reader.js';
 import { factsReader, typologyClasses, type SampleFacts } from './sample-facts.js';
 
 const folder = new URL('../docs/synthetic/', import.meta.url);

@@ -8,7 +8,7 @@ import { Photographer } from '../src/data/synthetic/photographer.js';
 import { createImage } from '../src/math/image.js';
 import { projectPoints } from '../src/model/project-landmarks.js';
 import { encodeJpeg, loadModel, loadRogue } from '../src/node.js';
-import { loadPeople } from '../src/node/assets.js';
+import { loadPeople } from '../src/node/files/assets.js';
 import { agreement, isEasy, landmarkOffsets } from './synthetic-landmarks.js';
 
 const COUNT = 200;

@@ -1,5 +1,5 @@
 import type { SampleTruth } from '../src/data/synthetic/sample.js';
-import { vertexAlbedo } from '../src/fit/vertex-albedo.js';
+import { vertexAlbedo } from '../src/fit/appearance/vertex-albedo.js';
 import { irradiance } from '../src/math/spherical-harmonics.js';
 import type { MorphableModel } from '../src/model/morphable-model.js';
 

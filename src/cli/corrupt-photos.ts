@@ -7,15 +7,27 @@ import { reachocc } from '../data/occlusion/reachocc.js';
 import { synchocc } from '../data/occlusion/synchocc.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import type { Image } from '../math/image.js';
-import { loadHand } from '../node/assets.js';
-import { decodeImage, encodeJpeg, encodePng } from '../node/image-codec.js';
-import { jpegCodec } from '../node/jpeg-codec.js';
-import type { CorruptFlags } from './corrupt.js';
+import { loadHand } from '../node/files/assets.js';
+import { decodeImage, encodeJpeg, encodePng } from '../node/files/image-codec.js';
+import { jpegCodec } from '../node/files/jpeg-codec.js';
 import { messageOf, OutputError } from './errors.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
 import { onInterrupt, type Reconstructor } from './reconstruct-photos.js';
+
+export type CorruptProtocol = 'reachocc' | 'synchocc' | 'noise' | 'boxes';
+
+export interface CorruptFlags {
+  readonly protocol: CorruptProtocol;
+  readonly perImage: number;
+  readonly seed: string;
+  readonly out: string;
+  readonly format: 'png' | 'jpg';
+  /** 0…1. */
+  readonly coverage?: number;
+  readonly allFaces?: boolean;
+}
 
 /** One line of `manifest.jsonl`: a written picture and what was done to it. */
 interface ManifestLine {

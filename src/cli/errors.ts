@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { reasonNotWritten } from '../node/write-error.js';
+import { reasonNotWritten } from '../node/files/write-error.js';
 
 /** What the process tells its caller. */
 export const exitCodes = { good: 0, failed: 1, usage: 2, interrupted: 130 } as const;

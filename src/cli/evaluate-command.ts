@@ -1,71 +1,21 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { corruptions, type CorruptionName } from '../evaluate/corruptions.js';
-
-export const faceProtocols = {
-  landmarks: 'distance of 68 landmarks from true ones (index.json, .pts, AFLW2000-3D .mat)',
-  perceptual: 'whose face the drawn head is, by a recognition network: the distance of the paper',
-  consistency: 'how far the head moves when something covers the face',
-  synthetic: 'vertex error on photos of "rogue synth", whose heads are known',
-  photometric: "how alike the drawn skin and the clean photo's are",
-} as const;
-export type FaceProtocol = keyof typeof faceProtocols;
-
-/** Our methods, and the dense landmark network as a peer. */
-export const ownMethods = ['refine', 'network', 'landmarks', 'dense'] as const;
-export type OwnMethod = (typeof ownMethods)[number];
-
-export interface NamedFile {
-  readonly name: string;
-  readonly file: string;
-}
-
-export interface EvaluateFlags {
-  readonly out: string;
-  readonly methods: readonly OwnMethod[];
-  readonly networks?: readonly NamedFile[];
-  readonly predictions?: readonly NamedFile[];
-  readonly conditions: readonly CorruptionName[];
-  readonly embedding?: readonly NamedFile[];
-  readonly count?: number;
-  readonly seed: string;
-  readonly detect?: boolean;
-  readonly writePhotos?: string;
-}
-
-export interface NowFlags {
-  readonly list: string;
-  readonly photos?: string;
-  readonly methods: readonly ('refine' | 'network' | 'landmarks')[];
-  readonly predictions?: readonly NamedFile[];
-  readonly metrical?: boolean;
-  readonly count?: number;
-  readonly out: string;
-}
-
-function listOf<T extends string>(known: readonly T[], value: string): T[] {
-  return [
-    ...new Set(
-      value.split(',').map((part) => {
-        const found = known.find((name) => name === part.trim());
-        if (!found) throw new InvalidArgumentError(`"${part.trim()}" is none of ${known.join(', ')}.`);
-        return found;
-      }),
-    ),
-  ];
-}
+import { corruptions } from '../evaluate/corruptions.js';
+import {
+  faceProtocols,
+  ownMethods,
+  type EvaluateFlags,
+  type FaceProtocol,
+  type NamedFile,
+  type NowFlags,
+  type OwnMethod,
+} from './evaluate-flags.js';
+import { listOf, positiveInteger } from './option-values.js';
 
 /** `name=file`, as often as the option is given. */
 function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
   const at = value.indexOf('=');
   if (at < 1 || at === value.length - 1) throw new InvalidArgumentError('Expected name=path.');
   return [...before, { name: value.slice(0, at), file: value.slice(at + 1) }];
-}
-
-function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return number;
 }
 
 /** `rogue evaluate <protocol> …`. */
@@ -89,7 +39,7 @@ export function addEvaluateCommand(program: Command): void {
       .option(
         '--methods <list>',
         `of ${ownMethods.join(', ')}; or none`,
-        (value: string) => (value === 'none' ? [] : listOf(ownMethods, value)),
+        (value: string) => (value === 'none' ? [] : listOf(ownMethods)(value)),
         protocol === 'landmarks' ? [...ownMethods] : ownMethods.filter((name) => name !== 'dense'),
       )
       .option(
@@ -105,7 +55,7 @@ export function addEvaluateCommand(program: Command): void {
       .option(
         '--conditions <list>',
         `what is done to the photos, of ${corruptions.join(', ')}`,
-        (value: string) => listOf(corruptions, value),
+        listOf(corruptions),
         protocol === 'consistency' ? corruptions.filter((name) => name !== 'clean') : [...corruptions],
       )
       .option(
@@ -113,7 +63,7 @@ export function addEvaluateCommand(program: Command): void {
         'perceptual: a recognition network, of mobilefacenet (ships), facenet512, arcface and others (docs/evaluation.md); may be repeated',
         named,
       )
-      .option('--count <n>', 'only the first n faces', wholeNumber)
+      .option('--count <n>', 'only the first n faces', positiveInteger)
       .option('--seed <text>', 'the same seed gives the same corruptions', '1')
       .option(
         '--detect',
@@ -130,7 +80,7 @@ export function addEvaluateCommand(program: Command): void {
     .description("the paper's table on photos of your own: perceptual error under its three protocols")
     .argument('<folder>', 'clean photos of faces')
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-reproduce')
-    .option('--methods <list>', `of ${ownMethods.join(', ')}`, (value: string) => listOf(ownMethods, value), [
+    .option('--methods <list>', `of ${ownMethods.join(', ')}`, listOf(ownMethods), [
       'refine',
       'network',
       'landmarks',
@@ -146,7 +96,7 @@ export function addEvaluateCommand(program: Command): void {
       'facenet512=…, arcface=… for the numbers of the paper; default the network that ships; may be repeated',
       named,
     )
-    .option('--count <n>', 'only the first n photos', wholeNumber)
+    .option('--count <n>', 'only the first n photos', positiveInteger)
     .option('--seed <text>', 'the same seed gives the same corruptions', '1')
     .action(async (folder: string, flags: Omit<EvaluateFlags, 'conditions'>) => {
       const { runFaceProtocol } = await import('./evaluate.js');
@@ -166,7 +116,7 @@ export function addEvaluateCommand(program: Command): void {
     .option(
       '--methods <list>',
       'of refine, network, landmarks',
-      (value: string) => listOf(['refine', 'network', 'landmarks'] as const, value),
+      listOf(['refine', 'network', 'landmarks'] as const),
       ['refine'],
     )
     .option(
@@ -175,7 +125,7 @@ export function addEvaluateCommand(program: Command): void {
       named,
     )
     .option('--metrical', 'size counts: alignment without scale')
-    .option('--count <n>', 'only the first n photos', wholeNumber)
+    .option('--count <n>', 'only the first n photos', positiveInteger)
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-now')
     .action(async (folder: string, flags: NowFlags) => {
       const { runNowProtocol } = await import('./evaluate-now.js');

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import { loadRogue } from '../node.js';
-import { evaluationFiles, writeEvaluation } from '../node/evaluation-run.js';
-import { nowFolder, nowReconstruction, runNow } from '../node/now-run.js';
+import { evaluationFiles, writeEvaluation } from '../node/evaluation/evaluation-run.js';
+import { nowFolder, nowReconstruction, runNow } from '../node/evaluation/now-run.js';
 import { UsageError } from './errors.js';
-import type { NowFlags } from './evaluate-command.js';
+import type { NowFlags } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
 

@@ -14,14 +14,19 @@ import type { EvaluationMethod } from '../evaluate/prediction.js';
 import { createFaceRenderer } from '../evaluate/render-face.js';
 import type { Rogue } from '../fit/rogue.js';
 import { encodePng, loadRogue, nodeRuntime } from '../node.js';
-import { assetFiles, assetPath, loadHand } from '../node/assets.js';
-import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation-cases.js';
-import { casePictures, evaluationFiles, runEvaluation, writeEvaluation } from '../node/evaluation-run.js';
-import { conditionFolder, predictedFolder } from '../node/predicted-folder.js';
-import { writeWhole } from '../node/whole-file.js';
+import { assetFiles, assetPath, loadHand } from '../node/files/assets.js';
+import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/evaluation-cases.js';
+import {
+  casePictures,
+  evaluationFiles,
+  runEvaluation,
+  writeEvaluation,
+} from '../node/evaluation/evaluation-run.js';
+import { conditionFolder, predictedFolder } from '../node/evaluation/predicted-folder.js';
+import { writeWhole } from '../node/files/whole-file.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import { messageOf, UsageError } from './errors.js';
-import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-command.js';
+import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
 

@@ -11,8 +11,8 @@ export function addExportCommand(program: Command): void {
     .action(
       async (runs: string[], { out, half = false }: { readonly out: string; readonly half?: boolean }) => {
         const [{ exportRun }, { writeWhole }] = await Promise.all([
-          import('../node/export-run.js'),
-          import('../node/whole-file.js'),
+          import('../node/training/export-run.js'),
+          import('../node/files/whole-file.js'),
         ]);
         const file = await exportRun(runs, half);
         await writeWhole(out, file);

@@ -1,4 +1,4 @@
-import type { DecodedImage } from '../node/image-codec.js';
+import type { DecodedImage } from '../node/files/image-codec.js';
 import { headSceneOf } from '../fit/head-scene-of.js';
 import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
 import { resultOf, type Result } from '../fit/result.js';
@@ -72,7 +72,7 @@ async function pictureFiles(
   reconstruction: Reconstruction,
   options: FaceFilesOptions,
 ): Promise<FaceFile[]> {
-  const { drawOverlay } = await import('../fit/overlay.js');
+  const { drawOverlay } = await import('../fit/pictures/overlay.js');
   const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
   const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodePng(overlay) }];
   // For one's own lamps: the skin texture that head.glb and head.obj hold carries the photo's light.

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve, sep } from 'node:path';
-import { pictureExtensions, picturesBelow } from '../node/picture-files.js';
+import { pictureExtensions, picturesBelow } from '../node/files/picture-files.js';
 
 /** One picture to work on. */
 export interface PhotoJob {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../fit/version.js';
-import { addCorruptCommand } from './corrupt.js';
+import { addCorruptCommand } from './corrupt-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { addExportCommand } from './export-command.js';
 import { addModelCommand } from './model-command.js';

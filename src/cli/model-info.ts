@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { assetFiles, assetsFolder, loadModel } from '../node/assets.js';
+import { assetFiles, assetsFolder, loadModel } from '../node/files/assets.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { morphTargetName } from '../model/arkit-names.js';
 

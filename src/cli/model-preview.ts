@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { drawPreview } from '../fit/preview.js';
-import { loadModel } from '../node/assets.js';
-import { encodePng } from '../node/image-codec.js';
-import { labelledSheet } from '../node/labelled-sheet.js';
+import { drawPreview } from '../fit/pictures/preview.js';
+import { loadModel } from '../node/files/assets.js';
+import { encodePng } from '../node/files/image-codec.js';
+import { labelledSheet } from '../node/evaluation/labelled-sheet.js';
 import { outputError } from './errors.js';
 import { shown } from './inputs.js';
-import { makeFolder } from '../node/make-folder.js';
+import { makeFolder } from '../node/files/make-folder.js';
 
 /** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
 export const previewColumns = [6, 7, 7, 6] as const;

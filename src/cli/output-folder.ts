@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
-import { makeFolder } from '../node/make-folder.js';
+import { makeFolder } from '../node/files/make-folder.js';
 
 /** A file of one face's folder. */
 export interface FaceFile {

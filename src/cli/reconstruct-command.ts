@@ -2,44 +2,12 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { GivenBox } from '../detect/find-faces.js';
 import type { ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
-import { formats, type Format } from './face-files.js';
-
-export interface ReconstructFlags {
-  readonly out: string;
-  readonly format: readonly Format[];
-  readonly texture: TextureSource;
-  readonly maxFaces?: number;
-  readonly focal35mm?: number;
-  readonly box?: GivenBox;
-  readonly method?: ReconstructMethod;
-  readonly network?: string;
-}
+import { formats } from './face-files.js';
+import { listOf, numberWithin, oneOf, positiveInteger } from './option-values.js';
+import type { ReconstructFlags } from './reconstruct-photos.js';
 
 const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks'];
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
-
-function oneOf<T extends string>(known: readonly T[], value: string): T {
-  const found = known.find((item) => item === value);
-  if (found === undefined) throw new InvalidArgumentError(`Expected ${known.join(', ')}.`);
-  return found;
-}
-
-function formatList(value: string): Format[] {
-  return [...new Set(value.split(',').map((item) => oneOf(formats, item.trim().toLowerCase())))];
-}
-
-function positiveInteger(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('Expected a whole number of at least 1.');
-  return number;
-}
-
-function focalLength(value: string): number {
-  const number = Number(value);
-  if (!(number >= 5 && number <= 2000)) throw new InvalidArgumentError('Expected millimetres, 5…2000.');
-  return number;
-}
 
 function box(value: string): GivenBox {
   const numbers = value.split(',').map(Number);
@@ -56,25 +24,23 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .description('reconstruct a 3D head from every face of photos')
     .argument('<images or folders...>', 'JPEG, PNG, WebP, AVIF, GIF or TIFF files, or folders of them')
     .option('-o, --out <folder>', 'where results go: <folder>/<image>/face-<k>/', 'out')
-    .option('--format <list>', 'what to write, comma-separated: glb, obj, png (overlay), json', formatList, [
-      ...formats,
-    ])
     .option(
-      '--texture <source>',
-      "the skin's colour: photo, model or none",
-      (value: string) => oneOf(textureSources, value),
-      'photo',
+      '--format <list>',
+      'what to write, comma-separated: glb, obj, png (overlay), json',
+      listOf(formats),
+      [...formats],
     )
+    .option('--texture <source>', "the skin's colour: photo, model or none", oneOf(textureSources), 'photo')
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option(
       '--focal-35mm <mm>',
       "the camera's focal length in 35 mm terms, where the file does not tell it",
-      focalLength,
+      numberWithin(5, 2000, 'millimetres'),
     )
     .option(
       '--method <name>',
       'how the head is found: refine (default), network or landmarks',
-      (value: string) => oneOf(methods, value),
+      oneOf(methods),
     )
     .option('--network <file>', 'a head regressor of your own, written by "rogue export"')
     .option(

@@ -1,17 +1,27 @@
 import { basename, join } from 'node:path';
 import type { GivenBox } from '../detect/find-faces.js';
-import type { Reconstruction } from '../fit/reconstruction.js';
+import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
-import { decodeImage, encodePng, type DecodedImage } from '../node/image-codec.js';
+import { decodeImage, encodePng, type DecodedImage } from '../node/files/image-codec.js';
 import { exitCodes, messageOf, OutputError, UsageError } from './errors.js';
-import { faceFiles, type FaceFilesOptions } from './face-files.js';
+import { faceFiles, type FaceFilesOptions, type Format } from './face-files.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
-import type { ReconstructFlags } from './reconstruct-command.js';
+
+export interface ReconstructFlags {
+  readonly out: string;
+  readonly format: readonly Format[];
+  readonly texture: TextureSource;
+  readonly maxFaces?: number;
+  readonly focal35mm?: number;
+  readonly box?: GivenBox;
+  readonly method?: ReconstructMethod;
+  readonly network?: string;
+}
 
 /** What the command needs of a `Rogue`. */
 export interface Reconstructor {

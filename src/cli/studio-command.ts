@@ -1,17 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
-
-export interface StudioFlags {
-  readonly port: number;
-  readonly open: boolean;
-  readonly export?: string;
-}
-
-function portNumber(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65535)
-    throw new InvalidArgumentError('Expected 0…65535.');
-  return number;
-}
+import type { Command } from 'commander';
+import { integerWithin } from './option-values.js';
+import type { StudioFlags } from './studio.js';
 
 /** `rogue studio`. */
 export function addStudioCommand(program: Command): void {
@@ -21,7 +10,7 @@ export function addStudioCommand(program: Command): void {
     .option(
       '--port <number>',
       'where it listens, on this machine only; where it is taken, any free port',
-      portNumber,
+      integerWithin(0, 65535),
       5180,
     )
     .option('--no-open', 'only print the address')

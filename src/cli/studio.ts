@@ -3,12 +3,17 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { assetPath } from '../node/assets.js';
-import { serveStudio, studioFolder } from '../node/studio-server.js';
-import { modelFiles, runtimeFiles, runtimeFolder } from '../node/studio-site.js';
+import { assetPath } from '../node/files/assets.js';
+import { serveStudio, studioFolder } from '../node/studio/studio-server.js';
+import { modelFiles, runtimeFiles, runtimeFolder } from '../node/studio/studio-site.js';
 import { InterruptedError, outputError } from './errors.js';
 import { interruptible } from './interruptible.js';
-import type { StudioFlags } from './studio-command.js';
+
+export interface StudioFlags {
+  readonly port: number;
+  readonly open: boolean;
+  readonly export?: string;
+}
 
 /** Serves the studio until Ctrl-C, and shows it in the browser. */
 export async function runStudio({ port, open }: Pick<StudioFlags, 'port' | 'open'>): Promise<void> {

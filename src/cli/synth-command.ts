@@ -1,30 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
-
-export interface SynthFlags {
-  readonly count: number;
-  readonly size: number;
-  readonly seed: string;
-  readonly out: string;
-  readonly perShard: number;
-  readonly effects: boolean;
-  readonly covered: number;
-}
-
-function whole(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new InvalidArgumentError(`Expected a whole number, ${least}…${most}.`);
-    return number;
-  };
-}
-
-function share(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number >= 0 && number <= 1))
-    throw new InvalidArgumentError('Expected a share, 0…1.');
-  return number;
-}
+import type { Command } from 'commander';
+import { integerWithin, numberWithin } from './option-values.js';
+import type { SynthFlags } from './synthesize.js';
 
 /** `rogue synth`. */
 export function addSynthCommand(program: Command): void {
@@ -33,14 +9,14 @@ export function addSynthCommand(program: Command): void {
     .description(
       'make photos of people who do not exist, with everything about them known, as WebDataset shards',
     )
-    .requiredOption('--count <n>', 'how many photos', whole(1, 1e9))
-    .option('--size <pixels>', 'width and height of the photos', whole(32, 1024), 224)
+    .requiredOption('--count <n>', 'how many photos', integerWithin(1, 1e9))
+    .option('--size <pixels>', 'width and height of the photos', integerWithin(32, 1024), 224)
     .option('--seed <text>', 'the same seed gives the same photos', '1')
-    .option('--per-shard <n>', 'photos per shard', whole(1, 1e6), 1000)
+    .option('--per-shard <n>', 'photos per shard', integerWithin(1, 1e6), 1000)
     .option(
       '--covered <share>',
       'share of the photos that also come with something in front of the face, 0…1',
-      share,
+      numberWithin(0, 1, 'a share'),
       0,
     )
     .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')

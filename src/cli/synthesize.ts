@@ -1,8 +1,17 @@
-import { writeShards } from '../node/shard-writer.js';
-import { createSampleMaker } from '../node/synthetic-samples.js';
+import { writeShards } from '../node/files/shard-writer.js';
+import { createSampleMaker } from '../node/workers/synthetic-samples.js';
 import { InterruptedError } from './errors.js';
 import { createProgress } from './progress.js';
-import type { SynthFlags } from './synth-command.js';
+
+export interface SynthFlags {
+  readonly count: number;
+  readonly size: number;
+  readonly seed: string;
+  readonly out: string;
+  readonly perShard: number;
+  readonly effects: boolean;
+  readonly covered: number;
+}
 
 /**
  * Makes the photos and writes the shards, continuing where an earlier run ended.

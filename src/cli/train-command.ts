@@ -1,20 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { StageName } from '../train/config.js';
-
-export interface TrainFlags {
-  readonly data: readonly string[];
-  readonly out: string;
-  readonly config?: string;
-  readonly threads?: number;
-  readonly network?: string;
-  readonly seed?: string;
-  readonly steps?: number;
-  readonly batch?: number;
-  readonly learningRate?: number;
-  readonly covered?: number;
-  readonly robust?: boolean;
-  readonly from?: string;
-}
+import type { TrainFlags } from './train.js';
 
 const number = (value: string): number => {
   const result = Number(value);

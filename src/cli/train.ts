@@ -1,13 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { loadRogue } from '../node.js';
-import { guideRegressor } from '../node/guided-run.js';
-import { pretrain } from '../node/pretrain-run.js';
-import { runFiles, type MetricsLine } from '../node/training-run.js';
+import { guideRegressor } from '../node/training/guided-run.js';
+import { pretrain } from '../node/training/pretrain-run.js';
+import { runFiles, type MetricsLine } from '../node/training/training-run.js';
 import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
 import { InterruptedError, UsageError, messageOf } from './errors.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
-import type { TrainFlags } from './train-command.js';
+
+export interface TrainFlags {
+  readonly data: readonly string[];
+  readonly out: string;
+  readonly config?: string;
+  readonly threads?: number;
+  readonly network?: string;
+  readonly seed?: string;
+  readonly steps?: number;
+  readonly batch?: number;
+  readonly learningRate?: number;
+  readonly covered?: number;
+  readonly robust?: boolean;
+  readonly from?: string;
+}
 
 /**
  * Runs a stage of the training with a progress bar; Ctrl-C saves and ends it.

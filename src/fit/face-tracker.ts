@@ -10,7 +10,7 @@ import type { Gaze } from '../model/evaluate.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68 } from '../model/project-landmarks.js';
 import type { HeadPredictor } from '../network/head-predictor.js';
-import { fitHead, knownShape, type FittedHead, type KnownShape } from './fit-head.js';
+import { fitHead, knownShape, type FittedHead, type KnownShape } from './geometry/fit-head.js';
 import type { ReconstructMethod } from './reconstruction.js';
 
 export interface TrackOptions {

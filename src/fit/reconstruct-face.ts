@@ -3,12 +3,12 @@ import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { PredictedHead } from '../network/head-predictor.js';
-import { fitAppearance, type Appearance } from './fit-appearance.js';
-import { fitHead } from './fit-head.js';
-import { faceSize, type HeadFit } from './fit-landmarks.js';
+import { fitAppearance, type Appearance } from './appearance/fit-appearance.js';
+import { fitHead } from './geometry/fit-head.js';
+import { faceSize, type HeadFit } from './geometry/fit-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
-import { seeHead } from './skin-geometry.js';
-import { unwrapTextures } from './unwrap-texture.js';
+import { seeHead } from './appearance/skin-geometry.js';
+import { unwrapTextures } from './appearance/unwrap-texture.js';
 
 /** Textures are as fine as the photo: the face takes this share of the atlas' width. */
 const FACE_SHARE_OF_ATLAS = 0.55;

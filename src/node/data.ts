@@ -3,9 +3,9 @@
  * worker threads.
  */
 export * from '../data/index.js';
-export { loadHand, loadPeople } from './assets.js';
-export { jpegCodec } from './jpeg-codec.js';
-export { readPhotoFolder, type FaceCrop, type PhotoFolderOptions } from './photo-folder.js';
-export { fileShard, findShards } from './shard-reader.js';
-export { writeShards, type WriteShardsOptions, type WrittenShards } from './shard-writer.js';
-export { createSampleMaker, type SampleMaker, type SynthSettings } from './synthetic-samples.js';
+export { loadHand, loadPeople } from './files/assets.js';
+export { jpegCodec } from './files/jpeg-codec.js';
+export { readPhotoFolder, type FaceCrop, type PhotoFolderOptions } from './files/photo-folder.js';
+export { fileShard, findShards } from './files/shard-reader.js';
+export { writeShards, type WriteShardsOptions, type WrittenShards } from './files/shard-writer.js';
+export { createSampleMaker, type SampleMaker, type SynthSettings } from './workers/synthetic-samples.js';

@@ -1,5 +1,5 @@
 import type { MorphableModel } from '../model/morphable-model.js';
-import type { ScenePart } from './scene.js';
+import type { ScenePart } from './scene-part.js';
 import { createFloatTexture, createTexture, type Texture } from './texture.js';
 
 /** Textures of a model's parts by part name, ready for drawing. */

@@ -1,6 +1,6 @@
 import type { Camera } from '../math/camera.js';
 import type { PixelBounds, RasterTarget } from './raster-target.js';
-import type { ScenePart } from './scene.js';
+import type { ScenePart } from './scene-part.js';
 import { irradianceAt } from './shade.js';
 import { sampleSpot } from './texture.js';
 

@@ -4,6 +4,7 @@ import { HeadPane } from './view/head-pane.js';
 import { PanelTabs } from './panels/panel-tabs.js';
 import { PhotoStage } from './stage/photo-stage.js';
 import { WebcamStage } from './stage/webcam-stage.js';
+import { PhotoInput } from './stage/photo-input.js';
 import { Welcome } from './stage/welcome.js';
 import { busy, hasHead, model, problem, source } from './state.js';
 import { ThemeButton } from './theme.js';
@@ -46,22 +47,6 @@ export function App() {
       </main>
       <Status />
     </>
-  );
-}
-
-export function PhotoInput() {
-  return (
-    <input
-      type="file"
-      accept="image/*"
-      class="visually-hidden"
-      aria-label="Choose a photo"
-      onChange={({ currentTarget }) => {
-        const [file] = currentTarget.files ?? [];
-        if (file) void openPhoto(file, file.name);
-        currentTarget.value = '';
-      }}
-    />
   );
 }
 

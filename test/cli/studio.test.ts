@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { modelFiles, runtimeFiles } from '../../src/node/studio-site.js';
+import { modelFiles, runtimeFiles } from '../../src/node/studio/studio-site.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
 describe('rogue studio', () => {

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { readShards } from '../../src/data/shards/reader.js';
 import { memberBytes } from '../../src/data/shards/sample.js';
 import { decodeSample } from '../../src/data/synthetic/sample.js';
-import { decodeImage } from '../../src/node/image-codec.js';
-import { findShards } from '../../src/node/shard-reader.js';
+import { decodeImage } from '../../src/node/files/image-codec.js';
+import { findShards } from '../../src/node/files/shard-reader.js';
 import { rogue, temporaryFolder } from './run.js';
 
 it('makes shards of photos and their truth, and continues where it ended', { timeout: 60_000 }, async () => {

@@ -7,7 +7,7 @@ import {
   type CameraLook,
 } from '../../src/data/camera-effects.js';
 import { createRandom } from '../../src/data/random.js';
-import { jpegCodec } from '../../src/node/jpeg-codec.js';
+import { jpegCodec } from '../../src/node/files/jpeg-codec.js';
 import { linearOfByte } from '../../src/render/color.js';
 import { flat, meanAndVariance, photoLike, psnr } from './pictures.js';
 

@@ -10,7 +10,7 @@ import type { FoundFace } from '../../src/detect/find-faces.js';
 import { mediapipeTo68, subset68 } from '../../src/detect/mediapipe-to-68.js';
 import { createImage } from '../../src/math/image.js';
 import type { Image } from '../../src/math/image.js';
-import { decodeImage } from '../../src/node/image-codec.js';
+import { decodeImage } from '../../src/node/files/image-codec.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { paste, placed } from './warp.js';
 import type { Placement } from './warp.js';

@@ -4,8 +4,8 @@ import { headVertices } from '../../src/data/synthetic/covered.js';
 import { Photographer, type SyntheticPhoto } from '../../src/data/synthetic/photographer.js';
 import { corrupt, corruptions, type CorruptionContext } from '../../src/evaluate/corruptions.js';
 import { loadModel } from '../../src/node.js';
-import { loadHand, loadPeople } from '../../src/node/assets.js';
-import { jpegCodec } from '../../src/node/jpeg-codec.js';
+import { loadHand, loadPeople } from '../../src/node/files/assets.js';
+import { jpegCodec } from '../../src/node/files/jpeg-codec.js';
 
 let photo: SyntheticPhoto;
 let context: CorruptionContext;

@@ -7,8 +7,8 @@ import { writeObj } from '../../src/io/obj.js';
 import { arkitNames } from '../../src/model/arkit-names.js';
 import { evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
-import { loadModel } from '../../src/node/assets.js';
-import { decodeImage, encodePng } from '../../src/node/image-codec.js';
+import { loadModel } from '../../src/node/files/assets.js';
+import { decodeImage, encodePng } from '../../src/node/files/image-codec.js';
 import { exampleReconstruction, plainImage } from './example-reconstruction.js';
 
 let model: MorphableModel;

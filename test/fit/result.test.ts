@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { resultOf, resultSchema } from '../../src/fit/result.js';
 import { rotationToEuler } from '../../src/math/rotation.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 import { exampleReconstruction } from './example-reconstruction.js';
 
 let model: MorphableModel;

@@ -1,5 +1,5 @@
-import { seeHead, type SeenHead } from '../../src/fit/skin-geometry.js';
-import { vertexAlbedo } from '../../src/fit/vertex-albedo.js';
+import { seeHead, type SeenHead } from '../../src/fit/appearance/skin-geometry.js';
+import { vertexAlbedo } from '../../src/fit/appearance/vertex-albedo.js';
 import type { Camera } from '../../src/math/camera.js';
 import { project, transformPoints } from '../../src/math/camera.js';
 import type { Image } from '../../src/math/image.js';

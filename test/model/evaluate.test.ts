@@ -10,7 +10,7 @@ import {
   turnEyes,
 } from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';
 import { tinyModel } from './tiny-model.js';
 

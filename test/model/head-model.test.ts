@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluatePoints, sphereCentre } from '../../src/model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.js';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 
 let model: MorphableModel;
 let skin: ModelPart;

@@ -10,7 +10,7 @@ import {
 } from '../../src/model/model-file.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import type { Tensor } from '../../src/model/tensor-reader.js';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';
 import { tinyModel } from './tiny-model.js';
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectLandmarks68, projectPoints } from '../../src/model/project-landmarks.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';
 import { tinyModel } from '../model/tiny-model.js';
 import { syntheticFace, type SyntheticFace } from '../fit/synthetic-face.js';

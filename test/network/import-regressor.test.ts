@@ -15,7 +15,7 @@ import {
   type RegressorConfig,
 } from '../../src/network/regressor.js';
 import type { LayerTree } from '../../src/network/resnet.js';
-import { runConstants } from '../../src/node/run-constants.js';
+import { runConstants } from '../../src/node/training/run-constants.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 
 const sizes = { shape: 5, expression: 3, albedo: 2 };

@@ -18,7 +18,7 @@ import {
 import { exportRegressor } from '../../src/network/export-regressor.js';
 import { createHeadPredictor } from '../../src/network/head-predictor.js';
 import type { LayerTree } from '../../src/network/resnet.js';
-import { runConstants } from '../../src/node/run-constants.js';
+import { runConstants } from '../../src/node/training/run-constants.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
 import { headPoints } from '../../src/network/head-points.js';

@@ -4,7 +4,8 @@ import { createImage } from '../../src/math/image.js';
 import { addDirectionalLight, constantLight } from '../../src/math/spherical-harmonics.js';
 import { compositeOver } from '../../src/render/antialias.js';
 import { byteOfLinear } from '../../src/render/color.js';
-import { createSceneTarget, renderScene, type ScenePart } from '../../src/render/scene.js';
+import { createSceneTarget, renderScene } from '../../src/render/scene.js';
+import type { ScenePart } from '../../src/render/scene-part.js';
 import { createFloatTexture, createTexture } from '../../src/render/texture.js';
 import { sphereMesh } from './meshes.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadModel } from '../../src/node/assets.js';
+import { loadModel } from '../../src/node/files/assets.js';
 import { createTexelMap, type TexelMap } from '../../src/render/texel-map.js';
 
 const point = fc.tuple(

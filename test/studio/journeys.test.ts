@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Download, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadRogue, resultOf, decodeImage, resultSchema, type Result } from '../../src/node.js';
-import { serveStudio, type StudioServer } from '../../src/node/studio-server.js';
+import { serveStudio, type StudioServer } from '../../src/node/studio/studio-server.js';
 import { launchBrowser, openPhoto, openStudio, writeCameraVideo, type Misdeeds } from './browser.js';
 
 const astronaut = 'examples/astronaut.jpg';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/data/random.js';
 import { Photographer } from '../../src/data/synthetic/photographer.js';
 import { describePhoto } from '../../src/data/synthetic/sample.js';
-import { loadModel, loadPeople } from '../../src/node/assets.js';
+import { loadModel, loadPeople } from '../../src/node/files/assets.js';
 import { srgbToLinear } from '../../src/render/color.js';
 import { factsReader, typologyAngle, typologyClasses } from '../../tools/sample-facts.js';
 import { agreement } from '../../tools/synthetic-landmarks.js';

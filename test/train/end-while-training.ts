@@ -3,7 +3,7 @@
  *
  *     node --import tsx test/train/end-while-training.ts <exit | terminate | forget | release> <workers>
  */
-import { trainInWorker } from '../../src/node/train-in-worker.js';
+import { trainInWorker } from '../../src/node/training/train-in-worker.js';
 import { sgdDefaults } from '../../src/train/optimizer.js';
 import type { StepValue } from '../../src/train/step-graph.js';
 import { graphOf } from './linear-regression.js';

@@ -14,9 +14,9 @@ import {
 import { recognitionNetwork } from '../../src/network/recognition.js';
 import { initialParameters, regressorParameters, type RegressorConfig } from '../../src/network/regressor.js';
 import { loadModel } from '../../src/node.js';
-import { loadHand, loadPeople } from '../../src/node/assets.js';
-import { jpegCodec } from '../../src/node/jpeg-codec.js';
-import { rasterizeSkin } from '../../src/node/skin-host-module.js';
+import { loadHand, loadPeople } from '../../src/node/files/assets.js';
+import { jpegCodec } from '../../src/node/files/jpeg-codec.js';
+import { rasterizeSkin } from '../../src/node/training/skin-host-module.js';
 import { skinSurface } from '../../src/render/skin-surface.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';

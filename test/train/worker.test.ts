@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { trainInWorker } from '../../src/node/train-in-worker.js';
+import { trainInWorker } from '../../src/node/training/train-in-worker.js';
 import type {
   TrainInWorkerOptions,
   TrainingProgress,
   WorkerTrainer,
-} from '../../src/node/train-in-worker.js';
-import type { WorkerGraphs } from '../../src/node/training-setup.js';
+} from '../../src/node/training/train-in-worker.js';
+import type { WorkerGraphs } from '../../src/node/training/training-setup.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import type { HostTensor } from '../../src/runtime/session.js';
 import { adamDefaults } from '../../src/train/optimizer.js';

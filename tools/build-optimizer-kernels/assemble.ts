@@ -21,9 +21,9 @@ export async function assembleKernels(): Promise<Uint8Array> {
 export function kernelSource(bytes: Uint8Array): string {
   const lines = Buffer.from(bytes)
     .toString('base64')
-    .match(/.{1,116}/g)!;
+    .match(/.{1,104}/g)!;
   return [
-    '// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from tools/build-optimizer-kernels/kernels.wat; do not edit.',
+    '// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from kernels.wat beside it; do not edit.',
     '',
     "/** The optimisers' WebAssembly module in base64. */",
     'export const kernelBytes = [',

@@ -10,10 +10,10 @@ import type { FoundFace } from '../../src/detect/find-faces.js';
 import { ImagePyramid } from '../../src/detect/image-pyramid.js';
 import { createImage, type Image } from '../../src/math/image.js';
 import { alignPoints } from '../../src/math/procrustes.js';
-import { decodeImage } from '../../src/node/image-codec.js';
-import { jpegCodec } from '../../src/node/jpeg-codec.js';
-import { picturesBelow } from '../../src/node/picture-files.js';
-import { findShards } from '../../src/node/shard-reader.js';
+import { decodeImage } from '../../src/node/files/image-codec.js';
+import { jpegCodec } from '../../src/node/files/jpeg-codec.js';
+import { picturesBelow } from '../../src/node/files/picture-files.js';
+import { findShards } from '../../src/node/files/shard-reader.js';
 
 /** A photo of one face, 224², with the face that was found in it. */
 export interface FacePhoto {

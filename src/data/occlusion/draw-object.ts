@@ -5,7 +5,7 @@ import { byteOfLinear, linearOfByte } from '../../render/color.js';
 import { drawLayers } from '../../render/layers.js';
 import { vertexNormals } from '../../render/normals.js';
 import { createRasterTarget, rasterize, type RasterTarget } from '../../render/rasterize.js';
-import type { ScenePart } from '../../render/scene.js';
+import type { ScenePart } from '../../render/scene-part.js';
 import { dominantLight, shadePart, type PartShading } from '../../render/shade-part.js';
 import type { Random } from '../random.js';
 import type { PixelBox } from './face-region.js';

@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 import { transformPoints } from '../../math/camera.js';
-import type { Specular, ScenePart } from '../../render/scene.js';
+import type { Specular, ScenePart } from '../../render/scene-part.js';
 import { createFloatTexture, type Texture } from '../../render/texture.js';
 import type { HandModel } from './hand/hand-file.js';
 import type { HeadShell } from './head-shell.js';

@@ -1,6 +1,6 @@
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { vertexNormals } from '../../render/normals.js';
-import type { ScenePart } from '../../render/scene.js';
+import type { ScenePart } from '../../render/scene-part.js';
 import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
 import { createFloatTexture, type Texture } from '../../render/texture.js';
 import { createRandom, type Random } from '../random.js';

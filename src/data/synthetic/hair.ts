@@ -1,5 +1,5 @@
 import { linearOfByte } from '../../render/color.js';
-import type { ScenePart } from '../../render/scene.js';
+import type { ScenePart } from '../../render/scene-part.js';
 import { createFloatTexture, createTexture, type Texture } from '../../render/texture.js';
 import type { Image } from '../../math/image.js';
 import type { Random } from '../random.js';

@@ -6,7 +6,8 @@ import { evaluatePoints, sphereCentre, turnEyes, type Gaze } from '../../model/e
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures } from '../../render/head-parts.js';
 import { vertexNormals } from '../../render/normals.js';
-import { createSceneTarget, renderScene, type ScenePart, type SceneTarget } from '../../render/scene.js';
+import { createSceneTarget, renderScene, type SceneTarget } from '../../render/scene.js';
+import type { ScenePart } from '../../render/scene-part.js';
 import { createRandom, type Random } from '../random.js';
 import { paintBackdrop } from './backdrop.js';
 import { BustMaker } from './bust.js';

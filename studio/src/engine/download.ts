@@ -10,8 +10,13 @@ import {
   type MorphableModel,
   type Reconstruction,
 } from 'rogue-face';
-import type { Edits } from './engine.js';
 import type { Download, DownloadKind } from './views.js';
+
+/** What a user may have changed of a head. */
+export interface Edits {
+  readonly shape: Float32Array;
+  readonly expression: Float32Array;
+}
 
 /**
  * A file of a head, made by the code of the command line. GLB and OBJ have the shape and expression that the

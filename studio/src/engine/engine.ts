@@ -18,7 +18,7 @@ import {
 import { cover, type Covers } from './cover.js';
 import { compareHeads } from './compare-heads.js';
 import { pixelsOfFrame } from './video-frame.js';
-import { downloadOf } from './download.js';
+import { downloadOf, type Edits } from './download.js';
 import type {
   Cover,
   CoveredHead,
@@ -33,12 +33,6 @@ import type {
 
 /** Ends work that the user has stopped. */
 export const stopped = 'stopped';
-
-/** What a user may have changed of a head. */
-export interface Edits {
-  readonly shape: Float32Array;
-  readonly expression: Float32Array;
-}
 
 type OnStage = (stage: Stage | 'texture') => void;
 

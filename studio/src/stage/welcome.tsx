@@ -1,5 +1,5 @@
 import { openPhoto, startWebcam } from '../actions.js';
-import { PhotoInput } from '../app.js';
+import { PhotoInput } from './photo-input.js';
 
 const examples = [
   { file: 'astronaut.jpg', says: 'An astronaut' },

@@ -11,7 +11,7 @@ import {
 import { createRandom } from '../../../src/data/random.js';
 import { resample } from '../../../src/data/resample.js';
 import { createImage, type Image } from '../../../src/math/image.js';
-import { jpegCodec } from '../../../src/node/jpeg-codec.js';
+import { jpegCodec } from '../../../src/node/files/jpeg-codec.js';
 import { linearOfByte } from '../../../src/render/color.js';
 import { flat, meanAndVariance, photoLike, psnr } from '../pictures.js';
 

@@ -1,7 +1,7 @@
 import { occludedFaceOf, type OccludedFace } from '../../../src/data/occlusion/occluded-face.js';
 import type { Image } from '../../../src/math/image.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
-import { loadModel } from '../../../src/node/assets.js';
+import { loadModel } from '../../../src/node/files/assets.js';
 import { daylight, photograph, syntheticFace } from '../../fit/synthetic-face.js';
 
 let loading: Promise<MorphableModel> | undefined;

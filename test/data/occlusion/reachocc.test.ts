@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { coverageOf, faceRegion } from '../../../src/data/occlusion/face-region.js';
 import { occluders } from '../../../src/data/occlusion/objects/index.js';
 import { reachocc, reachoccNames } from '../../../src/data/occlusion/reachocc.js';
-import { loadHand } from '../../../src/node/assets.js';
+import { loadHand } from '../../../src/node/files/assets.js';
 import { exampleFace } from './example-face.js';
 
 const hand = await loadHand();

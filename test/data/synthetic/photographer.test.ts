@@ -9,7 +9,7 @@ import { evaluateVertices, evaluateAlbedo } from '../../../src/model/evaluate.js
 import type { MorphableModel, TextureAlbedo } from '../../../src/model/morphable-model.js';
 import { projectPoints } from '../../../src/model/project-landmarks.js';
 import { loadModel, loadRogue } from '../../../src/node.js';
-import { loadHand, loadPeople } from '../../../src/node/assets.js';
+import { loadHand, loadPeople } from '../../../src/node/files/assets.js';
 import { headParts, partTextures, skinTexture } from '../../../src/render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../../src/render/scene.js';
 

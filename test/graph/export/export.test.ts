@@ -11,7 +11,7 @@ import { evaluateReference } from '../../../src/graph/reference.js';
 import { constant } from '../../../src/graph/tensor.js';
 import type { Tensor } from '../../../src/graph/tensor.js';
 import { spec } from '../../../src/graph/trace.js';
-import { runConstants as constantsRunner } from '../../../src/node/run-constants.js';
+import { runConstants as constantsRunner } from '../../../src/node/training/run-constants.js';
 import { nodeRuntime } from '../../../src/runtime/node.js';
 import { relativeError } from '../lowered.js';
 

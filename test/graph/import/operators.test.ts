@@ -4,7 +4,7 @@ import { supportedOperators } from '../../../src/graph/import/operators.js';
 import { attributesOf, encode, expectSameOutputs, gradientError, wave } from './networks.js';
 import type { Network } from './networks.js';
 import { operatorCases } from './operator.cases.js';
-import type { OperatorCase } from './operator.cases.js';
+import type { OperatorCase } from './operator-case.js';
 
 function networkOf({
   op,

@@ -5,7 +5,7 @@ import { handParts, onHead, type HandPlace } from '../../../../src/data/occlusio
 import type { HeadShell } from '../../../../src/data/occlusion/head-shell.js';
 import { createRandom } from '../../../../src/data/random.js';
 import { flatReach } from '../../../../src/data/occlusion/hand/wrap.js';
-import { loadHand } from '../../../../src/node/assets.js';
+import { loadHand } from '../../../../src/node/files/assets.js';
 import { exampleFace } from '../example-face.js';
 
 const hand = await loadHand();

@@ -8,7 +8,7 @@ import {
   type FingerPose,
 } from '../../../../src/data/occlusion/hand/pose.js';
 import { forearmTowards } from '../../../../src/data/occlusion/hand/forearm.js';
-import { loadHand } from '../../../../src/node/assets.js';
+import { loadHand } from '../../../../src/node/files/assets.js';
 
 const hand = await loadHand();
 const bent = (finger: number, pose: FingerPose) => ({

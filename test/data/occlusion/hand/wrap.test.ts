@@ -7,7 +7,7 @@ import {
   wrappedFinger,
   wrappedFingers,
 } from '../../../../src/data/occlusion/hand/wrap.js';
-import { loadHand } from '../../../../src/node/assets.js';
+import { loadHand } from '../../../../src/node/files/assets.js';
 
 const hand = await loadHand();
 /** As far as fingers can close around a thing. */

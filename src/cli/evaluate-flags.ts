@@ -1,0 +1,42 @@
+import type { CorruptionName } from '../evaluate/corruptions.js';
+
+export const faceProtocols = {
+  landmarks: 'distance of 68 landmarks from true ones (index.json, .pts, AFLW2000-3D .mat)',
+  perceptual: 'whose face the drawn head is, by a recognition network: the distance of the paper',
+  consistency: 'how far the head moves when something covers the face',
+  synthetic: 'vertex error on photos of "rogue synth", whose heads are known',
+  photometric: "how alike the drawn skin and the clean photo's are",
+} as const;
+export type FaceProtocol = keyof typeof faceProtocols;
+
+/** Our methods, and the dense landmark network as a peer. */
+export const ownMethods = ['refine', 'network', 'landmarks', 'dense'] as const;
+export type OwnMethod = (typeof ownMethods)[number];
+
+export interface NamedFile {
+  readonly name: string;
+  readonly file: string;
+}
+
+export interface EvaluateFlags {
+  readonly out: string;
+  readonly methods: readonly OwnMethod[];
+  readonly networks?: readonly NamedFile[];
+  readonly predictions?: readonly NamedFile[];
+  readonly conditions: readonly CorruptionName[];
+  readonly embedding?: readonly NamedFile[];
+  readonly count?: number;
+  readonly seed: string;
+  readonly detect?: boolean;
+  readonly writePhotos?: string;
+}
+
+export interface NowFlags {
+  readonly list: string;
+  readonly photos?: string;
+  readonly methods: readonly ('refine' | 'network' | 'landmarks')[];
+  readonly predictions?: readonly NamedFile[];
+  readonly metrical?: boolean;
+  readonly count?: number;
+  readonly out: string;
+}

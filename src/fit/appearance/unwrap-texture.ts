@@ -1,0 +1,440 @@
+import { createImage, type Image } from '../../math/image.js';
+import { evaluateAlbedo } from '../../model/evaluate.js';
+import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { byteOfLinear, encodeSrgb, linearOfByte } from '../../render/color.js';
+import { pullPush } from '../../render/pull-push.js';
+import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
+import type { Appearance } from './fit-appearance.js';
+import { minified, type Minified } from './minify.js';
+import { partLooks } from './part-looks.js';
+import type { HeadTextures } from '../reconstruction.js';
+import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
+
+/**
+ * Cosines to the camera between which the photo fades in; grazing skin is smeared and mixed with background.
+ */
+const FADE_FROM = 0.18;
+const FADE_TO = 0.45;
+/** The same for scalp, ears and neck, where the model's outline is rarely the person's. */
+const REST_FADE_FROM = 0.35;
+const REST_FADE_TO = 0.65;
+/** Agreement with the skin's colour between which ears and neck fade in. */
+const SKIN_FROM = 0.15;
+const SKIN_TO = 0.6;
+/** Cosines between which the face's skin needs no such agreement any more. */
+const SQUARE_FROM = 0.35;
+const SQUARE_TO = 0.6;
+/** Light is known where skin faced the camera; with normals turned further away it fades to the mean. */
+const LIGHT_FROM = -0.3;
+const LIGHT_TO = 0.35;
+/**
+ * Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up.
+ */
+const DARKEST = 0.2;
+/** The correction field is smooth, so a quarter of the resolution is enough. */
+const CORRECTION_SIZE = 256;
+/** Natural logarithm of the largest correction of model albedo. */
+const LARGEST_CORRECTION = 1.6;
+/** Share of scalp between which the head is taken for hair, whose colour is not judged. */
+const HAIR_FROM = 0.3;
+const HAIR_TO = 0.8;
+/** Mirrored skin counts this much of the skin it mirrors. */
+const MIRROR_TRUST = 0.95;
+
+const maps = new WeakMap<MorphableModel, TexelMap>();
+
+/** Texel map of the skin's atlas; kept per model because it depends on nothing else. */
+function skinTexels(model: MorphableModel, size: number): TexelMap {
+  let map = maps.get(model);
+  if (map?.size !== size)
+    maps.set(model, (map = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, size)));
+  return map;
+}
+
+function smoothstep(from: number, to: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+/** How far the photo is believed at each vertex, 0…1. */
+function photoTrust(
+  model: MorphableModel,
+  head: SeenHead,
+  image: Image,
+  appearance: Appearance,
+): Float32Array {
+  const { vertexCount } = model.parts[0]!;
+  const region = (name: string) => model.regions.get(name);
+  const [face, cavity, sockets] = [region('face'), region('mouthCavity'), region('sockets')];
+  const trust = new Float32Array(model.vertexCount);
+  for (let v = 0; v < vertexCount; v++) {
+    const x = head.pixels[v * 2]!;
+    const y = head.pixels[v * 2 + 1]!;
+    if (!(x > 1 && x < image.width - 1 && y > 1 && y < image.height - 1) || head.unhidden[v] === 0) continue;
+    const inFace = face?.[v] ?? 1;
+    const pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
+    const facing = head.facing[v]!;
+    const skin = skinAroundFace(model, v);
+    // Seen squarely, the face is believed whatever its colour: beards, make-up, shadows. At its border, only
+    // skin is.
+    const doubtful = Math.max(skin, inFace * (1 - smoothstep(SQUARE_FROM, SQUARE_TO, facing)));
+    const plausible = 1 - doubtful * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
+    trust[v] =
+      (1 - pocket) *
+      plausible *
+      (inFace * smoothstep(FADE_FROM, FADE_TO, facing) +
+        (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
+  }
+  return trust;
+}
+
+/**
+ * Off the scalp only skin that agrees with the fit colours what lies around it: not brows, lips, hair, or a
+ * hand in front.
+ */
+function typicalness(model: MorphableModel, appearance: Appearance): Float32Array {
+  const scalp = model.regions.get('scalp');
+  return appearance.inlier.map(
+    (inlier, v) => 1 - (1 - smoothstep(HAIR_FROM, HAIR_TO, scalp?.[v] ?? 0)) * (1 - inlier),
+  );
+}
+
+interface Unwrapped {
+  /** Albedo seen in the photo, S×S×3 linear, 0 where the photo says nothing. */
+  readonly albedo: Float32Array;
+  /** Trust, S×S. */
+  readonly weight: Float32Array;
+  /**
+   * Share of the trust that goes to skin like the rest of the face, and to hair: what may colour the
+   * surroundings. S×S.
+   */
+  readonly typical: Float32Array;
+  /** The part of it that goes to skin, S×S. */
+  readonly skin: Float32Array;
+  /** Irradiance, S×S×3. */
+  readonly shade: Float32Array;
+}
+
+/** Reads the photo at every texel and divides the fitted light out. */
+function unwrap(
+  part: ModelPart,
+  map: TexelMap,
+  head: SeenHead,
+  trust: Float32Array,
+  typicalness: Float32Array,
+  inlier: Float32Array,
+  irradiance: Float32Array,
+  photo: Minified,
+): Unwrapped {
+  const { size } = map;
+  const texels = size * size;
+  const albedo = new Float32Array(texels * 3);
+  const weight = new Float32Array(texels);
+  const typical = new Float32Array(texels);
+  const skin = new Float32Array(texels);
+  const shade = new Float32Array(texels * 3);
+  const { triangles } = part;
+  const { pixels } = head;
+  const color = new Float32Array(3);
+  for (let texel = 0; texel < texels; texel++) {
+    const t = map.triangle[texel]! * 3;
+    if (t < 0) continue;
+    const a = triangles[t]!;
+    const b = triangles[t + 1]!;
+    const c = triangles[t + 2]!;
+    const wa = map.weights[texel * 2]!;
+    const wb = map.weights[texel * 2 + 1]!;
+    const wc = 1 - wa - wb;
+    const at = texel * 3;
+    for (let k = 0; k < 3; k++)
+      shade[at + k] = wa * irradiance[a * 3 + k]! + wb * irradiance[b * 3 + k]! + wc * irradiance[c * 3 + k]!;
+    const w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
+    if (w <= 0) continue;
+    weight[texel] = w;
+    typical[texel] = w * (wa * typicalness[a]! + wb * typicalness[b]! + wc * typicalness[c]!);
+    skin[texel] = w * (wa * inlier[a]! + wb * inlier[b]! + wc * inlier[c]!);
+    samplePhoto(
+      photo,
+      wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!,
+      wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!,
+      color,
+    );
+    for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
+  }
+  return { albedo, weight, typical, skin, shade };
+}
+
+/** Bilinear in linear light. */
+function samplePhoto({ image, left, top, factor }: Minified, x: number, y: number, out: Float32Array): void {
+  const { width, height, channels, data } = image;
+  const u = Math.min(width - 1.001, Math.max(0, (x - left) / factor - 0.5));
+  const v = Math.min(height - 1.001, Math.max(0, (y - top) / factor - 0.5));
+  const x0 = Math.floor(u);
+  const y0 = Math.floor(v);
+  const fx = u - x0;
+  const fy = v - y0;
+  const a = (y0 * width + x0) * channels;
+  const b = a + channels;
+  const c = a + width * channels;
+  const d = c + channels;
+  for (let k = 0; k < 3; k++) {
+    const top = linearOfByte[data[a + k]!]! * (1 - fx) + linearOfByte[data[b + k]!]! * fx;
+    const bottom = linearOfByte[data[c + k]!]! * (1 - fx) + linearOfByte[data[d + k]!]! * fx;
+    out[k] = top * (1 - fy) + bottom * fy;
+  }
+}
+
+/** Mean irradiance of the skin that faces the camera. */
+function facingLight(head: SeenHead, shade: Float32Array, count: number): [number, number, number] {
+  const sum: [number, number, number] = [0, 0, 0];
+  let seen = 0;
+  for (let v = 0; v < count; v++) {
+    if (head.facing[v]! < 0.3) continue;
+    seen++;
+    for (let k = 0; k < 3; k++) sum[k]! += shade[v * 3 + k]!;
+  }
+  return sum.map((value) => value / Math.max(1, seen)) as [number, number, number];
+}
+
+/**
+ * Irradiance per vertex, clamped away from zero and drawn to the mean where the camera saw no such normals.
+ */
+function usableIrradiance(head: SeenHead, light: Float32Array, count: number): Float32Array {
+  const shade = vertexIrradiance(head, light);
+  const mean = facingLight(head, shade, count);
+  for (let v = 0; v < head.facing.length; v++) {
+    const known = smoothstep(LIGHT_FROM, LIGHT_TO, head.facing[v]!);
+    for (let k = 0; k < 3; k++) {
+      const average = mean[k]!;
+      const darkest = Math.max(0.02, DARKEST * average);
+      shade[v * 3 + k] = Math.max(darkest, known * shade[v * 3 + k]! + (1 - known) * average);
+    }
+  }
+  return shade;
+}
+
+/** Share of each texel of the correction's grid that is scalp, 0…1; kept per model. */
+const scalpMaps = new WeakMap<MorphableModel, Float32Array>();
+
+function scalpShare(model: MorphableModel): Float32Array {
+  let share = scalpMaps.get(model);
+  if (share) return share;
+  const n = CORRECTION_SIZE;
+  const part = model.parts[0]!;
+  const mask = model.regions.get('scalp');
+  const map = createTexelMap(part.uvs, part.uvTriangles, n);
+  share = new Float32Array(n * n);
+  for (let texel = 0; mask && texel < n * n; texel++) {
+    const t = map.triangle[texel]! * 3;
+    if (t < 0) continue;
+    const wa = map.weights[texel * 2]!;
+    const wb = map.weights[texel * 2 + 1]!;
+    share[texel] =
+      wa * mask[part.triangles[t]!]! +
+      wb * mask[part.triangles[t + 1]!]! +
+      (1 - wa - wb) * mask[part.triangles[t + 2]!]!;
+  }
+  scalpMaps.set(model, share);
+  return share;
+}
+
+/**
+ * Mean log-ratio between what the photo shows and model albedo, with its weight, on the correction's grid.
+ */
+function logRatio(
+  { albedo, typical, skin }: Unwrapped,
+  model: Float32Array,
+  modelSize: number,
+  size: number,
+): { ratio: Float32Array; weights: Float32Array; skinWeights: Float32Array } {
+  const n = CORRECTION_SIZE;
+  const block = size / n;
+  const ratio = new Float32Array(n * n * 3);
+  const weights = new Float32Array(n * n);
+  const skinWeights = new Float32Array(n * n);
+  const sums = [0, 0, 0];
+  for (let y = 0; y < n; y++) {
+    for (let x = 0; x < n; x++) {
+      sums.fill(0);
+      let total = 0;
+      let ofSkin = 0;
+      for (let j = 0; j < block; j++) {
+        for (let i = 0; i < block; i++) {
+          const texel = (y * block + j) * size + x * block + i;
+          const w = typical[texel]!;
+          if (w === 0) continue;
+          total += w;
+          ofSkin += skin[texel]!;
+          for (let k = 0; k < 3; k++) sums[k]! += w * albedo[texel * 3 + k]!;
+        }
+      }
+      if (total === 0) continue;
+      const at = (y * n + x) * 3;
+      const m =
+        (Math.floor(((y + 0.5) / n) * modelSize) * modelSize + Math.floor(((x + 0.5) / n) * modelSize)) * 3;
+      for (let k = 0; k < 3; k++)
+        ratio[at + k] = limited(Math.log((sums[k]! / total + 1e-3) / (model[m + k]! + 1e-3)));
+      weights[y * n + x] = Math.min(1, total / (block * block)) ** 2;
+      skinWeights[y * n + x] = Math.min(1, ofSkin / (block * block)) ** 2;
+    }
+  }
+  return { ratio, weights, skinWeights };
+}
+
+/**
+ * The log-ratio continued smoothly over the whole atlas. Skin and scalp are continued apart, so that hair
+ * darkens the back of the head but not the cheeks, and skin does not shine through the hair.
+ */
+function correctionField(
+  seen: Unwrapped,
+  model: MorphableModel,
+  albedo: Float32Array,
+  modelSize: number,
+  size: number,
+): Float32Array {
+  const { ratio: skin, weights, skinWeights } = logRatio(seen, albedo, modelSize, size);
+  const scalp = scalpShare(model);
+  const hair = skin.slice();
+  pullPush(
+    skin,
+    skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!))),
+    CORRECTION_SIZE,
+    3,
+  );
+  pullPush(
+    hair,
+    weights.map((weight, i) => weight * smoothstep(HAIR_FROM, HAIR_TO, scalp[i]!)),
+    CORRECTION_SIZE,
+    3,
+  );
+  for (let i = 0; i < scalp.length; i++) {
+    const share = smoothstep(0.3, 0.9, scalp[i]!);
+    for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
+  }
+  return skin;
+}
+
+const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
+
+/** Bilinear look-up of a square RGB texture at a point given in its own texels. */
+function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
+  const cu = Math.min(n - 1.001, Math.max(0, u));
+  const cv = Math.min(n - 1.001, Math.max(0, v));
+  const x0 = Math.floor(cu);
+  const y0 = Math.floor(cv);
+  const fx = cu - x0;
+  const fy = cv - y0;
+  const a = (y0 * n + x0) * 3;
+  const c = a + n * 3;
+  for (let k = 0; k < 3; k++) {
+    const top = texture[a + k]! + fx * (texture[a + 3 + k]! - texture[a + k]!);
+    out[k] = top + fy * (texture[c + k]! + fx * (texture[c + 3 + k]! - texture[c + k]!) - top);
+  }
+}
+
+/** Model albedo times the correction's gain, at the model's resolution. */
+function correctedAlbedo(modelAlbedo: Float32Array, n: number, correction: Float32Array): Float32Array {
+  const gain = correction.map(Math.exp);
+  const out = new Float32Array(modelAlbedo.length);
+  const scale = CORRECTION_SIZE / n;
+  const g = new Float32Array(3);
+  for (let y = 0; y < n; y++) {
+    for (let x = 0; x < n; x++) {
+      const at = (y * n + x) * 3;
+      lookUp(gain, CORRECTION_SIZE, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, g);
+      for (let k = 0; k < 3; k++) out[at + k] = modelAlbedo[at + k]! * g[k]!;
+    }
+  }
+  return out;
+}
+
+function encoded(linear: Float32Array, size: number): Image {
+  const image = createImage(size, size, 3);
+  encodeSrgb(linear, image.data);
+  return image;
+}
+
+/**
+ * Mixes what the photo shows, what its mirror image shows and the corrected model albedo; writes both
+ * textures.
+ */
+function compose(
+  seen: Unwrapped,
+  map: TexelMap,
+  filled: Float32Array,
+  filledSize: number,
+): Pick<HeadTextures, 'albedo' | 'coverage'> & { photo: Image } {
+  const { size } = map;
+  const scale = filledSize / size;
+  const photo = createImage(size, size, 3);
+  const albedo = createImage(size, size, 3);
+  const coverage = createImage(size, size, 1);
+  const base = new Float32Array(3);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const texel = y * size + x;
+      const at = texel * 3;
+      const w = Math.min(1, seen.weight[texel]!);
+      const empty = map.triangle[texel]! < 0;
+      const mirror = texel - x + size - 1 - x;
+      const wm = w < 1 && !empty ? MIRROR_TRUST * Math.min(1, seen.weight[mirror]!) : 0;
+      if (empty) {
+        // Between the islands anything smooth will do; it only bleeds into their edges when the texture is
+        // filtered.
+        const nearest = (Math.floor((y + 0.5) * scale) * filledSize + Math.floor((x + 0.5) * scale)) * 3;
+        for (let k = 0; k < 3; k++) base[k] = filled[nearest + k]!;
+      } else if (w < 1) lookUp(filled, filledSize, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, base);
+      coverage.data[texel] = 255 * w + 0.5;
+      for (let k = 0; k < 3; k++) {
+        const rest = wm > 0 ? wm * seen.albedo[mirror * 3 + k]! + (1 - wm) * base[k]! : base[k]!;
+        const value = w > 0 ? w * seen.albedo[at + k]! + (1 - w) * rest : rest;
+        albedo.data[at + k] = byteOfLinear(value);
+        photo.data[at + k] = empty ? albedo.data[at + k]! : byteOfLinear(value * seen.shade[at + k]!);
+      }
+    }
+  }
+  return { photo, albedo, coverage };
+}
+
+/**
+ * Skin textures of a fitted head: the photo where the camera sees the skin well, mirrored skin where the
+ * other side is seen, and model albedo elsewhere, shifted by the smooth continuation of the difference
+ * between photo and model along the border (Pérez et al. 2003, with pull-push in place of the Poisson solve).
+ *
+ * @param size texels per side, a power of two from 256 on
+ */
+export function unwrapTextures(
+  model: MorphableModel,
+  head: SeenHead,
+  image: Image,
+  appearance: Appearance,
+  size: number,
+): HeadTextures | undefined {
+  if (model.albedo?.kind !== 'texture') return undefined;
+  const part = model.parts[0]!;
+  const map = skinTexels(model, size);
+  const modelSize = model.albedo.meanSize;
+  const modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
+  const shade = usableIrradiance(head, appearance.light, part.vertexCount);
+  const trust = photoTrust(model, head, image, appearance);
+  const seen = unwrap(
+    part,
+    map,
+    head,
+    trust,
+    typicalness(model, appearance),
+    appearance.inlier,
+    shade,
+    minified(image, head.pixels, part.vertexCount, size),
+  );
+  const filled = correctedAlbedo(
+    modelAlbedo,
+    modelSize,
+    correctionField(seen, model, modelAlbedo, modelSize, size),
+  );
+  return {
+    ...compose(seen, map, filled, modelSize),
+    model: encoded(modelAlbedo, modelSize),
+    parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount)),
+  };
+}

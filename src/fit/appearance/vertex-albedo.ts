@@ -1,0 +1,59 @@
+import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
+
+/** Albedo mean and modes at the vertices, linear RGB. */
+export interface VertexAlbedoBasis {
+  readonly count: number;
+  /** V×3. */
+  readonly mean: Float32Array;
+  /** count×V×3. */
+  readonly modes: Float32Array;
+}
+
+const cache = new WeakMap<MorphableModel, VertexAlbedoBasis>();
+/** Reflectance assumed for a model without any. */
+const PLAIN_SKIN = [0.45, 0.29, 0.21];
+
+/**
+ * Albedo at the vertices of any model: its own per-vertex albedo, its texture sampled, or a plain skin.
+ * Cached by model.
+ */
+export function vertexAlbedo(model: MorphableModel): VertexAlbedoBasis {
+  let basis = cache.get(model);
+  if (!basis) cache.set(model, (basis = compute(model)));
+  return basis;
+}
+
+function compute(model: MorphableModel): VertexAlbedoBasis {
+  const { albedo, vertexCount } = model;
+  if (albedo?.kind === 'vertex') return albedo;
+  if (albedo?.kind === 'texture') return sampleTextures(model, albedo);
+  return {
+    count: 0,
+    mean: Float32Array.from({ length: vertexCount * 3 }, (_, i) => PLAIN_SKIN[i % 3]!),
+    modes: new Float32Array(0),
+  };
+}
+
+function sampleTextures(model: MorphableModel, albedo: TextureAlbedo): VertexAlbedoBasis {
+  const mean = new Float32Array(model.vertexCount * 3);
+  const modes = new Float32Array(albedo.count * mean.length);
+  const { triangles, uvTriangles, uvs } = model.parts[0]!;
+  const done = new Uint8Array(model.vertexCount);
+  for (let i = 0; i < triangles.length; i++) {
+    const vertex = triangles[i]!;
+    if (done[vertex]) continue;
+    done[vertex] = 1;
+    const u = uvs[uvTriangles[i]! * 2]!;
+    const v = uvs[uvTriangles[i]! * 2 + 1]!;
+    const texel = (size: number) =>
+      (Math.min(size - 1, Math.floor(v * size)) * size + Math.min(size - 1, Math.floor(u * size))) * 3;
+    for (let c = 0; c < 3; c++) {
+      mean[vertex * 3 + c] = albedo.mean[texel(albedo.meanSize) + c]!;
+      for (let k = 0; k < albedo.count; k++) {
+        modes[k * mean.length + vertex * 3 + c] =
+          albedo.modes[k * albedo.modeSize ** 2 * 3 + texel(albedo.modeSize) + c]!;
+      }
+    }
+  }
+  return { count: albedo.count, mean, modes };
+}

@@ -1,0 +1,210 @@
+import type { FoundFace } from '../../detect/find-faces.js';
+import type { Camera } from '../../math/camera.js';
+import { addExpression, evaluateVertices, turnEyes, type Gaze } from '../../model/evaluate.js';
+import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
+import { expressionBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
+import type { PredictedHead } from '../../network/head-predictor.js';
+import { cameraOf } from './camera-of.js';
+import { fitGaze } from './fit-gaze.js';
+import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
+import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
+import {
+  fuseObservations,
+  guessInPhoto,
+  refinementOptions,
+  visibilitySpreader,
+} from './predicted-observations.js';
+import type { ReconstructMethod, ReconstructOptions } from '../reconstruction.js';
+
+/** Shape coefficients stay plausible: within this many standard deviations. */
+const SHAPE_LIMIT = 3;
+
+/** What fitting needs of a model; computed once. */
+interface FittingModel {
+  readonly basis: PointBasis;
+  readonly trust: Float32Array;
+  /** Visibility of the points, and of all vertices, from that of the 68 landmarks. */
+  readonly visiblePoints: ReturnType<typeof visibilitySpreader>;
+  readonly visibleVertices: ReturnType<typeof visibilitySpreader>;
+}
+
+const fittingModels = new WeakMap<MorphableModel, FittingModel>();
+
+function fittingModel(model: MorphableModel): FittingModel {
+  let fitting = fittingModels.get(model);
+  if (!fitting) {
+    const points = model.landmarks.mediapipe;
+    if (!points)
+      throw new Error(
+        `reconstructFace: model "${model.name}" has no MediaPipe landmarks to fit to; use one that has.`,
+      );
+    const face: SurfacePoints = {
+      count: FACE_POINTS,
+      vertices: points.vertices.subarray(0, FACE_POINTS * 3),
+      weights: points.weights.subarray(0, FACE_POINTS * 3),
+    };
+    fittingModels.set(
+      model,
+      (fitting = {
+        basis: pointBasis(model, face),
+        trust: landmarkTrust(model),
+        visiblePoints: visibilitySpreader(model, face),
+        visibleVertices: visibilitySpreader(model, skinVertices(model)),
+      }),
+    );
+  }
+  return fitting;
+}
+
+/** The skin's vertices as surface points. */
+function skinVertices(model: MorphableModel): SurfacePoints {
+  const count = model.parts[0]!.vertexCount;
+  return {
+    count,
+    vertices: Uint32Array.from({ length: 3 * count }, (_, k) => Math.floor(k / 3)),
+    weights: Float32Array.from({ length: 3 * count }, (_, k) => (k % 3 === 0 ? 1 : 0)),
+  };
+}
+
+/** Geometry of a head in a photo: no colours yet. */
+export interface FittedHead {
+  readonly method: ReconstructMethod;
+  readonly camera: Camera;
+  readonly fit: HeadFit;
+  readonly shape: Float32Array;
+  readonly expression: Float32Array;
+  readonly gaze: Gaze;
+  /** V×3, mm, head space, with expression and gaze. */
+  readonly vertices: Float32Array;
+  /** How likely each vertex of the skin is in plain view, 0…1; not known from landmarks alone. */
+  readonly visibleVertices: Float32Array | undefined;
+}
+
+/**
+ * A person whose shape is known, as after some pictures of a video: only pose and expression are left to
+ * find.
+ */
+export interface KnownShape {
+  readonly shape: Float32Array;
+  /** Of the points that are fitted, and all vertices, V×3, without expression. */
+  readonly basis: PointBasis;
+  readonly neutral: Float32Array;
+}
+
+/** @param shape standard deviations, all of the model's */
+export function knownShape(model: MorphableModel, shape: Float32Array): KnownShape {
+  return {
+    shape,
+    basis: expressionBasis(fittingModel(model).basis, shape),
+    neutral: evaluateVertices(model, { shape }),
+  };
+}
+
+/**
+ * Pose, shape and expression of one face from its dense landmarks, its predicted head or both; gaze from the
+ * irises.
+ * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
+ */
+export function fitHead(
+  model: MorphableModel,
+  image: { readonly width: number; readonly height: number },
+  face: Pick<FoundFace, 'landmarks'>,
+  options: ReconstructOptions,
+  predicted?: PredictedHead,
+  known?: KnownShape,
+): FittedHead {
+  const { focal35mm, method = predicted ? 'refine' : 'landmarks' } = options;
+  const { points } = face.landmarks;
+  const camera = cameraOf(image, faceSize(points, 3), focal35mm);
+  const fit = headFit(model, image, points, camera, method, predicted, known);
+  const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
+  const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
+  const vertices = known
+    ? addExpression(model, known.neutral.slice(), expression)
+    : evaluateVertices(model, { shape, expression });
+  const gaze = gazeOf(
+    fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)),
+    method,
+    predicted,
+  );
+  turnEyes(model, vertices, gaze);
+  return {
+    method,
+    camera,
+    fit,
+    shape,
+    expression,
+    gaze,
+    vertices,
+    visibleVertices:
+      method === 'landmarks' ? undefined : fittingModel(model).visibleVertices(predicted!.visibility),
+  };
+}
+
+/**
+ * Pose, shape and expression by one of the methods; with a known shape the coefficients are those of
+ * expression alone.
+ */
+function headFit(
+  model: MorphableModel,
+  image: { readonly width: number; readonly height: number },
+  landmarks: Float32Array,
+  camera: Camera,
+  method: ReconstructMethod,
+  predicted: PredictedHead | undefined,
+  known: KnownShape | undefined,
+): HeadFit {
+  const { basis: all, trust, visiblePoints } = fittingModel(model);
+  const observed = observe(landmarks, trust, image);
+  const basis = known?.basis ?? all;
+  const limits = {
+    shapeCount: known ? 0 : model.shape.count,
+    lower: model.expression.lower,
+    upper: model.expression.upper,
+    shapeLimit: SHAPE_LIMIT,
+  };
+  if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);
+  if (!predicted)
+    throw new Error(
+      `reconstructFace: the method "${method}" needs the head regressor; load it, or use the method "landmarks".`,
+    );
+  const guess = guessInPhoto(model, predicted, camera, SHAPE_LIMIT);
+  const start = { ...guess.pose, coefficients: [...(known ? [] : guess.shape), ...guess.expression] };
+  const visibility = visiblePoints(predicted.visibility);
+  if (method === 'refine')
+    return fitLandmarks(
+      basis,
+      fuseObservations(all, observed, guess, camera, visibility),
+      camera,
+      limits,
+      refinementOptions,
+      start,
+    );
+  return {
+    rotation: Float64Array.from(guess.pose.rotation),
+    translation: Float64Array.from(guess.pose.translation),
+    coefficients: Float64Array.from(start.coefficients),
+    confidence: visibility,
+    error: 0,
+  };
+}
+
+/** Irises in view tell the gaze; the prediction does where the eyes are covered. */
+function gazeOf(fitted: Gaze, method: ReconstructMethod, predicted: PredictedHead | undefined): Gaze {
+  if (method === 'landmarks' || !predicted) return fitted;
+  const eyes = predicted.visibility.subarray(36, 48);
+  const visible = method === 'network' ? 0 : eyes.reduce((sum, value) => sum + value / eyes.length, 0);
+  const { gaze } = predicted;
+  return {
+    yaw: visible * fitted.yaw + (1 - visible) * gaze.yaw,
+    pitch: visible * fitted.pitch + (1 - visible) * gaze.pitch,
+  };
+}
+
+/** How open the eyes are by the fitted lids, subject's right first, 0…1. */
+function eyeOpenness(model: MorphableModel, expression: Float32Array): [number, number] {
+  return ['eye-right-closure', 'eye-left-closure'].map((name) => {
+    const index = model.expression.names.indexOf(name);
+    return index < 0 ? 1 : Math.max(0, 1 - Math.max(0, expression[index]! - 0.3) / 0.5);
+  }) as [number, number];
+}

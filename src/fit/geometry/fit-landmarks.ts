@@ -1,0 +1,468 @@
+import type { Camera } from '../../math/camera.js';
+import { solveCholesky } from '../../math/linear-solve.js';
+import { alignPoints } from '../../math/procrustes.js';
+import { multiplyRotations, rotationFromAxisAngle } from '../../math/rotation.js';
+import { evaluateBasis, type PointBasis } from '../../model/point-basis.js';
+
+/** What the head model is fitted to. */
+export interface LandmarkObservations {
+  /**
+   * count×3: pixels of the photo, and depth on the same scale (smaller is nearer), as the dense landmark
+   * network gives it.
+   */
+  readonly points: Float32Array;
+  /** How much to trust each point a priori, 0…1; 0 leaves it out. */
+  readonly weights: Float32Array;
+  /**
+   * For points of the outline: unit normal of the outline in the image, count×2; others are NaN. Only the
+   * error across the outline counts.
+   */
+  readonly outlineNormals: Float32Array;
+}
+
+export interface LandmarkFitOptions {
+  readonly iterations: number;
+  /** Strength of the priors relative to a landmark's squared error in units of `noise`. */
+  readonly shapePrior: number;
+  readonly expressionPrior: number;
+  /** Expected landmark error as a share of the face's size. */
+  readonly noise: number;
+  /** Error, in units of `noise`, at which a landmark counts one quarter (Geman & McClure 1987). */
+  readonly outlierScale: number;
+  /** Expected error of the network's depth as a share of the face's size. */
+  readonly depthNoise: number;
+  /** Depth is used of points with at least this a priori trust. */
+  readonly depthFrom: number;
+}
+
+export const defaultLandmarkFitOptions: LandmarkFitOptions = {
+  iterations: 7,
+  shapePrior: 1,
+  expressionPrior: 1,
+  noise: 0.012,
+  outlierScale: 2.5,
+  depthNoise: 0.06,
+  depthFrom: 0.6,
+};
+
+export interface HeadFit {
+  readonly rotation: Float64Array;
+  readonly translation: Float64Array;
+  /** Shape, then expression coefficients. */
+  readonly coefficients: Float64Array;
+  /** Robust weight of each landmark at the end, 0…1. */
+  readonly confidence: Float32Array;
+  /** Root-mean-square error of the trusted landmarks, as a share of the face's size. */
+  readonly error: number;
+}
+
+/** Coefficient bounds and which of the coefficients are expressions. */
+export interface CoefficientLimits {
+  readonly shapeCount: number;
+  readonly lower: ArrayLike<number>;
+  readonly upper: ArrayLike<number>;
+  /** Shape coefficients stay within ± this many standard deviations. */
+  readonly shapeLimit: number;
+}
+
+/** Where a fit begins and what its priors draw the coefficients to. */
+export interface FitStart {
+  readonly rotation: ArrayLike<number>;
+  readonly translation: ArrayLike<number>;
+  /** Shape, then expression; within the limits. */
+  readonly coefficients: ArrayLike<number>;
+}
+
+interface State {
+  rotation: Float64Array;
+  translation: Float64Array;
+  coefficients: Float64Array;
+}
+
+/** Geometric size of a point cloud in the image: the root of its bounding box' area, px. */
+export function faceSize(points: ArrayLike<number>, stride: number): number {
+  let x0 = Infinity;
+  let x1 = -Infinity;
+  let y0 = Infinity;
+  let y1 = -Infinity;
+  for (let i = 0; i + 1 < points.length; i += stride) {
+    x0 = Math.min(x0, points[i]!);
+    x1 = Math.max(x1, points[i]!);
+    y0 = Math.min(y0, points[i + 1]!);
+    y1 = Math.max(y1, points[i + 1]!);
+  }
+  return Math.sqrt((x1 - x0) * (y1 - y0));
+}
+
+/**
+ * A pose to start from: the similarity that moves the mean head's points onto the observed ones, whose depth
+ * the network estimates too (Horn 1987), turned into a perspective pose of the same size.
+ */
+function initialState(basis: PointBasis, observed: LandmarkObservations, camera: Camera): State {
+  const target = new Float64Array(basis.count * 3);
+  for (let i = 0; i < basis.count; i++) {
+    target[i * 3] = observed.points[i * 3]! - camera.cx;
+    target[i * 3 + 1] = camera.cy - observed.points[i * 3 + 1]!;
+    target[i * 3 + 2] = -observed.points[i * 3 + 2]!;
+  }
+  const { scale, rotation, translation } = alignPoints(basis.mean, target, { weights: observed.weights });
+  const depth = camera.focal / scale;
+  return {
+    rotation,
+    coefficients: new Float64Array(basis.coefficients),
+    translation: Float64Array.of(translation[0]! / scale, translation[1]! / scale, -depth),
+  };
+}
+
+/**
+ * How often a step is solved for again because coefficients met their bounds; hardly ever more than three
+ * times.
+ */
+const BOUND_ROUNDS = 6;
+const BOUND_TOLERANCE = 1e-9;
+
+/** Buffers of the normal equations. */
+interface Workspace {
+  readonly positions: Float64Array;
+  readonly jx: Float64Array;
+  readonly jy: Float64Array;
+  readonly jz: Float64Array;
+  readonly hessian: Float64Array;
+  readonly gradient: Float64Array;
+  /** The step, and the matrix that solving for it overwrites. */
+  readonly solution: Float64Array;
+  readonly factor: Float64Array;
+  readonly pending: {
+    count: number;
+    readonly rows: readonly Float64Array[];
+    readonly residuals: Float64Array;
+  };
+}
+
+function workspace(basis: PointBasis): Workspace {
+  const n = 6 + basis.coefficients;
+  return {
+    positions: new Float64Array(basis.count * 3),
+    jx: new Float64Array(n),
+    jy: new Float64Array(n),
+    jz: new Float64Array(n),
+    hessian: new Float64Array(n * n),
+    gradient: new Float64Array(n),
+    solution: new Float64Array(n),
+    factor: new Float64Array(n * n),
+    pending: {
+      count: 0,
+      rows: Array.from({ length: BATCH }, () => new Float64Array(n)),
+      residuals: new Float64Array(BATCH),
+    },
+  };
+}
+
+/**
+ * Derivatives of the image position, and of the depth, by one pose parameter that moves the point by (dx, dy,
+ * dz).
+ */
+function poseRow(
+  work: Workspace,
+  k: number,
+  dx: number,
+  dy: number,
+  dz: number,
+  f: number,
+  u: number,
+  v: number,
+): void {
+  work.jx[k] = f * (dx + u * dz);
+  work.jy[k] = -f * (dy + v * dz);
+  work.jz[k] = dz;
+}
+
+/**
+ * Rows are added four at a time: the matrix is then read and written a quarter as often, which is what adding
+ * rows costs.
+ */
+const BATCH = 4;
+
+function addRow(work: Workspace, row: Float64Array, residual: number, weight: number, active: number): void {
+  const root = Math.sqrt(weight);
+  const { pending } = work;
+  const target = pending.rows[pending.count]!;
+  for (let k = 0; k < active; k++) target[k] = root * row[k]!;
+  pending.residuals[pending.count] = root * residual;
+  if (++pending.count === BATCH) flushRows(work, active);
+}
+
+/** Adds the pending rows JᵀJ and −Jᵀe. */
+function flushRows(work: Workspace, active: number): void {
+  const { hessian, gradient, pending } = work;
+  const n = gradient.length;
+  const [r0, r1, r2, r3] = pending.rows as [Float64Array, Float64Array, Float64Array, Float64Array];
+  for (let k = pending.count; k < BATCH; k++) {
+    pending.rows[k]!.fill(0);
+    pending.residuals[k] = 0;
+  }
+  const [e0, e1, e2, e3] = pending.residuals as unknown as [number, number, number, number];
+  for (let a = 0; a < active; a++) {
+    const a0 = r0[a]!;
+    const a1 = r1[a]!;
+    const a2 = r2[a]!;
+    const a3 = r3[a]!;
+    gradient[a]! -= a0 * e0 + a1 * e1 + a2 * e2 + a3 * e3;
+    for (let b = 0, at = a * n; b <= a; b++, at++)
+      hessian[at]! += a0 * r0[b]! + a1 * r1[b]! + a2 * r2[b]! + a3 * r3[b]!;
+  }
+  pending.count = 0;
+}
+
+/**
+ * Fits pose, shape and expression to dense landmarks by Gauss–Newton steps with priors, iteratively
+ * reweighted so that points that disagree (covered, off the photo) lose influence. Outline points constrain
+ * only across the outline.
+ *
+ * Minimises Σ ρ(wᵢ‖π(R·xᵢ(s,e)+t) − pᵢ‖²/σ²) + λs‖s − s₀‖² + λe‖e − e₀‖², e within bounds; s₀ and e₀ are
+ * those of `start`, or 0.
+ *
+ * @param start default: the mean head, moved onto the points
+ */
+export function fitLandmarks(
+  basis: PointBasis,
+  observed: LandmarkObservations,
+  camera: Camera,
+  limits: CoefficientLimits,
+  options: LandmarkFitOptions = defaultLandmarkFitOptions,
+  start?: FitStart,
+): HeadFit {
+  const size = faceSize(observed.points, 3);
+  const state = start
+    ? {
+        rotation: Float64Array.from(start.rotation),
+        translation: Float64Array.from(start.translation),
+        coefficients: Float64Array.from(start.coefficients),
+      }
+    : initialState(basis, observed, camera);
+  const work = workspace(basis);
+  const confidence = new Float32Array(basis.count);
+  let error = 0;
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    // Pose alone first; otherwise shape bends to make up for a pose that is still wrong.
+    const active = iteration < 2 ? 6 : 6 + basis.coefficients;
+    const robustness = options.outlierScale * (iteration < 3 ? 3 : 1);
+    error = buildEquations(
+      basis,
+      observed,
+      camera,
+      state,
+      work,
+      { ...options, outlierScale: robustness },
+      size,
+      active,
+      confidence,
+    );
+    addPriors(work, state, limits, options, active, start?.coefficients);
+    if (!step(work, state, limits, active)) break;
+  }
+  return { ...state, confidence, error };
+}
+
+function buildEquations(
+  basis: PointBasis,
+  observed: LandmarkObservations,
+  camera: Camera,
+  state: State,
+  work: Workspace,
+  options: LandmarkFitOptions,
+  size: number,
+  active: number,
+  confidence: Float32Array,
+): number {
+  const { rotation: r, translation: t } = state;
+  const { positions, jx, jy, jz } = work;
+  const scale = 1 / (options.noise * size);
+  const depthScale = 1 / (options.depthNoise * size);
+  work.hessian.fill(0);
+  work.gradient.fill(0);
+  evaluateBasis(basis, state.coefficients, positions);
+  const meanDepth = -t[2]!;
+  const depthOffset = meanDepthDifference(positions, observed, r, camera.focal / meanDepth);
+  let errorSum = 0;
+  let weightSum = 0;
+  for (let i = 0; i < basis.count; i++) {
+    const prior = observed.weights[i]!;
+    if (prior === 0) continue;
+    const x = positions[i * 3]!;
+    const y = positions[i * 3 + 1]!;
+    const z = positions[i * 3 + 2]!;
+    const rx = r[0]! * x + r[1]! * y + r[2]! * z;
+    const ry = r[3]! * x + r[4]! * y + r[5]! * z;
+    const rz = r[6]! * x + r[7]! * y + r[8]! * z;
+    const px = rx + t[0]!;
+    const py = ry + t[1]!;
+    const depth = -(rz + t[2]!);
+    const f = (camera.focal / depth) * scale;
+    const u = px / depth;
+    const v = py / depth;
+    // Image y grows downwards; both residuals are in units of the expected noise.
+    let ex = camera.focal * u * scale + (camera.cx - observed.points[i * 3]!) * scale;
+    let ey = -camera.focal * v * scale + (camera.cy - observed.points[i * 3 + 1]!) * scale;
+    // A small turn ω changes R·x by ω × (R·x); a shift changes it by itself.
+    poseRow(work, 0, 0, -rz, ry, f, u, v);
+    poseRow(work, 1, rz, 0, -rx, f, u, v);
+    poseRow(work, 2, -ry, rx, 0, f, u, v);
+    poseRow(work, 3, 1, 0, 0, f, u, v);
+    poseRow(work, 4, 0, 1, 0, f, u, v);
+    poseRow(work, 5, 0, 0, 1, f, u, v);
+    for (let k = 6, at = i * basis.coefficients * 3; k < active; k++, at += 3) {
+      const bx = basis.directions[at]!;
+      const by = basis.directions[at + 1]!;
+      const bz = basis.directions[at + 2]!;
+      const dx = r[0]! * bx + r[1]! * by + r[2]! * bz;
+      const dy = r[3]! * bx + r[4]! * by + r[5]! * bz;
+      const dz = r[6]! * bx + r[7]! * by + r[8]! * bz;
+      jx[k] = f * (dx + u * dz);
+      jy[k] = -f * (dy + v * dz);
+      jz[k] = dz;
+    }
+    const nx = observed.outlineNormals[i * 2]!;
+    const ny = observed.outlineNormals[i * 2 + 1]!;
+    const outline = !Number.isNaN(nx);
+    if (outline) {
+      ex = nx * ex + ny * ey;
+      ey = 0;
+      for (let k = 0; k < active; k++) jx[k] = nx * jx[k]! + ny * jy[k]!;
+    }
+    const squared = ex * ex + ey * ey;
+    const robust = 1 / (1 + squared / (options.outlierScale * options.outlierScale)) ** 2;
+    confidence[i] = robust;
+    const weight = prior * robust;
+    errorSum += weight * squared;
+    weightSum += weight;
+    addRow(work, jx, ex, weight, active);
+    if (outline) continue;
+    addRow(work, jy, ey, weight, active);
+    if (prior < options.depthFrom) continue;
+    const ez = (-(camera.focal / meanDepth) * rz - observed.points[i * 3 + 2]! - depthOffset) * depthScale;
+    if (Math.abs(ez) > 3) continue;
+    const slope = -(camera.focal / meanDepth) * depthScale;
+    for (let k = 0; k < active; k++) jz[k] = k === 5 ? 0 : slope * jz[k]!;
+    addRow(work, jz, ez, weight, active);
+  }
+  flushRows(work, active);
+  return Math.sqrt(errorSum / Math.max(weightSum, 1e-9)) * options.noise;
+}
+
+/**
+ * The network's depth has a zero of its own: the mean difference between the model's depth and the observed
+ * one, px.
+ */
+function meanDepthDifference(
+  positions: Float64Array,
+  observed: LandmarkObservations,
+  r: Float64Array,
+  scale: number,
+): number {
+  let sum = 0;
+  let total = 0;
+  for (let i = 0; i < observed.weights.length; i++) {
+    const weight = observed.weights[i]!;
+    const rz = r[6]! * positions[i * 3]! + r[7]! * positions[i * 3 + 1]! + r[8]! * positions[i * 3 + 2]!;
+    sum += weight * (-scale * rz - observed.points[i * 3 + 2]!);
+    total += weight;
+  }
+  return total > 0 ? sum / total : 0;
+}
+
+function addPriors(
+  work: Workspace,
+  state: State,
+  limits: CoefficientLimits,
+  options: LandmarkFitOptions,
+  active: number,
+  middle: ArrayLike<number> | undefined,
+): void {
+  const n = work.jx.length;
+  for (let k = 6; k < active; k++) {
+    const prior = k - 6 < limits.shapeCount ? options.shapePrior : options.expressionPrior;
+    work.hessian[k * n + k]! += prior;
+    work.gradient[k]! -= prior * (state.coefficients[k - 6]! - (middle?.[k - 6] ?? 0));
+  }
+  // A trace of damping keeps unobserved directions (a face seen by few points) solvable.
+  for (let k = 0; k < n; k++) work.hessian[k * n + k]! += k < active ? 1e-6 : 1;
+}
+
+/** Applies one step; coefficients at a bound that want to leave it are held there. */
+function step(work: Workspace, state: State, limits: CoefficientLimits, active: number): boolean {
+  const n = work.jx.length;
+  holdAtBounds(work, state, limits, active, n);
+  const d = solveWithinBounds(work, state, limits, active, n);
+  if (!d) return false;
+  state.rotation = multiplyRotations(rotationFromAxisAngle(d.subarray(0, 3)), state.rotation);
+  for (let axis = 0; axis < 3; axis++) state.translation[axis]! += d[3 + axis]!;
+  for (let k = 6; k < active; k++) {
+    const [low, high] = boundsOf(limits, k - 6);
+    state.coefficients[k - 6] = Math.min(high, Math.max(low, state.coefficients[k - 6]! + d[k]!));
+  }
+  return state.translation[2]! < 0;
+}
+
+/**
+ * The step; coefficients that it would carry over a bound stop there and the others are solved for again.
+ * Only cutting the step off would leave the others where they belong if it had not been cut off, and the fit
+ * would jump to and fro.
+ */
+function solveWithinBounds(
+  { hessian, gradient, solution, factor }: Workspace,
+  state: State,
+  limits: CoefficientLimits,
+  active: number,
+  n: number,
+): Float64Array | undefined {
+  for (let round = 0; round < BOUND_ROUNDS; round++) {
+    factor.set(hessian);
+    solution.set(gradient);
+    if (!solveCholesky(factor, solution, n)) return undefined;
+    let stopped = 0;
+    for (let k = 6; k < active; k++) {
+      const value = state.coefficients[k - 6]!;
+      const [low, high] = boundsOf(limits, k - 6);
+      const goal = value + solution[k]!;
+      if (goal >= low - BOUND_TOLERANCE && goal <= high + BOUND_TOLERANCE) continue;
+      stopped++;
+      const move = (goal < low ? low : high) - value;
+      for (let j = 0; j < n; j++) {
+        const at = j < k ? k * n + j : j * n + k;
+        gradient[j]! -= hessian[at]! * move;
+        hessian[at] = 0;
+      }
+      hessian[k * n + k] = 1;
+      gradient[k] = move;
+    }
+    if (stopped === 0) break;
+  }
+  return solution;
+}
+
+function boundsOf(limits: CoefficientLimits, k: number): [number, number] {
+  if (k < limits.shapeCount) return [-limits.shapeLimit, limits.shapeLimit];
+  return [limits.lower[k - limits.shapeCount]!, limits.upper[k - limits.shapeCount]!];
+}
+
+function holdAtBounds(
+  work: Workspace,
+  state: State,
+  limits: CoefficientLimits,
+  active: number,
+  n: number,
+): void {
+  for (let k = 6; k < active; k++) {
+    const value = state.coefficients[k - 6]!;
+    const [low, high] = boundsOf(limits, k - 6);
+    const gradient = work.gradient[k]!;
+    if (!((value <= low && gradient < 0) || (value >= high && gradient > 0))) continue;
+    for (let j = 0; j < n; j++) {
+      work.hessian[k * n + j] = 0;
+      work.hessian[j * n + k] = 0;
+    }
+    work.hessian[k * n + k] = 1;
+    work.gradient[k] = 0;
+  }
+}

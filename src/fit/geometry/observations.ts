@@ -1,0 +1,90 @@
+import type { MorphableModel } from '../../model/morphable-model.js';
+import type { LandmarkObservations } from './fit-landmarks.js';
+
+/** The mesh's outline in order, from the forehead's middle over the subject's left side and the chin. */
+const OUTLINE: readonly number[] = [
+  10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
+  150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+];
+/** Outline points across the forehead: the hairline is not a place on the head, so they say little. */
+const FOREHEAD_OUTLINE = new Set([10, 338, 297, 332, 284, 251, 21, 54, 103, 67, 109, 162, 389]);
+
+/** Points of the dense mesh that the head model is fitted to; the irises after them give the gaze. */
+export const FACE_POINTS = 468;
+
+/**
+ * A priori trust by region: points with a definite place (lids, lips, nostrils) say more than those on smooth
+ * skin.
+ */
+const TRUST: Readonly<Record<string, number>> = {
+  eyes: 1.5,
+  mouth: 1.5,
+  nose: 0.8,
+  brows: 0.6,
+  forehead: 0.1,
+  cheeks: 0.15,
+};
+/** Smooth skin has many points that say the same: one in this many is used, with the trust of all. */
+const SKIN_STRIDE = 3;
+const TRUST_ELSEWHERE = 0.15;
+const TRUST_OUTLINE = 0.5;
+const TRUST_FOREHEAD_OUTLINE = 0.08;
+
+/** Trust in each of the 468 points, from the regions in which the model has them. */
+export function landmarkTrust(model: MorphableModel): Float32Array {
+  const points = model.landmarks.mediapipe!;
+  const trust = new Float32Array(FACE_POINTS);
+  for (let i = 0; i < FACE_POINTS; i++) {
+    let best = TRUST_ELSEWHERE;
+    let bestMask = 0;
+    for (const [name, value] of Object.entries(TRUST)) {
+      const mask = model.regions.get(name)?.[points.vertices[i * 3]!] ?? 0;
+      if (mask <= bestMask) continue;
+      bestMask = mask;
+      best = TRUST_ELSEWHERE + mask * (value - TRUST_ELSEWHERE);
+    }
+    trust[i] = best > 2 * TRUST_ELSEWHERE ? best : i % SKIN_STRIDE === 0 ? SKIN_STRIDE * best : 0;
+  }
+  for (const index of OUTLINE)
+    trust[index] = FOREHEAD_OUTLINE.has(index) ? TRUST_FOREHEAD_OUTLINE : TRUST_OUTLINE;
+  return trust;
+}
+
+/**
+ * How far outside the photo, as a share of its size, a point counts for nothing: the network only guesses
+ * there.
+ */
+const OFF_IMAGE_MARGIN = 0.02;
+
+/**
+ * Observations of one face.
+ * @param points 478×3 of the dense landmark network
+ */
+export function observe(
+  points: Float32Array,
+  trust: Float32Array,
+  image: { readonly width: number; readonly height: number },
+): LandmarkObservations {
+  const weights = Float32Array.from(trust, (value, i) => {
+    const x = points[i * 3]! / image.width;
+    const y = points[i * 3 + 1]! / image.height;
+    const outside = Math.max(-x, x - 1, -y, y - 1, 0);
+    return value * Math.max(0, 1 - outside / OFF_IMAGE_MARGIN);
+  });
+  return { points: points.subarray(0, FACE_POINTS * 3), weights, outlineNormals: outlineNormals(points) };
+}
+
+/** Unit normals of the outline polygon in the image; NaN for all other points. */
+function outlineNormals(points: Float32Array): Float32Array {
+  const normals = new Float32Array(FACE_POINTS * 2).fill(NaN);
+  OUTLINE.forEach((index, k) => {
+    const before = OUTLINE[(k + OUTLINE.length - 1) % OUTLINE.length]!;
+    const after = OUTLINE[(k + 1) % OUTLINE.length]!;
+    const dx = points[after * 3]! - points[before * 3]!;
+    const dy = points[after * 3 + 1]! - points[before * 3 + 1]!;
+    const length = Math.hypot(dx, dy) || 1;
+    normals[index * 2] = dy / length;
+    normals[index * 2 + 1] = -dx / length;
+  });
+  return normals;
+}

@@ -1,0 +1,320 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { z } from 'zod';
+import { faceRegion } from '../../data/occlusion/face-region.js';
+import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
+import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
+import { memberBytes } from '../../data/shards/sample.js';
+import { readShards } from '../../data/shards/reader.js';
+import { decodeSample, type StoredSample } from '../../data/synthetic/sample.js';
+import { alignmentPoints } from '../../detect/alignment.js';
+import type { FoundFace } from '../../detect/find-faces.js';
+import type { CorruptionContext } from '../../evaluate/corruptions.js';
+import type { CaseSource, FaceCase } from '../../evaluate/evaluate-faces.js';
+import { landmarkBox, nme } from '../../evaluate/landmark-error.js';
+import { landmarks68Of } from '../../evaluate/methods.js';
+import type { FacePlace } from '../../evaluate/prediction.js';
+import { EvaluationError } from '../../evaluate/report.js';
+import type { Rogue } from '../../fit/rogue.js';
+import { readPts } from '../../io/landmark-file.js';
+import { readMat } from '../../io/mat.js';
+import type { Image } from '../../math/image.js';
+import { rotationToEuler } from '../../math/rotation.js';
+import { boxOfHead } from '../../train/synthetic-example.js';
+import { decodeImage } from '../files/image-codec.js';
+import { jpegCodec } from '../files/jpeg-codec.js';
+import { picturesBelow } from '../files/picture-files.js';
+import { findShards } from '../files/shard-reader.js';
+
+/** What opening faces needs. */
+export interface CaseTools {
+  readonly rogue: Rogue;
+  readonly hand: HandModel;
+}
+
+/** The faces of some data, and a digest of all of it. */
+export interface EvaluationData {
+  readonly sources: readonly CaseSource[];
+  readonly sha256: string;
+}
+
+/** A found face farther from the true landmarks than this, %, is another one. */
+const ANOTHER_FACE = 30;
+/** Side of the square around a face that noise levels refer to, in sizes of its box. */
+const CROP_PER_BOX = 1.6;
+/** Vertices of these regions are measured by themselves. */
+export const measuredRegions: readonly string[] = ['eyes', 'nose', 'mouth', 'cheeks', 'forehead'];
+
+const indexSchema = z.array(
+  z.object({
+    file: z.string(),
+    landmarks68: z
+      .array(z.tuple([z.number(), z.number()]))
+      .length(68)
+      .optional(),
+  }),
+);
+
+/** A picture with what a file says of it. */
+interface Annotated {
+  readonly path: string;
+  readonly id: string;
+  /** Pairs, pixels. */
+  readonly landmarks68: readonly number[] | undefined;
+  readonly slices: Readonly<Record<string, string>>;
+}
+
+/**
+ * The photos at a path: a folder, or an `index.json` of `{file, landmarks68}`. Landmarks come from the index
+ * (also one within the folder), from a `.pts` beside the picture, or from AFLW2000-3D's `.mat`.
+ *
+ * @param needsLandmarks whether a photo without any is an error
+ * @throws EvaluationError when there are none
+ */
+export async function photoCases(
+  path: string,
+  tools: CaseTools,
+  needsLandmarks: boolean,
+): Promise<EvaluationData> {
+  const photos = await annotatedPhotos(path);
+  if (photos.length === 0)
+    throw new EvaluationError(`no pictures in ${path}; name a folder with photos, or an index.json`);
+  if (needsLandmarks && !photos.some(({ landmarks68 }) => landmarks68))
+    throw new EvaluationError(
+      `no landmarks for the photos in ${path}; expected an index.json with landmarks68, or .pts or .mat files beside them`,
+    );
+  const wanted = needsLandmarks ? photos.filter(({ landmarks68 }) => landmarks68) : photos;
+  const hash = createHash('sha256');
+  for (const { path: file, id, landmarks68 } of wanted)
+    hash
+      .update(id)
+      .update(await readFile(file))
+      .update(JSON.stringify(landmarks68 ?? null));
+  return {
+    sources: wanted.map((photo) => ({ id: photo.id, open: () => openPhoto(photo, tools) })),
+    sha256: hash.digest('hex'),
+  };
+}
+
+async function annotatedPhotos(path: string): Promise<Annotated[]> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => {
+      throw new EvaluationError(`cannot read ${path}; name a folder with photos, or an index.json`);
+    },
+  );
+  const index = isFolder ? join(path, 'index.json') : path;
+  const listed = await stat(index).then(
+    () => readIndex(index),
+    (error: unknown) => {
+      if (!isFolder) throw error;
+      return undefined;
+    },
+  );
+  if (listed) return listed;
+  return Promise.all(
+    (await picturesBelow(path)).map(async (file): Promise<Annotated> => ({
+      path: file,
+      id: relative(path, file),
+      ...(await annotationBeside(file)),
+    })),
+  );
+}
+
+async function readIndex(path: string): Promise<Annotated[]> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new EvaluationError(`${path} is not JSON; expected a list of {file, landmarks68}`, {
+      cause: error,
+    });
+  }
+  const parsed = indexSchema.safeParse(value);
+  if (!parsed.success)
+    throw new EvaluationError(
+      `${path}: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}; expected a list of {file, landmarks68}`,
+    );
+  return parsed.data.map(({ file, landmarks68 }) => ({
+    path: join(dirname(path), file),
+    id: file,
+    landmarks68: landmarks68?.flat(),
+    slices: {},
+  }));
+}
+
+/** Landmarks of a `.pts` or `.mat` of the same name. */
+async function annotationBeside(picture: string): Promise<Pick<Annotated, 'landmarks68' | 'slices'>> {
+  const stem = picture.slice(0, picture.length - (basename(picture).match(/\.\w+$/)?.[0].length ?? 0));
+  const read = (ending: string): Promise<Uint8Array | undefined> =>
+    readFile(`${stem}${ending}`).catch(() => undefined);
+  const pts = await read('.pts');
+  if (pts)
+    return { landmarks68: of68(`${stem}.pts`, () => readPts(new TextDecoder().decode(pts))), slices: {} };
+  const mat = await read('.mat');
+  if (!mat) return { landmarks68: undefined, slices: {} };
+  const matrices = readable(`${stem}.mat`, () => readMat(mat, (bytes) => inflateSync(bytes)));
+  const points = matrices.get('pt3d_68');
+  const pose = matrices.get('Pose_Para');
+  if (points?.shape[1] !== 68)
+    throw new EvaluationError(`${stem}.mat has no pt3d_68 of 68 points; use AFLW2000-3D's files`);
+  const yaw = pose ? Math.abs((pose.data[1]! * 180) / Math.PI) : undefined;
+  // MATLAB counts pixels from 1 (docs/conventions.md).
+  return {
+    landmarks68: Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5),
+    slices: yaw === undefined ? {} : { yaw: yawBin(yaw) },
+  };
+}
+
+/** @throws EvaluationError with the file's name */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new EvaluationError(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function of68(path: string, read: () => number[]): number[] {
+  const points = readable(path, read);
+  if (points.length !== 136)
+    throw new EvaluationError(`${path} has ${points.length / 2} points; expected 68`);
+  return points;
+}
+
+/** The usual thirds of a quarter turn, degrees. */
+export const yawBin = (yaw: number): string => (yaw <= 30 ? '0–30°' : yaw <= 60 ? '30–60°' : '60–90°');
+
+async function openPhoto(
+  { path, landmarks68, slices }: Annotated,
+  { rogue, hand }: CaseTools,
+): Promise<FaceCase | { readonly failed: string }> {
+  const { image } = await decodeImage(path);
+  const found = await rogue.findFaces(image);
+  const right = landmarks68 ? nearest(found, landmarks68) : found[0];
+  if (!right && !landmarks68) return { failed: 'no face found in the clean photo' };
+  const place = right ? { box: right.box, roll: right.roll } : placeOf(landmarks68!);
+  const boxes = [{ ...place.box, roll: place.roll }];
+  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none', method: 'landmarks' });
+  const [face] = right ? [right] : await rogue.findFaces(image, { boxes });
+  const { points } = face!.landmarks;
+  const truth = {
+    clean: image,
+    ...(landmarks68 && { landmarks68 }),
+    recognised: {
+      box: place.box,
+      alignment: alignmentPoints.flatMap((k) => [points[3 * k]!, points[3 * k + 1]!]),
+    },
+  };
+  const corruption = contextOf(occludedFaceOf(rogue.model, head!), hand, place, image, landmarks68);
+  const { yaw } = rotationToEuler(head!.pose.rotation);
+  return { place, corruption, truth, slices: { yaw: yawBin(Math.abs(yaw)), ...slices } };
+}
+
+/** The found face that is nearest to true landmarks, if it is that face. */
+function nearest(found: readonly FoundFace[], landmarks68: readonly number[]): FoundFace | undefined {
+  const error = (face: FoundFace): number => nme(landmarks68Of(face), landmarks68, 17, 68);
+  const [best] = found.toSorted((a, b) => error(a) - error(b));
+  return best && error(best) < ANOTHER_FACE ? best : undefined;
+}
+
+/** A box about landmarks, as square as the detector's. */
+function placeOf(landmarks68: readonly number[]): FacePlace {
+  const { left, top, right, bottom } = landmarkBox(landmarks68);
+  const side = Math.max(right - left, bottom - top);
+  return {
+    box: { x: (left + right - side) / 2, y: (top + bottom - side) / 2, width: side, height: side },
+    roll: 0,
+  };
+}
+
+function contextOf(
+  face: CorruptionContext['face'],
+  hand: HandModel,
+  { box }: FacePlace,
+  image: Image,
+  landmarks68: ArrayLike<number> | undefined,
+): CorruptionContext {
+  const around = landmarks68 && landmarkBox(landmarks68);
+  const region = around
+    ? {
+        x: Math.floor(around.left),
+        y: Math.floor(around.top),
+        width: Math.ceil(around.right - around.left),
+        height: Math.ceil(around.bottom - around.top),
+      }
+    : faceRegion(face, image.width, image.height).box;
+  return { face, hand, region, faceSize: CROP_PER_BOX * Math.max(box.width, box.height), codec: jpegCodec };
+}
+
+/**
+ * Synthetic photos of `rogue synth`, with their true heads.
+ * @param count most samples that are taken
+ * @throws ShardReadError
+ */
+export async function syntheticCases(
+  path: string,
+  { rogue, hand }: CaseTools,
+  count: number,
+): Promise<EvaluationData> {
+  const hash = createHash('sha256');
+  const sources: CaseSource[] = [];
+  const regions = new Map(
+    measuredRegions.flatMap((name) => {
+      const weights = rogue.model.regions.get(name);
+      return weights ? [[name, weights] as const] : [];
+    }),
+  );
+  const stream = readShards(await findShards(path), {
+    required: ['jpg', 'json', 'safetensors'],
+    decode: (sample) => sample,
+  });
+  for await (const sample of stream) {
+    if (sources.length >= count) break;
+    const jpg = memberBytes(sample, 'jpg');
+    const json = memberBytes(sample, 'json');
+    hash.update(sample.key).update(jpg).update(json);
+    sources.push({
+      id: `${sources.length}-${sample.key}`,
+      open: async () =>
+        openSample(
+          jpg,
+          decodeSample({ json, safetensors: memberBytes(sample, 'safetensors') }),
+          rogue,
+          hand,
+          regions,
+        ),
+    });
+  }
+  if (sources.length === 0) throw new EvaluationError(`no samples in ${path}; write some with "rogue synth"`);
+  return { sources, sha256: hash.digest('hex') };
+}
+
+async function openSample(
+  jpg: Uint8Array,
+  { truth, vertices }: StoredSample,
+  { model }: Rogue,
+  hand: HandModel,
+  regions: ReadonlyMap<string, Float32Array>,
+): Promise<FaceCase> {
+  const { image } = await decodeImage(jpg);
+  const { camera, pose, attributes, coefficients } = truth;
+  const place = boxOfHead(truth);
+  const tone = coefficients.albedo[0]!;
+  const face = occludedFaceOf(model, { camera, pose, vertices, coefficients });
+  return {
+    place,
+    corruption: contextOf(face, hand, place, image, undefined),
+    truth: { clean: image, landmarks68: truth.landmarks68.flat(), vertices, regions },
+    slices: {
+      yaw: yawBin(Math.abs(pose.yaw)),
+      'skin tone': tone < -0.5 ? 'dark' : tone > 0.5 ? 'light' : 'medium',
+      sex: attributes.male < 0.5 ? 'female' : 'male',
+      age: attributes.age < 0.4 ? 'younger' : attributes.age > 0.6 ? 'older' : 'middle-aged',
+      spectacles: truth.spectacles ? 'with' : 'without',
+      beard: truth.beard === null ? 'without' : 'with',
+    },
+  };
+}

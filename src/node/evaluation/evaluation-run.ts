@@ -1,0 +1,113 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import type { CorruptionName } from '../../evaluate/corruptions.js';
+import { evaluateFaces, type CaseSource, type EvaluateFacesOptions } from '../../evaluate/evaluate-faces.js';
+import { evaluationHtml, evaluationMarkdown, type CasePicture } from '../../evaluate/report-pages.js';
+import { valueOf, type Evaluation, type EvaluationItem, type Measure } from '../../evaluate/report.js';
+import { version } from '../../fit/version.js';
+import { makeFolder } from '../files/make-folder.js';
+import { drawCase } from './case-picture.js';
+import type { EvaluationData } from './evaluation-cases.js';
+import { writeError } from '../files/write-error.js';
+import { writeWhole } from '../files/whole-file.js';
+
+/** Names of what an evaluation leaves in its folder. */
+export const evaluationFiles = { json: 'report.json', html: 'report.html', markdown: 'report.md' } as const;
+
+export interface EvaluationRunOptions extends EvaluateFacesOptions {
+  readonly protocol: string;
+  readonly data: EvaluationData;
+  readonly settings: Evaluation['settings'];
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** Measures everything. @throws the signal's reason */
+export async function runEvaluation(options: EvaluationRunOptions): Promise<Evaluation> {
+  const { protocol, data, conditions, methods, measurers, seed, settings, created } = options;
+  const items = await evaluateFaces(data.sources, options);
+  return {
+    schema: 'rogue-face/evaluation',
+    version: 1,
+    protocol,
+    rogue: version,
+    created,
+    seed,
+    settings,
+    hardware: { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+    data: { items: data.sources.length, sha256: data.sha256 },
+    methods: methods.map(({ name }) => name),
+    conditions: [...conditions],
+    measures: measurers.flatMap(({ measures }) => measures),
+    items,
+  };
+}
+
+/** Writes `report.json`, `report.md` and `report.html`, the page with pictures. @throws WriteError */
+export async function writeEvaluation(
+  folder: string,
+  evaluation: Evaluation,
+  pictures: readonly CasePicture[],
+): Promise<void> {
+  await makeFolder(folder).catch((error: unknown) => {
+    throw writeError(folder, error, 'choose another folder');
+  });
+  await writeWhole(join(folder, evaluationFiles.json), `${JSON.stringify(evaluation)}\n`);
+  await writeWhole(join(folder, evaluationFiles.markdown), evaluationMarkdown(evaluation));
+  await writeWhole(join(folder, evaluationFiles.html), await evaluationHtml(evaluation, pictures));
+}
+
+/** Conditions that are shown in pictures, and how many worst and middle cases of each. */
+const SHOWN_CONDITIONS = 4;
+const WORST = 2;
+const MIDDLE = 1;
+
+/** Pictures of the first method's worst and middle cases by the first measure that it has. */
+export async function casePictures(
+  evaluation: Evaluation,
+  sources: readonly CaseSource[],
+  { methods, seed, detect }: Pick<EvaluationRunOptions, 'methods' | 'seed' | 'detect'>,
+): Promise<CasePicture[]> {
+  const [method] = methods;
+  const measure = evaluation.measures.find(({ name }) =>
+    evaluation.items.some((item) => valueOf(item, method!.name, name) !== undefined),
+  );
+  const pictures: CasePicture[] = [];
+  if (!measure) return [];
+  for (const condition of evaluation.conditions.slice(0, SHOWN_CONDITIONS)) {
+    for (const [what, item] of chosen(
+      evaluation.items.filter((one) => one.condition === condition),
+      method!.name,
+      measure,
+    )) {
+      const source = sources.find(({ id }) => id === item.id);
+      const value = valueOf(item, method!.name, measure.name)!;
+      const jpg =
+        source &&
+        (await drawCase(source, condition as CorruptionName, method!, seed, detect).catch(() => undefined));
+      if (jpg)
+        pictures.push({
+          title: `${condition}, ${what}: ${item.id}, ${method!.name}, ${measure.name} ${value.toFixed(measure.digits)} ${measure.unit}`,
+          url: `data:image/jpeg;base64,${Buffer.from(jpg).toString('base64')}`,
+        });
+    }
+  }
+  return pictures;
+}
+
+function chosen(
+  items: readonly EvaluationItem[],
+  method: string,
+  { name, better }: Measure,
+): (readonly [string, EvaluationItem])[] {
+  const sorted = items
+    .filter((item) => valueOf(item, method, name) !== undefined)
+    .sort((a, b) => (valueOf(b, method, name)! - valueOf(a, method, name)!) * (better === 'lower' ? 1 : -1));
+  const middle = sorted.length >> 1;
+  return [
+    ...sorted.slice(0, WORST).map((item) => ['worst', item] as const),
+    ...sorted
+      .slice(Math.max(WORST, middle), Math.max(WORST, middle) + MIDDLE)
+      .map((item) => ['middle', item] as const),
+  ];
+}

@@ -1,0 +1,75 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import sirv from 'sirv';
+import { assetsFolder } from '../files/assets.js';
+import { runtimeFolder, studioHeaders } from './studio-site.js';
+
+/** Where the built page lies: beside the compiled package. */
+export const studioFolder = new URL('../../../dist/studio/', import.meta.url);
+
+export interface StudioServer {
+  /** Address of the page. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface StudioServerOptions {
+  /** Wanted port; where it is taken, any free one. */
+  readonly port: number;
+  /** Default {@link studioFolder}. */
+  readonly folder?: URL;
+}
+
+/** Serves the studio to this machine only, isolated from other origins. */
+export async function serveStudio({
+  port,
+  folder = studioFolder,
+}: StudioServerOptions): Promise<StudioServer> {
+  const page = sirv(fileURLToPath(folder), { etag: true, setHeaders });
+  const folders = {
+    '/model/': sirv(fileURLToPath(assetsFolder), { etag: true, setHeaders }),
+    '/ort/': sirv(runtimeFolder(), { etag: true, setHeaders }),
+  };
+  const server = createServer((request, response) => {
+    const none = (): void => {
+      setHeaders(response);
+      response.writeHead(404).end('Not found');
+    };
+    const found = Object.entries(folders).find(([address]) => request.url?.startsWith(address));
+    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
+    else if (found) {
+      const [address, serve] = found;
+      request.url = request.url!.slice(address.length - 1);
+      serve(request, response, none);
+    } else page(request, response, none);
+  });
+  await listen(server, port).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
+    await listen(server, 0);
+  });
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => {
+          resolve();
+        });
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, 'localhost', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function setHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(studioHeaders)) response.setHeader(name, value);
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportRegressor } from '../../network/export-regressor.js';
+import { modelSizes } from '../../network/code.js';
+import { regressorParameters, regressors, withUnitFilters } from '../../network/regressor.js';
+import { nodeRuntime } from '../../runtime/node.js';
+import { stageSchemas, type StageConfig, type StageName } from '../../train/config.js';
+import { loadModel } from '../files/assets.js';
+import { runConstants } from './run-constants.js';
+import { readMetrics, readParameters, runFiles, TrainingRunError } from './training-run.js';
+
+/** A run as it is exported. */
+interface FinishedRun {
+  readonly config: StageConfig;
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+  /** How it came about, for the file. */
+  readonly description: string;
+}
+
+/**
+ * The network of a training run as an ONNX file; its description says what it was trained with. Of several
+ * runs, each begun with another of them, the parameters' mean: often better than any of them on photos unlike
+ * those of the training (Wortsman et al. 2022, "Model soups").
+ *
+ * @param half stores weights in float16, which halves the file
+ * @throws TrainingRunError when a folder holds no run, or the runs are of different networks
+ */
+export async function exportRun(folders: readonly string[], half: boolean): Promise<Uint8Array> {
+  const runs = await Promise.all(folders.map(readRun));
+  const [first] = runs;
+  const sizes = modelSizes(await loadModel());
+  const network = regressors[first!.config.network];
+  const other = runs.findIndex(({ config }) => config.network !== first!.config.network);
+  if (other >= 0)
+    throw new TrainingRunError(
+      `${folders[other]!} trained another network than ${folders[0]!}; export them one by one`,
+    );
+  const parameters =
+    runs.length === 1
+      ? first!.parameters
+      : meanOf(runs.map((run) => withUnitFilters(regressorParameters(network, sizes), run.parameters)));
+  return exportRegressor(network, sizes, parameters, {
+    name: 'head-regressor',
+    run: runConstants(nodeRuntime({ threads: 1 })),
+    halfStorage: half,
+    description: `Head regressor "${first!.config.network}": ${runs.length === 1 ? '' : 'mean of '}${runs.map(({ description }) => description).join('; ')}.`,
+  });
+}
+
+async function readRun(folder: string): Promise<FinishedRun> {
+  let settings: Record<string, unknown>;
+  try {
+    settings = JSON.parse(await readFile(join(folder, runFiles.config), 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw new TrainingRunError(
+      `${folder} holds no training run (${runFiles.config} is not readable); name the folder that "rogue train" wrote`,
+      { cause: error },
+    );
+  }
+  // What a run notes beside its settings.
+  const own = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !['data', 'samples', 'from'].includes(name)),
+  );
+  const schema = stageSchemas[own['stage'] as StageName] ?? stageSchemas.pretrain;
+  const parsed = schema.safeParse(own);
+  if (!parsed.success)
+    throw new TrainingRunError(`${join(folder, runFiles.config)} is of another version; train again`);
+  const step = (await readMetrics(folder)).at(-1)?.step ?? 0;
+  const { stage, batch } = parsed.data;
+  return {
+    config: parsed.data,
+    parameters: await readParameters(join(folder, runFiles.checkpoint)),
+    description: `${step} steps of ${batch} photos, stage ${stage}, from ${Number(settings['samples'])} samples`,
+  };
+}
+
+function meanOf(networks: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(networks[0]!).map(([name, values]) => [
+      name,
+      values.map((_, i) => networks.reduce((sum, network) => sum + network[name]![i]!, 0) / networks.length),
+    ]),
+  );
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { partLooks } from '../../../src/fit/appearance/part-looks.js';
+import { seeHead } from '../../../src/fit/appearance/skin-geometry.js';
+import { createImage, type Image } from '../../../src/math/image.js';
+import { identityRotation } from '../../../src/math/rotation.js';
+import { loadModel } from '../../../src/node/files/assets.js';
+
+const model = await loadModel();
+const camera = { focal: 1200, cx: 200, cy: 200 };
+const light = [0.8, 0.7, 0.6] as const;
+const seen = seeHead(model, model.meanShape, identityRotation(), [0, 0, -700], camera);
+
+function plain(color: readonly number[]): Image {
+  const image = createImage(400, 400, 3);
+  for (let i = 0; i < image.data.length; i++) image.data[i] = color[i % 3]!;
+  return image;
+}
+
+/** Mean of a look's texels where the model's texture is darker, or brighter, than a limit. */
+function meanWhere(look: Image, original: Image, holds: (brightness: number) => boolean): number[] {
+  const sum = [0, 0, 0];
+  let count = 0;
+  for (let at = 0; at < look.data.length; at += 4) {
+    const brightness = Math.max(original.data[at]!, original.data[at + 1]!, original.data[at + 2]!);
+    if (original.data[at + 3]! < 255 || !holds(brightness)) continue;
+    count++;
+    for (let k = 0; k < 3; k++) sum[k]! += look.data[at + k]!;
+  }
+  return sum.map((value) => value / count);
+}
+
+describe('partLooks', () => {
+  const original = model.parts.find(({ name }) => name === 'eyeLeft')!.texture!;
+  const blue = partLooks(model, seen, plain([50, 90, 170]), light);
+
+  it('paints irises in the photo’s colour, pattern and pupil kept', () => {
+    const look = blue.get('eyeLeft')!;
+    const [red, green, blueness] = meanWhere(
+      look,
+      original,
+      (brightness) => brightness > 50 && brightness < 90,
+    ) as [number, number, number];
+    expect(blueness).toBeGreaterThan(1.5 * red);
+    expect(blueness).toBeGreaterThan(green);
+    expect(Math.max(...meanWhere(look, original, (brightness) => brightness <= 2))).toBeLessThan(25);
+  });
+
+  it('takes the whites’ brightness, half of their colour, and leaves alpha alone', () => {
+    const look = blue.get('eyeLeft')!;
+    const dark = partLooks(model, seen, plain([30, 30, 30]), light).get('eyeLeft')!;
+    const bright = (brightness: number) => brightness > 150;
+    expect(meanWhere(dark, original, bright)[1]).toBeLessThan(0.75 * meanWhere(look, original, bright)[1]!);
+    expect(look.data.every((value, i) => i % 4 !== 3 || value === original.data[i])).toBe(true);
+  });
+
+  it('gives both eyes one image, and teeth and tongue their own', () => {
+    expect(blue.get('eyeRight')).toBe(blue.get('eyeLeft'));
+    expect([...blue.keys()].sort()).toEqual(['eyeLeft', 'eyeRight', 'teeth', 'tongue']);
+  });
+
+  it('takes the light alone where nothing is seen', () => {
+    const away = seeHead(model, model.meanShape, identityRotation(), [5000, 0, -700], camera);
+    const look = partLooks(model, away, plain([0, 0, 255]), light).get('teeth')!;
+    const teeth = model.parts.find(({ name }) => name === 'teeth')!.texture!;
+    const [red, , blueness] = meanWhere(look, teeth, (brightness) => brightness > 120) as [
+      number,
+      number,
+      number,
+    ];
+    const [before, , blueBefore] = meanWhere(teeth, teeth, (brightness) => brightness > 120) as [
+      number,
+      number,
+      number,
+    ];
+    expect(red).toBeLessThan(before);
+    expect(blueness / blueBefore).toBeLessThan(red / before);
+  });
+});

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core';
 import { assetPath } from '../src/node/files/assets.js';
 import { serveStudio } from '../src/node/studio/studio-server.js';
 import { runtimeFolder } from '../src/node/studio/studio-site.js';
-import { launchBrowser, openStudio, writeCameraVideo } from '../test/studio/browser.js';
+import { launchChromium } from '../test/chromium/launch.js';
+import { openStudio, writeCameraVideo } from '../test/studio/browser.js';
 import { atLeast, atMost, median, type Benchmark, type Measure } from './benchmark.js';
 
 const photo = 'examples/astronaut.jpg';
@@ -25,7 +26,7 @@ const studio: Benchmark = {
     const camera = join(tmpdir(), `rogue-bench-camera-${process.pid}.mjpeg`);
     const server = await serveStudio({ port: 0 });
     await writeCameraVideo(photo, camera);
-    const browser = await launchBrowser(camera);
+    const browser = await launchChromium(camera);
     try {
       const context = await browser.newContext({
         viewport: { width: 1280, height: 800 },

@@ -1,26 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { chromium as playwright, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { chromiumProgram } from './chromium.js';
-
-/** A headless Chromium that draws in software. @param camera a video file that its webcam shows */
-export async function launchBrowser(camera: string): Promise<Browser> {
-  return playwright.launch({
-    ...(await chromiumProgram()),
-    args: [
-      '--no-sandbox',
-      '--use-gl=angle',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-fake-ui-for-media-stream',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-video-capture=${camera}`,
-    ],
-  });
-}
 
 /** Writes a video of a photo that moves to and fro, 60 pictures, as Chromium's fake webcam reads it. */
 export async function writeCameraVideo(photo: string, path: string): Promise<void> {

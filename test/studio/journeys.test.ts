@@ -7,7 +7,8 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadRogue, resultOf, decodeImage, resultSchema, type Result } from '../../src/node.js';
 import { serveStudio, type StudioServer } from '../../src/node/studio/studio-server.js';
-import { launchBrowser, openPhoto, openStudio, writeCameraVideo, type Misdeeds } from './browser.js';
+import { launchChromium } from '../chromium/launch.js';
+import { openPhoto, openStudio, writeCameraVideo, type Misdeeds } from './browser.js';
 
 const astronaut = 'examples/astronaut.jpg';
 const camera = join(tmpdir(), `rogue-camera-${process.pid}.mjpeg`);
@@ -20,7 +21,7 @@ let misdeeds: Misdeeds;
 beforeAll(async () => {
   await writeCameraVideo(astronaut, camera);
   server = await serveStudio({ port: 0 });
-  browser = await launchBrowser(camera);
+  browser = await launchChromium(camera);
 });
 afterAll(async () => {
   await browser.close();

@@ -1,6 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+
+/**
+ * The package's own names folders of one cloud's machines; without a font Chromium ends at its first page. This
+ * one names the folder beside it, wherever that is.
+ */
+const fontsConf = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir prefix="relative">fonts</dir>
+</fontconfig>
+`;
 
 export interface ChromiumProgram {
   readonly executablePath: string;
@@ -29,14 +40,14 @@ export async function chromiumProgram(): Promise<ChromiumProgram> {
   if (process.arch !== 'x64' || process.platform !== 'linux')
     throw new Error('npm has no Chromium for this machine; install one and set CHROMIUM to its path.');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  const folder = `${cache}chromium-${version}`;
+  const folder = `${cache}chromium/${version}`;
   if (!existsSync(`${folder}/chromium`)) await unpack(folder);
   return {
     executablePath: `${folder}/chromium`,
     env: {
       ...env,
       LD_LIBRARY_PATH: [`${folder}/al2023/lib`, env['LD_LIBRARY_PATH'] ?? ''].join(':'),
-      FONTCONFIG_PATH: `${folder}/fonts`,
+      FONTCONFIG_FILE: `${folder}/fonts/fonts.conf`,
     },
   };
 }
@@ -52,6 +63,7 @@ async function unpack(folder: string): Promise<void> {
     Object.assign(process.env, { TMPDIR: staging, AWS_LAMBDA_JS_RUNTIME: 'nodejs20.x' });
     const { default: chromium } = await import('@sparticuz/chromium');
     await chromium.executablePath();
+    await writeFile(`${staging}/fonts/fonts.conf`, fontsConf);
     await rename(staging, folder).catch((error: unknown) => {
       if (!existsSync(`${folder}/chromium`)) throw error;
     });

@@ -29,7 +29,7 @@ const layers = [
  */
 const nodeOnly = {
   regex: '^(node:|sharp$|onnxruntime-node$)',
-  message: 'Only src/node.ts, src/node/, src/cli/ and src/runtime/node.ts may touch Node.',
+  message: 'Only src/node.ts, src/node/, src/cli/ and src/runtime/node*.ts may touch Node.',
 };
 const onnxOnly = { regex: '^onnxruntime-', message: 'Only src/runtime/ knows ONNX Runtime.' };
 
@@ -50,13 +50,13 @@ const layerRules = layers.map((layer, index) => {
   ];
   return {
     files: [`src/${layer}/**/*.ts`],
-    ignores: ['src/cli/**', 'src/runtime/node.ts'],
+    ignores: ['src/cli/**', 'src/runtime/node*.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
 });
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'out/**', '.cache/**'] },
+  { ignores: ['dist/**', 'node_modules/**', 'out/**', '.cache/**', 'assets/**'] },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {

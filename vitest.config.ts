@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Loaded as it is, not transformed: it looks for its WebAssembly beside itself.
+    server: { deps: { external: [/assets\/onnxruntime/] } },
     expect: { poll: { timeout: 30_000 } },
   },
 });

@@ -1,37 +1,13 @@
 /**
- * Rogue: one photo of a face becomes a 3D head. This entry runs in browsers; in Node the package resolves to
- * `node.ts`, which adds files.
+ * Rogue: one photo of a face becomes a 3D head. This entry runs in browsers, where it is bundled into one
+ * folder (`npm run build`); in Node the package resolves to `node.ts`.
  */
 import { createRogue, type Rogue } from './fit/rogue.js';
 import { decodeInBrowser } from './io/browser-image.js';
 import type { Runtime } from './runtime/session.js';
 import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
-export { createRogue, Rogue } from './fit/rogue.js';
-export type {
-  DecodedPhoto,
-  EncodedPhoto,
-  Photo,
-  PhotoDecoder,
-  ReconstructPhotoOptions,
-  RogueParts,
-  Stage,
-} from './fit/rogue.js';
-export type {
-  HeadTextures,
-  Reconstruction,
-  ReconstructMethod,
-  ReconstructOptions,
-  TextureSource,
-} from './fit/reconstruction.js';
-export { drawOverlay } from './fit/pictures/overlay.js';
-export { headSceneOf, headSurfaces, type HeadSceneOptions, type HeadSurface } from './fit/head-scene-of.js';
-export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
-export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';
-export { version } from './fit/version.js';
-export type { FindFacesOptions, FoundFace } from './detect/find-faces.js';
-export type { Camera } from './math/camera.js';
-export { createImage, type Image } from './math/image.js';
+export * from './library.js';
 export {
   decodeInBrowser,
   encodeJpeg,
@@ -40,21 +16,12 @@ export {
   pixelsOf,
   type BrowserPhoto,
 } from './io/browser-image.js';
-export { writeGlb } from './io/gltf.js';
-export { writeObj, type ObjFiles } from './io/obj.js';
-export type { HeadMaterial, HeadMesh, HeadScene, MorphTarget } from './io/head-scene.js';
-export { gather, splitSeams, type SplitMesh } from './io/split-seams.js';
-export { vertexNormals } from './render/normals.js';
-export { arkitNames, morphTargetName } from './model/arkit-names.js';
-export { evaluateVertices, type Gaze, type HeadCoefficients } from './model/evaluate.js';
-export type { MorphableModel } from './model/morphable-model.js';
-export type { HostTensor, Runtime, Session } from './runtime/session.js';
 export { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
 export interface LoadRogueOptions {
   /**
-   * Where the folder `assets` of this package is served. Default: beside the folder of this module, which
-   * holds as long as no bundler moves it.
+   * Where the folder `assets` of this package is served, such as `/rogue-assets/`. Default: where the package
+   * has it, which holds as long as no bundler moves this module.
    */
   readonly assets?: string | URL;
   /** Default: ONNX Runtime Web with `web`. */
@@ -77,12 +44,12 @@ export interface LoadRogueOptions {
  * @throws Error naming the asset that cannot be fetched
  */
 export async function loadRogue({
-  assets = new URL(/* @vite-ignore */ '../assets/', import.meta.url),
+  assets = besideThisModule(),
   runtime,
   web,
   onProgress,
 }: LoadRogueOptions = {}): Promise<Rogue> {
-  const base = String(assets).replace(/\/?$/, '/');
+  const base = absolute(String(assets).replace(/\/?$/, '/'));
   const fetchAsset = assetFetcher(base, onProgress);
   const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
     fetchAsset('head-model.safetensors'),
@@ -91,7 +58,7 @@ export async function loadRogue({
     fetchAsset('networks/head-regressor.onnx'),
   ]);
   return createRogue({
-    runtime: runtime ?? webRuntime(web),
+    runtime: runtime ?? webRuntime({ wasmPaths: `${base}onnxruntime/`, ...web }),
     modelBytes,
     detectorBytes,
     landmarksBytes,
@@ -100,12 +67,28 @@ export async function loadRogue({
   });
 }
 
+/** The page's idea of a relative address: ONNX Runtime would take its own. */
+function absolute(address: string): string {
+  const from = globalThis.document?.baseURI ?? globalThis.location?.href;
+  return URL.canParse(address, from) ? new URL(address, from).href : address;
+}
+
+const remedy =
+  'serve the package\'s "assets" folder and pass its address, as loadRogue({ assets: "/rogue-assets/" })';
+
+/** The assets of a package whose files are served as they are. */
+function besideThisModule(): URL {
+  // In a variable, so that bundlers do not take the folder for a module.
+  const here = import.meta.url;
+  if (!/^https?:/.test(here)) throw new Error(`loadRogue: no address of the assets; ${remedy}.`);
+  return new URL('../../assets/', here);
+}
+
 /** Fetches files of the assets folder and reports the bytes of all of them together. */
 function assetFetcher(
   base: string,
   onProgress: LoadRogueOptions['onProgress'],
 ): (file: string) => Promise<Uint8Array> {
-  const remedy = 'serve the package\'s "assets" folder and pass its address as loadRogue({ assets })';
   let loaded = 0;
   let total = 0;
   return async (file) => {
@@ -114,6 +97,9 @@ function assetFetcher(
       throw new Error(`loadRogue: cannot fetch ${url}; ${remedy}.`, { cause: error });
     });
     if (!response.ok) throw new Error(`loadRogue: ${url} answered ${response.status}; ${remedy}.`);
+    // Many servers answer what they do not have with the page itself.
+    if (response.headers.get('content-type')?.startsWith('text/html'))
+      throw new Error(`loadRogue: ${url} is a page, not a file of the assets; ${remedy}.`);
     if (!onProgress || !response.body) return new Uint8Array(await response.arrayBuffer());
     total += Number(response.headers.get('content-length') ?? 0);
     const counted = response.body.pipeThrough(

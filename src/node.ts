@@ -1,7 +1,4 @@
-/**
- * The library in Node: everything of `index.ts`, with assets read from the package and pictures read from
- * disk.
- */
+/** The library in Node: assets are read from the package, pictures from disk. */
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
@@ -10,7 +7,7 @@ import { decodeImage } from './node/files/image-codec.js';
 import { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
 import type { Runtime } from './runtime/session.js';
 
-export * from './index.js';
+export * from './library.js';
 export { loadModel } from './node/files/assets.js';
 export {
   decodeImage,

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { defineConfig, type Plugin } from 'vite';
-import { licencesOfPackages, rememberPackages } from './licences.js';
+import { copyOnnxRuntime } from '../tools/bundling/copy-onnxruntime.js';
+import { licencesOfPackages, rememberPackages } from '../tools/bundling/licences.js';
 import {
   contentSecurityPolicy,
   modelFiles,
@@ -15,6 +16,7 @@ import {
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const assets = path('../assets');
 const runtime = runtimeFolder();
+await copyOnnxRuntime();
 
 /** What the service worker keeps. */
 export interface BuiltFiles {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as browser from '../src/index.js';
 import * as node from '../src/node.js';
@@ -11,8 +13,10 @@ beforeAll(async () => {
 afterAll(() => rogue.release());
 
 describe('public API', () => {
-  it('has the same names in Node and in a browser, and more in Node', () => {
-    for (const name of Object.keys(browser)) expect(node).toHaveProperty(name);
+  it('has the same names in Node and in a browser, but for what only one of them can do', () => {
+    const browsersOwn = ['decodeInBrowser', 'imageDataOf', 'pixelsOf', 'webRuntime'];
+    for (const name of Object.keys(browser))
+      if (!browsersOwn.includes(name)) expect(node).toHaveProperty(name);
     expect(Object.keys(node)).toEqual(
       expect.arrayContaining(['decodeImage', 'encodePng', 'loadModel', 'nodeRuntime']),
     );
@@ -93,8 +97,21 @@ describe('public API', () => {
   it('names a missing asset and how to get it', async () => {
     await expect(node.loadRogue({ assets: '/nowhere' })).rejects.toThrow(/\/nowhere\/.*ENOENT.*install/);
     await expect(browser.loadRogue({ assets: 'http://127.0.0.1:9/rogue' })).rejects.toThrow(
-      /cannot fetch http:\/\/127\.0\.0\.1:9\/rogue\/.*loadRogue\(\{ assets \}\)/,
+      /cannot fetch http:\/\/127\.0\.0\.1:9\/rogue\/.*loadRogue\(\{ assets: "\/rogue-assets\/" \}\)/,
     );
+    await expect(browser.loadRogue()).rejects.toThrow(/^loadRogue: no address of the assets; serve/);
+  });
+
+  it('tells a page from an asset: many servers answer everything with index.html', async () => {
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html; charset=utf-8').end('<!doctype html><title>App</title>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await expect(browser.loadRogue({ assets: `http://127.0.0.1:${port}/assets` })).rejects.toThrow(
+      /^loadRogue: http:\/\/127\.0\.0\.1:\d+\/assets\/\S+ is a page, not a file of the assets; serve .*"assets"/,
+    );
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('says so when used after release', async () => {

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { InferenceSession, Tensor, env, listSupportedBackends } from 'onnxruntime-node';
+import { nativeRuntime, type NativeOnnxRuntime } from './node-native.js';
 import { oneLine, wrapSession } from './ort-session.js';
-import type { Runtime } from './session.js';
+import type { Runtime, Session } from './session.js';
+import { createWasmSession } from './node-wasm.js';
 
 /** Where ONNX Runtime computes: its name for a kind of device. */
 export type NodeProvider = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'dml' | 'coreml';
@@ -12,6 +11,11 @@ export type NodeProvider = 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'dml' | 'cor
 type Device = Exclude<NodeProvider, 'cpu'>;
 
 export interface NodeRuntimeOptions {
+  /**
+   * What computes: `native` is the package `onnxruntime-node` where the project has it, `wasm` the
+   * WebAssembly that ships with this package and runs everywhere. Default `auto`: native, else WebAssembly.
+   */
+  readonly engine?: 'auto' | 'native' | 'wasm';
   /** Threads per session; at most four by default, because these networks are too small to feed more. */
   readonly threads?: number;
   /**
@@ -32,43 +36,59 @@ export class ProviderError extends Error {
   override readonly name = 'ProviderError';
 }
 
-/** ONNX Runtime on this machine. */
+/**
+ * ONNX Runtime on this machine.
+ * @throws ProviderError when a session is created, where the engine or a provider that was asked for is not
+ *   here
+ */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
   const {
+    engine = 'auto',
     threads = Math.min(4, availableParallelism()),
     providers = ['cpu'],
     optimize = true,
     fallback = false,
     onFallback,
   } = options;
-  // Warnings about folded constants and unused initializers concern nobody who runs a finished network.
-  env.logLevel = 'error';
+  const settings: SessionSettings = { engine, threads, optimize };
   return {
     async createSession(model) {
       let wanted = providers;
       for (;;) {
         try {
-          return wrapSession(await createSession(model, threads, optimize, wanted), {
-            Tensor,
-            writesOutputs: true,
-          });
+          return await createSession(model, settings, wanted);
         } catch (error) {
           if (!(error instanceof MissingProvider && fallback)) throw error;
           wanted = wanted.filter((provider) => provider !== error.provider);
-          onFallback?.(`${error.message}; continuing on ${wanted.length > 0 ? wanted.join(', ') : 'cpu'}`);
+          const rest = wanted.length > 0 ? wanted.join(', ') : 'cpu';
+          onFallback?.(`${error.message}; continuing on ${rest}`);
         }
       }
     },
   };
 }
 
+interface SessionSettings {
+  readonly engine: 'auto' | 'native' | 'wasm';
+  readonly threads: number;
+  readonly optimize: boolean;
+}
+
+/** Which engine `auto` takes here, and why not the native one. */
+export function engineHere(): { readonly engine: 'native' | 'wasm'; readonly reason?: string } {
+  const found = nativeRuntime();
+  return 'ort' in found ? { engine: 'native' } : { engine: 'wasm', reason: found.problem };
+}
+
 /**
  * The providers of this build of ONNX Runtime, and whether their files are there; drivers are not looked for.
  */
 export function supportedProviders(): { readonly name: NodeProvider; readonly installed: boolean }[] {
-  return listSupportedBackends().map(({ name, bundled }) => ({
+  const found = nativeRuntime();
+  if (!('ort' in found)) return [{ name: 'cpu', installed: true }];
+  return found.ort.listSupportedBackends().map(({ name, bundled }) => ({
     name: name as NodeProvider,
-    installed: bundled || existsSync(libraryOf(name)),
+    installed: bundled || existsSync(found.providerLibrary(name)),
   }));
 }
 
@@ -85,13 +105,30 @@ class MissingProvider extends ProviderError {
 
 async function createSession(
   model: Uint8Array,
-  threads: number,
-  optimize: boolean,
+  settings: SessionSettings,
   providers: readonly NodeProvider[],
-): Promise<InferenceSession> {
+): Promise<Session> {
+  const found = settings.engine === 'wasm' ? undefined : nativeRuntime();
+  if (found && 'ort' in found) return createNativeSession(found.ort, model, settings, providers);
+  const device = providers.find((provider) => provider !== 'cpu');
+  if (device)
+    throw new MissingProvider(device, 'WebAssembly computes on the CPU; run "npm install onnxruntime-node"');
+  if (found && settings.engine === 'native')
+    throw new ProviderError(`the native ONNX Runtime is not here: ${found.problem}`);
+  return createWasmSession(model, settings);
+}
+
+async function createNativeSession(
+  { InferenceSession, Tensor, env }: NativeOnnxRuntime,
+  model: Uint8Array,
+  { threads, optimize }: SessionSettings,
+  providers: readonly NodeProvider[],
+): Promise<Session> {
   for (const provider of providers) checkProvider(provider);
+  // Warnings about folded constants and unused initializers concern nobody who runs a finished network.
+  env.logLevel = 'error';
   try {
-    return await InferenceSession.create(model, {
+    const session = await InferenceSession.create(model, {
       executionProviders: [...providers],
       executionMode: 'sequential',
       graphOptimizationLevel: optimize ? 'all' : 'disabled',
@@ -102,6 +139,7 @@ async function createSession(
       // Idle worker threads sleep: spinning ones would slow down the JavaScript between two runs.
       extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
     });
+    return wrapSession(session, { Tensor, writesOutputs: true });
   } catch (error) {
     const line = oneLine(error);
     const failed = providers.find(
@@ -151,16 +189,3 @@ const remedies: Readonly<Record<Device, string>> = {
   dml: 'install a driver with DirectX 12',
   coreml: 'CoreML needs macOS 10.15 or later',
 };
-
-/** The library that onnxruntime-node's install script downloads for a provider that is not bundled. */
-function libraryOf(provider: string): string {
-  // Its main file is dist/index.js.
-  const folder = join(createRequire(import.meta.url).resolve('onnxruntime-node'), '../..');
-  return join(
-    folder,
-    'bin/napi-v6',
-    process.platform,
-    process.arch,
-    `libonnxruntime_providers_${provider}.so`,
-  );
-}

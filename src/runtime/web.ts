@@ -4,7 +4,7 @@ import type { Runtime } from './session.js';
 export interface WebRuntimeOptions {
   /** Tried in this order; WebAssembly runs everywhere. */
   readonly executionProviders?: readonly ('webgpu' | 'wasm')[];
-  /** Folder that serves ONNX Runtime's `.wasm` files, when it is not the page's own script folder. */
+  /** Address of the folder `onnxruntime` of this package's assets, which `loadRogue` knows by itself. */
   readonly wasmPaths?: string;
   /** WebAssembly threads; more than one needs a cross-origin isolated page. */
   readonly threads?: number;
@@ -29,9 +29,13 @@ export function webRuntime({
         executionProviders: [...executionProviders],
         graphOptimizationLevel: 'all',
       }).catch((error: unknown) => {
-        throw new Error(`webRuntime: cannot load the network (${model.length} bytes): ${oneLine(error)}`, {
-          cause: error,
-        });
+        const reason = oneLine(error);
+        // What ONNX Runtime says when its own files are not where they should be.
+        const message = /no available backend/.test(reason)
+          ? `webRuntime: ONNX Runtime does not load from ${wasmPaths ?? 'beside the script'} (${reason}); serve ` +
+            'the package\'s folder "assets", and name its "onnxruntime" as wasmPaths'
+          : `webRuntime: cannot load the network (${model.length} bytes): ${reason}`;
+        throw new Error(message, { cause: error });
       });
       return wrapSession(session, { Tensor, writesOutputs: false });
     },

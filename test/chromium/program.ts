@@ -3,8 +3,8 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The package's own names folders of one cloud's machines; without a font Chromium ends at its first page. This
- * one names the folder beside it, wherever that is.
+ * The package's own names folders of one cloud's machines; without a font Chromium ends at its first page.
+ * This one names the folder beside it, wherever that is.
  */
 const fontsConf = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">

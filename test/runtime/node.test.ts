@@ -52,6 +52,41 @@ describe('nodeRuntime', () => {
   });
 });
 
+describe('engines', () => {
+  it('WebAssembly computes what native code does, with one thread and with two', async () => {
+    const network = await readFile('assets/networks/dense-landmarks.onnx');
+    const data = Float32Array.from(
+      { length: 3 * 192 * 192 },
+      (_, k) => Math.sin(k / 37) * Math.cos(k / 1111),
+    );
+    const feeds = { image: { dims: [1, 3, 192, 192], data } };
+    const [native, wasm] = await Promise.all(
+      (['native', 'wasm'] as const).map(async (engine) => {
+        const session = await nodeRuntime({ threads: 2, engine }).createSession(network);
+        const lips = floatOutput(await session.run(feeds), 'lips');
+        await session.release();
+        return lips;
+      }),
+    );
+    // Pixels of the network's input.
+    for (const [k, value] of native!.entries()) expect(Math.abs(value - wasm![k]!)).toBeLessThan(0.02);
+  });
+
+  it('WebAssembly has no GPU, and says what has', async () => {
+    const runtime = nodeRuntime({ engine: 'wasm', providers: ['cuda', 'cpu'] });
+    await expect(runtime.createSession(tinyNetwork())).rejects.toThrow(
+      'ONNX Runtime cannot use "cuda" here: WebAssembly computes on the CPU; run "npm install onnxruntime-node"',
+    );
+  });
+
+  it('WebAssembly refuses bytes that are no network in one line', async () => {
+    const runtime = nodeRuntime({ engine: 'wasm' });
+    await expect(runtime.createSession(new Uint8Array([1, 2, 3]))).rejects.toThrow(
+      /^nodeRuntime: cannot load the network \(3 bytes\): [^\n]+$/,
+    );
+  });
+});
+
 describe('providers', () => {
   it('lists the CPU as installed', () => {
     expect(supportedProviders()).toContainEqual({ name: 'cpu', installed: true });

@@ -1,5 +1,4 @@
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { assetPath } from '../files/assets.js';
 
 /** The studio's page as a site: what it is made of, and the headers that it is served with. */
 
@@ -23,8 +22,8 @@ export const runtimeFiles = [
   'ort-wasm-simd-threaded.asyncify.wasm',
 ] as const;
 
-/** Where the installed ONNX Runtime has them. */
-export const runtimeFolder = (): string => dirname(fileURLToPath(import.meta.resolve('onnxruntime-web')));
+/** Where they lie: `npm run build` copies them. */
+export const runtimeFolder = (): string => assetPath('onnxruntime');
 
 /** Nothing of another origin; no code but the page's own files and WebAssembly. */
 export const contentSecurityPolicy = [

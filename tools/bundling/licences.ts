@@ -9,7 +9,7 @@ const packageOf = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/;
 /** Remembers what a bundle is made of; the page's and the worker's are built apart. */
 export function rememberPackages(): Plugin {
   return {
-    name: 'rogue-studio-packages',
+    name: 'rogue-packages',
     generateBundle(_, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
@@ -33,5 +33,5 @@ export function licencesOfPackages(): string {
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
     return `## ${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
   });
-  return `# Licences of the code in this page\n\nRogue itself: Apache-2.0.\n\n${sections.join('\n')}`;
+  return `# Licences of the code that is bundled here\n\nRogue itself: Apache-2.0.\n\n${sections.join('\n')}`;
 }

@@ -77,11 +77,11 @@ const remedy =
   'serve the package\'s "assets" folder and pass its address, as loadRogue({ assets: "/rogue-assets/" })';
 
 /** The assets of a package whose files are served as they are. */
-function besideThisModule(): URL {
-  // In a variable, so that bundlers do not take the folder for a module.
+function besideThisModule(): string {
+  // Cut from text, so that bundlers do not take the folder for a module.
   const here = import.meta.url;
   if (!/^https?:/.test(here)) throw new Error(`loadRogue: no address of the assets; ${remedy}.`);
-  return new URL('../../assets/', here);
+  return `${here.split('/').slice(0, -3).join('/')}/assets/`;
 }
 
 /** Fetches files of the assets folder and reports the bytes of all of them together. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { assetPath } from '../node/files/assets.js';
 import { serveStudio, studioFolder } from '../node/studio/studio-server.js';
 import { modelFiles, runtimeFiles, runtimeFolder } from '../node/studio/studio-site.js';
+import { packageFolder } from '../runtime/package-folder.js';
 import { InterruptedError, outputError } from './errors.js';
 import { interruptible } from './interruptible.js';
 
@@ -72,7 +73,7 @@ export async function exportStudio(folder: string): Promise<void> {
 /** A clone has no built page: it is built once. */
 async function built(): Promise<void> {
   if (existsSync(new URL('index.html', studioFolder))) return;
-  const root = new URL('../../', import.meta.url);
+  const root = new URL(packageFolder);
   const vite = fileURLToPath(new URL('node_modules/vite/bin/vite.js', root));
   if (!existsSync(new URL('studio/index.html', root)) || !existsSync(vite))
     throw new Error('the studio is not part of this installation; install the package again.');

@@ -24,7 +24,12 @@ const hostData = new WeakMap<Node, ArrayBufferView>();
  */
 export class Tensor {
   /** @internal */
-  constructor(readonly node: Node) {}
+  readonly node: Node;
+
+  /** @internal */
+  constructor(node: Node) {
+    this.node = node;
+  }
 
   get shape(): readonly number[] {
     return this.node.shape;

@@ -63,9 +63,13 @@ async function fetched(url: string): Promise<Blob> {
   return response.blob();
 }
 
+/** The types of a browser's pictures, which projects without the library "DOM" do not have. */
+type Dom<Name extends string> =
+  typeof globalThis extends Record<Name, { prototype: infer Type }> ? Type : never;
+
 /** What a picture looks like on white, three channels. */
 export function pixelsOf(
-  source: ImageBitmap | OffscreenCanvas,
+  source: Dom<'ImageBitmap'> | Dom<'OffscreenCanvas'>,
   width = source.width,
   height = source.height,
 ): Image {
@@ -87,7 +91,7 @@ export function pixelsOf(
 }
 
 /** An image as the browser's canvases have it, opaque unless it has four channels. */
-export function imageDataOf({ width, height, channels, data }: Image): ImageData {
+export function imageDataOf({ width, height, channels, data }: Image): Dom<'ImageData'> {
   const out = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
     for (let k = 0; k < 3; k++) out.data[4 * i + k] = data[channels * i + (channels === 1 ? 0 : k)]!;

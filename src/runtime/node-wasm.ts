@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { oneLine, wrapSession } from './ort-session.js';
+import { packageFolder } from './package-folder.js';
 import type { Session } from './session.js';
 
 type OnnxRuntimeWeb = typeof import('onnxruntime-web');
 
 /** ONNX Runtime's WebAssembly, which `npm run build` puts among the assets. */
-const entry = new URL('../../assets/onnxruntime/ort.node.min.mjs', import.meta.url);
+const entry = new URL(`${packageFolder}assets/onnxruntime/ort.node.min.mjs`);
 
 let loaded: Promise<OnnxRuntimeWeb> | undefined;
 
@@ -34,7 +35,9 @@ export async function createWasmSession(
 async function load(threads: number): Promise<OnnxRuntimeWeb> {
   if (!existsSync(entry))
     throw new Error(`${fileURLToPath(entry)} is missing; install the package again, or run "npm run build"`);
-  const ort = (await import(entry.href)) as OnnxRuntimeWeb;
+  const ort = (await import(
+    /* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ entry.href
+  )) as OnnxRuntimeWeb;
   ort.env.logLevel = 'error';
   ort.env.wasm.numThreads = threads;
   return ort;

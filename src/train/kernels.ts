@@ -47,15 +47,21 @@ export interface Kernels {
 /** Arrays start at multiples of this: one cache line, four steps of the kernels. */
 export const blockBytes = 64;
 
+/** A `WebAssembly.Memory`; not every project has a type of that name. */
+export interface KernelMemory {
+  readonly buffer: ArrayBufferLike;
+}
+
 let compiled: WebAssembly.Module | undefined;
 
 /**
  * @throws Error on an engine without WebAssembly SIMD (Node and browsers have it since 2021, Safari since
  *   2023)
  */
-export function createKernels(memory: WebAssembly.Memory): Kernels {
+export function createKernels(memory: KernelMemory): Kernels {
   compiled ??= new WebAssembly.Module(
     Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)),
   );
-  return new WebAssembly.Instance(compiled, { host: { memory } }).exports as unknown as Kernels;
+  return new WebAssembly.Instance(compiled, { host: { memory: memory as WebAssembly.Memory } })
+    .exports as unknown as Kernels;
 }

@@ -5,14 +5,15 @@ import { peopleFromTensors, type People } from '../../data/synthetic/people-file
 import { readSafetensors } from '../../io/safetensors.js';
 import { modelFromTensors } from '../../model/model-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { packageFolder } from '../../runtime/package-folder.js';
 
 /** A file that belongs to the package is missing or unreadable. */
 export class AssetError extends Error {
   override readonly name = 'AssetError';
 }
 
-/** The package's `assets` folder; this module lies two folders below the package, as source and built. */
-export const assetsFolder = new URL('../../../assets/', import.meta.url);
+/** The package's `assets` folder. */
+export const assetsFolder = new URL(`${packageFolder}assets/`);
 
 /** The files that the package ships, relative to the assets folder. */
 export const assetFiles = {

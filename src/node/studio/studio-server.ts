@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { assetsFolder } from '../files/assets.js';
+import { packageFolder } from '../../runtime/package-folder.js';
 import { runtimeFolder, studioHeaders } from './studio-site.js';
 
 /** Where the built page lies: beside the compiled package. */
-export const studioFolder = new URL('../../../dist/studio/', import.meta.url);
+export const studioFolder = new URL(`${packageFolder}dist/studio/`);
 
 export interface StudioServer {
   /** Address of the page. */

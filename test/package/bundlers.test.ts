@@ -1,0 +1,173 @@
+import { spawn } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import sirv from 'sirv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../chromium/launch.js';
+import { command, packPackage } from './packed.js';
+
+const page = `
+import { loadRogue } from 'rogue-face';
+const rogue = await loadRogue({ assets: '/rogue-assets/' });
+document.title = \`faces: \${(await rogue.reconstruct('/photo.jpg')).length}\`;
+`;
+
+const nextLayout = `
+export default function Layout({ children }) {
+  return <html lang="en"><body>{children}</body></html>;
+}
+`;
+const nextPage = `
+'use client';
+import { useEffect } from 'react';
+import { loadRogue } from 'rogue-face';
+
+export default function Page() {
+  useEffect(() => {
+    loadRogue({ assets: '/rogue-assets/' })
+      .then((rogue) => rogue.reconstruct('/photo.jpg'))
+      .then((faces) => { document.title = \`faces: \${faces.length}\`; });
+  }, []);
+  return <p>Rogue</p>;
+}
+`;
+
+let project: string;
+let browser: Browser;
+beforeAll(async () => {
+  project = await mkdtemp(join(tmpdir(), 'rogue-bundlers-'));
+  const [{ tarball }] = await Promise.all([
+    packPackage(project),
+    cp('test/package/bundlers', project, { recursive: true }),
+  ]);
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund'];
+  await command(project, 'npm', ['ci', ...quiet]);
+  await command(project, 'npm', ['install', '--no-save', tarball, ...quiet]);
+  for (const folder of ['src', 'app', 'public']) await mkdir(join(project, folder));
+  await cp(join(project, 'node_modules/rogue-face/assets'), join(project, 'public/rogue-assets'), {
+    recursive: true,
+  });
+  await cp('examples/astronaut.jpg', join(project, 'public/photo.jpg'));
+  const files: Record<string, string> = {
+    'src/page.js': page,
+    'index.html': '<!doctype html><script type="module" src="/src/page.js"></script>',
+    'app/layout.jsx': nextLayout,
+    'app/page.jsx': nextPage,
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(project, name), text);
+  browser = await launchChromium();
+}, 300_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(project, { recursive: true, force: true });
+});
+
+/** What the page's title becomes; whatever the page complains of fails. */
+async function facesOn(url: string): Promise<string> {
+  const context = await browser.newContext();
+  const opened = await context.newPage();
+  const complaints: string[] = [];
+  opened.on('pageerror', (error) => complaints.push(String(error)));
+  try {
+    await opened.goto(url);
+    await expect
+      .poll(
+        async () => {
+          expect(complaints).toEqual([]);
+          return opened.title();
+        },
+        { timeout: 60_000 },
+      )
+      .toMatch(/^faces: /);
+    return await opened.title();
+  } finally {
+    await context.close();
+  }
+}
+
+/** Serves a built folder, and the public one beside it. */
+async function served<Result>(folder: string, use: (url: string) => Promise<Result>): Promise<Result> {
+  const built = sirv(join(project, folder), { dev: true });
+  const open = sirv(join(project, 'public'), { dev: true });
+  const server: Server = createServer((request, response) => {
+    built(request, response, () => {
+      open(request, response, () => {
+        response.writeHead(404).end();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Runs a server of the project until `use` is done. */
+async function running<Result>(
+  args: readonly string[],
+  use: (url: string) => Promise<Result>,
+): Promise<Result> {
+  const server = spawn(process.execPath, args, {
+    cwd: project,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: undefined, VITEST: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const address = new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      printed += chunk.toString();
+      const [url] = /http:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(printed) ?? [];
+      if (url !== undefined) resolve(url);
+    };
+    server.stdout.on('data', read);
+    server.stderr.on('data', read);
+    server.once('exit', () => reject(new Error(`the server ended: ${printed}`)));
+  });
+  try {
+    return await use(`${await address}/`);
+  } finally {
+    server.kill();
+  }
+}
+
+describe('a page of three lines, bundled without any configuration', () => {
+  const html = '<!doctype html><script type="module" src="main.js"></script>';
+
+  it('by esbuild', async () => {
+    const args = ['esbuild', 'src/page.js', '--bundle', '--format=esm', '--outfile=by-esbuild/main.js'];
+    await command(project, 'npx', args);
+    await writeFile(join(project, 'by-esbuild/index.html'), html);
+    expect(await served('by-esbuild', facesOn)).toBe('faces: 1');
+  });
+
+  it('by webpack', async () => {
+    const args = ['webpack', '--mode', 'production', '--entry', './src/page.js', '-o', 'by-webpack'];
+    await command(project, 'npx', args);
+    await writeFile(join(project, 'by-webpack/index.html'), html);
+    expect(await served('by-webpack', facesOn)).toBe('faces: 1');
+  });
+
+  it('by Vite, built', async () => {
+    await command(project, 'npx', ['vite', 'build', '--outDir', 'by-vite', '--logLevel', 'warn']);
+    expect(await served('by-vite', facesOn)).toBe('faces: 1');
+  });
+
+  it('by Vite, as it is developed', async () => {
+    const args = ['node_modules/vite/bin/vite.js', '--host', '127.0.0.1', '--port', '0'];
+    expect(await running(args, facesOn)).toBe('faces: 1');
+  });
+
+  it('by Next.js, a client page', async () => {
+    await command(project, 'npx', ['next', 'build']);
+    const args = ['node_modules/next/dist/bin/next', 'start', '--hostname', '127.0.0.1', '--port', '0'];
+    expect(await running(args, facesOn)).toBe('faces: 1');
+  });
+});

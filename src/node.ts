@@ -1,13 +1,6 @@
-/** The library in Node: assets are read from the package, pictures from disk. */
-import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
-import { createRogue, type EncodedPhoto, type Rogue } from './fit/rogue.js';
-import { AssetError, assetFiles, assetsFolder, readAsset } from './node/files/assets.js';
-import { decodeImage } from './node/files/image-codec.js';
-import { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
-import type { Runtime } from './runtime/session.js';
-
+/** The library in Node: assets come from the package, pictures from disk, heads from worker threads too. */
 export * from './library.js';
+export { loadRogue, type LoadRogueOptions } from './node/load-rogue.js';
 export { loadModel } from './node/files/assets.js';
 export {
   decodeImage,
@@ -17,67 +10,6 @@ export {
   type DecodedImage,
   type DecodeOptions,
 } from './node/files/image-codec.js';
+export { RogueWorkers, type RogueWorkersOptions } from './node/workers/rogue-workers.js';
+export type { WorkerReconstructOptions } from './node/workers/rogue-workers.js';
 export { nodeRuntime, type NodeRuntimeOptions } from './runtime/node.js';
-
-export interface LoadRogueOptions {
-  /** Folder with the head model and the networks. Default: the package's own `assets`. */
-  readonly assets?: string | URL;
-  /** A head regressor of one's own, written by `rogue export`. Default: the one that ships. */
-  readonly regressor?: string | URL;
-  /** Default: ONNX Runtime on the CPU with `node`. */
-  readonly runtime?: Runtime;
-  readonly node?: NodeRuntimeOptions;
-}
-
-/**
- * Reads the head model and the networks that ship with the package and makes them ready.
- *
- * @example
- * const rogue = await loadRogue();
- * const [face] = await rogue.reconstruct('photo.jpg');
- * @throws AssetError naming the file that is missing
- */
-export async function loadRogue({
-  assets = assetsFolder,
-  regressor,
-  runtime,
-  node,
-}: LoadRogueOptions = {}): Promise<Rogue> {
-  const folder = folderUrl(assets);
-  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
-    readAsset(assetFiles.model, folder),
-    readAsset(assetFiles.detector, folder),
-    readAsset(assetFiles.landmarks, folder),
-    regressor === undefined ? readAsset(assetFiles.regressor, folder) : readRegressor(regressor),
-  ]);
-  return createRogue({
-    runtime: runtime ?? nodeRuntime(node),
-    modelBytes,
-    detectorBytes,
-    landmarksBytes,
-    regressorBytes,
-    decode,
-  });
-}
-
-async function readRegressor(file: string | URL): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new AssetError(
-      `network ${String(file)} is not readable (${code ?? message}); name a file that "rogue export" wrote`,
-      { cause: error },
-    );
-  }
-}
-
-function folderUrl(folder: string | URL): URL {
-  const url =
-    folder instanceof URL ? folder.href : /^file:/.test(folder) ? folder : pathToFileURL(folder).href;
-  return new URL(url.replace(/\/?$/, '/'));
-}
-
-async function decode(source: EncodedPhoto) {
-  return decodeImage(source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source);
-}

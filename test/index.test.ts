@@ -94,6 +94,22 @@ describe('public API', () => {
     await expect(rogue.reconstruct(Uint8Array.of(1, 2, 3))).rejects.toThrow(/not a picture/);
   });
 
+  it('stops at the next stage once its signal is aborted, with the reason of the signal', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const stages: string[] = [];
+    const stopped = rogue.reconstruct(astronaut, {
+      signal: controller.signal,
+      onStage: (stage) => {
+        stages.push(stage);
+        if (stage === 'predict') controller.abort(reason);
+      },
+    });
+    await expect(stopped).rejects.toBe(reason);
+    expect(stages).toEqual(['decode', 'find faces', 'predict']);
+    await expect(rogue.reconstruct(astronaut, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
   it('names a missing asset and how to get it', async () => {
     await expect(node.loadRogue({ assets: '/nowhere' })).rejects.toThrow(/\/nowhere\/.*ENOENT.*install/);
     await expect(browser.loadRogue({ assets: 'http://127.0.0.1:9/rogue' })).rejects.toThrow(

@@ -72,6 +72,8 @@ export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFa
    * Called before each stage, `fit` once per face; waited for, so that a page can show it, or throw to stop.
    */
   readonly onStage?: (stage: Stage) => void | Promise<void>;
+  /** Ends the reconstruction at its next stage, with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -119,10 +121,12 @@ export class Rogue {
    *
    * @throws ImageError (Node) for a file that is no complete picture
    * @throws RangeError for an image whose data does not fit its size, or options out of range
+   * @throws the reason of `signal`, once it is aborted
    */
   async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
-    const { method, onStage = () => undefined, faces: given } = options;
-    await onStage('decode');
+    const { method, faces: given } = options;
+    const begin = stageBeginning(options);
+    await begin('decode');
     const { image, focal35mm } = await this.#open(photo);
     const pyramid = new ImagePyramid(image);
     if (method !== undefined && method !== 'landmarks' && !this.#predictor)
@@ -130,10 +134,10 @@ export class Rogue {
         `Rogue: the method "${method}" needs the head regressor; give createRogue its bytes, or use the method "landmarks".`,
       );
     const faces = await this.#inTurn(async () => {
-      if (!given) await onStage('find faces');
+      if (!given) await begin('find faces');
       const found = given ?? (await this.#found(pyramid, options));
       const predicted: (PredictedHead | undefined)[] = [];
-      if (method !== 'landmarks') await onStage('predict');
+      if (method !== 'landmarks') await begin('predict');
       for (const { box, roll } of found)
         predicted.push(
           method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll),
@@ -142,7 +146,7 @@ export class Rogue {
     });
     const heads: Reconstruction[] = [];
     for (const { face, predicted } of faces) {
-      await onStage('fit');
+      await begin('fit');
       heads.push(
         reconstructFace(
           this.model,
@@ -206,6 +210,15 @@ export class Rogue {
     this.#previous = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Tells of each stage, unless the caller wants no more. */
+function stageBeginning({ onStage, signal }: ReconstructPhotoOptions): (stage: Stage) => Promise<void> {
+  return async (stage) => {
+    signal?.throwIfAborted();
+    await onStage?.(stage);
+    signal?.throwIfAborted();
+  };
 }
 
 /** The same photo with three channels; transparency lies on white, as in `decodeImage`. */

@@ -1,6 +1,7 @@
 /**
  * Puts ONNX Runtime's WebAssembly among the assets, for pages and for Node where no native one is installed:
- * five files of the 143 MB of onnxruntime-web, which then need not be a dependency. Building the studio calls it.
+ * five files of the 143 MB of onnxruntime-web, which then need not be a dependency. Building the studio calls
+ * it.
  */
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { runtimeFiles } from '../../src/node/studio/studio-site.js';

@@ -51,7 +51,7 @@ export function guardRuntime(runtime: Runtime, guard: NativeGuard): Runtime {
 function enter(guard: NativeGuard): void {
   for (;;) {
     const count = Atomics.load(guard, 0);
-    if (count < 0) throw new Error('the training was stopped.');
+    if (count < 0) throw new Error('the thread is about to end.');
     if (Atomics.compareExchange(guard, 0, count, count + 1) === count) return;
   }
 }

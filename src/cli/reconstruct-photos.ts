@@ -31,7 +31,14 @@ export interface Reconstructor {
 }
 
 async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): Promise<Reconstructor> {
-  return (await import('../node.js')).loadRogue(network === undefined ? {} : { regressor: network });
+  const [{ loadRogue }, { engineHere }] = await Promise.all([
+    import('../node.js'),
+    import('../runtime/node.js'),
+  ]);
+  const { engine, reason } = engineHere();
+  if (engine === 'wasm' && process.stderr.isTTY)
+    console.error(`rogue: computing in WebAssembly; native code is twice as fast (${reason}).`);
+  return loadRogue(network === undefined ? {} : { regressor: network });
 }
 
 /** One line of `results.jsonl`. */

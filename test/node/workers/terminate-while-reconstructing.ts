@@ -19,4 +19,4 @@ for (const wait of [0, 40, 90, 150, 230]) {
   );
   if (outcome !== 'done' && outcome !== 'the worker was terminated.') throw new Error(outcome);
 }
-console.log('ended');
+process.stdout.write('ended\n');

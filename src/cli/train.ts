@@ -4,6 +4,7 @@ import { guideRegressor } from '../node/training/guided-run.js';
 import { pretrain } from '../node/training/pretrain-run.js';
 import { runFiles, type MetricsLine } from '../node/training/training-run.js';
 import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
+import { engineHere } from '../runtime/node.js';
 import { InterruptedError, UsageError, messageOf } from './errors.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
@@ -28,6 +29,8 @@ export interface TrainFlags {
  * @throws UsageError for settings that make no sense; InterruptedError after Ctrl-C
  */
 export async function runTrain(stage: StageName, flags: TrainFlags): Promise<void> {
+  const { engine, reason } = engineHere();
+  if (engine === 'wasm') throw new Error(`training needs the native ONNX Runtime: ${reason}`);
   const config = await configOf(stage, flags);
   await interruptible('interrupted; the same command goes on from there', (signal) =>
     trainStage(config, flags, signal),

@@ -65,6 +65,25 @@ describe('the package in an empty project', () => {
     expect(printed).toBe('faces: 1\n');
   });
 
+  it('makes heads in worker threads, which can be ended at any time', async () => {
+    const printed = await program(`
+      import { RogueWorkers } from 'rogue-face';
+      const workers = await RogueWorkers.start({ workers: 1 });
+      console.log('faces:', (await workers.reconstruct(${JSON.stringify(photo)})).length);
+      const last = workers.reconstruct(${JSON.stringify(photo)}).catch((error) => error.message);
+      await workers.terminate();
+      console.log(await last);
+    `);
+    expect(printed).toBe('faces: 1\nthe worker was terminated.\n');
+  });
+
+  it('says what training needs', async () => {
+    const train = command(project, 'npx', ['rogue', 'train', 'pretrain', '--data', 'shards', '-o', 'run']);
+    await expect(train).rejects.toThrow(
+      'rogue: training needs the native ONNX Runtime: onnxruntime-node is not installed; run "npm install onnxruntime-node"',
+    );
+  });
+
   it.each([
     ['rogue-face', 'loadRogue'],
     ['rogue-face/node', 'decodeImage'],

@@ -47,5 +47,7 @@ export function workerRuntime(
   guard: NativeGuard,
   onFallback?: (line: string) => void,
 ): Runtime {
-  return guardRuntime(nodeRuntime({ ...options, ...(onFallback ? { onFallback } : {}) }), guard);
+  // WebAssembly would write gradients into memory of its own, and takes twice as long.
+  const native = nodeRuntime({ ...options, engine: 'native', ...(onFallback ? { onFallback } : {}) });
+  return guardRuntime(native, guard);
 }

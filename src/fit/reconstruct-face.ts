@@ -1,4 +1,4 @@
-import type { FoundFace } from '../detect/find-faces.js';
+import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
@@ -95,6 +95,8 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
       `Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`,
     );
   }
+  if (isUpsideDown(face))
+    warnings.push('The photo seems to be upside down: the face was read with the photo turned by 180°.');
   if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
   if (fit.error > 0.03)
     warnings.push('The head does not follow the landmarks well; pose or expression may be off.');

@@ -8,6 +8,7 @@ import {
   type GivenBox,
 } from '../detect/find-faces.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
+import { noFaceCause, type NoFaceCause } from '../detect/no-face-cause.js';
 import { readSafetensors } from '../io/safetensors.js';
 import { onWhite, type Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
@@ -114,6 +115,16 @@ export class Rogue {
     const { image } = await this.#open(photo);
     const pyramid = new ImagePyramid(image);
     return this.#inTurn(() => this.#found(pyramid, options));
+  }
+
+  /**
+   * What keeps the faces of a photo from being found, where {@link findFaces} or {@link reconstruct} found
+   * none with the same options.
+   */
+  async whyNoFace(photo: Photo, options: FindFacesOptions = {}): Promise<NoFaceCause> {
+    const { image, transparent } = await this.#open(photo);
+    const pyramid = new ImagePyramid(image);
+    return this.#inTurn(() => noFaceCause(this.#detector, this.#landmarker, pyramid, options, transparent));
   }
 
   /**

@@ -24,7 +24,8 @@ export { headSceneOf, headSurfaces, type HeadSceneOptions, type HeadSurface } fr
 export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
 export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';
 export { version } from './fit/version.js';
-export type { FindFacesOptions, FoundFace } from './detect/find-faces.js';
+export type { FindFacesOptions, FoundFace, GivenBox } from './detect/find-faces.js';
+export type { LikelyFace, NoFaceCause } from './detect/no-face-cause.js';
 export type { Camera } from './math/camera.js';
 export { createImage, type Image } from './math/image.js';
 export { writeGlb } from './io/gltf.js';

@@ -42,7 +42,7 @@ function site(): Plugin {
     generateBundle(_, bundle) {
       this.emitFile({ type: 'asset', fileName: 'licences.md', source: licencesOfPackages() });
       const built = Object.keys(bundle).filter(
-        (name) => name !== 'service-worker.js' && !name.endsWith('.map'),
+        (name) => name !== 'service-worker.js' && !name.endsWith('.map') && !isRarelyNeeded(name),
       );
       const publicFiles = readdirSync(path('public'), { recursive: true })
         .map(String)
@@ -70,6 +70,9 @@ function site(): Plugin {
     },
   };
 }
+
+/** The decoder of HEIC is 2 MB that few visits need; the service worker keeps it once it was fetched. */
+const isRarelyNeeded = (name: string): boolean => name.includes('libheif');
 
 function isolate(response: { setHeader(name: string, value: string): unknown }): void {
   for (const [name, value] of Object.entries(studioHeaders))

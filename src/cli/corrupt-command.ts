@@ -12,7 +12,10 @@ export function addCorruptCommand(program: Command, status: { code: number }): v
   program
     .command('corrupt')
     .description('cover or degrade the faces of photos, for training and tests')
-    .argument('<images or folders...>', 'JPEG, PNG, WebP, AVIF, GIF or TIFF files, or folders of them')
+    .argument(
+      '<images or folders...>',
+      'JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP files, or folders of them',
+    )
     .requiredOption(
       '--protocol <name>',
       'reachocc (plausible objects), synchocc (shapes and patches), noise, or boxes (grey)',

@@ -10,11 +10,12 @@ const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks']
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
 
 function box(value: string): GivenBox {
-  const numbers = value.split(',').map(Number);
-  const [x, y, width, height] = numbers;
-  if (numbers.length !== 4 || !numbers.every(Number.isFinite) || !(width! > 0 && height! > 0))
-    throw new InvalidArgumentError('Expected x,y,width,height in pixels.');
-  return { x: x!, y: y!, width: width!, height: height! };
+  const numbers = value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const [x, y, width, height, roll] = numbers;
+  const fits = (numbers.length === 4 || numbers.length === 5) && numbers.every(Number.isFinite);
+  if (!fits || !(width! > 0 && height! > 0) || Math.abs(roll ?? 0) > 360)
+    throw new InvalidArgumentError('Expected x,y,width,height in pixels, and perhaps the roll in degrees.');
+  return { x: x!, y: y!, width: width!, height: height!, ...(roll !== undefined && { roll }) };
 }
 
 /** `rogue reconstruct <images or folders…>`. @param status receives the exit code of a finished run */
@@ -22,7 +23,10 @@ export function addReconstructCommand(program: Command, status: { code: number }
   program
     .command('reconstruct')
     .description('reconstruct a 3D head from every face of photos')
-    .argument('<images or folders...>', 'JPEG, PNG, WebP, AVIF, GIF or TIFF files, or folders of them')
+    .argument(
+      '<images or folders...>',
+      'JPEG, PNG, HEIC, WebP, AVIF, GIF, TIFF or BMP files, or folders of them',
+    )
     .option('-o, --out <folder>', 'where results go: <folder>/<image>/face-<k>/', 'out')
     .option(
       '--format <list>',
@@ -44,8 +48,18 @@ export function addReconstructCommand(program: Command, status: { code: number }
     )
     .option('--network <file>', 'a head regressor of your own, written by "rogue export"')
     .option(
-      '--box <x,y,width,height>',
-      'where the face is, brows to chin, in pixels, when it is not found; one photo only',
+      '--min-face <px>',
+      "the smallest faces to look for, brows to chin (default: 80, or 4 % of the photo's width)",
+      numberWithin(4, 65_535, 'pixels'),
+    )
+    .option(
+      '--min-score <score>',
+      'how sure a face must be (default: 0.35); less finds more covered faces, and more that are none',
+      numberWithin(0.05, 0.99, 'a score'),
+    )
+    .option(
+      '--box <x,y,width,height[,roll]>',
+      'where the face is, brows to chin, in pixels, when it is not found, and how far it is turned anticlockwise, in degrees; one photo only',
       box,
     )
     .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import type { GivenBox } from '../detect/find-faces.js';
+import type { FindFacesOptions, GivenBox } from '../detect/find-faces.js';
+import type { NoFaceCause } from '../detect/no-face-cause.js';
 import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
@@ -9,6 +10,7 @@ import { decodeImage, encodePng, type DecodedImage } from '../node/files/image-c
 import { exitCodes, messageOf, OutputError, UsageError } from './errors.js';
 import { faceFiles, type FaceFilesOptions, type Format } from './face-files.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
+import { noFaceMessage } from './no-face.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
 
@@ -18,6 +20,8 @@ export interface ReconstructFlags {
   readonly texture: TextureSource;
   readonly maxFaces?: number;
   readonly focal35mm?: number;
+  readonly minFace?: number;
+  readonly minScore?: number;
   readonly box?: GivenBox;
   readonly method?: ReconstructMethod;
   readonly network?: string;
@@ -27,6 +31,7 @@ export interface ReconstructFlags {
 export interface Reconstructor {
   readonly model: MorphableModel;
   reconstruct(photo: DecodedImage, options: ReconstructPhotoOptions): Promise<Reconstruction[]>;
+  whyNoFace(photo: DecodedImage, options: FindFacesOptions): Promise<NoFaceCause>;
   release(): Promise<void>;
 }
 
@@ -43,9 +48,6 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
 
 /** One line of `results.jsonl`. */
 type ResultLine = Result & { readonly folder: string };
-
-const noFace =
-  'no face found; use a photo in which a face is in view and at least 4 % of the width, or say where it is with --box';
 
 /**
  * Reconstructs every face of the given pictures and folders and writes the results; goes on past pictures
@@ -140,15 +142,21 @@ async function reconstructJob(
   flags: ReconstructFlags,
   options: FaceFilesOptions,
 ): Promise<ResultLine[]> {
-  const { maxFaces, focal35mm, texture, box, method } = flags;
+  const { maxFaces, focal35mm, texture, box, method, minFace, minScore } = flags;
+  const { scale } = job.decoded;
+  const finding: FindFacesOptions = {
+    ...(minFace !== undefined && { minFace: Math.max(4, minFace * scale) }),
+    ...(minScore !== undefined && { threshold: minScore }),
+  };
   const faces = await rogue.reconstruct(job.decoded, {
     texture,
+    ...finding,
     ...(maxFaces !== undefined && { maxFaces }),
     ...(focal35mm !== undefined && { focal35mm }),
     ...(method && { method }),
-    ...(box && { boxes: [scaledBox(box, job.decoded.scale)] }),
+    ...(box && { boxes: [scaledBox(box, scale)] }),
   });
-  if (faces.length === 0) throw new Error(noFace);
+  if (faces.length === 0) throw new Error(noFaceMessage(await rogue.whyNoFace(job.decoded, finding), scale));
   const written = [];
   for (const face of faces) written.push(await faceFiles(rogue.model, job, face, options));
   const folders = await output.writeFaces(
@@ -159,8 +167,8 @@ async function reconstructJob(
 }
 
 /** Very large photos are decoded smaller. */
-function scaledBox({ x, y, width, height }: GivenBox, scale: number): GivenBox {
-  return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+function scaledBox({ x, y, width, height, ...turn }: GivenBox, scale: number): GivenBox {
+  return { ...turn, x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
 
 function announce(outputFolder: string, lines: readonly ResultLine[]): void {

@@ -34,8 +34,19 @@ export interface DetectOptions {
   readonly threshold?: number;
   /** Keeps only the largest and surest faces. Default: all. */
   readonly maxFaces?: number;
-  /** Side of the smallest face of interest as a fraction of the photo's width, 0.01…1. Default 0.04. */
-  readonly minSize?: number;
+  /**
+   * Side of the smallest face of interest, brows to chin, in pixels of the photo, from 4 on. Default: 80, and
+   * less in small photos (`defaultMinFace`). In photos of many megapixels small values are not reached: 4
+   * million network pixels are looked at, at most.
+   */
+  readonly minFace?: number;
+  /** Looks at the photo as if it were turned by so many degrees. Default 0. */
+  readonly turn?: 0 | 180;
+}
+
+/** The smallest faces that are looked for unless told otherwise: 80 pixels, or 4 % of the photo's width. */
+export function defaultMinFace({ width }: { readonly width: number }): number {
+  return Math.min(80, 0.04 * width);
 }
 
 export interface FaceDetector {
@@ -53,14 +64,20 @@ const outsideGrey = 128;
 
 /**
  * The network finds faces of 14 to some 220 pixels: the longer side of the first look, and what the smallest
- * face has in the second (at the default `minSize` that makes the photo 448 pixels wide, a multiple of 32).
+ * face has in the last (at 4 % of the width that makes the photo 448 pixels wide, a multiple of 32).
  */
 const coarseSide = 192;
 /** Grey around the first look, so that a face that fills or leaves the photo has its outline inside. */
 const coarseMargin = 32;
 const smallestFacePixels = 17.92;
-/** Bounds the second look at very elongated photos or tiny `minSize` (pixels). */
-const largestFinePixels = 1 << 20;
+/** Bounds the finest look at large photos or tiny `minFace`, in time and in memory (pixels). */
+const largestFinePixels = 1 << 22;
+const largestTilePixels = 1 << 20;
+/** Tiles of a look overlap by this much; faces that do not fit are large enough for the look before. */
+const tileSide = 1024;
+const tileOverlap = 128;
+/** A look shows faces of one to this many times its smallest size surely; larger steps get one in between. */
+const largestStep = 10;
 
 /** Candidates of the first looks are looked at again, upright, at the size at which the network is surest. */
 const refineSide = 128;
@@ -81,23 +98,24 @@ const nestedOverlap = 0.7;
  * The face detector: BlazeFace, full-range variant (Bazarevsky et al. 2019, arXiv 1907.05047), from
  * `assets/networks/face-detector.onnx`.
  *
- * The whole photo is looked at twice, small for large faces and larger for small ones, because the
- * convolutional network accepts any size. Each candidate is then cut out upright and looked at once more,
- * which removes false ones and places the key points of turned faces.
+ * The whole photo is looked at twice or more often, small for large faces and larger for small ones, because
+ * the convolutional network accepts any size; large looks come in tiles. Each candidate is then cut out
+ * upright and looked at once more, which removes false ones and places the key points of turned faces.
  *
  * @throws Error when the bytes are no ONNX network
  */
 export async function createFaceDetector(runtime: Runtime, network: Uint8Array): Promise<FaceDetector> {
   const session = await runtime.createSession(network);
   return {
-    async detect(image, { threshold = 0.4, maxFaces = Infinity, minSize = 0.04 } = {}) {
+    async detect(image, { threshold = 0.4, maxFaces = Infinity, turn = 0, ...options } = {}) {
+      const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+      const { minFace = defaultMinFace(pyramid) } = options;
       if (!(threshold > 0 && threshold < 1))
         throw new RangeError(`detect: threshold must lie between 0 and 1, received ${threshold}.`);
-      if (!(minSize >= 0.01 && minSize <= 1))
-        throw new RangeError(`detect: minSize must lie in 0.01…1, received ${minSize}.`);
-      const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+      if (options.minFace !== undefined && !(minFace >= 4 && minFace < Infinity))
+        throw new RangeError(`detect: minFace must be at least 4 pixels, received ${minFace}.`);
       const candidates: Detection[] = [];
-      for (const crop of overviews(pyramid, minSize)) {
+      for (const crop of overviews(pyramid, minFace, turn)) {
         candidates.push(
           ...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat(),
         );
@@ -105,9 +123,8 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
       const refined = (await refine(session, pyramid, mergeOverlapping(candidates))).filter(
         ({ score }) => score >= threshold,
       );
-      const smallest = 0.75 * minSize * pyramid.width;
       return largestFirst(dropNested(refined))
-        .filter(({ width }) => width >= smallest)
+        .filter(({ width }) => width >= 0.75 * minFace)
         .slice(0, maxFaces)
         .map(describe);
     },
@@ -116,21 +133,45 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
 }
 
 /** The whole photo at the sizes in which large and small faces fall into the network's range. */
-function overviews({ width, height }: ImagePyramid, minSize: number): Crop[] {
+function overviews({ width, height }: ImagePyramid, minFace: number, turn: number): Crop[] {
   const whole = (scale: number, margin: number): Crop => ({
     centreX: width / 2,
     centreY: height / 2,
     scale,
-    roll: 0,
+    roll: turn,
     width: aligned(width / scale + 2 * margin),
     height: aligned(height / scale + 2 * margin),
   });
   const coarse = Math.max(width, height) / coarseSide;
-  const wanted = (minSize * width) / smallestFacePixels;
   // Enlarging the photo invents nothing: beyond twice its size there is no more to see.
-  const fine = Math.max(wanted, 0.5, Math.sqrt((width * height) / largestFinePixels));
+  const fine = Math.max(minFace / smallestFacePixels, 0.5, Math.sqrt((width * height) / largestFinePixels));
+  const looks = [whole(coarse, coarseMargin)];
   // A second look at nearly the same size would only cost time.
-  return fine < 0.8 * coarse ? [whole(coarse, coarseMargin), whole(fine, 0)] : [whole(coarse, coarseMargin)];
+  if (fine >= 0.8 * coarse) return looks;
+  const steps = Math.ceil(Math.log(coarse / fine) / Math.log(largestStep));
+  for (let k = steps - 1; k >= 0; k--) looks.push(...tiles(whole(fine * (coarse / fine) ** (k / steps), 0)));
+  return looks;
+}
+
+/** An upright or upside-down look, in overlapping parts where it is large. */
+function tiles(look: Crop): Crop[] {
+  if (look.width * look.height <= largestTilePixels) return [look];
+  const columns = spans(look.width);
+  const rows = spans(look.height);
+  return rows.centres.flatMap((y) =>
+    columns.centres.map((x): Crop => {
+      const [centreX, centreY] = cropToImage(look, x, y);
+      return { ...look, centreX, centreY, width: columns.length, height: rows.length };
+    }),
+  );
+}
+
+/** A side in equal parts of at most about the tiles' side. */
+function spans(side: number): { readonly length: number; readonly centres: readonly number[] } {
+  const count = Math.max(1, Math.ceil((side - tileOverlap) / (tileSide - tileOverlap)));
+  const length = Math.min(side, aligned((side + (count - 1) * tileOverlap) / count));
+  const step = count === 1 ? 0 : (side - length) / (count - 1);
+  return { length, centres: Array.from({ length: count }, (_, k) => length / 2 + k * step) };
 }
 
 function aligned(size: number): number {

@@ -13,8 +13,14 @@ export interface FoundFace extends DetectedFace {
 }
 
 export interface FindFacesOptions extends DetectOptions {
-  /** Least confidence of a face, 0…1. Default 0.33: see docs/detection.md for what it keeps and removes. */
+  /**
+   * Least confidence of a face, 0…1. Default 0.33, and less as `threshold` lies below its own default of
+   * 0.35:
+   * see docs/detection.md for what it keeps and removes.
+   */
   readonly minConfidence?: number;
+  /** Looks for faces upside down as well where none is sure. Default true. */
+  readonly upsideDown?: boolean;
 }
 
 /**
@@ -25,6 +31,10 @@ const lastResort = 0.5;
 const subjectSize = 0.15;
 /** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
 const largestRoll = 120;
+/** So faces of a photo that is upside down must be surer, and surer than the upright ones. */
+const upsideDownConfidence = 0.5;
+const defaultThreshold = 0.35;
+const defaultConfidence = 0.33;
 /**
  * Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at
  * most on good faces.
@@ -33,8 +43,20 @@ const fullDisagreement = 0.3;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
 const sameMeshDistance = 0.25;
 
+/** The largest `threshold` with which a face of this score and confidence is found, two decimals. */
+export function scoreThatTakes({ score, confidence }: Pick<FoundFace, 'score' | 'confidence'>): number {
+  const wanted = Math.min(score, (confidence * defaultThreshold) / defaultConfidence);
+  return Math.floor(100 * wanted) / 100;
+}
+
+/** Whether a face is upside down, so that its photo most likely is. */
+export function isUpsideDown({ roll }: { readonly roll: number }): boolean {
+  return turnBetween(roll, 0) > largestRoll;
+}
+
 /**
- * All faces of a photo with their dense meshes, the largest and surest first.
+ * All faces of a photo with their dense meshes, the largest and surest first. Where none is sure, the photo
+ * may be upside down: sure faces the other way up come before doubtful ones.
  *
  * Two networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands,
  * hair and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
@@ -45,20 +67,44 @@ export async function findFaces(
   detector: FaceDetector,
   landmarker: DenseLandmarker,
   image: Image | ImagePyramid,
-  { minConfidence = 0.33, maxFaces = Infinity, threshold = 0.35, ...options }: FindFacesOptions = {},
+  {
+    threshold = defaultThreshold,
+    minConfidence = defaultConfidence * Math.min(1, threshold / defaultThreshold),
+    maxFaces = Infinity,
+    upsideDown = true,
+    ...options
+  }: FindFacesOptions = {},
 ): Promise<FoundFace[]> {
   const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+  const look = (turn: 0 | 180): Promise<FoundFace[]> =>
+    confirmedFaces(detector, landmarker, pyramid, { threshold, ...options, turn });
+  const upright = await look(0);
+  let faces = upright.filter(({ confidence }) => confidence >= minConfidence);
+  // What is seen in a photo that is upside down is doubtful, if it is anything.
+  if (upsideDown && faces.every(({ confidence }) => confidence < upsideDownConfidence)) {
+    const least = Math.max(minConfidence, upsideDownConfidence);
+    const turned = (await look(180)).filter(({ confidence }) => confidence >= least);
+    if (turned.length > 0) faces = turned;
+  }
+  if (faces.length === 0) faces = likeliestSubject(upright, minConfidence, pyramid.width);
+  return faces.sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence).slice(0, maxFaces);
+}
+
+/** The detector's faces in the photo, turned or not, with their meshes; each once, the surest first. */
+async function confirmedFaces(
+  detector: FaceDetector,
+  landmarker: DenseLandmarker,
+  pyramid: ImagePyramid,
+  options: DetectOptions & { readonly turn: 0 | 180 },
+): Promise<FoundFace[]> {
   const found: FoundFace[] = [];
-  for (const face of await detector.detect(pyramid, { threshold, ...options })) {
-    if (turnBetween(face.roll, 0) > largestRoll) continue;
+  for (const face of await detector.detect(pyramid, options)) {
+    if (turnBetween(face.roll, options.turn) > largestRoll) continue;
     const landmarks = await landmarker.landmark(pyramid, face);
     const agreement = Math.max(0, 1 - keypointDistance(face, landmarks.points) / fullDisagreement);
-    const confidence = face.score * landmarks.presence * agreement;
-    if (confidence >= lastResort * minConfidence) found.push({ ...face, landmarks, confidence });
+    found.push({ ...face, landmarks, confidence: face.score * landmarks.presence * agreement });
   }
-  return confident(dropRepeated(found), minConfidence, pyramid.width)
-    .sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence)
-    .slice(0, maxFaces);
+  return dropRepeated(found);
 }
 
 /**
@@ -133,13 +179,21 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
 }
 
 /**
- * The faces that reach the confidence. Where none does, a large doubtful one is most likely the photo's
- * subject, covered by a hand, a mask or glasses: the best such one is kept.
+ * Where no face is sure, a large doubtful one is most likely the photo's subject, covered by a hand, a
+ * mask or
+ * glasses: the best such one.
  */
-function confident(faces: readonly FoundFace[], minConfidence: number, imageWidth: number): FoundFace[] {
-  const sure = faces.filter(({ confidence }) => confidence >= minConfidence);
-  if (sure.length > 0) return sure;
-  return faces.filter(({ box }) => box.width >= subjectSize * imageWidth).slice(0, 1);
+function likeliestSubject(
+  faces: readonly FoundFace[],
+  minConfidence: number,
+  imageWidth: number,
+): FoundFace[] {
+  return faces
+    .filter(
+      ({ box, confidence }) =>
+        confidence >= lastResort * minConfidence && box.width >= subjectSize * imageWidth,
+    )
+    .slice(0, 1);
 }
 
 /** Mean distance between two meshes in sizes of the smaller box. */

@@ -166,7 +166,11 @@ export class FaceTracker implements FaceTracking {
 
   async #find(pyramid: ImagePyramid): Promise<FoundFace | undefined> {
     this.reset();
-    const [face] = await findFaces(this.#detector, this.#landmarker, pyramid, { maxFaces: 1, minSize: 0.1 });
+    const [face] = await findFaces(this.#detector, this.#landmarker, pyramid, {
+      maxFaces: 1,
+      minFace: Math.max(4, 0.1 * pyramid.width),
+      upsideDown: false,
+    });
     if (face) {
       const region = regionOfMesh(face.landmarks.points);
       this.#trail = { region, place: placeOf(face.box, region) };

@@ -1,10 +1,12 @@
-import type { FoundFace } from '../detect/find-faces.js';
+import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { PredictedHead } from '../network/head-predictor.js';
 import { fitAppearance, type Appearance } from './appearance/fit-appearance.js';
 import { fitHead } from './geometry/fit-head.js';
+import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-photo.js';
+import { colorWarnings } from './appearance/color-warnings.js';
 import { faceSize, type HeadFit } from './geometry/fit-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 import { seeHead } from './appearance/skin-geometry.js';
@@ -54,13 +56,21 @@ export function reconstructFace(
   visibleVertices?.forEach((visible, v) => {
     if (visible < IN_VIEW) head.unhidden[v] = 0;
   });
+  // What a black-and-white photo does not show must not be coloured either.
+  const isGreyPhoto = isGrey(image, face.box);
+  const painted = isGreyPhoto ? greyModel(model) : model;
+  const guess = predicted && visibleVertices && { ...predicted, bare };
   const appearance = fitAppearance(
-    model,
+    painted,
     head,
     image,
     size,
-    predicted && visibleVertices && { ...predicted, bare },
+    guess && isGreyPhoto ? { ...guess, light: greyLight(guess.light) } : guess,
   );
+  const textures =
+    texture === 'none'
+      ? undefined
+      : unwrapTextures(painted, head, image, appearance, options.textureSize ?? textureSizeFor(size));
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
   return {
@@ -74,11 +84,8 @@ export function reconstructFace(
     landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
     landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
     visibility: { face: appearance.faceVisibility, landmarks },
-    textures:
-      texture === 'none'
-        ? undefined
-        : unwrapTextures(model, head, image, appearance, options.textureSize ?? textureSizeFor(size)),
-    warnings: warningsOf(fit, appearance, face, image),
+    textures: textures && isGreyPhoto ? greyTextures(model, textures, appearance) : textures,
+    warnings: [...warningsOf(fit, appearance, face, image), ...colorWarnings(appearance, isGreyPhoto)],
   };
 }
 
@@ -95,6 +102,8 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
       `Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`,
     );
   }
+  if (isUpsideDown(face))
+    warnings.push('The photo seems to be upside down: the face was read with the photo turned by 180°.');
   if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
   if (fit.error > 0.03)
     warnings.push('The head does not follow the landmarks well; pose or expression may be off.');

@@ -8,8 +8,9 @@ import {
   type GivenBox,
 } from '../detect/find-faces.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
+import { noFaceCause, type NoFaceCause } from '../detect/no-face-cause.js';
 import { readSafetensors } from '../io/safetensors.js';
-import type { Image } from '../math/image.js';
+import { onWhite, type Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
@@ -23,6 +24,10 @@ export interface DecodedPhoto {
   readonly image: Image;
   /** Focal length in mm as if on 35 mm film. */
   readonly focal35mm?: number;
+  /** Share of the picture that is mostly transparent, 0…1. */
+  readonly transparent?: number;
+  /** Sentences about what was wrong with the file; every head's warnings begin with them. */
+  readonly warnings?: readonly string[];
 }
 
 /** A picture that must be decoded first: a path (Node) or URL (browser), the bytes of the file, or a Blob. */
@@ -115,6 +120,16 @@ export class Rogue {
   }
 
   /**
+   * What keeps the faces of a photo from being found, where {@link findFaces} or {@link reconstruct} found
+   * none with the same options.
+   */
+  async whyNoFace(photo: Photo, options: FindFacesOptions = {}): Promise<NoFaceCause> {
+    const { image, transparent } = await this.#open(photo);
+    const pyramid = new ImagePyramid(image);
+    return this.#inTurn(() => noFaceCause(this.#detector, this.#landmarker, pyramid, options, transparent));
+  }
+
+  /**
    * A head for every face of a photo, the largest and surest first; a photo without faces gives an empty
    * list. Pixel values of the result refer to the decoded image, which for very large files is a smaller
    * copy.
@@ -127,7 +142,7 @@ export class Rogue {
     const { method, faces: given } = options;
     const begin = stageBeginning(options);
     await begin('decode');
-    const { image, focal35mm } = await this.#open(photo);
+    const { image, focal35mm, warnings = [] } = await this.#open(photo);
     const pyramid = new ImagePyramid(image);
     if (method !== undefined && method !== 'landmarks' && !this.#predictor)
       throw new Error(
@@ -147,15 +162,14 @@ export class Rogue {
     const heads: Reconstruction[] = [];
     for (const { face, predicted } of faces) {
       await begin('fit');
-      heads.push(
-        reconstructFace(
-          this.model,
-          image,
-          face,
-          { ...(focal35mm !== undefined && { focal35mm }), ...options },
-          predicted,
-        ),
+      const head = reconstructFace(
+        this.model,
+        image,
+        face,
+        { ...(focal35mm !== undefined && { focal35mm }), ...options },
+        predicted,
       );
+      heads.push({ ...head, warnings: [...warnings, ...head.warnings] });
     }
     return heads;
   }
@@ -223,20 +237,8 @@ function stageBeginning({ onStage, signal }: ReconstructPhotoOptions): (stage: S
 
 /** The same photo with three channels; transparency lies on white, as in `decodeImage`. */
 function opaque(photo: DecodedPhoto): DecodedPhoto {
-  const { width, height, channels, data } = photo.image;
-  if (channels === 3) return photo;
-  if (data.length !== width * height * channels) {
-    throw new RangeError(
-      `Rogue: expected ${width}×${height}×${channels} image values, received ${data.length}.`,
-    );
-  }
-  const rgb = new Uint8Array(width * height * 3);
-  for (let i = 0; i < width * height; i++) {
-    const alpha = channels === 4 ? data[4 * i + 3]! / 255 : 1;
-    for (let k = 0; k < 3; k++)
-      rgb[3 * i + k] = Math.round(255 + alpha * (data[channels * i + (channels === 1 ? 0 : k)]! - 255));
-  }
-  return { ...photo, image: { width, height, channels: 3, data: rgb } };
+  if (photo.image.channels === 3) return photo;
+  return { ...photo, ...onWhite(photo.image) };
 }
 
 /**

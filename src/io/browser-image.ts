@@ -1,5 +1,9 @@
-import type { Image } from '../math/image.js';
+import { onWhite, type Image } from '../math/image.js';
+import { longestSide } from '../math/longest-side.js';
+import { convertToSrgb } from './color-profile.js';
 import { exifOfJpeg, focalLength35mm } from './exif.js';
+import { decodeHeif, isHeic } from './heif.js';
+import { tooLarge } from './too-large.js';
 
 /** Pixels of a picture, as `decodeImage` gives them in Node. */
 export interface BrowserPhoto {
@@ -10,14 +14,20 @@ export interface BrowserPhoto {
   /** Pixels of `image` per pixel of the original, 0…1. */
   readonly scale: number;
   readonly focal35mm?: number;
+  /** Share of the picture that is mostly transparent, 0…1. */
+  readonly transparent: number;
 }
 
-/** Pixels that are read at most, and the longer side to which larger pictures are shrunk: Node's limits. */
+/**
+ * Pixels that are read at most, as browsers decode pictures whole, and the longer side to which larger
+ * pictures are shrunk, Node's limit.
+ */
 const maxPixels = 100e6;
 const maxSide = 4096;
 
 /**
- * Decodes a picture with what every browser has.
+ * Decodes a picture with what the browser has, and HEIC with libheif, fetched when it is needed, where the
+ * browser cannot: only Safari can.
  * @param source a URL, the content of a file, or a Blob
  * @throws Error of one line that says what is wrong with the file
  */
@@ -29,24 +39,41 @@ export async function decodeInBrowser(source: string | Uint8Array | Blob): Promi
         ? new Blob([Uint8Array.from(source)])
         : source;
   if (blob.size === 0) throw new Error('The file is empty.');
+  const start = new Uint8Array(await blob.slice(0, 1 << 18).arrayBuffer());
   const bitmap = await createImageBitmap(blob, { imageOrientation: 'from-image' }).catch((error: unknown) => {
+    if (isHeic(start)) return undefined;
     throw new Error(
-      'This is no picture that the browser can read, or it is damaged or too large; use a JPEG, PNG or WebP of at most 100 million pixels.',
+      'This is no picture that the browser can read, or it is damaged or too large; use a JPEG, PNG, WebP or HEIC of at most 100 million pixels.',
       { cause: error },
     );
   });
+  if (!bitmap) return heicPhoto(new Uint8Array(await blob.arrayBuffer()));
+  const exif = exifOfJpeg(start);
+  return photoOf(bitmap, exif && focalLength35mm(exif));
+}
+
+async function heicPhoto(file: Uint8Array): Promise<BrowserPhoto> {
+  const { image, profile, focal35mm } = await decodeHeif(file, maxPixels).catch((error: unknown) => {
+    throw new Error(`The HEIC file cannot be read: ${(error as Error).message}.`, { cause: error });
+  });
+  if (profile) convertToSrgb(image.data, image.channels, profile);
+  return photoOf(await createImageBitmap(imageDataOf(image)), focal35mm);
+}
+
+/** The photo that a bitmap shows; closes the bitmap. */
+function photoOf(bitmap: ImageBitmap, focal35mm: number | undefined): BrowserPhoto {
   const { width: originalWidth, height: originalHeight } = bitmap;
   try {
     if (originalWidth * originalHeight > maxPixels)
-      throw new Error(
-        `The picture is too large: ${originalWidth}×${originalHeight} pixels, at most 100 million are read; scale it down first.`,
-      );
-    const scale = Math.min(1, maxSide / Math.max(originalWidth, originalHeight));
-    const image = pixelsOf(bitmap, Math.round(originalWidth * scale), Math.round(originalHeight * scale));
-    const exif = exifOfJpeg(new Uint8Array(await blob.slice(0, 1 << 18).arrayBuffer()));
-    const focal35mm = exif && focalLength35mm(exif);
+      throw new Error(`The picture is ${tooLarge(originalWidth, originalHeight, maxPixels)}.`);
+    const side = longestSide(originalWidth, originalHeight, maxSide);
+    const shrink = Math.min(1, side / Math.max(originalWidth, originalHeight));
+    const { image, transparent } = onWhite(
+      canvasPixels(bitmap, Math.round(originalWidth * shrink), Math.round(originalHeight * shrink)),
+    );
     return {
       image,
+      transparent,
       originalWidth,
       originalHeight,
       scale: Math.max(image.width, image.height) / Math.max(originalWidth, originalHeight),
@@ -73,21 +100,17 @@ export function pixelsOf(
   width = source.width,
   height = source.height,
 ): Image {
+  return onWhite(canvasPixels(source, width, height)).image;
+}
+
+/** A picture's pixels at another size, four channels. */
+function canvasPixels(source: ImageBitmap | OffscreenCanvas, width: number, height: number): Image {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context)
     throw new Error('This browser gives no 2D canvas to read pictures with; pass pixels instead.');
-  context.fillStyle = '#ffffff';
-  context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = 'high';
   context.drawImage(source, 0, 0, width, height);
-  const { data } = context.getImageData(0, 0, width, height);
-  const rgb = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
-    rgb[to] = data[from]!;
-    rgb[to + 1] = data[from + 1]!;
-    rgb[to + 2] = data[from + 2]!;
-  }
-  return { width, height, channels: 3, data: rgb };
+  return { width, height, channels: 4, data: context.getImageData(0, 0, width, height).data };
 }
 
 /** An image as the browser's canvases have it, opaque unless it has four channels. */

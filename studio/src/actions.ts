@@ -1,6 +1,6 @@
 import { batch } from '@preact/signals';
 import { proxy } from 'comlink';
-import type { Stage } from 'rogue-face';
+import type { NoFaceCause, Stage } from 'rogue-face';
 import { assets, engine } from './engine/client.js';
 import type { Cover, DownloadKind } from './engine/views.js';
 import * as state from './state.js';
@@ -65,6 +65,24 @@ export const loading: Promise<void> = (async () => {
   if (model) state.model.value = model;
 })();
 
+/** What keeps a photo's face from being found, to stand behind "No face was found". */
+function reasonOf(cause: NoFaceCause | undefined): string {
+  switch (cause?.kind) {
+    case 'tiny':
+      return `: the photo has only ${cause.width}×${cause.height} pixels`;
+    case 'transparent':
+      return ': most of the photo is transparent';
+    case 'dark':
+      return ': the photo is very dark';
+    case 'plain':
+      return ': the photo is of one colour';
+    case 'small':
+      return `: what may be one is only ${Math.round(cause.face.box.width)} pixels wide`;
+    default:
+      return '';
+  }
+}
+
 /** Opens a picture and reconstructs the largest face in it. */
 export async function openPhoto(source: Blob, name: string): Promise<void> {
   endWebcam();
@@ -88,7 +106,9 @@ export async function openPhoto(source: Blob, name: string): Promise<void> {
       state.zoomed.value = photo.faces.length === 1;
     });
     if (photo.faces.length === 0)
-      throw new Error('No face was found. Draw a box around the face in the photo, or take another photo.');
+      throw new Error(
+        `No face was found${reasonOf(photo.noFace)}. Draw a box around the face in the photo, or take another photo.`,
+      );
     await reconstruct(0);
   });
 }

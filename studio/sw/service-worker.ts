@@ -45,8 +45,10 @@ async function answer(request: Request, url: URL): Promise<Response> {
   const cache = await caches.open(name);
   const known = await cache.match(url.pathname.endsWith('/') ? './' : request, { ignoreSearch: true });
   const response = known ?? (await fetch(request));
-  // A first visit loads what later ones need offline but few pages use, as the WebGPU build of the runtime.
-  if (!known && response.ok && url.pathname.includes('/ort/')) await cache.put(request, response.clone());
+  // A first visit loads what later ones need offline but few pages use: the WebGPU build of the runtime, the
+  // decoder of HEIC.
+  if (!known && response.ok && /\/ort\/|\/libheif/.test(url.pathname))
+    await cache.put(request, response.clone());
   return isolated(response);
 }
 

@@ -77,6 +77,75 @@ describe('rogue reconstruct', () => {
     expectOneLine(many.err, /--box is for one photo/);
   });
 
+  it('takes boxes that say how the face is turned', async () => {
+    const out = await temporaryFolder();
+    const file = join(out, 'lying.jpg');
+    // Turned by a quarter clockwise: the face of the photo rolls by −90°.
+    await writeFile(file, await sharp(astronaut).rotate(90).jpeg({ quality: 95 }).toBuffer());
+    const roll = async (...flags: string[]): Promise<number> => {
+      const to = join(out, `out${flags.length}`);
+      expect(
+        (await rogue('reconstruct', file, '-o', to, '--format', 'json', '--texture', 'none', ...flags)).code,
+      ).toBe(0);
+      const result: unknown = JSON.parse(await readFile(join(to, 'lying/face-1/result.json'), 'utf8'));
+      return resultSchema.parse(result).pose.euler.roll;
+    };
+    const found = await roll();
+    expect(Math.abs(found + 90)).toBeLessThan(20);
+    expect(Math.abs((await roll('--box', '335,175,105,105,-90')) - found)).toBeLessThan(4);
+    const wrong = await rogue('reconstruct', file, '--box', '1,2,3,4,5,6');
+    expect(wrong.code).toBe(2);
+    expect(wrong.err.join(' ')).toMatch(/x,y,width,height in pixels, and perhaps the roll/);
+  });
+
+  it('reads HEIC and files cut off, and notes what is missing', async () => {
+    const folder = await temporaryFolder();
+    const album = join(folder, 'album');
+    await mkdir(album);
+    await copyFile('test/fixtures/head.heic', join(album, 'IMG_1.HEIC'));
+    const photo = await readFile(astronaut);
+    await writeFile(join(album, 'cut.jfif'), photo.subarray(0, Math.floor(photo.length * 0.9)));
+    const out = join(folder, 'out');
+    const done = await rogue(
+      'reconstruct',
+      album,
+      '-o',
+      out,
+      '--format',
+      'json',
+      '--texture',
+      'none',
+      '--max-faces',
+      '1',
+    );
+    expect(done.err.filter((line) => !line.startsWith('['))).toEqual([]);
+    expect(done.code).toBe(0);
+    const lines = String(await readFile(join(out, 'results.jsonl')))
+      .trimEnd()
+      .split('\n');
+    const warnings = lines.map((line) => (JSON.parse(line) as { warnings: string[] }).warnings);
+    expect(warnings).toEqual([
+      [],
+      [expect.stringMatching(/cut off: the last \d+ % of the picture are missing/)],
+    ]);
+  });
+
+  it('finds smaller and less sure faces when asked to, and says how', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'far.png');
+    const near = await sharp(astronaut).resize(170).toBuffer();
+    await sharp({ create: { width: 2400, height: 900, channels: 3, background: '#7a8b99' } })
+      .composite([{ input: near, left: 1700, top: 300 }])
+      .png()
+      .toFile(file);
+    const flags = ['-o', join(folder, 'out'), '--format', 'json', '--texture', 'none'];
+    const failed = await rogue('reconstruct', file, ...flags);
+    expect(failed.code).toBe(1);
+    const [, advice] = /take it with (--min-face \d+.*)$/.exec(failed.err[0]!) ?? [];
+    expect((await rogue('reconstruct', file, ...flags, ...advice!.split(' '))).code).toBe(0);
+    expect((await rogue('reconstruct', file, ...flags, '--min-score', '3')).code).toBe(2);
+  });
+
   it('writes a complete head from a photo, also a second time', async () => {
     const folder = await temporaryFolder();
     const out = join(folder, 'heads');
@@ -218,10 +287,10 @@ describe('rogue reconstruct with bad input', () => {
         sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
           .png()
           .toBuffer(),
-      /no face found; use a photo/,
+      /no face found; the picture is only 1×1 pixels/,
     ],
     ['30,000×30,000', () => blackPng(30_000, 30_000), /too large: 30000×30000 .*scale the picture down/],
-    ['a drawing', () => sharp(Buffer.from(drawing)).png().toBuffer(), /no face found; use a photo/],
+    ['a drawing', () => sharp(Buffer.from(drawing)).png().toBuffer(), /no face found; .*--box/],
     ['SVG', () => Buffer.from(drawing), /svg is not supported; use JPEG/],
   ])('refuses %s in one line and leaves nothing behind', async (name, bytes, message) => {
     const folder = await temporaryFolder();

@@ -5,7 +5,7 @@ import type { DenseLandmarker } from '../../src/detect/dense-landmarks.js';
 import { turnBetween } from '../../src/detect/detection.js';
 import { createFaceDetector } from '../../src/detect/face-detector.js';
 import type { FaceDetector } from '../../src/detect/face-detector.js';
-import { findFaces } from '../../src/detect/find-faces.js';
+import { findFaces, isUpsideDown, scoreThatTakes } from '../../src/detect/find-faces.js';
 import type { FoundFace } from '../../src/detect/find-faces.js';
 import { mediapipeTo68, subset68 } from '../../src/detect/mediapipe-to-68.js';
 import { createImage } from '../../src/math/image.js';
@@ -104,6 +104,50 @@ describe('findFaces on turned, small, several and covered faces', () => {
     expect(meshError(faces[0]!, source, placement)).toBeLessThan(0.04);
   });
 
+  it('finds a face of 240 pixels in a panorama of 20,000 × 1,200', async () => {
+    const source = head();
+    const placement: Placement = { scale: 240 / truth.faceWidth, roll: 0, x: 13_777, y: 500 };
+    const faces = await find(paste(20_000, 1200, source, [placement]));
+    expect(faces).toHaveLength(1);
+    expect(meshError(faces[0]!, source, placement)).toBeLessThan(0.03);
+  });
+
+  it('finds faces of every size in one large photo, also where tiles meet', async () => {
+    const placements = [0.9, 2, 4, 9].map((scale, k) => ({ scale, roll: 0, x: 500 + 1200 * k, y: 1500 }));
+    const many = [0, 1, 2, 3, 4, 5, 6].map((k) => ({ scale: 0.8, roll: 0, x: 300 + 790 * k, y: 300 }));
+    expect(await find(paste(5400, 2600, head(), [...placements, ...many]))).toHaveLength(11);
+  });
+
+  it('finds smaller faces when asked to', async () => {
+    const image = paste(3000, 1000, head(), [{ scale: 35 / truth.faceWidth, roll: 0, x: 2100, y: 700 }]);
+    expect(await find(image)).toEqual([]);
+    const [face] = await findFaces(detector, landmarker, image, { minFace: 30 });
+    expect(face!.box.x + face!.box.width / 2).toBeCloseTo(2100, -1.5);
+  });
+
+  it('turns photos that are upside down, and says where their face is', async () => {
+    const source = head();
+    const placement: Placement = { scale: 1.5, roll: 180, x: 420, y: 300 };
+    const image = paste(800, 600, source, [placement]);
+    const faces = await find(image);
+    expect(faces).toHaveLength(1);
+    expect(isUpsideDown(faces[0]!)).toBe(true);
+    expect(meshError(faces[0]!, source, placement)).toBeLessThan(0.03);
+    expect(await findFaces(detector, landmarker, image, { upsideDown: false })).not.toContainEqual(
+      expect.objectContaining({ confidence: expect.closeTo(faces[0]!.confidence, 2) }),
+    );
+    expect(isUpsideDown(reference)).toBe(false);
+  });
+
+  it('takes the faces of a named score', async () => {
+    const threshold = scoreThatTakes(reference);
+    expect(await findFaces(detector, landmarker, photo, { threshold })).toHaveLength(1);
+    expect(await findFaces(detector, landmarker, photo, { threshold: 0.99 })).toEqual([]);
+    // What the mesh doubts needs a score far below the detector's.
+    expect(scoreThatTakes({ score: 0.9, confidence: 0.1 })).toBe(0.1);
+    expect(scoreThatTakes({ score: 0.2, confidence: 0.9 })).toBe(0.2);
+  });
+
   it('finds several faces, largest first, and as many as asked for', async () => {
     const placements = [
       { scale: 0.6, roll: 0, x: 130, y: 150 },
@@ -151,8 +195,8 @@ describe('findFaces without a face', () => {
     await expect(findFaces(detector, landmarker, photo, { threshold: 0 })).rejects.toThrow(
       /threshold must lie between 0 and 1, received 0/,
     );
-    await expect(findFaces(detector, landmarker, photo, { minSize: 4 })).rejects.toThrow(
-      /minSize must lie in 0.01…1, received 4/,
+    await expect(findFaces(detector, landmarker, photo, { minFace: 1 })).rejects.toThrow(
+      /minFace must be at least 4 pixels, received 1/,
     );
   });
 });

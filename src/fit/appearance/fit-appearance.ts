@@ -24,6 +24,8 @@ export interface Appearance {
   readonly inlier: Float32Array;
   /** Share of the face's visible-side skin that agrees, 0…1. */
   readonly faceVisibility: number;
+  /** Mean linear colour of the face's skin in the photo; nothing where hardly any is seen. */
+  readonly skinColor?: readonly [number, number, number];
 }
 
 /** Expected mean irradiance of a well exposed photo and its spread. */
@@ -219,7 +221,20 @@ export function fitAppearance(
     albedo: fit.coefficients,
     inlier,
     faceVisibility: visibleShare(model, head, samples, fit.robust),
+    skinColor: meanColor(samples, fit.robust),
   };
+}
+
+/** Mean colour of what agrees with the fitted skin. */
+function meanColor({ colors, weights }: SkinSamples, robust: Float32Array): [number, number, number] {
+  const sum: [number, number, number] = [0, 0, 0];
+  let total = 1e-9;
+  for (let i = 0; i < robust.length; i++) {
+    const weight = weights[i]! * robust[i]!;
+    for (let k = 0; k < 3; k++) sum[k]! += weight * colors[i * 3 + k]!;
+    total += weight;
+  }
+  return [sum[0] / total, sum[1] / total, sum[2] / total];
 }
 
 /** What a network says of light and skin. */

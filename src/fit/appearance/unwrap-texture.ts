@@ -348,7 +348,7 @@ function correctedAlbedo(modelAlbedo: Float32Array, n: number, correction: Float
   return out;
 }
 
-function encoded(linear: Float32Array, size: number): Image {
+export function textureOf(linear: Float32Array, size: number): Image {
   const image = createImage(size, size, 3);
   encodeSrgb(linear, image.data);
   return image;
@@ -434,7 +434,7 @@ export function unwrapTextures(
   );
   return {
     ...compose(seen, map, filled, modelSize),
-    model: encoded(modelAlbedo, modelSize),
+    model: textureOf(modelAlbedo, modelSize),
     parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount)),
   };
 }

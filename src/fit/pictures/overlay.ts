@@ -164,7 +164,7 @@ function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: D
       : undefined;
   const worn = new Map(textures);
   if (skin) worn.set('skin', skin);
-  if (albedo) wearLooks(reconstruction, worn);
+  if (albedo) wearLooks(model, reconstruction, worn);
   paste(
     sheet,
     3,
@@ -190,7 +190,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
         : reconstruction.textures?.model;
   const lit = source === 'photo' && image !== undefined && image === reconstruction.textures?.photo;
   if (image) textures.set('skin', createTexture(image));
-  const looks = lit ? wearLooks(reconstruction, textures) : new Set<Texture>();
+  const looks = lit ? wearLooks(model, reconstruction, textures) : new Set<Texture>();
   for (const [panel, yaw] of [
     [4, 35],
     [5, -35],
@@ -213,10 +213,22 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
   }
 }
 
-/** Gives eyes, teeth and tongue the photo's colours; returns those textures. */
-function wearLooks({ textures: own }: Reconstruction, textures: Map<string, Texture>): Set<Texture> {
+/**
+ * Gives eyes, teeth and tongue (of grey photos also brows and lashes) the photo's colours; returns those
+ * textures.
+ */
+function wearLooks(
+  model: MorphableModel,
+  { textures: own }: Reconstruction,
+  textures: Map<string, Texture>,
+): Set<Texture> {
+  const isOpaque = (name: string): boolean =>
+    model.parts.find((part) => part.name === name)?.alpha === 'opaque';
   const looks = new Map(
-    [...(own?.parts ?? [])].map(([name, look]) => [name, createTexture(look, { alpha: false })]),
+    [...(own?.parts ?? [])].map(([name, look]) => [
+      name,
+      isOpaque(name) ? createTexture(look, { alpha: false }) : createTexture(look),
+    ]),
   );
   for (const [name, texture] of looks) textures.set(name, texture);
   return new Set(looks.values());

@@ -1,24 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import type { Metadata, Sharp } from 'sharp';
-import type { Image } from '../../math/image.js';
+import type { Metadata } from 'sharp';
+import { isHeic } from '../../io/heif.js';
 import { focalLength35mm } from '../../io/exif.js';
+import type { Image } from '../../math/image.js';
+import { longestSide } from '../../math/longest-side.js';
+import { ImageError, refuseLarger } from './image-error.js';
+import { decodeBmp, decodeHeic, isBmp, type WholePicture } from './other-formats.js';
+import { open, pixelsOf, pixelsOfCutOff, pixelsOfFloats, rawPicture, type Pixels } from './read-pixels.js';
+
+export { ImageError } from './image-error.js';
 
 // Every picture is decoded once; keeping decoded tiles would only hold memory.
 sharp.cache(false);
 
-/**
- * A picture that cannot be read; `message` is one line that names the cause and, where there is one, the
- * remedy.
- */
-export class ImageError extends Error {
-  override readonly name = 'ImageError';
-}
-
 export interface DecodeOptions {
-  /** Largest picture that is accepted, in pixels of the file. Default 100 million. */
+  /**
+   * Largest picture that is accepted, in pixels of the file. Default 250 million, and at most 100 million of
+   * what must be decoded whole before it can be shrunk: HEIC, AVIF, GIF, BMP, progressive JPEG, interlaced
+   * PNG.
+   */
   readonly maxPixels?: number;
-  /** Longer pictures are shrunk while decoding to this many pixels along their longer side. Default 4096. */
+  /**
+   * Longer pictures are shrunk while decoding to this many pixels along their longer side. Default 4096.
+   * Panoramas, more than twice as long as wide, may be longer (`longestSide`).
+   */
   readonly maxSide?: number;
 }
 
@@ -34,43 +40,68 @@ export interface DecodedImage {
   readonly orientation: number;
   /** Focal length in mm as if on 35 mm film, when the camera wrote it. */
   readonly focal35mm?: number;
+  /** Share of the picture that is mostly transparent, 0…1. */
+  readonly transparent: number;
+  /** Sentences for the user about what was wrong with the file, such as a missing end. */
+  readonly warnings: readonly string[];
 }
 
+const accepted = 'JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP';
 /** Photographs and rasters; vector and document formats have no pixels of their own. */
 const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif']);
+/** Formats that are decoded whole, and the largest pictures of them. */
+const wholeFormats = new Set(['gif', 'heif', 'avif']);
+const maxWholePixels = 100e6;
 
 /**
- * Decodes JPEG, PNG, WebP, AVIF, GIF or TIFF (and HEIC where the installed sharp has a decoder for it).
+ * Decodes JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP.
  *
  * Any bit depth, grey, CMYK, palette and embedded colour profile become 8-bit sRGB; of animations the first
- * frame.
+ * frame. A JPEG file that ends a little too early is read as far as it goes, with a warning.
  * @param source file content or path
- * @throws ImageError for anything that is no complete picture of an accepted size
+ * @throws ImageError for anything else that is no complete picture of an accepted size
  */
 export async function decodeImage(
   source: Uint8Array | string,
-  { maxPixels = 100e6, maxSide = 4096 }: DecodeOptions = {},
+  { maxPixels = 250e6, maxSide = 4096 }: DecodeOptions = {},
 ): Promise<DecodedImage> {
   const bytes = typeof source === 'string' ? await readBytes(source) : source;
   if (bytes.length === 0) throw new ImageError('empty: the file has zero bytes');
+  const maxWhole = Math.min(maxPixels, maxWholePixels);
+  if (isHeic(bytes)) return shrunk(await decodeHeic(bytes, maxWhole), maxSide);
+  if (isBmp(bytes)) return shrunk(await decodeBmp(bytes, maxWhole), maxSide);
   const metadata = await readMetadata(bytes);
   const { width, height, orientation = 1 } = metadata;
-  if (width * height > maxPixels) {
-    throw new ImageError(
-      `too large: ${width}×${height} pixels, at most ${Math.floor(maxPixels / 1e6)} million are read; scale the picture down first`,
+  refuseLarger(width, height, maxPixels);
+  if (metadata.isProgressive || wholeFormats.has(metadata.format))
+    refuseLarger(
+      width,
+      height,
+      maxWhole,
+      `${metadata.isProgressive ? 'progressive ' : ''}${metadata.format} file`,
     );
-  }
-  const turned = orientation >= 5;
-  const originalWidth = turned ? height : width;
-  const originalHeight = turned ? width : height;
-  const image = await readPixels(bytes, maxSide);
+  const pixels = await readPixels(bytes, metadata, longestSide(width, height, maxSide));
   const focal35mm = metadata.exif && focalLength35mm(metadata.exif);
+  const turned = orientation >= 5;
   return {
-    image,
-    originalWidth,
-    originalHeight,
-    scale: Math.max(image.width, image.height) / Math.max(width, height),
+    ...pixels,
+    originalWidth: turned ? height : width,
+    originalHeight: turned ? width : height,
+    scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
     orientation,
+    ...(focal35mm === undefined ? {} : { focal35mm }),
+  };
+}
+
+async function shrunk({ image, focal35mm }: WholePicture, maxSide: number): Promise<DecodedImage> {
+  const { width, height } = image;
+  const pixels = await pixelsOf(rawPicture(image), longestSide(width, height, maxSide));
+  return {
+    ...pixels,
+    originalWidth: width,
+    originalHeight: height,
+    scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
+    orientation: 1,
     ...(focal35mm === undefined ? {} : { focal35mm }),
   };
 }
@@ -89,69 +120,50 @@ async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-function open(bytes: Uint8Array): Sharp {
-  // The pixel limit is checked on the metadata, with a clearer message; damaged and cut-off files must fail.
-  return sharp(bytes, { failOn: 'error', limitInputPixels: false, pages: 1 });
-}
-
 async function readMetadata(bytes: Uint8Array): Promise<Metadata> {
   let metadata: Metadata;
   try {
     metadata = await open(bytes).metadata();
   } catch (error) {
-    throw decodeError(bytes, error);
+    throw decodeError(error);
   }
-  if (!formats.has(metadata.format)) {
-    throw new ImageError(
-      `format ${metadata.format} is not supported; use JPEG, PNG, WebP, AVIF, GIF or TIFF`,
-    );
-  }
+  if (!formats.has(metadata.format))
+    throw new ImageError(`format ${metadata.format} is not supported; use ${accepted}`);
   return metadata;
 }
 
-async function readPixels(bytes: Uint8Array, maxSide: number): Promise<Image> {
+async function readPixels(bytes: Uint8Array, metadata: Metadata, side: number): Promise<Pixels> {
+  const { format, depth } = metadata;
   try {
-    const { data, info } = await open(bytes)
-      .autoOrient()
-      .resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3)
-      throw new ImageError(`expected three channels after conversion to sRGB, received ${info.channels}`);
-    return { width: info.width, height: info.height, channels: 3, data };
+    if (format === 'tiff' && depth === 'float') return await pixelsOfFloats(bytes, side, metadata);
+    return await pixelsOf(open(bytes).autoOrient(), side);
   } catch (error) {
-    throw error instanceof ImageError ? error : decodeError(bytes, error);
+    if (error instanceof ImageError) throw error;
+    const reason = reasonOf(error);
+    if (format === 'jpeg' && reason.includes('premature end')) return pixelsOfCutOff(bytes, side, reason);
+    throw decodeError(error);
   }
 }
 
-function decodeError(bytes: Uint8Array, error: unknown): ImageError {
-  const reason = String((error as Error).message)
+function reasonOf(error: unknown): string {
+  return String((error as Error).message)
     .split('\n')[0]!
     .trim();
-  const brand = String.fromCharCode(...bytes.subarray(4, 12));
-  if (/^ftyp(hei[cxms]|hev[cx]|mif1|msf1)/.test(brand)) {
-    return new ImageError('HEIC is not supported by the installed decoder; convert the picture to JPEG', {
-      cause: error,
-    });
-  }
+}
+
+function decodeError(error: unknown): ImageError {
+  const reason = reasonOf(error);
   if (reason.includes('unsupported image format'))
-    return new ImageError('not a picture of a known format', { cause: error });
+    return new ImageError(`not a picture of a known format; use ${accepted}`, { cause: error });
   return new ImageError(`damaged or cut off (${reason})`, { cause: error });
 }
 
 /** The PNG file of an image; one channel gives a grey, four an RGBA file. */
 export async function encodePng(image: Image): Promise<Uint8Array> {
-  return raw(image).png().toBuffer();
+  return rawPicture(image).png().toBuffer();
 }
 
 /** The JPEG file of an image. @param quality 1…100 */
 export async function encodeJpeg(image: Image, quality = 90): Promise<Uint8Array> {
-  return raw(image).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
-}
-
-function raw({ width, height, channels, data }: Image): Sharp {
-  return sharp(data, { raw: { width, height, channels } });
+  return rawPicture(image).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
 }

@@ -101,6 +101,7 @@ export class Engine {
     await step('find faces');
     const faces = await this.#engine.findFaces(photo);
     await step();
+    const noFace = faces.length === 0 ? await this.#engine.whyNoFace(photo) : undefined;
     this.#photo = photo;
     this.#faces = faces;
     this.#heads.clear();
@@ -108,6 +109,7 @@ export class Engine {
       width: photo.image.width,
       height: photo.image.height,
       faces: faces.map(({ box }) => ({ ...box })),
+      ...(noFace && { noFace }),
     };
   }
 

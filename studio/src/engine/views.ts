@@ -1,4 +1,4 @@
-import type { Camera, Gaze, HeadMaterial, ReconstructMethod } from 'rogue-face';
+import type { Camera, Gaze, HeadMaterial, ReconstructMethod, NoFaceCause } from 'rogue-face';
 
 /** What the page shows of reconstructions: plain data that crosses between the worker and the page. */
 
@@ -36,6 +36,8 @@ export interface PhotoView {
   readonly height: number;
   /** The largest and surest first. */
   readonly faces: readonly FaceBox[];
+  /** Where there are no faces: what would help this photo. */
+  readonly noFace?: NoFaceCause;
 }
 
 /** One surface; `positions` are those of the neutral face. */

@@ -5,7 +5,7 @@ export function PhotoInput() {
   return (
     <input
       type="file"
-      accept="image/*"
+      accept="image/*,.heic,.heif,.hif"
       class="visually-hidden"
       aria-label="Choose a photo"
       onChange={({ currentTarget }) => {

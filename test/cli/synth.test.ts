@@ -8,7 +8,7 @@ import { decodeImage } from '../../src/node/files/image-codec.js';
 import { findShards } from '../../src/node/files/shard-reader.js';
 import { rogue, temporaryFolder } from './run.js';
 
-it('makes shards of photos and their truth, and continues where it ended', { timeout: 60_000 }, async () => {
+it('makes shards of photos and their truth, and continues where it ended', async () => {
   const folder = await temporaryFolder();
   const out = join(folder, 'shards');
   const args = ['synth', '--size', '64', '--per-shard', '2', '--seed', 'test', '-o', out];

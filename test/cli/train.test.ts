@@ -14,7 +14,7 @@ beforeAll(async () => {
     (await rogue('synth', '--count', '6', '--size', '96', '--covered', '0.5', '-o', join(folder, 'shards')))
       .code,
   ).toBe(0);
-}, 60_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
@@ -35,41 +35,37 @@ const pretrain = (out: string, ...flags: string[]) =>
   );
 
 describe('rogue train pretrain', () => {
-  it(
-    'trains, reports and leaves a checkpoint that another run begins with',
-    { timeout: 120_000 },
-    async () => {
-      const { code, out } = await pretrain('one', '--steps', '3');
-      expect(code).toBe(0);
-      expect(out.join('\n')).toMatch(/3 steps done/);
-      expect(await readFile(join(folder, 'one', 'report.html'), 'utf8')).toContain('<svg');
-      const metrics = JSON.parse(await readFile(join(folder, 'one', 'metrics.jsonl'), 'utf8')) as Record<
-        string,
-        number
-      >;
-      expect(metrics).toMatchObject({ step: 3 });
-      expect(metrics['value']).toBeGreaterThan(0);
-      const file = join(folder, 'network.onnx');
-      const exported = await rogue('export', join(folder, 'one'), '--half', '-o', file);
-      expect(exported.code).toBe(0);
-      const predictor = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(file));
-      const head = await predictor.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 });
-      await predictor.release();
-      expect(head.shape.every(Number.isFinite)).toBe(true);
-      expect(
-        (await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code,
-      ).toBe(0);
-      const mean = join(folder, 'mean.onnx');
-      expect((await rogue('export', join(folder, 'one'), join(folder, 'two'), '-o', mean)).code).toBe(0);
-      const averaged = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(mean));
-      expect(
-        (await averaged.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 })).shape.every(
-          Number.isFinite,
-        ),
-      ).toBe(true);
-      await averaged.release();
-    },
-  );
+  it('trains, reports and leaves a checkpoint that another run begins with', async () => {
+    const { code, out } = await pretrain('one', '--steps', '3');
+    expect(code).toBe(0);
+    expect(out.join('\n')).toMatch(/3 steps done/);
+    expect(await readFile(join(folder, 'one', 'report.html'), 'utf8')).toContain('<svg');
+    const metrics = JSON.parse(await readFile(join(folder, 'one', 'metrics.jsonl'), 'utf8')) as Record<
+      string,
+      number
+    >;
+    expect(metrics).toMatchObject({ step: 3 });
+    expect(metrics['value']).toBeGreaterThan(0);
+    const file = join(folder, 'network.onnx');
+    const exported = await rogue('export', join(folder, 'one'), '--half', '-o', file);
+    expect(exported.code).toBe(0);
+    const predictor = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(file));
+    const head = await predictor.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 });
+    await predictor.release();
+    expect(head.shape.every(Number.isFinite)).toBe(true);
+    expect(
+      (await pretrain('two', '--steps', '1', '--from', join(folder, 'one', 'checkpoint.safetensors'))).code,
+    ).toBe(0);
+    const mean = join(folder, 'mean.onnx');
+    expect((await rogue('export', join(folder, 'one'), join(folder, 'two'), '-o', mean)).code).toBe(0);
+    const averaged = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(mean));
+    expect(
+      (await averaged.predict(createImage(90, 90, 3), { x: 20, y: 20, width: 50, height: 50 })).shape.every(
+        Number.isFinite,
+      ),
+    ).toBe(true);
+    await averaged.release();
+  });
 
   it(
     'guides, robustifies and finetunes, on shards and on photos, from the network that ships',
@@ -154,7 +150,7 @@ describe('rogue train pretrain', () => {
     },
   );
 
-  it('says in one line what is wrong', { timeout: 60_000 }, async () => {
+  it('says in one line what is wrong', async () => {
     for (const [flags, line] of [
       [['--steps', '0'], /setting steps/],
       [['--network', 'vgg'], /setting network/],

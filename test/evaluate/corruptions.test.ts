@@ -24,7 +24,7 @@ beforeAll(async () => {
     faceSize: 90,
     codec: jpegCodec,
   };
-}, 60_000);
+});
 
 /** Share of values that are another than in the clean photo. */
 const changed = async (name: (typeof corruptions)[number], seed = 'a'): Promise<number> => {

@@ -276,7 +276,7 @@ describe('skinRenderer', () => {
     expect(held.sideways).toBeLessThan(0.1);
     expect(held.landmarks).toBeLessThan(0.2);
     expect(guided['photometric']![0]!).toBeLessThan(before['photometric']![0]! / 30);
-  }, 60_000);
+  });
 });
 
 describe('drawOver', () => {

@@ -15,11 +15,13 @@ describe('a process whose workers train', () => {
         ['forget', 'ended well'],
         ['release', 'ended well'],
       ] as const) {
-        const { stdout } = await run(
-          process.execPath,
-          ['--import', 'tsx', 'test/train/end-while-training.ts', ending, String(workers)],
-          { timeout: 60_000 },
-        );
+        const { stdout } = await run(process.execPath, [
+          '--import',
+          'tsx',
+          'test/train/end-while-training.ts',
+          ending,
+          String(workers),
+        ]);
         expect(stdout).toBe(output);
       }
     },

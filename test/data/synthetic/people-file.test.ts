@@ -7,7 +7,7 @@ import { buildPeople } from '../../../tools/build-people/main.js';
 const asset = new URL('../../../assets/people.safetensors', import.meta.url);
 
 describe('the people file', () => {
-  it('is what its builder makes', { timeout: 60_000 }, async () => {
+  it('is what its builder makes', async () => {
     expect(Buffer.compare(await readFile(asset), Buffer.from(await buildPeople()))).toBe(0);
   });
 

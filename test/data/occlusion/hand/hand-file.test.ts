@@ -7,7 +7,7 @@ import { buildHand } from '../../../../tools/build-hand/main.js';
 const asset = new URL('../../../../assets/hand.safetensors', import.meta.url);
 
 describe('the hand file', () => {
-  it('is what its builder makes', { timeout: 60_000 }, async () => {
+  it('is what its builder makes', async () => {
     expect(Buffer.compare(await readFile(asset), Buffer.from(await buildHand()))).toBe(0);
   });
 

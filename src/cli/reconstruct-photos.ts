@@ -42,7 +42,7 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
   ]);
   const { engine, reason } = engineHere();
   if (engine === 'wasm' && process.stderr.isTTY)
-    console.error(`rogue: computing in WebAssembly; native code is twice as fast (${reason}).`);
+    console.error(`rogue: computing in WebAssembly; native code is faster (${reason}).`);
   return loadRogue(network === undefined ? {} : { regressor: network });
 }
 

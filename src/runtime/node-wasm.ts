@@ -12,7 +12,7 @@ const entry = new URL(`${packageFolder}assets/onnxruntime/ort.node.min.mjs`);
 let loaded: Promise<OnnxRuntimeWeb> | undefined;
 
 /**
- * A session in WebAssembly, on this machine's CPU: about 0.7 times as fast as native code, and it ends with
+ * A session in WebAssembly, on this machine's CPU: 0.5 to 0.8 times as fast as native code, and it ends with
  * its thread. The number of threads is that of the first session of the process.
  */
 export async function createWasmSession(

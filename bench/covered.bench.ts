@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { occludedFaceOf } from '../src/data/occlusion/occluded-face.js';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import { corrupt, corruptions, type CorruptionContext } from '../src/evaluate/corruptions.js';
@@ -10,10 +7,9 @@ import type { FaceBox } from '../src/network/face-view.js';
 import { decodeImage, loadRogue, type Rogue } from '../src/node.js';
 import { loadHand } from '../src/node/files/assets.js';
 import { jpegCodec } from '../src/node/files/jpeg-codec.js';
+import { annotatedPhotos, withoutPhotos, type AnnotatedPhoto } from './annotated-photos.js';
 import { atLeast, atMost, type Benchmark } from './benchmark.js';
 
-/** Photos for validation with 68 true landmarks in `index.json`, looked at when they are there. */
-const annotated = new URL('../../shared/faces/helen-validation/', import.meta.url);
 /** Goals of the design for the refined head, and for the share of faces that our own detection finds. */
 const goals: Readonly<Record<string, number>> = {
   clean: 3.4,
@@ -34,11 +30,10 @@ type Add = (kind: string, what: string, value: number) => void;
 async function photoErrors(
   rogue: Rogue,
   hand: CorruptionContext['hand'],
-  file: string,
-  truth: readonly number[],
+  { file, path, truth }: AnnotatedPhoto,
   add: Add,
 ): Promise<boolean> {
-  const { image } = await decodeImage(fileURLToPath(new URL(file, annotated)));
+  const { image } = await decodeImage(path);
   const error = (points: ArrayLike<number>): number => nme(points, truth, 17, 68);
   const [face] = (await rogue.findFaces(image)).sort(
     (a, b) => error(subset68(a.landmarks.points)) - error(subset68(b.landmarks.points)),
@@ -90,27 +85,17 @@ async function isFound(rogue: Rogue, photo: Image, box: FaceBox): Promise<boolea
 const covered: Benchmark = {
   name: 'covered',
   async *run() {
-    if (!existsSync(annotated)) {
-      yield {
-        name: 'validation photos',
-        value: 0,
-        unit: 'sets',
-        ok: true,
-        note: 'skipped: not on this machine',
-      };
+    const annotated = await annotatedPhotos();
+    if (annotated.length === 0) {
+      yield withoutPhotos;
       return;
     }
-    const index = JSON.parse(await readFile(new URL('index.json', annotated), 'utf8')) as {
-      file: string;
-      landmarks68: number[][];
-    }[];
-    const count = Number(process.env['ROGUE_BENCH_PHOTOS'] ?? index.length);
     const rogue = await loadRogue();
     const hand = await loadHand();
     const sums = new Map<string, number>();
     let photos = 0;
-    for (const { file, landmarks68 } of index.slice(0, count)) {
-      const found = await photoErrors(rogue, hand, file, landmarks68.flat(), (kind, what, value) =>
+    for (const photo of annotated) {
+      const found = await photoErrors(rogue, hand, photo, (kind, what, value) =>
         sums.set(`${kind}: ${what}`, (sums.get(`${kind}: ${what}`) ?? 0) + value),
       );
       if (found) photos++;

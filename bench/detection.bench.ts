@@ -9,15 +9,15 @@ import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import type { Image } from '../src/math/image.js';
 import { decodeImage } from '../src/node/files/image-codec.js';
 import { nodeRuntime } from '../src/runtime/node.js';
+import { nme } from '../src/evaluate/landmark-error.js';
+import { annotatedPhotos, type AnnotatedPhoto } from './annotated-photos.js';
 import { atLeast, atMost, medianTime } from './benchmark.js';
 import type { Benchmark, Measure } from './benchmark.js';
 
-/** Photos with one face each, and with 68 landmarks in `index.json`; looked at when they are there. */
+/** Photos with one face each, looked at when they are there. */
 const portraits = new URL('../../shared/faces/webmorph/', import.meta.url);
-const annotated = new URL('../../shared/faces/helen-validation/', import.meta.url);
 
 type Find = (image: Image) => Promise<FoundFace[]>;
-type Point = readonly [x: number, y: number];
 
 /**
  * Face detection and dense landmarks: time on a photo of one megapixel; recall and accuracy on annotated
@@ -34,7 +34,8 @@ const detection: Benchmark = {
     const find: Find = (image) => findFaces(detector, landmarker, image);
     yield await timeOnMegapixel(find);
     if (existsSync(portraits)) yield* countOnPortraits(find);
-    if (existsSync(annotated)) yield* measureOnAnnotated(find);
+    const annotated = await annotatedPhotos();
+    if (annotated.length > 0) yield* measureOnAnnotated(find, annotated);
   },
 };
 
@@ -57,20 +58,14 @@ async function* countOnPortraits(find: Find): AsyncGenerator<Measure> {
   yield atMost('webmorph: false faces', others, '', 2);
 }
 
-async function* measureOnAnnotated(find: Find): AsyncGenerator<Measure> {
-  const index = JSON.parse(await readFile(new URL('index.json', annotated), 'utf8')) as {
-    file: string;
-    landmarks68: Point[];
-  }[];
+async function* measureOnAnnotated(find: Find, photos: readonly AnnotatedPhoto[]): AsyncGenerator<Measure> {
   const errors: { all: number; inner: number }[] = [];
-  for (const { file, landmarks68 } of index) {
-    const faces = await find((await decodeImage(await readFile(new URL(file, annotated)))).image);
-    const candidates = faces
-      .map((face) => normalisedError(face, landmarks68))
-      .filter(({ inner }) => inner < 0.25);
+  for (const { path, truth } of photos) {
+    const faces = await find((await decodeImage(path)).image);
+    const candidates = faces.map((face) => normalisedError(face, truth)).filter(({ inner }) => inner < 0.25);
     errors.push(...candidates.sort((a, b) => a.inner - b.inner).slice(0, 1));
   }
-  yield atLeast('helen-validation: annotated faces found', (100 * errors.length) / index.length, '%', 100);
+  yield atLeast('helen-validation: annotated faces found', (100 * errors.length) / photos.length, '%', 100);
   const mean = (pick: (error: { all: number; inner: number }) => number): number =>
     (100 * errors.reduce((sum, error) => sum + pick(error), 0)) / errors.length;
   yield atMost(
@@ -87,15 +82,10 @@ async function* measureOnAnnotated(find: Find): AsyncGenerator<Measure> {
   };
 }
 
-/** Mean distance to the annotated points over the square root of their box's area. */
-function normalisedError({ landmarks }: FoundFace, truth: readonly Point[]): { all: number; inner: number } {
+/** Errors over all 68 points and over the inner 51, as shares of the face's size. */
+function normalisedError({ landmarks }: FoundFace, truth: readonly number[]): { all: number; inner: number } {
   const points = subset68(landmarks.points);
-  const range = (axis: 0 | 1): number =>
-    Math.max(...truth.map((p) => p[axis])) - Math.min(...truth.map((p) => p[axis]));
-  const size = Math.sqrt(range(0) * range(1));
-  const distances = truth.map(([x, y], k) => Math.hypot(points[2 * k]! - x, points[2 * k + 1]! - y) / size);
-  const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return { all: mean(distances), inner: mean(distances.slice(17)) };
+  return { all: nme(points, truth, 0, 68) / 100, inner: nme(points, truth, 17, 68) / 100 };
 }
 
 export default detection;

@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { nme } from '../src/evaluate/landmark-error.js';
 import { plainCover, plainCovers, type PlainCover } from '../src/evaluate/plain-covers.js';
 import { decodeImage, loadRogue } from '../src/node.js';
+import { annotatedPhotos, withoutPhotos } from './annotated-photos.js';
 import { atMost, type Benchmark } from './benchmark.js';
 
-/** Photos for validation with 68 true landmarks in `index.json`, looked at when they are there. */
-const annotated = new URL('../../shared/faces/helen-validation/', import.meta.url);
 /** A face is lost where the nearest head is off by more than this, %; lost ones count as this. */
 const LOST = 15;
 const goals: Readonly<Record<PlainCover, { readonly lost: number; readonly error: number }>> = {
@@ -24,27 +20,16 @@ const goals: Readonly<Record<PlainCover, { readonly lost: number; readonly error
 const found: Benchmark = {
   name: 'found',
   async *run() {
-    if (!existsSync(annotated)) {
-      yield {
-        name: 'validation photos',
-        value: 0,
-        unit: 'sets',
-        ok: true,
-        note: 'skipped: not on this machine',
-      };
+    const photos = await annotatedPhotos();
+    if (photos.length === 0) {
+      yield withoutPhotos;
       return;
     }
-    const index = JSON.parse(await readFile(new URL('index.json', annotated), 'utf8')) as {
-      file: string;
-      landmarks68: number[][];
-    }[];
-    const photos = index.slice(0, Number(process.env['ROGUE_BENCH_PHOTOS'] ?? index.length));
     const rogue = await loadRogue();
     for (const cover of plainCovers) {
       const errors: number[] = [];
-      for (const { file, landmarks68 } of photos) {
-        const truth = landmarks68.flat();
-        const { image } = await decodeImage(fileURLToPath(new URL(file, annotated)));
+      for (const { file, path, truth } of photos) {
+        const { image } = await decodeImage(path);
         const heads = await rogue.reconstruct(plainCover(image, truth, cover, file), { texture: 'none' });
         errors.push(Math.min(LOST, ...heads.map((head) => nme(head.landmarks68, truth, 17, 68))));
       }

@@ -3,7 +3,7 @@ import type { Reconstruction } from '../../fit/reconstruction.js';
 import type { DecodedPhoto, ReconstructPhotoOptions } from '../../fit/rogue.js';
 import type { Image } from '../../math/image.js';
 import type { NodeRuntimeOptions } from '../../runtime/node.js';
-import { startWorker, type WorkerHandle } from './worker-calls.js';
+import { startPool, type WorkerPool } from './worker-pool.js';
 
 /** What each worker loads. */
 export interface RogueWorkerSetup {
@@ -49,13 +49,11 @@ export interface RogueWorkerCalls {
  * await workers.release();
  */
 export class RogueWorkers {
-  readonly #workers: readonly WorkerHandle<RogueWorkerCalls>[];
-  readonly #busy: number[];
+  readonly #pool: WorkerPool<RogueWorkerCalls>;
   #jobs = 0;
 
-  private constructor(workers: readonly WorkerHandle<RogueWorkerCalls>[]) {
-    this.#workers = workers;
-    this.#busy = workers.map(() => 0);
+  private constructor(pool: WorkerPool<RogueWorkerCalls>) {
+    this.#pool = pool;
   }
 
   /**
@@ -75,14 +73,7 @@ export class RogueWorkers {
       node: { threads: 1, ...node },
     };
     const file = new URL('./rogue-worker.js', import.meta.url);
-    const started = await Promise.allSettled(
-      Array.from({ length: count }, () => startWorker<RogueWorkerCalls>(file, setup)),
-    );
-    const alive = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const failed = started.find((one) => one.status === 'rejected');
-    if (!failed) return new RogueWorkers(alive);
-    await Promise.all(alive.map((worker) => worker.terminate()));
-    throw failed.reason;
+    return new RogueWorkers(await startPool<RogueWorkerCalls>(file, setup, count));
   }
 
   /**
@@ -92,37 +83,30 @@ export class RogueWorkers {
   async reconstruct(photo: WorkerPhoto, options: WorkerReconstructOptions = {}): Promise<Reconstruction[]> {
     const { signal, ...rest } = options;
     signal?.throwIfAborted();
-    const k = this.#busy.indexOf(Math.min(...this.#busy));
-    const worker = this.#workers[k]!;
     const job = this.#jobs++;
-    const stop = (): void => {
-      // A worker that has ended has stopped too.
-      worker.call('stop', job).catch(() => undefined);
-    };
-    signal?.addEventListener('abort', stop, { once: true });
-    this.#busy[k]!++;
-    try {
-      return await worker.call('reconstruct', { job, photo, options: rest });
-    } catch (error) {
-      throw signal?.aborted ? signal.reason : error;
-    } finally {
-      this.#busy[k]!--;
-      signal?.removeEventListener('abort', stop);
-    }
+    return this.#pool.use(async (worker) => {
+      const stop = (): void => {
+        // A worker that has ended has stopped too.
+        worker.call('stop', job).catch(() => undefined);
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      try {
+        return await worker.call('reconstruct', { job, photo, options: rest });
+      } catch (error) {
+        throw signal?.aborted ? signal.reason : error;
+      } finally {
+        signal?.removeEventListener('abort', stop);
+      }
+    });
   }
 
   /** Waits for the heads under way, then ends the workers. */
-  async release(): Promise<void> {
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        await worker.call('end', undefined);
-        await worker.ended();
-      }),
-    );
+  release(): Promise<void> {
+    return this.#pool.release();
   }
 
   /** Ends the workers as soon as no native code runs in them; heads under way are rejected. */
-  async terminate(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  terminate(): Promise<void> {
+    return this.#pool.terminate();
   }
 }

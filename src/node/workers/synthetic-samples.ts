@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { SampleMembers } from '../../data/shards/sample.js';
-import { startWorker } from './worker-calls.js';
+import { startPool } from './worker-pool.js';
 
 /** What synthetic samples are made with. */
 export interface SynthSettings {
@@ -39,30 +39,10 @@ export async function createSampleMaker(
   settings: SynthSettings,
   workers = Math.min(8, availableParallelism()),
 ): Promise<SampleMaker> {
-  const pool = await Promise.all(
-    Array.from({ length: workers }, () =>
-      startWorker<SynthCalls>(new URL('./synth-worker.js', import.meta.url), settings),
-    ),
-  );
-  const busy = pool.map(() => 0);
+  const pool = await startPool<SynthCalls>(new URL('./synth-worker.js', import.meta.url), settings, workers);
   return {
     ahead: 2 * workers,
-    async make(index) {
-      const k = busy.indexOf(Math.min(...busy));
-      busy[k]!++;
-      try {
-        return await pool[k]!.call('sample', index);
-      } finally {
-        busy[k]!--;
-      }
-    },
-    async release() {
-      await Promise.all(
-        pool.map(async (worker) => {
-          await worker.call('end', undefined);
-          await worker.ended();
-        }),
-      );
-    },
+    make: (index) => pool.use((worker) => worker.call('sample', index)),
+    release: () => pool.release(),
   };
 }

@@ -15,8 +15,7 @@ export interface FoundFace extends DetectedFace {
 export interface FindFacesOptions extends DetectOptions {
   /**
    * Least confidence of a face, 0…1. Default 0.33, and less as `threshold` lies below its own default of
-   * 0.35:
-   * see docs/detection.md for what it keeps and removes.
+   * 0.35: see docs/detection.md for what it keeps and removes.
    */
   readonly minConfidence?: number;
   /** Looks for faces upside down as well where none is sure. Default true. */
@@ -179,9 +178,8 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
 }
 
 /**
- * Where no face is sure, a large doubtful one is most likely the photo's subject, covered by a hand, a
- * mask or
- * glasses: the best such one.
+ * Where no face is sure, a large doubtful one is most likely the photo's subject, covered by a hand, a mask
+ * or glasses: the best such one.
  */
 function likeliestSubject(
   faces: readonly FoundFace[],

@@ -23,8 +23,11 @@ export interface CompiledGraph {
 /**
  * Traces a function and lowers it to ONNX.
  * @param specs the record of inputs; a path such as `parameters.stem.weight` becomes the input's name
- * @example const step = compile(({ parameters, image }) => valueAndGrad((p) => loss(network(p,
- *   image)))(parameters), specs);
+ * @example
+ * const step = compile(
+ *   ({ parameters, image }) => valueAndGrad((p) => loss(network(p, image)))(parameters),
+ *   specs,
+ * );
  * @throws Error naming the operation, and the shapes or the primitive, that is not possible
  */
 export function compile<Specs extends SpecTree>(

@@ -66,9 +66,13 @@ export interface GradientSource {
  * Loads the graphs and makes a training ready.
  *
  * @param initialParameters values by name, the inputs `parameters.<name>` of the graphs; they are copied
- * @example const trainer = await createTrainer(nodeRuntime(), { gradient }, parameters, { optimizer:
- *   adamWDefaults, learningRate: { kind: 'cosine', learningRate: 1e-3, steps: 10_000, warmUp: 500 },
- *   clipNorm: 1, }); for await (const batch of batches) console.log(await trainer.step(batch));
+ * @example
+ * const trainer = await createTrainer(nodeRuntime(), { gradient }, parameters, {
+ *   optimizer: adamWDefaults,
+ *   learningRate: { kind: 'cosine', learningRate: 1e-3, steps: 10_000, warmUp: 500 },
+ *   clipNorm: 1,
+ * });
+ * for await (const batch of batches) console.log(await trainer.step(batch));
  * @throws Error of one line when a graph cannot be loaded, or when graphs and initial parameters disagree
  */
 export async function createTrainer(

@@ -4,9 +4,8 @@ import type { Appearance } from './fit-appearance.js';
 /** Luminance of a face's skin, linear, below which a photo is too dark for its noise. */
 const DARK = 0.015;
 /**
- * Stops (powers of two) by which red is above green and blue in skin of any tone under ordinary light:
- * what 99
- * of 100 photos have, and a little more. Outside of them a lamp or filter has coloured it.
+ * Stops (powers of two) by which red is above green and blue in skin of any tone under ordinary light: what
+ * 99 of 100 photos have, and a little more. Outside of them a lamp or filter has coloured it.
  */
 const ordinary = { aboveGreen: [-0.05, 1.9], aboveBlue: [-0.1, 2.9] } as const;
 

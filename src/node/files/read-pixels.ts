@@ -89,8 +89,7 @@ const LARGEST_BYTE = 300;
 /**
  * The pixels of a TIFF file of floating-point numbers, which does not say what its white is. Numbers of about
  * 0…1 are shares of white, larger ones those of 8-bit or 16-bit pictures. They are encoded as sRGB is, as
- * most
- * programs write them, unless the file has a colour profile of linear light.
+ * most programs write them, unless the file has a colour profile of linear light.
  */
 export async function pixelsOfFloats(
   bytes: Uint8Array,

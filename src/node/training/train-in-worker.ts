@@ -63,9 +63,12 @@ export type TrainingEvent =
  *
  * Several steps may be asked for at once; keep one or two batches ahead and the worker never waits.
  *
- * @example const trainer = await trainInWorker( { forward, backward, host: { module: new
- *   URL('./rasterize-host.js', import.meta.url).href, export: 'host' } }, parameters, config, { runtime: {
- *   threads: 2 }, onProgress: ({ step, value }) => console.log(step, value) }, );
+ * @example
+ * const host = { module: new URL('./rasterize-host.js', import.meta.url).href, export: 'host' };
+ * const trainer = await trainInWorker({ forward, backward, host }, parameters, config, {
+ *   runtime: { threads: 2 },
+ *   onProgress: ({ step, value }) => console.log(step, value),
+ * });
  * @throws Error of one line as `createTrainer`, and when the host function cannot be loaded
  */
 export async function trainInWorker(

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Browser } from 'playwright-core';
 import sirv from 'sirv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -124,7 +125,9 @@ async function running<Result>(
   const address = new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString();
-      const [url] = /http:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(printed) ?? [];
+      // Where colours are forced, Vite prints the port in bold.
+      const plain = stripVTControlCharacters(printed);
+      const [url] = /http:\/\/(?:localhost|127\.0\.0\.1):\d+/.exec(plain) ?? [];
       if (url !== undefined) resolve(url);
     };
     server.stdout.on('data', read);

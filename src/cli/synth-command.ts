@@ -19,6 +19,11 @@ export function addSynthCommand(program: Command): void {
       numberWithin(0, 1, 'a share'),
       0,
     )
+    .option(
+      '--around',
+      'heads from every side, profiles and backs among them, instead of faces that a detector cut out',
+      false,
+    )
     .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')
     .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
     .addHelpText(

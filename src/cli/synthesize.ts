@@ -11,6 +11,7 @@ export interface SynthFlags {
   readonly perShard: number;
   readonly effects: boolean;
   readonly covered: number;
+  readonly around: boolean;
 }
 
 /**
@@ -25,8 +26,10 @@ export async function synthesize({
   perShard,
   effects,
   covered,
+  around,
 }: SynthFlags): Promise<void> {
-  const settings = { size, seed, effects, covered };
+  // Named only where it differs, so that older folders go on.
+  const settings = { size, seed, effects, covered, ...(around && { staging: 'around' as const }) };
   const stop = new AbortController();
   const interrupt = (): void => {
     stop.abort(

@@ -43,6 +43,13 @@ export function addTrainCommand(program: Command): void {
     'folders of photos',
     'the network that ships',
   );
+  stage(
+    train,
+    'detect',
+    'robustify the face detector: it finds covered, noisy, turned and cut faces that it finds in clean photos',
+    'folders of photos, or shards of "rogue synth"',
+    'the detector that ships',
+  );
 }
 
 function stage(train: Command, name: StageName, description: string, data: string, start: string): Command {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { loadRogue } from '../node.js';
 import { guideRegressor } from '../node/training/guided-run.js';
+import { trainDetector } from '../node/training/detect-run.js';
 import { pretrain } from '../node/training/pretrain-run.js';
 import { runFiles, type MetricsLine } from '../node/training/training-run.js';
 import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
@@ -57,7 +58,7 @@ async function trainStage(
     },
     onPrepared(done: number, count: number) {
       preparing ??= createProgress(count - done + 1, { interval: 5 });
-      preparing.done(`covered photo ${done} of ${count}`);
+      preparing.done(`photo ${done} of ${count} prepared`);
     },
     onWarning: (line: string) => {
       console.error(`rogue: warning: ${line}`);
@@ -67,7 +68,9 @@ async function trainStage(
   try {
     const done = await (config.stage === 'pretrain'
       ? pretrain(data, out, config, options)
-      : guideRegressor(data, out, config, options));
+      : config.stage === 'detect'
+        ? trainDetector(data, out, config, options)
+        : guideRegressor(data, out, config, options));
     bar?.stop();
     if (done < config.steps)
       throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);

@@ -6,12 +6,13 @@ import { cropAxes, cropToImage, sampleCrop } from './crop.js';
 import type { Crop } from './crop.js';
 import {
   decodeDetections,
-  eyeRoll,
   intersectionOverSmaller,
   mergeOverlapping,
+  poseOf,
+  rollOf,
   turnBetween,
 } from './detection.js';
-import type { Detection } from './detection.js';
+import type { Detection, HeadDirections, RoughPose } from './detection.js';
 import { ImagePyramid } from './image-pyramid.js';
 
 /** A face found in a photo; all positions in pixels of that photo. */
@@ -25,8 +26,10 @@ export interface DetectedFace {
    * subject's.
    */
   readonly keypoints: Float32Array;
-  /** Degrees, from the line through the eyes; anticlockwise in the picture is positive. */
+  /** Degrees, by the line through the eyes, in profile by the crown; anticlockwise in the picture is positive. */
   readonly roll: number;
+  /** Roughly how the head is turned, where the detector says so. */
+  readonly pose?: RoughPose;
 }
 
 export interface DetectOptions {
@@ -186,18 +189,19 @@ async function look(
   threshold: number,
 ): Promise<Detection[][]> {
   const { width, height } = crops[0]!;
-  const values = 3 * width * height;
-  const data = new Float32Array(crops.length * values);
-  crops.forEach((crop, k) => sampleCrop(pyramid, crop, normalisation, data, k * values, outsideGrey));
+  const pixels = 3 * width * height;
+  const data = new Float32Array(crops.length * pixels);
+  crops.forEach((crop, k) => sampleCrop(pyramid, crop, normalisation, data, k * pixels, outsideGrey));
   const outputs = await session.run({ image: { dims: [crops.length, 3, height, width], data } });
   const scores = floatOutput(outputs, 'scores');
   const boxes = floatOutput(outputs, 'boxes');
   const anchors = anchorCentres(width, height);
   const count = anchors.length / 2;
+  const values = boxes.length / scores.length;
   return crops.map((crop, k) =>
     decodeDetections(
       scores.subarray(k * count, (k + 1) * count),
-      boxes.subarray(k * count * 16, (k + 1) * count * 16),
+      boxes.subarray(k * count * values, (k + 1) * count * values),
       anchors,
       threshold,
     ).map((detection) => toImage(detection, crop)),
@@ -216,7 +220,19 @@ function toImage(detection: Detection, crop: Crop): Detection {
   }
   const [centreX, centreY] = cropToImage(crop, detection.centreX, detection.centreY);
   const size = ((detection.width + detection.height) / 2) * crop.scale;
-  return { centreX, centreY, width: size, height: size, score: detection.score, keypoints };
+  return {
+    ...{ centreX, centreY, width: size, height: size, score: detection.score, keypoints },
+    ...(detection.directions && { directions: turned(detection.directions, crop) }),
+  };
+}
+
+/** Directions of a crop in the image. */
+function turned({ forward: [x, y, z], up }: HeadDirections, crop: Crop): HeadDirections {
+  const { ax, ay, bx, by } = cropAxes({ ...crop, scale: 1 });
+  return {
+    forward: [x * ax + y * bx, x * ay + y * by, z],
+    up: [up[0] * ax + up[1] * bx, up[0] * ay + up[1] * by],
+  };
 }
 
 /** A candidate and the direction in which its crown may lie. */
@@ -234,7 +250,7 @@ async function refine(
   pyramid: ImagePyramid,
   candidates: readonly Detection[],
 ): Promise<Detection[]> {
-  const first = candidates.map((candidate): Task => ({ candidate, roll: eyeRoll(candidate.keypoints) }));
+  const first = candidates.map((candidate): Task => ({ candidate, roll: rollOf(candidate) }));
   const seenFirst = await lookCloser(session, pyramid, first);
   const sure = seenFirst.filter((seen) => seen !== undefined && seen.trust >= sureTrust);
   const doubtful = first.flatMap(({ candidate, roll }, k) => {
@@ -246,7 +262,7 @@ async function refine(
       )
     )
       return [];
-    const upright = seen ? eyeRoll(seen.detection.keypoints) : roll;
+    const upright = seen ? rollOf(seen.detection) : roll;
     const turns = turnBetween(upright, roll) > toleratedLean ? [0, 90, 180, 270] : [90, 180, 270];
     return turns.map((turn): Task => ({ candidate, roll: upright + turn }));
   });
@@ -283,7 +299,7 @@ async function lookCloser(
       const { candidate, roll } = group[k]!;
       const detection = mergeOverlapping(detections).find((other) => isSameFace(other, candidate));
       if (!detection) return found.push(undefined);
-      const lean = Math.max(0, turnBetween(eyeRoll(detection.keypoints), roll) - toleratedLean);
+      const lean = Math.max(0, turnBetween(rollOf(detection), roll) - toleratedLean);
       return found.push({ detection, trust: detection.score - lean / 180 });
     });
   }
@@ -317,7 +333,7 @@ function largestFirst(detections: readonly Detection[]): Detection[] {
 }
 
 function describe(detection: Detection): DetectedFace {
-  const { centreX, centreY, width, height, score, keypoints } = detection;
+  const { centreX, centreY, width, height, score, keypoints, directions } = detection;
   const box = { x: centreX - width / 2, y: centreY - height / 2, width, height };
-  return { box, score, keypoints, roll: eyeRoll(keypoints) };
+  return { box, score, keypoints, roll: rollOf(detection), ...(directions && { pose: poseOf(directions) }) };
 }

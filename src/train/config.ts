@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectionDefaults } from './detect.js';
 import { regressors, type RegressorName } from '../network/regressor.js';
 import { guidanceDefaults, robustificationDefaults } from './guided-step.js';
 import { pretrainDefaults } from './pretrain.js';
@@ -16,7 +17,7 @@ const weightsOf = <Weights extends object>(defaults: Weights) =>
     )
     .prefault({} as never);
 
-/** Settings that every stage has. */
+/** Settings that every stage of a regressor has. */
 const common = {
   network: z.enum(Object.keys(regressors) as [RegressorName, ...RegressorName[]]).default('fast'),
   seed: z.string().default('1'),
@@ -88,12 +89,33 @@ export const finetuneConfigSchema = z.strictObject({
   weights: weightsOf(robustificationDefaults),
 });
 
+/** Settings of the detector's robustification: it finds from any view what it finds in clean, upright photos. */
+export const detectConfigSchema = z.strictObject({
+  stage: z.literal('detect').default('detect'),
+  seed: z.string().default('1'),
+  weightDecay: weight.default(0),
+  clipNorm: positive.default(5),
+  steps: whole.default(6000),
+  batch: whole.default(16),
+  learningRate: learningRate(2e-4),
+  warmUp: z.int().min(0).default(200),
+  worn: share
+    .default(0.6)
+    .describe('Share of samples of which the covered version is taken, where there is one.'),
+  covered: share.default(0.6).describe('Share of views in which something flat is laid over each face.'),
+  noise: weight.default(50).describe('Deviation of the strongest noise, of 0…255.'),
+  weights: weightsOf(detectionDefaults),
+});
+
+export type DetectConfig = z.infer<typeof detectConfigSchema>;
 export type PretrainConfig = z.infer<typeof pretrainConfigSchema>;
 export type GuidedConfig =
   | z.infer<typeof guideConfigSchema>
   | z.infer<typeof robustifyConfigSchema>
   | z.infer<typeof finetuneConfigSchema>;
-export type StageConfig = PretrainConfig | GuidedConfig;
+/** Of the stages that train a regressor. */
+export type RegressorConfig = PretrainConfig | GuidedConfig;
+export type StageConfig = RegressorConfig | DetectConfig;
 
 /** The settings of each stage. */
 export const stageSchemas = {
@@ -101,6 +123,7 @@ export const stageSchemas = {
   guide: guideConfigSchema,
   robustify: robustifyConfigSchema,
   finetune: finetuneConfigSchema,
+  detect: detectConfigSchema,
 } as const;
 export type StageName = keyof typeof stageSchemas;
 

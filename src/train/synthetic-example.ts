@@ -2,7 +2,7 @@ import { sampleCrop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Random } from '../data/random.js';
 import type { StoredSample } from '../data/synthetic/sample.js';
-import { project, transformPoints } from '../math/camera.js';
+import { project, transformPoints, type Camera } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import { rotateLight } from '../math/spherical-harmonics.js';
 import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
@@ -117,7 +117,10 @@ export function syntheticExample(
 export function boxOfHead({
   camera,
   pose,
-}: Pick<StoredSample['truth'], 'camera'> & { readonly pose: HeadPose }): {
+}: {
+  readonly camera: Camera;
+  readonly pose: HeadPose;
+}): {
   readonly box: FaceBox;
   readonly roll: number;
 } {

@@ -52,6 +52,12 @@ export interface PhotoTruth {
   readonly spectacles: boolean;
 }
 
+/**
+ * How heads stand in the photos: `facing` as a face detector's crops show them; `around` from every side, more
+ * often in half and full profile than from behind, smaller and not always in the middle.
+ */
+export type Staging = 'facing' | 'around';
+
 export interface SyntheticPhoto {
   /** sRGB, three channels. */
   readonly image: Image;
@@ -88,6 +94,7 @@ export class Photographer {
     private readonly model: MorphableModel,
     people: People,
     private readonly size = 224,
+    private readonly staging: Staging = 'facing',
   ) {
     this.shaper = new PersonShaper(people, model);
     this.sample = identitySampler(people.targetNames);
@@ -132,7 +139,7 @@ export class Photographer {
     }
     const skin = sampleSkin(model.albedo as never, attributes.age, random.fork('skin'));
     const lighting = sampleLighting(random.fork('light'));
-    const { camera, pose } = placeCamera(model, head, size, random.fork('camera'));
+    const { camera, pose } = placeCamera(model, head, size, this.staging, random.fork('camera'));
     const gaze = lookAtCamera(pose, glance, random.fork('gaze'));
     turnEyes(model, head, gaze);
     const toCamera = (points: Float32Array): Float32Array =>
@@ -232,19 +239,16 @@ export class Photographer {
   }
 }
 
-/** A camera that sees the head as the crops of a face detector do, with jitter. */
+/** A camera that sees the head as the crops of a face detector do, with jitter, or from anywhere. */
 function placeCamera(
   model: MorphableModel,
   head: Float32Array,
   size: number,
+  staging: Staging,
   random: Random,
 ): { camera: Camera; pose: PhotoTruth['pose'] } {
-  const wide = random.uniform() < 0.1;
-  const angles: EulerAngles = {
-    yaw: within(random.normal(0, wide ? 40 : 17), 75),
-    pitch: within(random.normal(0, 10), 35),
-    roll: random.normal(0, 7),
-  };
+  const around = staging === 'around';
+  const angles = around ? anglesAround(random) : anglesFacing(random);
   const rotation = rotationFromEuler(angles);
   // Eyes and mouth say where the face is; a face is about 180 mm high.
   const eyes = model.parts
@@ -254,9 +258,9 @@ function placeCamera(
   middle[1]! -= 35;
   middle[2]! -= 30;
   const distance = Math.exp(random.uniform(Math.log(350), Math.log(2500)));
-  const facePixels = size * random.uniform(0.42, 0.72);
+  const facePixels = size * (around ? random.uniform(0.3, 0.6) : random.uniform(0.42, 0.72));
   const focal = (facePixels * distance) / 180;
-  const jitter = (): number => size * random.normal(0, 0.035);
+  const jitter = (): number => size * random.normal(0, around ? 0.07 : 0.035);
   const camera: Camera = { focal, cx: size / 2, cy: size / 2 };
   const centre = transformPoints(rotation, [0, 0, 0], middle, new Float64Array(3));
   const translation: [number, number, number] = [
@@ -265,6 +269,26 @@ function placeCamera(
     -centre[2]! - distance,
   ];
   return { camera, pose: { angles, rotation, translation } };
+}
+
+function anglesFacing(random: Random): EulerAngles {
+  const wide = random.uniform() < 0.1;
+  return {
+    yaw: within(random.normal(0, wide ? 40 : 17), 75),
+    pitch: within(random.normal(0, 10), 35),
+    roll: random.normal(0, 7),
+  };
+}
+
+/** Half of the heads show a half to a full profile, every fourth its back. */
+function anglesAround(random: Random): EulerAngles {
+  const kind = random.uniform();
+  const [least, most] = kind < 0.25 ? [0, 40] : kind < 0.75 ? [40, 105] : [105, 180];
+  return {
+    yaw: random.choice([-1, 1]) * random.uniform(least, most),
+    pitch: within(random.normal(0, 12), 35),
+    roll: random.normal(0, 9),
+  };
 }
 
 const within = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value));

@@ -1,7 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../data/random.js';
-import { indexFileName } from '../../data/shards/index-file.js';
 import type { Rogue } from '../../fit/rogue.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { modelSizes } from '../../network/code.js';
@@ -21,8 +19,9 @@ import { supervisedPoints } from '../../train/pretrain.js';
 import { assetFiles, assetPath, loadModel, readAsset } from '../files/assets.js';
 import { guidedBatches } from './guided-data.js';
 import { writePhotoShards } from './photo-samples.js';
+import { shardFolders } from './shard-folders.js';
 import { countSamples, findShards } from '../files/shard-reader.js';
-import { runStage, startingParameters, type StageOptions } from './stage-run.js';
+import { regressorPicture, runStage, startingParameters, type StageOptions } from './stage-run.js';
 
 export interface GuidedRunOptions extends StageOptions {
   /** Finds and fits the faces of folders of photos. */
@@ -51,7 +50,9 @@ export async function guideRegressor(
   const network = regressors[config.network];
   const robust = isRobust(config.weights);
   const { batch, weights, seed } = config;
-  const sources = await shardFolders(data, folder, options);
+  const sources = await shardFolders(data, folder, async (photos, prepared) => {
+    await preparePhotos(photos, prepared, folder, options);
+  });
   const shards = (await Promise.all(sources.map(findShards))).flat();
   const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
   const recognised = Math.min(config.recognised, batch);
@@ -67,7 +68,8 @@ export async function guideRegressor(
     return await runStage(
       folder,
       {
-        model,
+        title: `${config.stage}: ${config.network}`,
+        picture: await regressorPicture(model, config.network),
         config,
         runtime,
         data,
@@ -108,17 +110,12 @@ function discriminatorStart(model: MorphableModel, seed: string): Record<string,
   );
 }
 
-/** Folders of shards as they are; all folders of photos together as one more. */
-async function shardFolders(
-  data: readonly string[],
+async function preparePhotos(
+  photos: readonly string[],
+  prepared: string,
   folder: string,
   { loadRogue, signal, onWarning, onPrepared }: GuidedRunOptions,
-): Promise<string[]> {
-  const kinds = await Promise.all(data.map(holdsShards));
-  const photos = data.filter((_, k) => !kinds[k]);
-  const ready = data.filter((_, k) => kinds[k]);
-  if (photos.length === 0) return ready;
-  const prepared = join(folder, 'photos');
+): Promise<void> {
   const rogue = await loadRogue();
   try {
     await writePhotoShards(rogue, photos, {
@@ -131,13 +128,4 @@ async function shardFolders(
   } finally {
     await rogue.release();
   }
-  return [...ready, prepared];
-}
-
-async function holdsShards(path: string): Promise<boolean> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  return !isFolder || (await readdir(path)).some((name) => name === indexFileName || name.endsWith('.tar'));
 }

@@ -6,7 +6,7 @@ import { pretrainGraph, supervisedPoints } from '../../train/pretrain.js';
 import { loadModel } from '../files/assets.js';
 import { pretrainBatches } from './pretrain-data.js';
 import { countSamples, findShards } from '../files/shard-reader.js';
-import { runStage, startingParameters, type StageOptions } from './stage-run.js';
+import { regressorPicture, runStage, startingParameters, type StageOptions } from './stage-run.js';
 
 /**
  * The supervised stage: trains a regressor on the shards of `rogue synth`, into a folder that keeps all of
@@ -29,7 +29,8 @@ export async function pretrain(
   return runStage(
     folder,
     {
-      model,
+      title: `${config.stage}: ${config.network}`,
+      picture: await regressorPicture(model, config.network),
       config,
       runtime,
       data,

@@ -10,9 +10,10 @@ import {
   regressorParameters,
   regressors,
   withUnitFilters,
+  type RegressorName,
 } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
-import type { StageConfig } from '../../train/config.js';
+import type { RegressorConfig, StageConfig } from '../../train/config.js';
 import { adamWDefaults } from '../../train/optimizer.js';
 import type { Batch } from '../../train/step-graph.js';
 import { trainingReport } from '../../train/training-report.js';
@@ -42,9 +43,15 @@ export interface StageOptions extends Pick<TrainingRunOptions, 'signal' | 'onMet
   readonly onWarning?: (line: string) => void;
 }
 
+/** Shows in a picture what a network of the run makes of faces that the training does not see. */
+export type StagePicture = (
+  parameters: Readonly<Record<string, Float32Array>>,
+) => Promise<{ readonly png: Uint8Array; readonly caption: string }>;
+
 /** A stage, ready to run. */
 export interface Stage {
-  readonly model: MorphableModel;
+  readonly title: string;
+  readonly picture: StagePicture;
   readonly config: StageConfig;
   readonly graphs: WorkerGraphs;
   readonly parameters: Readonly<Record<string, Float32Array>>;
@@ -65,12 +72,9 @@ export interface Stage {
  */
 export async function runStage(
   folder: string,
-  { model, config, graphs, parameters, runtime, batches, data, samples }: Stage,
+  { title, picture, config, graphs, parameters, runtime, batches, data, samples }: Stage,
   options: StageOptions,
 ): Promise<number> {
-  const network = regressors[config.network];
-  const sizes = modelSizes(model);
-  const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
   const trainer = await trainInWorker(
     graphs,
     parameters,
@@ -87,17 +91,12 @@ export async function runStage(
     { runtime },
   );
   const report = async (): Promise<void> => {
-    const file = await exportRegressor(network, sizes, await trainer.parameters(), {
-      name: 'regressor',
-      run: runConstants(nodeRuntime({ threads: 1 })),
-    });
-    const url = `data:image/png;base64,${Buffer.from(await pictures.draw(file)).toString('base64')}`;
-    const caption =
-      'Synthetic faces that the training does not see, and the heads that the network sees in them.';
+    const { png, caption } = await picture(await trainer.parameters());
+    const url = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
     await writeWhole(
       join(folder, runFiles.report),
       await trainingReport({
-        title: `${config.stage}: ${config.network}`,
+        title,
         config,
         steps: config.steps,
         metrics: await readMetrics(folder),
@@ -123,13 +122,29 @@ export async function runStage(
   }
 }
 
+/** What the report of a regressor's training shows. */
+export async function regressorPicture(model: MorphableModel, name: RegressorName): Promise<StagePicture> {
+  const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
+  return async (parameters) => {
+    const file = await exportRegressor(regressors[name], modelSizes(model), parameters, {
+      name: 'regressor',
+      run: runConstants(nodeRuntime({ threads: 1 })),
+    });
+    return {
+      png: await pictures.draw(file),
+      caption:
+        'Synthetic faces that the training does not see, and the heads that the network sees in them.',
+    };
+  };
+}
+
 /**
  * What a stage begins with: the network of a checkpoint or of an exported file, else a new one.
  * @throws TrainingRunError when the file is neither
  */
 export async function startingParameters(
   model: MorphableModel,
-  { network, seed }: Pick<StageConfig, 'network' | 'seed'>,
+  { network, seed }: Pick<RegressorConfig, 'network' | 'seed'>,
   from: string | undefined,
 ): Promise<Record<string, Float32Array>> {
   const config = regressors[network];

@@ -11,9 +11,12 @@ import { encodeJpeg, encodePng } from '../files/image-codec.js';
 import type { SynthCalls, SynthSettings } from './synthetic-samples.js';
 import { serveCalls } from './worker-calls.js';
 
-serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: share }) => {
+/** Degrees of yaw from which next to no skin of a face is seen. */
+const TURNED_AWAY = 95;
+
+serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: share, staging }) => {
   const model = await loadModel();
-  const photographer = new Photographer(model, await loadPeople(), size);
+  const photographer = new Photographer(model, await loadPeople(), size, staging);
   const hand = await loadHand();
 
   /**
@@ -34,7 +37,9 @@ serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: sha
     async sample(index) {
       const name = `${seed}/${index}`;
       const photo = photographer.take(name);
+      // Of a head that is turned away there is no face to cover.
       const covered =
+        Math.abs(photo.truth.pose.angles.yaw) < TURNED_AWAY &&
         createRandom(name).fork('covered').uniform() < share
           ? coverPhoto(model, hand, photo, name)
           : undefined;

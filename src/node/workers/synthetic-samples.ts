@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Staging } from '../../data/synthetic/photographer.js';
 import type { SampleMembers } from '../../data/shards/sample.js';
 import { startPool } from './worker-pool.js';
 
@@ -12,6 +13,8 @@ export interface SynthSettings {
   readonly effects: boolean;
   /** Share of the photos, 0…1, that also come with something in front of the face. */
   readonly covered: number;
+  /** How heads stand in the photos. Default `facing`. */
+  readonly staging?: Staging;
 }
 
 export interface SynthCalls {

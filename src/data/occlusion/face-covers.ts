@@ -1,0 +1,211 @@
+import { createImage, type Image } from '../../math/image.js';
+import type { Random } from '../random.js';
+import { fills, type Fill } from './fills.js';
+import { shapes, type Shape } from './shapes.js';
+
+/** A face in a picture, as covers are laid over it; pixels. */
+export interface CoverFrame {
+  readonly centreX: number;
+  readonly centreY: number;
+  /** From brows to chin. */
+  readonly size: number;
+  /** Direction of the crown, length 1. */
+  readonly up: readonly [number, number];
+  /** x, y of the middle between the eyes and of the mouth. */
+  readonly eyes: readonly [number, number];
+  readonly mouth: readonly [number, number];
+}
+
+/** Signed distance of a point of the face's own axes to a cover: right, down from the middle, in sizes. */
+type Cover = Shape;
+
+/** What is likely to be covered: each alone, and the ways in which people really cover their faces. */
+const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: number) => Cover>> = {
+  /** A band over the eyes: a mask, a bar, a blindfold. */
+  eyes: (random, eyes) => {
+    const above = eyes - random.uniform(0.05, 0.28);
+    const below = eyes + random.uniform(0.04, 0.24);
+    const wide = random.uniform(0.42, 0.95);
+    const shift = random.normal(0, 0.05);
+    return tilted(random, (x, y) => Math.max(Math.abs(x - shift) - wide, above - y, y - below));
+  },
+  /** Sunglasses and the like. */
+  glasses: (random, eyes) => {
+    const apart = random.uniform(0.19, 0.27);
+    const aspect = random.uniform(1.1, 1.9);
+    const radius = random.uniform(0.1, 0.17);
+    const bar = random.uniform(0.012, 0.05);
+    return (x, y) =>
+      Math.min(
+        Math.hypot((Math.abs(x) - apart) / aspect, y - eyes) - radius,
+        Math.max(Math.abs(y - eyes) - bar, Math.abs(x) - 0.55),
+      );
+  },
+  half: (random) => {
+    const side = random.choice([-1, 1]);
+    const edge = random.normal(0, 0.08);
+    return tilted(random, (x, y) => Math.max(edge - side * x, Math.abs(y) - 0.9, side * x - 0.8));
+  },
+  lower: (random, eyes, mouth) => {
+    const edge = random.uniform(eyes + 0.1 * (mouth - eyes), mouth - 0.1);
+    const wide = random.uniform(0.45, 0.9);
+    return tilted(random, (x, y) => Math.max(edge - y, Math.abs(x) - wide, y - 0.85));
+  },
+  /** A mask of the lower face, with round corners. */
+  mask: (random, eyes, mouth) => {
+    const edge = random.uniform(eyes + 0.15 * (mouth - eyes), mouth - 0.1);
+    const bottom = random.uniform(0.5, 0.7);
+    const middle = (edge + bottom) / 2;
+    const high = (bottom - edge) / 2;
+    const wide = random.uniform(0.38, 0.55);
+    const round = random.uniform(0.4, 0.95) * high;
+    return (x, y) => {
+      const dx = Math.abs(x) - wide + round;
+      const dy = Math.abs(y - middle) - high + round;
+      return Math.hypot(Math.max(0, dx), Math.max(0, dy)) + Math.min(0, Math.max(dx, dy)) - round;
+    };
+  },
+  /** A cap, a hood, a fringe. */
+  upper: (random, eyes) => {
+    const edge = random.uniform(eyes - 0.22, eyes + 0.1);
+    const wide = random.uniform(0.5, 0.95);
+    return tilted(random, (x, y) => Math.max(y - edge, Math.abs(x) - wide, -0.9 - y));
+  },
+  box: (random) => {
+    const area = random.uniform(0.12, 0.65);
+    const wide = Math.min(1.15, Math.max(area / 1.15, area ** random.uniform(0.15, 0.85))) / 2;
+    const high = area / (4 * wide);
+    const x0 = random.uniform(-0.58 + wide, 0.58 - wide);
+    const y0 = random.uniform(-0.6 + high, 0.65 - high);
+    return (x, y) => Math.max(Math.abs(x - x0) - wide, Math.abs(y - y0) - high);
+  },
+  shape: (random) => {
+    const shape = shapes[random.choice(Object.keys(shapes))]!(random, 0.5);
+    const radius = random.uniform(0.15, 0.48);
+    const angle = random.uniform(-0.6, 0.6);
+    const [cos, sin] = [Math.cos(angle) / radius, Math.sin(angle) / radius];
+    const x0 = random.normal(0, 0.25);
+    const y0 = random.normal(0.05, 0.25);
+    return (x, y) =>
+      radius * shape(cos * (x - x0) + sin * (y - y0), -sin * (x - x0) + cos * (y - y0));
+  },
+};
+
+/** How often each is taken, relative to the others, and what may come with it. */
+const chances = { eyes: 4, glasses: 1.5, half: 2.5, lower: 2, mask: 2, upper: 1, box: 5, shape: 3 };
+const pairs: readonly (readonly string[])[] = [
+  ['mask', 'glasses'],
+  ['mask', 'upper'],
+  ['glasses', 'upper'],
+  ['mask', 'glasses', 'upper'],
+  ['half', 'shape'],
+  ['eyes', 'shape'],
+];
+const PAIRED = 0.2;
+/** Of covers: those whose edge is soft, and those that have the colour of the skin. */
+const SOFT = 0.15;
+const SKIN = 0.2;
+
+/** A cover in axes that lean a little. */
+function tilted(random: Random, cover: Cover): Cover {
+  const angle = random.normal(0, 0.08);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return (x, y) => cover(cos * x + sin * y, -sin * x + cos * y);
+}
+
+/**
+ * Lays something over a face: bands, boxes, halves, masks, glasses, caps, shapes of any colour and pattern, one
+ * or several.
+ * @param image three channels; changed in place
+ * @returns the share of the face that is covered, 0…1
+ */
+export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): number {
+  const names =
+    random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
+  const before = createImage(image.width, image.height, 3);
+  before.data.set(image.data);
+  const hidden = new Uint8Array(GRID * GRID);
+  for (const name of names) {
+    const axes = axesOf(frame);
+    const eyes = axes.toFace(...frame.eyes)[1];
+    const mouth = axes.toFace(...frame.mouth)[1];
+    const cover = covers[name]!(random, eyes, Math.max(eyes + 0.2, mouth));
+    paint(image, frame, cover, fillOf(random, before, frame), random.uniform() < SOFT ? 0.06 : 0);
+    for (let k = 0; k < hidden.length; k++) {
+      const [x, y] = gridPoint(k);
+      if (cover(x, y) < 0) hidden[k] = 1;
+    }
+  }
+  return shareOf(hidden);
+}
+
+/** Where the share of a face that is covered is counted: an oval within the box. */
+const GRID = 16;
+const gridPoint = (k: number): readonly [number, number] => [
+  ((k % GRID) + 0.5) / GRID - 0.5,
+  (Math.floor(k / GRID) + 0.5) / GRID - 0.5,
+];
+function shareOf(hidden: Uint8Array): number {
+  let inside = 0;
+  let covered = 0;
+  for (let k = 0; k < hidden.length; k++) {
+    const [x, y] = gridPoint(k);
+    if (Math.hypot(x / 0.42, y / 0.5) > 1) continue;
+    inside++;
+    covered += hidden[k]!;
+  }
+  return covered / inside;
+}
+
+function weighted(random: Random, weights: Readonly<Record<string, number>>): string {
+  const entries = Object.entries(weights);
+  let left = random.uniform() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  return entries.find(([, weight]) => (left -= weight) < 0)?.[0] ?? entries[0]![0];
+}
+
+function axesOf({ centreX, centreY, size, up: [ux, uy] }: CoverFrame): {
+  readonly toFace: (x: number, y: number) => [number, number];
+} {
+  // Down is against the crown, right a quarter turn before it.
+  return {
+    toFace: (x, y) => {
+      const dx = (x - centreX) / size;
+      const dy = (y - centreY) / size;
+      return [-dx * uy + dy * ux, -dx * ux - dy * uy];
+    },
+  };
+}
+
+function fillOf(random: Random, photo: Image, { centreX, centreY, size }: CoverFrame): Fill {
+  if (random.uniform() >= SKIN) return fills[random.choice(Object.keys(fills))]!(random, photo, size / 2);
+  const at = (value: number, most: number): number => Math.max(0, Math.min(most - 1, Math.round(value)));
+  const x = at(centreX + size * random.normal(0, 0.15), photo.width);
+  const y = at(centreY + size * random.normal(0, 0.15), photo.height);
+  const tone = photo.data.slice(3 * (y * photo.width + x), 3 * (y * photo.width + x) + 3);
+  const gain = random.uniform(0.8, 1.2);
+  return (_x, _y, out) => {
+    for (let c = 0; c < 3; c++) out[c] = tone[c]! * gain;
+  };
+}
+
+function paint(image: Image, frame: CoverFrame, cover: Cover, fill: Fill, softness: number): void {
+  const { width, height, data } = image;
+  const { toFace } = axesOf(frame);
+  const reach = 1.4 * frame.size;
+  const edge = Math.max(softness, 0.7 / frame.size);
+  const left = Math.max(0, Math.floor(frame.centreX - reach));
+  const right = Math.min(width, Math.ceil(frame.centreX + reach));
+  const top = Math.max(0, Math.floor(frame.centreY - reach));
+  const bottom = Math.min(height, Math.ceil(frame.centreY + reach));
+  const color = new Float64Array(3);
+  for (let y = top; y < bottom; y++)
+    for (let x = left; x < right; x++) {
+      const distance = cover(...toFace(x + 0.5, y + 0.5));
+      if (distance >= edge / 2) continue;
+      const alpha = Math.min(1, 0.5 - distance / edge);
+      fill(x, y, color);
+      const at = 3 * (y * width + x);
+      for (let c = 0; c < 3; c++)
+        data[at + c] = Math.max(0, Math.min(255, data[at + c]! + alpha * (color[c]! - data[at + c]!)));
+    }
+}

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { withPoses, detectorFile, detectorParameters } from '../../train/detector-network.js';
+import type { Rogue } from '../../fit/rogue.js';
+import { nodeRuntime } from '../../runtime/node.js';
+import { cpuTarget } from '../../runtime/target.js';
+import type { DetectConfig } from '../../train/config.js';
+import { detectionGraph } from '../../train/detect.js';
+import { assetFiles, loadModel, readAsset } from '../files/assets.js';
+import { countSamples, findShards } from '../files/shard-reader.js';
+import { detectionBatches, writeDetectionShards } from './detection-data.js';
+import { detectionPicture } from './detection-picture.js';
+import { shardFolders } from './shard-folders.js';
+import { runStage, type StageOptions } from './stage-run.js';
+import { readParameters, TrainingRunError } from './training-run.js';
+
+export interface DetectRunOptions extends StageOptions {
+  /** Finds the faces of photos: the teacher. */
+  readonly loadRogue: () => Promise<Rogue>;
+  /** Hears of the preparation of photos: how many samples are done, and of how many. */
+  readonly onPrepared?: (done: number, count: number) => void;
+}
+
+/**
+ * The stage `detect`: a detector learns to find, covered, noisy, turned, small and cut off, the faces that the
+ * present one finds in photos as they are, and those of synthetic heads from every side, into a folder that keeps
+ * all of the run.
+ *
+ * @param data folders of shards, of `rogue synth` or `writeDetectionShards`, and folders of photos; those are
+ *   turned into shards in `<folder>/photos` once
+ * @returns steps done
+ * @throws ShardReadError, TrainingRunError, WriteError, AssetError
+ */
+export async function trainDetector(
+  data: readonly string[],
+  folder: string,
+  config: DetectConfig,
+  options: DetectRunOptions,
+): Promise<number> {
+  const model = await loadModel();
+  const sources = await shardFolders(data, folder, async (photos, prepared) => {
+    const rogue = await options.loadRogue();
+    try {
+      await writeDetectionShards(rogue, photos, {
+        folder: prepared,
+        ...(options.signal && { signal: options.signal }),
+        ...(options.onPrepared && { onSample: options.onPrepared }),
+        onSkip: (path, reason) => options.onWarning?.(`${path}: ${reason}`),
+      });
+    } finally {
+      await rogue.release();
+    }
+  });
+  const shards = (await Promise.all(sources.map(findShards))).flat();
+  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const network = await detectorNetwork();
+  const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
+  const { batch, seed, worn, covered, noise } = config;
+  return runStage(
+    folder,
+    {
+      title: 'detect: face detector',
+      picture: await detectionPicture(model, network),
+      config,
+      runtime,
+      data,
+      samples,
+      parameters: await startOf(network, options.from),
+      graphs: {
+        gradient: detectionGraph(network, batch, config.weights, await cpuTarget(nodeRuntime(runtime))),
+      },
+      batches: (start) =>
+        detectionBatches(model, shards, samples, start, {
+          batch,
+          seed,
+          worn,
+          covered,
+          noise,
+          onWarning: ({ message }) => options.onWarning?.(message),
+        }),
+    },
+    options,
+  );
+}
+
+/** The detector that ships, with poses: whose architecture is trained, and where the training begins. */
+export async function detectorNetwork(): Promise<Uint8Array> {
+  return withPoses(await readAsset(assetFiles.detector));
+}
+
+async function startOf(
+  network: Uint8Array,
+  from: string | undefined,
+): Promise<Record<string, Float32Array>> {
+  if (from === undefined) return detectorParameters(network);
+  try {
+    const parameters = from.endsWith('.onnx')
+      ? detectorParameters(withPoses(await readFile(from)))
+      : await readParameters(from);
+    // Refuses another network's.
+    detectorFile(network, parameters, '');
+    return parameters;
+  } catch (error) {
+    if (error instanceof TrainingRunError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new TrainingRunError(
+      `cannot begin with ${from}: ${code === 'ENOENT' ? 'not found' : message.split('\n')[0]!}`,
+      { cause: error },
+    );
+  }
+}

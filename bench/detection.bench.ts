@@ -31,7 +31,7 @@ const detection: Benchmark = {
       readFile(new URL(`../assets/networks/${name}.onnx`, import.meta.url));
     const detector = await createFaceDetector(runtime, await network('face-detector'));
     const landmarker = await createDenseLandmarks(runtime, await network('dense-landmarks'));
-    const find: Find = (image) => findFaces(detector, landmarker, image);
+    const find: Find = (image) => findFaces({ detector, landmarker }, image);
     yield await timeOnMegapixel(find);
     if (existsSync(portraits)) yield* countOnPortraits(find);
     const annotated = await annotatedPhotos();

@@ -27,7 +27,7 @@ import {
   syntheticPhotos,
   type FacePhoto,
 } from './telling/face-photos.js';
-import { fitLogistic } from './telling/logistic.js';
+import { fitLogistic, logitOf } from './logistic.js';
 import { colorStatistics, spectrum } from './telling/low-level.js';
 import { SIZE, fitNetwork } from './telling/network.js';
 
@@ -115,11 +115,11 @@ async function collect(folder: string, shardFolder: string): Promise<Samples> {
 
 function logistic(features: readonly (readonly number[])[]): Classifier {
   return async (train, test) => {
-    const score = fitLogistic(
+    const fitted = fitLogistic(
       train.map((i) => features[i]!),
       train.map((i) => samples.labels[i]!),
     );
-    return test.map((i) => score(features[i]!));
+    return test.map((i) => logitOf(fitted, features[i]!));
   };
 }
 

@@ -1,15 +1,26 @@
 import type { Image } from '../math/image.js';
 import type { DenseLandmarker, DenseLandmarks } from './dense-landmarks.js';
 import { densePointCount } from './dense-landmarks.js';
+import { confidenceOf, evidenceOf, type Evidence, type LookAgain } from './confidence.js';
 import { turnBetween } from './detection.js';
 import type { DetectedFace, DetectOptions, FaceDetector } from './face-detector.js';
 import { ImagePyramid } from './image-pyramid.js';
 
+/** What faces are found with. */
+export interface FaceFinders {
+  readonly detector: FaceDetector;
+  readonly landmarker: DenseLandmarker;
+  /** Improves the boxes of covered faces; without it, the detector's stay. */
+  readonly lookAgain?: LookAgain | undefined;
+}
+
 /** A detected face whose dense mesh confirms it. */
 export interface FoundFace extends DetectedFace {
   readonly landmarks: DenseLandmarks;
-  /** 0…1: detector score × presence × agreement of the mesh with the detector's key points. */
+  /** 0…1: how likely it is a face on which the mesh lies right. */
   readonly confidence: number;
+  /** What the confidence comes from. */
+  readonly evidence: Evidence;
 }
 
 export interface FindFacesOptions extends DetectOptions {
@@ -34,11 +45,6 @@ const largestRoll = 120;
 const upsideDownConfidence = 0.5;
 const defaultThreshold = 0.35;
 const defaultConfidence = 0.33;
-/**
- * Mean distance between mesh and key points, in box sizes, at which nothing is left of the agreement; 0.07 at
- * most on good faces.
- */
-const fullDisagreement = 0.3;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
 const sameMeshDistance = 0.25;
 
@@ -63,8 +69,7 @@ export function isUpsideDown({ roll }: { readonly roll: number }): boolean {
  * @throws RangeError for options out of range
  */
 export async function findFaces(
-  detector: FaceDetector,
-  landmarker: DenseLandmarker,
+  finders: FaceFinders,
   image: Image | ImagePyramid,
   {
     threshold = defaultThreshold,
@@ -76,7 +81,7 @@ export async function findFaces(
 ): Promise<FoundFace[]> {
   const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
   const look = (turn: 0 | 180): Promise<FoundFace[]> =>
-    confirmedFaces(detector, landmarker, pyramid, { threshold, ...options, turn });
+    confirmedFaces(finders, pyramid, { threshold, ...options, turn });
   const upright = await look(0);
   let faces = upright.filter(({ confidence }) => confidence >= minConfidence);
   // What is seen in a photo that is upside down is doubtful, if it is anything.
@@ -91,17 +96,18 @@ export async function findFaces(
 
 /** The detector's faces in the photo, turned or not, with their meshes; each once, the surest first. */
 async function confirmedFaces(
-  detector: FaceDetector,
-  landmarker: DenseLandmarker,
+  { detector, landmarker, lookAgain }: FaceFinders,
   pyramid: ImagePyramid,
   options: DetectOptions & { readonly turn: 0 | 180 },
 ): Promise<FoundFace[]> {
   const found: FoundFace[] = [];
   for (const face of await detector.detect(pyramid, options)) {
     if (turnBetween(face.roll, options.turn) > largestRoll) continue;
-    const landmarks = await landmarker.landmark(pyramid, face);
-    const agreement = Math.max(0, 1 - keypointDistance(face, landmarks.points) / fullDisagreement);
-    found.push({ ...face, landmarks, confidence: face.score * landmarks.presence * agreement });
+    const closer = await lookAgain?.(pyramid, face);
+    const placed = { ...face, ...(closer && { box: closer.box, roll: closer.roll }) };
+    const landmarks = await landmarker.landmark(pyramid, placed);
+    const evidence = evidenceOf(face, landmarks, closer);
+    found.push({ ...placed, landmarks, evidence, confidence: confidenceOf(evidence) });
   }
   return dropRepeated(found);
 }
@@ -145,28 +151,7 @@ export async function faceInBox(
   const square = { x: x + (width - side) / 2, y: y + (height - side) / 2, width: side, height: side };
   const face: DetectedFace = { box: square, score: 1, keypoints: new Float32Array(12).fill(NaN), roll };
   const landmarks = await landmarker.landmark(pyramid, face);
-  return { ...face, landmarks, confidence: landmarks.presence };
-}
-
-/**
- * Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well.
- */
-const rightIris = 468;
-const leftIris = 473;
-const noseTip = 1;
-const upperLip = 13;
-const lowerLip = 14;
-
-/** Mean distance of eyes, nose and mouth between detector and mesh, in box sizes. */
-function keypointDistance({ box, keypoints }: DetectedFace, points: Float32Array): number {
-  const distance = (keypoint: number, a: number, b = a): number =>
-    Math.hypot(
-      (points[3 * a]! + points[3 * b]!) / 2 - keypoints[2 * keypoint]!,
-      (points[3 * a + 1]! + points[3 * b + 1]!) / 2 - keypoints[2 * keypoint + 1]!,
-    );
-  const sum =
-    distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip);
-  return sum / 4 / box.width;
+  return { ...face, landmarks, evidence: evidenceOf(face, landmarks), confidence: landmarks.presence };
 }
 
 function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {

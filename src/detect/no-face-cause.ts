@@ -1,7 +1,6 @@
 import type { Image } from '../math/image.js';
-import type { DenseLandmarker } from './dense-landmarks.js';
-import { defaultMinFace, type FaceDetector } from './face-detector.js';
-import { findFaces, scoreThatTakes, type FindFacesOptions } from './find-faces.js';
+import { defaultMinFace } from './face-detector.js';
+import { findFaces, scoreThatTakes, type FaceFinders, type FindFacesOptions } from './find-faces.js';
 import { ImagePyramid } from './image-pyramid.js';
 
 /** What may be a face; pixels of the photo. */
@@ -44,8 +43,7 @@ const lenient = { threshold: 0.2, minConfidence: 0.04, leastFace: 12 } as const;
  * @param transparent share of the photo that was transparent before it was laid on white, 0…1
  */
 export async function noFaceCause(
-  detector: FaceDetector,
-  landmarker: DenseLandmarker,
+  finders: FaceFinders,
   pyramid: ImagePyramid,
   options: FindFacesOptions = {},
   transparent = 0,
@@ -56,7 +54,7 @@ export async function noFaceCause(
   if (transparent > MOSTLY_TRANSPARENT) return { kind: 'transparent', share: transparent };
   const { mean, range } = brightness(pyramid);
   if (range < PLAIN && mean >= DARK) return { kind: 'plain' };
-  const [face] = await findFaces(detector, landmarker, pyramid, {
+  const [face] = await findFaces(finders, pyramid, {
     threshold: Math.min(lenient.threshold, options.threshold ?? 1),
     minConfidence: lenient.minConfidence,
     minFace: Math.min(minFace, lenient.leastFace),

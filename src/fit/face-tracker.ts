@@ -1,6 +1,5 @@
-import { regionOfMesh, type DenseLandmarker, type RegionOfInterest } from '../detect/dense-landmarks.js';
-import type { FaceDetector } from '../detect/face-detector.js';
-import { findFaces, type FoundFace } from '../detect/find-faces.js';
+import { regionOfMesh, type RegionOfInterest } from '../detect/dense-landmarks.js';
+import { findFaces, type FaceFinders, type FoundFace } from '../detect/find-faces.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Camera } from '../math/camera.js';
 import type { Image } from '../math/image.js';
@@ -82,8 +81,7 @@ interface Trail {
  */
 export class FaceTracker implements FaceTracking {
   readonly #model: MorphableModel;
-  readonly #detector: FaceDetector;
-  readonly #landmarker: DenseLandmarker;
+  readonly #finders: FaceFinders;
   readonly #predictor: HeadPredictor;
   readonly #options: Required<TrackOptions>;
   #trail: Trail | undefined;
@@ -93,14 +91,12 @@ export class FaceTracker implements FaceTracking {
 
   constructor(
     model: MorphableModel,
-    detector: FaceDetector,
-    landmarker: DenseLandmarker,
+    finders: FaceFinders,
     predictor: HeadPredictor,
     { method = 'refine', smooth = true }: TrackOptions = {},
   ) {
     this.#model = model;
-    this.#detector = detector;
-    this.#landmarker = landmarker;
+    this.#finders = finders;
     this.#predictor = predictor;
     this.#options = { method, smooth };
   }
@@ -154,7 +150,7 @@ export class FaceTracker implements FaceTracking {
   async #follow(pyramid: ImagePyramid): Promise<Pick<FoundFace, 'box' | 'roll' | 'landmarks'> | undefined> {
     if (!this.#trail) return undefined;
     const { region: before, place } = this.#trail;
-    const landmarks = await this.#landmarker.landmarkIn(pyramid, before);
+    const landmarks = await this.#finders.landmarker.landmarkIn(pyramid, before);
     this.#trail = undefined;
     if (landmarks.presence < leastPresence) return undefined;
     const region = regionOfMesh(landmarks.points);
@@ -166,7 +162,7 @@ export class FaceTracker implements FaceTracking {
 
   async #find(pyramid: ImagePyramid): Promise<FoundFace | undefined> {
     this.reset();
-    const [face] = await findFaces(this.#detector, this.#landmarker, pyramid, {
+    const [face] = await findFaces(this.#finders, pyramid, {
       maxFaces: 1,
       minFace: Math.max(4, 0.1 * pyramid.width),
       upsideDown: false,

@@ -1,5 +1,6 @@
 import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
+import { rotationToEuler } from '../math/rotation.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { PredictedHead } from '../network/head-predictor.js';
@@ -25,6 +26,8 @@ function textureSizeFor(size: number): number {
 
 /** Faces narrower than this, pixels, give coarse results. */
 const SMALL_FACE = 60;
+/** Heads that are turned by more, degrees, hide one side. */
+const SIDEWAYS = 45;
 /** Skin that is less likely in view than this is no witness of light and colour. */
 const IN_VIEW = 0.35;
 
@@ -76,7 +79,7 @@ export function reconstructFace(
   return {
     method,
     image: { width: image.width, height: image.height },
-    face: { box: face.box, score: face.score },
+    face: { box: face.box, score: face.confidence },
     camera,
     pose: { rotation: fit.rotation, translation: fit.translation },
     coefficients: { shape, expression, gaze, albedo: appearance.albedo, light: appearance.light },
@@ -102,6 +105,11 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
       `Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`,
     );
   }
+  const { yaw } = rotationToEuler(fit.rotation);
+  if (Math.abs(yaw) >= SIDEWAYS)
+    warnings.push(
+      `The head is turned by ${Math.round(Math.abs(yaw))}°: its ${yaw > 0 ? 'left' : 'right'} side is hardly seen, and invented.`,
+    );
   if (isUpsideDown(face))
     warnings.push('The photo seems to be upside down: the face was read with the photo turned by 180°.');
   if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');

@@ -3,6 +3,7 @@ import { createFaceDetector, type FaceDetector } from '../detect/face-detector.j
 import {
   faceInBox,
   findFaces,
+  type FaceFinders,
   type FindFacesOptions,
   type FoundFace,
   type GivenBox,
@@ -16,6 +17,7 @@ import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
 import type { Runtime } from '../runtime/session.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
+import { createLookAgain } from './geometry/look-again.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 
@@ -88,8 +90,7 @@ export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFa
  */
 export class Rogue {
   readonly model: MorphableModel;
-  readonly #detector: FaceDetector;
-  readonly #landmarker: DenseLandmarker;
+  readonly #finders: FaceFinders;
   readonly #predictor: HeadPredictor | undefined;
   readonly #decode: PhotoDecoder | undefined;
   #previous: Promise<unknown> = Promise.resolve();
@@ -104,8 +105,11 @@ export class Rogue {
     decode?: PhotoDecoder,
   ) {
     this.model = model;
-    this.#detector = detector;
-    this.#landmarker = landmarker;
+    this.#finders = {
+      detector,
+      landmarker,
+      lookAgain: predictor && createLookAgain(model, predictor),
+    };
     this.#predictor = predictor;
     this.#decode = decode;
   }
@@ -126,7 +130,7 @@ export class Rogue {
   async whyNoFace(photo: Photo, options: FindFacesOptions = {}): Promise<NoFaceCause> {
     const { image, transparent } = await this.#open(photo);
     const pyramid = new ImagePyramid(image);
-    return this.#inTurn(() => noFaceCause(this.#detector, this.#landmarker, pyramid, options, transparent));
+    return this.#inTurn(() => noFaceCause(this.#finders, pyramid, options, transparent));
   }
 
   /**
@@ -181,7 +185,7 @@ export class Rogue {
   track(options?: TrackOptions): FaceTracking {
     if (!this.#predictor)
       throw new Error('Rogue: tracking needs the head regressor; give createRogue its bytes.');
-    const tracker = new FaceTracker(this.model, this.#detector, this.#landmarker, this.#predictor, options);
+    const tracker = new FaceTracker(this.model, this.#finders, this.#predictor, options);
     return {
       next: async (image, seconds) => this.#inTurn(() => tracker.next(opaque({ image }).image, seconds)),
       reset: () => {
@@ -191,9 +195,9 @@ export class Rogue {
   }
 
   async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {
-    if (!boxes) return findFaces(this.#detector, this.#landmarker, pyramid, options);
+    if (!boxes) return findFaces(this.#finders, pyramid, options);
     const faces: FoundFace[] = [];
-    for (const box of boxes) faces.push(await faceInBox(this.#landmarker, pyramid, box));
+    for (const box of boxes) faces.push(await faceInBox(this.#finders.landmarker, pyramid, box));
     return faces;
   }
 
@@ -202,7 +206,8 @@ export class Rogue {
     if (this.#released) return;
     this.#released = true;
     await this.#inTurn(async () => {
-      await Promise.all([this.#detector.release(), this.#landmarker.release(), this.#predictor?.release()]);
+      const { detector, landmarker } = this.#finders;
+      await Promise.all([detector.release(), landmarker.release(), this.#predictor?.release()]);
     });
   }
 

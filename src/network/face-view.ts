@@ -1,6 +1,7 @@
-import type { Camera } from '../math/camera.js';
-import { multiplyRotations, transposeRotation } from '../math/rotation.js';
+import { project, transformPoints, type Camera } from '../math/camera.js';
+import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
 import { cropAxes, type Crop, type Normalisation } from '../detect/crop.js';
+import type { HeadDirections } from '../detect/detection.js';
 import { cropFocal } from './code.js';
 
 /** What a regressor's crop shows, relative to the side of the detector's box. */
@@ -121,4 +122,58 @@ export function poseInView({ rotation, translation: t }: HeadPose, camera: Camer
     rotation: multiplyRotations(back, rotation),
     translation: [moved[0]!, moved[1]!, moved[2]! / depthRatio(camera, crop)],
   };
+}
+
+/**
+ * Where the face detector puts its box on a head: the middle (head space, mm) and the side (mm), medians over
+ * 149 synthetic photos; it is off by 4 % of its side on the average, and its side by 6 %.
+ */
+const boxMiddle = [0, -36, -35];
+const boxSide = 151;
+
+/** The box and roll that the face detector gives of a head, on the average. */
+export function boxOfHead({
+  camera,
+  pose,
+}: {
+  readonly camera: Camera;
+  readonly pose: HeadPose;
+}): {
+  readonly box: FaceBox;
+  readonly roll: number;
+} {
+  const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3));
+  const [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
+  const side = (boxSide * camera.focal) / -middle[2]!;
+  return {
+    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
+    roll: rotationToEuler(pose.rotation).roll,
+  };
+}
+
+/** Degrees of yaw up to which a face's roll is that of its eyes' line, and from which it is its crown's. */
+const BY_EYES = 50;
+const BY_CROWN = 80;
+
+/**
+ * Directions of a head in the picture. In front, a face stands upright when its eyes are level; in profile,
+ * where they hide each other, when its crown is above.
+ * @param rotation head to camera, 3×3 by rows
+ */
+export function directionsOf(rotation: ArrayLike<number>): HeadDirections {
+  const forward: [number, number, number] = [rotation[2]!, -rotation[5]!, rotation[8]!];
+  const yaw = (Math.abs(Math.atan2(forward[0], forward[2])) * 180) / Math.PI;
+  const share = Math.max(0, Math.min(1, (yaw - BY_EYES) / (BY_CROWN - BY_EYES)));
+  const byEyes = unit(-rotation[3]!, -rotation[0]!);
+  const byCrown = unit(rotation[1]!, -rotation[4]!);
+  const up = unit(
+    (1 - share) * byEyes[0] + share * byCrown[0],
+    (1 - share) * byEyes[1] + share * byCrown[1],
+  );
+  return { forward, up };
+}
+
+function unit(x: number, y: number): [number, number] {
+  const length = Math.hypot(x, y) || 1;
+  return [x / length, y / length];
 }

@@ -8,9 +8,16 @@ import type { StoredSample } from '../data/synthetic/sample.js';
 import { project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import { evaluatePoints } from '../model/evaluate.js';
-import { toView, viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../network/face-view.js';
+import {
+  boxOfHead,
+  toView,
+  viewNormalisation,
+  viewOfBox,
+  viewOutside,
+  type FaceBox,
+} from '../network/face-view.js';
 import { recognitionNormalisation } from '../network/recognition.js';
-import { boxOfHead, jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
+import { jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
 import { coverView } from './view-augmentation.js';
 
 /** What training by guidance needs to know of a photo; pixels of the photo. */

@@ -1,25 +1,21 @@
 import { z } from 'zod';
 import type { PhotoTruth } from '../data/synthetic/photographer.js';
 import type { StoredSample } from '../data/synthetic/sample.js';
+import type { HeadDirections } from '../detect/detection.js';
 import { project, transformPoints } from '../math/camera.js';
 import type { Camera } from '../math/camera.js';
 import { evaluatePoints, sphereCentre } from '../model/evaluate.js';
 import type { MorphableModel } from '../model/morphable-model.js';
-import type { HeadPose } from '../network/face-view.js';
-import { boxOfHead } from './synthetic-example.js';
+import { boxOfHead, directionsOf, type HeadPose } from '../network/face-view.js';
 
 /** A face, or what may be one, as a detector is to see it; pixels of the picture. */
-export interface LabelledFace {
+export interface LabelledFace extends HeadDirections {
   readonly centreX: number;
   readonly centreY: number;
   /** Side of the detector's square box. */
   readonly size: number;
   /** x, y of right eye, left eye, nose tip, mouth, right ear, left ear; as in `DetectedFace`. */
   readonly keypoints: ArrayLike<number>;
-  /** Where the nose points: x right, y down, z towards the camera; length 1. */
-  readonly forward: readonly [number, number, number];
-  /** Where the crown lies, in the picture; length 1. */
-  readonly up: readonly [number, number];
   /** Of what may be a face nothing is taught, neither that it is one nor that it is none. */
   readonly doubtful: boolean;
 }
@@ -67,33 +63,6 @@ export function decodeLabels(bytes: Uint8Array): LabelledFace[] {
       { cause: error },
     );
   }
-}
-
-/** Degrees of yaw up to which a face's roll is that of its eyes' line, and from which it is its crown's. */
-const BY_EYES = 50;
-const BY_CROWN = 80;
-
-/**
- * Directions of a head in the picture. In front, a face stands upright when its eyes are level; in profile,
- * where they hide each other, when its crown is above.
- * @param rotation head to camera, 3×3 by rows
- */
-export function directionsOf(rotation: ArrayLike<number>): Pick<LabelledFace, 'forward' | 'up'> {
-  const forward: [number, number, number] = [rotation[2]!, -rotation[5]!, rotation[8]!];
-  const yaw = (Math.abs(Math.atan2(forward[0], forward[2])) * 180) / Math.PI;
-  const share = Math.max(0, Math.min(1, (yaw - BY_EYES) / (BY_CROWN - BY_EYES)));
-  const byEyes = unit(-rotation[3]!, -rotation[0]!);
-  const byCrown = unit(rotation[1]!, -rotation[4]!);
-  const up = unit(
-    (1 - share) * byEyes[0] + share * byCrown[0],
-    (1 - share) * byEyes[1] + share * byCrown[1],
-  );
-  return { forward, up };
-}
-
-function unit(x: number, y: number): [number, number] {
-  const length = Math.hypot(x, y) || 1;
-  return [x / length, y / length];
 }
 
 /** What must be known of a synthetic head. */

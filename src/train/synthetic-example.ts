@@ -2,20 +2,20 @@ import { sampleCrop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Random } from '../data/random.js';
 import type { StoredSample } from '../data/synthetic/sample.js';
-import { project, transformPoints, type Camera } from '../math/camera.js';
+import { project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import { rotateLight } from '../math/spherical-harmonics.js';
-import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
+import { multiplyRotations, transposeRotation } from '../math/rotation.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
 import {
+  boxOfHead,
   poseInView,
   toView,
   viewNormalisation,
   viewOfBox,
   viewOutside,
   type FaceBox,
-  type HeadPose,
 } from '../network/face-view.js';
 
 /** A face as a regressor sees it, and all that is known of it; units as in `network/code.ts`. */
@@ -34,13 +34,6 @@ export interface SyntheticExample {
   /** 68: whether each landmark is in plain view. */
   readonly visible: Float32Array;
 }
-
-/**
- * Where the face detector puts its box on a head: the middle (head space, mm) and the side (mm), medians over
- * 149 synthetic photos; it is off by 4 % of its side on the average, and its side by 6 %.
- */
-const boxMiddle = [0, -36, -35];
-const boxSide = 151;
 
 /**
  * How crops differ from the detector's ordinary ones: standard deviations in sides of the box, of log size,
@@ -110,26 +103,6 @@ export function syntheticExample(
     rotation,
     gaze: [truth.gaze.yaw, truth.gaze.pitch],
     visible: landmarksInView(truth.landmarks68.flat(), mask),
-  };
-}
-
-/** The box and roll that the face detector gives of a head, on the average. */
-export function boxOfHead({
-  camera,
-  pose,
-}: {
-  readonly camera: Camera;
-  readonly pose: HeadPose;
-}): {
-  readonly box: FaceBox;
-  readonly roll: number;
-} {
-  const middle = transformPoints(pose.rotation, pose.translation, boxMiddle, new Float64Array(3));
-  const [x, y] = project(middle, camera, new Float64Array(2)) as unknown as [number, number];
-  const side = (boxSide * camera.focal) / -middle[2]!;
-  return {
-    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
-    roll: rotationToEuler(pose.rotation).roll,
   };
 }
 

@@ -29,7 +29,7 @@ const truth = {
   faceWidth: 78,
 } as const;
 
-const find = (image: Image): Promise<FoundFace[]> => findFaces(detector, landmarker, image);
+const find = (image: Image): Promise<FoundFace[]> => findFaces({ detector, landmarker }, image);
 
 beforeAll(async () => {
   const runtime = nodeRuntime({ threads: 2 });
@@ -121,7 +121,7 @@ describe('findFaces on turned, small, several and covered faces', () => {
   it('finds smaller faces when asked to', async () => {
     const image = paste(3000, 1000, head(), [{ scale: 35 / truth.faceWidth, roll: 0, x: 2100, y: 700 }]);
     expect(await find(image)).toEqual([]);
-    const [face] = await findFaces(detector, landmarker, image, { minFace: 30 });
+    const [face] = await findFaces({ detector, landmarker }, image, { minFace: 30 });
     expect(face!.box.x + face!.box.width / 2).toBeCloseTo(2100, -1.5);
   });
 
@@ -133,7 +133,7 @@ describe('findFaces on turned, small, several and covered faces', () => {
     expect(faces).toHaveLength(1);
     expect(isUpsideDown(faces[0]!)).toBe(true);
     expect(meshError(faces[0]!, source, placement)).toBeLessThan(0.03);
-    expect(await findFaces(detector, landmarker, image, { upsideDown: false })).not.toContainEqual(
+    expect(await findFaces({ detector, landmarker }, image, { upsideDown: false })).not.toContainEqual(
       expect.objectContaining({ confidence: expect.closeTo(faces[0]!.confidence, 2) }),
     );
     expect(isUpsideDown(reference)).toBe(false);
@@ -141,8 +141,8 @@ describe('findFaces on turned, small, several and covered faces', () => {
 
   it('takes the faces of a named score', async () => {
     const threshold = scoreThatTakes(reference);
-    expect(await findFaces(detector, landmarker, photo, { threshold })).toHaveLength(1);
-    expect(await findFaces(detector, landmarker, photo, { threshold: 0.99 })).toEqual([]);
+    expect(await findFaces({ detector, landmarker }, photo, { threshold })).toHaveLength(1);
+    expect(await findFaces({ detector, landmarker }, photo, { threshold: 0.99 })).toEqual([]);
     // What the mesh doubts needs a score far below the detector's.
     expect(scoreThatTakes({ score: 0.9, confidence: 0.1 })).toBe(0.1);
     expect(scoreThatTakes({ score: 0.2, confidence: 0.9 })).toBe(0.2);
@@ -157,7 +157,7 @@ describe('findFaces on turned, small, several and covered faces', () => {
     const image = paste(820, 560, head(), placements);
     const faces = await find(image);
     expect(faces.map(({ box }) => Math.round((box.x + box.width / 2) / 100))).toEqual([4, 7, 1]);
-    expect(await findFaces(detector, landmarker, image, { maxFaces: 1 })).toHaveLength(1);
+    expect(await findFaces({ detector, landmarker }, image, { maxFaces: 1 })).toHaveLength(1);
   });
 
   it('finds a face that fills the picture', async () => {
@@ -192,10 +192,10 @@ describe('findFaces without a face', () => {
   });
 
   it('refuses options out of range', async () => {
-    await expect(findFaces(detector, landmarker, photo, { threshold: 0 })).rejects.toThrow(
+    await expect(findFaces({ detector, landmarker }, photo, { threshold: 0 })).rejects.toThrow(
       /threshold must lie between 0 and 1, received 0/,
     );
-    await expect(findFaces(detector, landmarker, photo, { minFace: 1 })).rejects.toThrow(
+    await expect(findFaces({ detector, landmarker }, photo, { minFace: 1 })).rejects.toThrow(
       /minFace must be at least 4 pixels, received 1/,
     );
   });

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const cause = (image: Image, options?: FindFacesOptions, transparent?: number): Promise<NoFaceCause> =>
-  noFaceCause(detector, landmarker, new ImagePyramid(image), options, transparent);
+  noFaceCause({ detector, landmarker }, new ImagePyramid(image), options, transparent);
 
 describe('noFaceCause', () => {
   it('names pictures that are tiny, transparent, plain or dark', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     runtime,
     await readFile('assets/networks/dense-landmarks.onnx'),
   );
-  find = (image) => findFaces(detector, landmarker, image);
+  find = (image) => findFaces({ detector, landmarker }, image);
   model = await loadModel();
   photo = (await decodeImage(astronaut)).image;
   faces = await find(photo);

@@ -2,6 +2,7 @@ import { codeLayout, codeSize, decodeCode } from '../../src/network/code.js';
 import { posePoints, projectToCrop } from '../../src/network/head-points.js';
 import { discriminate } from '../../src/network/discriminator.js';
 import { alignedPlaces } from '../../src/network/recognition.js';
+import { anchorPlaceLoss, anchorPoseLoss } from '../../src/loss/detection-loss.js';
 import { domainLoss } from '../../src/loss/domain-loss.js';
 import { landmarkLoss } from '../../src/loss/landmark-loss.js';
 import { lightLoss } from '../../src/loss/light-loss.js';
@@ -54,6 +55,11 @@ export const faceCases: readonly GraphCase[] = [
   ),
   graphCase('vertexLoss', { x: [2, 3, 3], y: [2, 3, 3], weights }, ({ x, y, weights: w }) =>
     vertexLoss(x!, y!, w!),
+  ),
+  graphCase(
+    'anchorPlaceLoss and anchorPoseLoss',
+    { x: [2, 3, 4], y: [2, 3, 4], w: held(uniform([2, 3], 0, 1)) },
+    ({ x, y, w }) => ({ place: anchorPlaceLoss(x!, y!, w!), pose: anchorPoseLoss(x!, y!, w!) }),
   ),
   graphCase('visibilityLoss', { x: [2, 4], y: held(uniform([2, 4], 0, 1)) }, ({ x, y }) =>
     visibilityLoss(x!, y!),

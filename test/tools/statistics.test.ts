@@ -6,7 +6,7 @@ import { loadModel, loadPeople } from '../../src/node/files/assets.js';
 import { srgbToLinear } from '../../src/render/color.js';
 import { factsReader, typologyAngle, typologyClasses } from '../../tools/sample-facts.js';
 import { agreement } from '../../tools/synthetic-landmarks.js';
-import { fitLogistic } from '../../tools/telling/logistic.js';
+import { fitLogistic, logitOf } from '../../tools/logistic.js';
 import { spectrum } from '../../tools/telling/low-level.js';
 
 const linear = (...bytes: [number, number, number]) =>
@@ -60,7 +60,8 @@ describe('telling real from synthetic', () => {
       Array.from({ length: 60 }, (_, k) => random.normal() + (k === 3 ? 6 * (i % 2) : 0)),
     );
     const labels = rows.map((_, i) => i % 2);
-    const score = fitLogistic(rows, labels);
+    const fitted = fitLogistic(rows, labels);
+    const score = (row: readonly number[]): number => logitOf(fitted, row);
     const fresh = Array.from({ length: 60 }, () => random.normal());
     expect(rows.every((row, i) => score(row) > 0 === (labels[i] === 1))).toBe(true);
     expect(score(fresh.with(3, 6))).toBeGreaterThan(score(fresh.with(3, 0)));

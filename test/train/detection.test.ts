@@ -12,7 +12,8 @@ import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel, loadPeople } from '../../src/node/files/assets.js';
 import { anchorCount, anchorTargets, detectionBatch, detectionSide } from '../../src/train/detection-targets.js';
 import { detectionView, mixViews } from '../../src/train/detection-view.js';
-import { decodeLabels, directionsOf, encodeLabels, labelOfSample } from '../../src/train/labelled-faces.js';
+import { directionsOf } from '../../src/network/face-view.js';
+import { decodeLabels, encodeLabels, labelOfSample } from '../../src/train/labelled-faces.js';
 import type { LabelledFace } from '../../src/train/labelled-faces.js';
 
 const anchors = anchorCentres(detectionSide, detectionSide);

@@ -22,7 +22,7 @@ import { readPts } from '../../io/landmark-file.js';
 import { readMat } from '../../io/mat.js';
 import type { Image } from '../../math/image.js';
 import { rotationToEuler } from '../../math/rotation.js';
-import { boxOfHead } from '../../train/synthetic-example.js';
+import { boxOfHead } from '../../network/face-view.js';
 import { decodeImage } from '../files/image-codec.js';
 import { jpegCodec } from '../files/jpeg-codec.js';
 import { picturesBelow } from '../files/picture-files.js';

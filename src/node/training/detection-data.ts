@@ -10,11 +10,11 @@ import type { Rogue } from '../../fit/rogue.js';
 import type { Reconstruction } from '../../fit/reconstruction.js';
 import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { directionsOf } from '../../network/face-view.js';
 import { detectionBatch, type DetectionView } from '../../train/detection-targets.js';
 import { detectionView, mixViews, type DetectionViewOptions } from '../../train/detection-view.js';
 import {
   decodeLabels,
-  directionsOf,
   encodeLabels,
   labelOfSample,
   type LabelledFace,

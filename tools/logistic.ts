@@ -1,19 +1,30 @@
-import { factorCholesky, substituteCholesky } from '../../src/math/linear-solve.js';
+import { factorCholesky, substituteCholesky } from '../src/math/linear-solve.js';
 
 /** Penalty on squared weights of standardised features, per sample. */
 const RIDGE = 0.01;
 const STEPS = 12;
 
+export interface LogisticOptions {
+  /** Both classes count the same, however many samples they have. Default true; without, logits are calibrated. */
+  readonly balanced?: boolean;
+}
+
+/** The logit of label 1 is `bias` + the features times `weights`. */
+export interface Logistic {
+  readonly weights: readonly number[];
+  readonly bias: number;
+}
+
 /**
- * Logistic regression by Newton's steps with a ridge, features standardised, both classes of equal weight.
- * The kept libraries for it have no penalty, without which more features than samples have no solution.
+ * Logistic regression by Newton's steps with a ridge, features standardised. The kept libraries for it have no
+ * penalty, without which more features than samples have no solution.
  * @param labels 0 or 1
- * @returns logit of label 1 for features
  */
 export function fitLogistic(
   features: readonly (readonly number[])[],
   labels: readonly number[],
-): (features: readonly number[]) => number {
+  { balanced = true }: LogisticOptions = {},
+): Logistic {
   const n = features.length;
   const d = features[0]!.length;
   const mean = Array.from({ length: d }, (_, k) => features.reduce((sum, row) => sum + row[k]!, 0) / n);
@@ -21,11 +32,11 @@ export function fitLogistic(
     (m, k) => Math.sqrt(features.reduce((sum, row) => sum + (row[k]! - m) ** 2, 0) / n) + 1e-9,
   );
   // The last feature is constant and carries the bias.
-  const standard = (row: readonly number[]): Float64Array =>
-    Float64Array.from({ length: d + 1 }, (_, k) => (k < d ? (row[k]! - mean[k]!) / spread[k]! : 1));
-  const rows = features.map(standard);
+  const rows = features.map((row) =>
+    Float64Array.from({ length: d + 1 }, (_, k) => (k < d ? (row[k]! - mean[k]!) / spread[k]! : 1)),
+  );
   const ones = labels.reduce((sum, label) => sum + label, 0);
-  const share = [n / (2 * (n - ones)), n / (2 * ones)];
+  const share = balanced ? [n / (2 * (n - ones)), n / (2 * ones)] : [1, 1];
   const weights = new Float64Array(d + 1);
   const logit = (x: Float64Array): number => x.reduce((sum, value, k) => sum + value * weights[k]!, 0);
   for (let step = 0; step < STEPS; step++) {
@@ -50,5 +61,11 @@ export function fitLogistic(
     substituteCholesky(hessian, gradient, d + 1);
     for (let a = 0; a <= d; a++) weights[a]! += gradient[a]!;
   }
-  return (row) => logit(standard(row));
+  const raw = mean.map((_, k) => weights[k]! / spread[k]!);
+  return { weights: raw, bias: weights[d]! - raw.reduce((sum, weight, k) => sum + weight * mean[k]!, 0) };
+}
+
+/** The logit of label 1. */
+export function logitOf({ weights, bias }: Logistic, features: readonly number[]): number {
+  return weights.reduce((sum, weight, k) => sum + weight * features[k]!, bias);
 }

@@ -1,0 +1,108 @@
+import type { DenseLandmarks } from './dense-landmarks.js';
+import type { DetectedFace } from './face-detector.js';
+import type { ImagePyramid } from './image-pyramid.js';
+
+/** What a third network, that of the whole head, makes of a detected face. */
+export interface CloserLook {
+  /** A better box and roll. */
+  readonly box: DetectedFace['box'];
+  readonly roll: number;
+  /** x, y of right eye, left eye, nose tip and mouth. */
+  readonly keypoints: ArrayLike<number>;
+  /** How far the box moved, in its sides, and the logarithm of how much its side changed. */
+  readonly moved: number;
+  readonly resized: number;
+}
+
+/** Looks at a detected face until its head stands still. */
+export type LookAgain = (
+  pyramid: ImagePyramid,
+  face: Pick<DetectedFace, 'box' | 'roll'>,
+) => Promise<CloserLook>;
+
+/** What tells a face from what only looks like one. */
+export interface Evidence {
+  /** 0…1, of the detector. */
+  readonly score: number;
+  /** 0…1, of the mesh's network. */
+  readonly presence: number;
+  /** Mean distance of eyes, nose and mouth between the mesh and the detector, in sides of the box. */
+  readonly fromDetector: number;
+  /** The same between the mesh and the predicted head; as the detector's where no head is predicted. */
+  readonly fromHead: number;
+  /** As in `CloserLook`; 0 where there is none. */
+  readonly moved: number;
+  readonly resized: number;
+}
+
+/**
+ * Irises, nose tip and the lips' two middle points in the mesh, which the detector's key points mark as well.
+ */
+const rightIris = 468;
+const leftIris = 473;
+const noseTip = 1;
+const upperLip = 13;
+const lowerLip = 14;
+
+export function evidenceOf(
+  face: DetectedFace,
+  { points, presence }: Pick<DenseLandmarks, 'points' | 'presence'>,
+  closer?: CloserLook,
+): Evidence {
+  const side = (closer?.box ?? face.box).width;
+  const fromDetector = distanceTo(face.keypoints, points) / side;
+  return {
+    score: face.score,
+    presence,
+    fromDetector,
+    fromHead: closer ? distanceTo(closer.keypoints, points) / side : fromDetector,
+    moved: closer?.moved ?? 0,
+    resized: closer?.resized ?? 0,
+  };
+}
+
+/** Mean distance of eyes, nose and mouth from the mesh's, pixels. */
+function distanceTo(keypoints: ArrayLike<number>, points: Float32Array): number {
+  const distance = (keypoint: number, a: number, b = a): number =>
+    Math.hypot(
+      (points[3 * a]! + points[3 * b]!) / 2 - keypoints[2 * keypoint]!,
+      (points[3 * a + 1]! + points[3 * b + 1]!) / 2 - keypoints[2 * keypoint + 1]!,
+    );
+  return (
+    (distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip)) /
+    4
+  );
+}
+
+/** Beyond these, evidence gets no worse; so near 0 and 1, no surer. */
+const FARTHEST = 0.5;
+const SUREST = 0.995;
+
+/** What the confidence adds up: two logits and four distances. */
+export function evidenceFeatures(evidence: Evidence): number[] {
+  const { score, presence, fromDetector, fromHead, moved, resized } = evidence;
+  const distance = (value: number): number => Math.min(FARTHEST, value);
+  return [
+    logit(score),
+    logit(presence),
+    distance(fromDetector),
+    distance(fromHead),
+    distance(moved),
+    distance(resized),
+  ];
+}
+
+function logit(probability: number): number {
+  const bounded = Math.max(1 - SUREST, Math.min(SUREST, probability));
+  return Math.log(bounded / (1 - bounded));
+}
+
+/** Fitted by `tools/fit-confidence.ts`. */
+const weights = [1, 1, -10, -10, -2, -2];
+const bias = 1;
+
+/** How likely it is that there is a face and that the mesh lies on it, 0…1. */
+export function confidenceOf(evidence: Evidence): number {
+  const sum = evidenceFeatures(evidence).reduce((total, value, k) => total + weights[k]! * value, bias);
+  return 1 / (1 + Math.exp(-sum));
+}

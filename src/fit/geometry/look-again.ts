@@ -1,0 +1,123 @@
+import type { CloserLook, LookAgain } from '../../detect/confidence.js';
+import { turnBetween } from '../../detect/detection.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { project, transformPoints } from '../../math/camera.js';
+import { clampExpression } from '../../model/evaluate.js';
+import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
+import { evaluateBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
+import { cropFocal } from '../../network/code.js';
+import { boxOfHead, directionsOf, fromView, type FaceBox } from '../../network/face-view.js';
+import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.js';
+
+/** Looks at a face at most so many times. */
+const MOST_LOOKS = 4;
+/** A box that moves and grows by less than this part of its side, and turns by fewer degrees, stands still. */
+const STILL = 0.03;
+const STILL_ROLL = 2;
+/** A head that is farther from the box than this, in its sides, is not the one that was found. */
+const ASTRAY = 0.6;
+
+/** Of the 68: both eyes' outlines, the nose's tip, and the middles of the lips. */
+const RIGHT_EYE = [36, 37, 38, 39, 40, 41];
+const LEFT_EYE = [42, 43, 44, 45, 46, 47];
+const NOSE_TIP = [30];
+const LIPS = [62, 66];
+
+/**
+ * Looks at a detected face until its head stands still in the picture: the head that is predicted from a crop
+ * says where a better crop lies, as a cover misleads the detector more than it misleads the regressor.
+ */
+export function createLookAgain(model: MorphableModel, predictor: HeadPredictor): LookAgain {
+  const groups = [RIGHT_EYE, LEFT_EYE, NOSE_TIP, LIPS];
+  const points = pointsOf(model, groups.flat());
+  const basis = pointBasis(model, points);
+  return async (pyramid: ImagePyramid, { box, roll }) => {
+    let place: Place = { box, roll };
+    let head = await predictor.predict(pyramid, box, roll);
+    let next = placeOf(head);
+    let looks = 1;
+    // Where it runs away, the detector is believed.
+    while (looks < MOST_LOOKS && !isStill(place, next) && distance(box, next.box) < ASTRAY) {
+      place = next;
+      head = await predictor.predict(pyramid, place.box, place.roll);
+      next = placeOf(head);
+      looks++;
+    }
+    const astray = distance(box, next.box) >= ASTRAY;
+    const look: CloserLook = {
+      ...(astray ? { box, roll } : next),
+      keypoints: keypointsOf(model, basis, groups, head),
+      moved: distance(box, next.box),
+      resized: Math.abs(Math.log(next.box.width / box.width)),
+    };
+    return look;
+  };
+}
+
+interface Place {
+  readonly box: FaceBox;
+  readonly roll: number;
+}
+
+/** The detector's box and roll of a predicted head, in the photo. */
+function placeOf({ pose, crop }: PredictedHead): Place {
+  // The crop's camera looks at −1…1 from edge to edge.
+  const { box } = boxOfHead({ camera: { focal: cropFocal, cx: 0, cy: 0 }, pose });
+  const [x, y] = fromView(crop, [box.x + box.width / 2, box.y + box.height / 2]) as unknown as [
+    number,
+    number,
+  ];
+  const side = (box.width * crop.scale * crop.width) / 2;
+  const { up } = directionsOf(pose.rotation);
+  return {
+    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
+    roll: crop.roll + (Math.atan2(-up[0], -up[1]) * 180) / Math.PI,
+  };
+}
+
+/** Between the middles of two boxes, in sides of the first. */
+function distance(a: FaceBox, b: FaceBox): number {
+  return (
+    Math.hypot(b.x + b.width / 2 - a.x - a.width / 2, b.y + b.height / 2 - a.y - a.height / 2) / a.width
+  );
+}
+
+function isStill(before: Place, after: Place): boolean {
+  return (
+    distance(before.box, after.box) < STILL &&
+    Math.abs(Math.log(after.box.width / before.box.width)) < STILL &&
+    turnBetween(before.roll, after.roll) < STILL_ROLL
+  );
+}
+
+function pointsOf(model: MorphableModel, indices: readonly number[]): SurfacePoints {
+  const { vertices, weights } = model.landmarks.ibug68!;
+  return {
+    count: indices.length,
+    vertices: Uint32Array.from(indices.flatMap((k) => Array.from(vertices.subarray(3 * k, 3 * k + 3)))),
+    weights: Float32Array.from(indices.flatMap((k) => Array.from(weights.subarray(3 * k, 3 * k + 3)))),
+  };
+}
+
+/** x, y of right eye, left eye, nose tip and mouth of a predicted head in the photo. */
+function keypointsOf(
+  model: MorphableModel,
+  basis: PointBasis,
+  groups: readonly (readonly number[])[],
+  { pose, crop, shape, expression }: PredictedHead,
+): Float32Array {
+  const coefficients = [...shape, ...clampExpression(model, expression)];
+  const positions = evaluateBasis(basis, coefficients, new Float64Array(basis.count * 3));
+  const seen = transformPoints(pose.rotation, pose.translation, positions, new Float64Array(basis.count * 3));
+  const view = project(seen, { focal: cropFocal, cx: 0, cy: 0 }, new Float64Array(basis.count * 2));
+  const pixels = fromView(crop, view);
+  const means = new Float32Array(2 * groups.length);
+  let at = 0;
+  groups.forEach((group, k) => {
+    for (let i = 0; i < group.length; i++, at++) {
+      means[2 * k]! += pixels[2 * at]! / group.length;
+      means[2 * k + 1]! += pixels[2 * at + 1]! / group.length;
+    }
+  });
+  return means;
+}

@@ -1,0 +1,112 @@
+/**
+ * Fits what turns the evidence for a face into a probability (`src/detect/confidence.ts`) to prepared photos of
+ * the stage `detect`, each as it is, covered and noisy, and prints the constants.
+ *
+ *     npx tsx tools/fit-confidence.ts <shards of photos> [count]
+ */
+import { coverFaceFlat } from '../src/data/occlusion/face-covers.js';
+import { createRandom, type Random } from '../src/data/random.js';
+import { memberBytes } from '../src/data/shards/sample.js';
+import { readShards } from '../src/data/shards/reader.js';
+import { evidenceFeatures } from '../src/detect/confidence.js';
+import type { FoundFace } from '../src/detect/find-faces.js';
+import type { Image } from '../src/math/image.js';
+import { decodeImage, loadRogue } from '../src/node.js';
+import { findShards } from '../src/node/files/shard-reader.js';
+import { decodeLabels, type LabelledFace } from '../src/train/labelled-faces.js';
+import { expectedCalibrationError } from '../src/evaluate/calibration.js';
+import { fitLogistic, logitOf } from './logistic.js';
+
+/** Every so many-th photo is not fitted to but tells how well the fit does. */
+const HELD_OUT = 4;
+/** A mesh lies right whose eyes, nose and mouth are within this of the truth, in sides of the face's box. */
+const RIGHT = 0.12;
+
+const [path, count = '600'] = process.argv.slice(2);
+if (path === undefined) {
+  console.error('fit-confidence: expected a folder of shards, as "rogue train detect" leaves in <out>/photos.');
+  process.exit(2);
+}
+
+interface Case {
+  readonly features: readonly number[];
+  readonly right: number;
+}
+
+const rogue = await loadRogue();
+const fitted: Case[] = [];
+const held: Case[] = [];
+let photos = 0;
+const stream = readShards(await findShards(path), {
+  required: ['jpg', 'faces.json'],
+  decode: (sample) => sample,
+  shuffle: { buffer: 1000, seed: 'confidence' },
+});
+for await (const sample of stream) {
+  if (photos++ >= Number(count)) break;
+  const labels = decodeLabels(memberBytes(sample, 'faces.json'));
+  const { image } = await decodeImage(memberBytes(sample, 'jpg'));
+  for (const view of viewsOf(image, labels, createRandom(`confidence/${photos}`))) {
+    const found = await rogue.findFaces(view, { threshold: 0.12, minConfidence: 1e-6, upsideDown: false });
+    for (const face of found) {
+      const right = isRight(face, labels);
+      if (right === undefined) continue;
+      (photos % HELD_OUT === 0 ? held : fitted).push({
+        features: evidenceFeatures(face.evidence),
+        right: right ? 1 : 0,
+      });
+    }
+  }
+  if (photos % 50 === 0) console.error(`${photos} of ${count} photos`);
+}
+await rogue.release();
+
+const model = fitLogistic(
+  fitted.map(({ features }) => features),
+  fitted.map(({ right }) => right),
+  { balanced: false },
+);
+const probability = ({ features }: Case): number => 1 / (1 + Math.exp(-logitOf(model, features)));
+console.log(JSON.stringify(model, (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(3)) : value)));
+for (const [name, cases] of Object.entries({ fitted, 'held out': held })) {
+  const right = cases.filter((one) => one.right === 1).length;
+  const error = expectedCalibrationError(cases.map(probability), cases.map((one) => one.right === 1));
+  console.log(`${name}: ${cases.length} faces, ${right} right, calibration error ${error.toFixed(3)}`);
+}
+
+/** The photo as it is, with each face covered, and with noise. */
+function viewsOf(photo: Image, labels: readonly LabelledFace[], random: Random): Image[] {
+  const covered = { ...photo, data: photo.data.slice() };
+  for (const face of labels) {
+    const { keypoints: k } = face;
+    const eyes = [(k[0]! + k[2]!) / 2, (k[1]! + k[3]!) / 2] as const;
+    coverFaceFlat(covered, { ...face, eyes, mouth: [k[6]!, k[7]!] }, random.fork('cover'));
+  }
+  const noisy = { ...covered, data: covered.data.slice() };
+  const noise = new Float32Array(noisy.data.length);
+  random.fork('noise').fillNormal(noise);
+  const deviation = random.uniform(10, 40);
+  for (let i = 0; i < noise.length; i++)
+    noisy.data[i] = Math.max(0, Math.min(255, noisy.data[i]! + deviation * noise[i]!));
+  return [photo, covered, noisy];
+}
+
+/** Points of the mesh that are key points: irises, nose tip, lips. */
+const meshPoints = [[468], [473], [1], [13, 14]] as const;
+
+/** Whether the mesh lies on a labelled face; nothing where a doubtful one is. */
+function isRight({ landmarks: { points } }: FoundFace, labels: readonly LabelledFace[]): boolean | undefined {
+  let doubtful = false;
+  for (const label of labels) {
+    let sum = 0;
+    meshPoints.forEach((indices, k) => {
+      const mean = (axis: number): number =>
+        indices.reduce((total, i) => total + points[3 * i + axis]!, 0) / indices.length;
+      sum += Math.hypot(mean(0) - label.keypoints[2 * k]!, mean(1) - label.keypoints[2 * k + 1]!);
+    });
+    if (sum / meshPoints.length / label.size > RIGHT) continue;
+    if (!label.doubtful) return true;
+    doubtful = true;
+  }
+  return doubtful ? undefined : false;
+}

@@ -16,7 +16,7 @@ const EVERY = 4;
 /** A head is right within this of the one found in the clean photo, %. */
 const RIGHT = 15;
 /** Also what is hardly likely is looked at. */
-const lenient = { threshold: 0.15, minConfidence: 0.05 } as const;
+const lenient = { threshold: 0.02 } as const;
 
 /** Whether `face.score` says how likely a face is: of those scored 0.8, some 80 % should be right. */
 const calibration: Benchmark = {

@@ -21,6 +21,8 @@ import { fitLogistic, logitOf } from './logistic.js';
 const HELD_OUT = 4;
 /** A mesh lies right whose eyes, nose and mouth are within this of the truth, in sides of the face's box. */
 const RIGHT = 0.12;
+/** Points of the mesh that are key points: irises, nose tip, lips. */
+const meshPoints = [[468], [473], [1], [13, 14]] as const;
 
 const [path, count = '600'] = process.argv.slice(2);
 if (path === undefined) {
@@ -33,7 +35,7 @@ interface Case {
   readonly right: number;
 }
 
-const rogue = await loadRogue();
+const rogue = await loadRogue(process.env.ROGUE_ASSETS ? { assets: process.env.ROGUE_ASSETS } : {});
 const fitted: Case[] = [];
 const held: Case[] = [];
 let photos = 0;
@@ -47,7 +49,7 @@ for await (const sample of stream) {
   const labels = decodeLabels(memberBytes(sample, 'faces.json'));
   const { image } = await decodeImage(memberBytes(sample, 'jpg'));
   for (const view of viewsOf(image, labels, createRandom(`confidence/${photos}`))) {
-    const found = await rogue.findFaces(view, { threshold: 0.12, minConfidence: 1e-6, upsideDown: false });
+    const found = await rogue.findFaces(view, { threshold: 1e-6, upsideDown: false });
     for (const face of found) {
       const right = isRight(face, labels);
       if (right === undefined) continue;
@@ -90,9 +92,6 @@ function viewsOf(photo: Image, labels: readonly LabelledFace[], random: Random):
     noisy.data[i] = Math.max(0, Math.min(255, noisy.data[i]! + deviation * noise[i]!));
   return [photo, covered, noisy];
 }
-
-/** Points of the mesh that are key points: irises, nose tip, lips. */
-const meshPoints = [[468], [473], [1], [13, 14]] as const;
 
 /** Whether the mesh lies on a labelled face; nothing where a doubtful one is. */
 function isRight({ landmarks: { points } }: FoundFace, labels: readonly LabelledFace[]): boolean | undefined {

@@ -54,7 +54,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
     )
     .option(
       '--min-score <score>',
-      'how sure a face must be (default: 0.35); less finds more covered faces, and more that are none',
+      'how sure a face must be (default: 0.5); less finds more covered faces, and more that are none',
       numberWithin(0.05, 0.99, 'a score'),
     )
     .option(

@@ -48,7 +48,7 @@ export function addTrainCommand(program: Command): void {
     'detect',
     'robustify the face detector: it finds covered, noisy, turned and cut faces that it finds in clean photos',
     'folders of photos, or shards of "rogue synth"',
-    'the detector that ships',
+    'the published one that taught the detector that ships',
   );
 }
 

@@ -98,8 +98,8 @@ function logit(probability: number): number {
 }
 
 /** Fitted by `tools/fit-confidence.ts`. */
-const weights = [1, 1, -10, -10, -2, -2];
-const bias = 1;
+const weights = [1.941, 0.364, -5.388, -5.317, -1.213, -0.773];
+const bias = -0.531;
 
 /** How likely it is that there is a face and that the mesh lies on it, 0…1. */
 export function confidenceOf(evidence: Evidence): number {

@@ -94,6 +94,11 @@ const candidateScore = 0.25;
  */
 const sureTrust = 0.75;
 const toleratedLean = 10;
+/**
+ * Of two turns of a face, the one that is upside down must be surer by this: a covered face has few features
+ * that tell which way up it is, and most people are upright.
+ */
+const lyingDoubt = 0.2;
 /** Part of the smaller box inside the other from which two boxes cannot be two faces. */
 const nestedOverlap = 0.7;
 
@@ -123,7 +128,7 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
           ...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat(),
         );
       }
-      const refined = (await refine(session, pyramid, mergeOverlapping(candidates))).filter(
+      const refined = (await refine(session, pyramid, mergeOverlapping(candidates), turn)).filter(
         ({ score }) => score >= threshold,
       );
       return largestFirst(dropNested(refined))
@@ -249,6 +254,7 @@ async function refine(
   session: Session,
   pyramid: ImagePyramid,
   candidates: readonly Detection[],
+  turn: number,
 ): Promise<Detection[]> {
   const first = candidates.map((candidate): Task => ({ candidate, roll: rollOf(candidate) }));
   const seenFirst = await lookCloser(session, pyramid, first);
@@ -269,9 +275,17 @@ async function refine(
   const seenAgain = await lookCloser(session, pyramid, doubtful);
   return candidates.flatMap((candidate, k) => {
     const looks = [seenFirst[k], ...seenAgain.filter((_, i) => doubtful[i]!.candidate === candidate)];
-    const best = looks.filter((look) => look !== undefined).sort((a, b) => b.trust - a.trust)[0];
+    const rank = ({ detection, trust }: CloserDetection): number =>
+      trust - (lyingDoubt * turnBetween(rollOf(detection), turn)) / 180;
+    const best = looks.filter((look) => look !== undefined).sort((a, b) => rank(b) - rank(a))[0];
     return best ? [{ ...best.detection, score: best.trust }] : [];
   });
+}
+
+/** What is seen in a closer look, and how far it can be trusted, 0…1. */
+interface CloserDetection {
+  readonly detection: Detection;
+  readonly trust: number;
 }
 
 /**
@@ -282,8 +296,8 @@ async function lookCloser(
   session: Session,
   pyramid: ImagePyramid,
   tasks: readonly Task[],
-): Promise<({ detection: Detection; trust: number } | undefined)[]> {
-  const found: ({ detection: Detection; trust: number } | undefined)[] = [];
+): Promise<(CloserDetection | undefined)[]> {
+  const found: (CloserDetection | undefined)[] = [];
   for (let start = 0; start < tasks.length; start += refineBatch) {
     const group = tasks.slice(start, start + refineBatch);
     const crops = group.map(({ candidate, roll }): Crop => ({

@@ -23,12 +23,12 @@ export interface FoundFace extends DetectedFace {
   readonly evidence: Evidence;
 }
 
-export interface FindFacesOptions extends DetectOptions {
+export interface FindFacesOptions extends Pick<DetectOptions, 'maxFaces' | 'minFace'> {
   /**
-   * Least confidence of a face, 0…1. Default 0.33, and less as `threshold` lies below its own default of
-   * 0.35: see docs/detection.md for what it keeps and removes.
+   * Least confidence of a face, 0…1: how likely it must be. Default 0.5; docs/detection.md shows what that keeps
+   * and removes.
    */
-  readonly minConfidence?: number;
+  readonly threshold?: number;
   /** Looks for faces upside down as well where none is sure. Default true. */
   readonly upsideDown?: boolean;
 }
@@ -43,15 +43,20 @@ const subjectSize = 0.15;
 const largestRoll = 120;
 /** So faces of a photo that is upside down must be surer, and surer than the upright ones. */
 const upsideDownConfidence = 0.5;
-const defaultThreshold = 0.35;
-const defaultConfidence = 0.33;
+const defaultThreshold = 0.5;
+/** What the detector must say of a face for the other networks to be asked: covered ones may be faint. */
+const leastScore = 0.2;
+/** And when the least confidence is lower than usual. */
+const lowestScore = 0.15;
+/** Nobody looks for a second face within a sure one: closer to its middle than this share of its half side. */
+const sureConfidence = 0.8;
+const insideShare = 0.8;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
 const sameMeshDistance = 0.25;
 
-/** The largest `threshold` with which a face of this score and confidence is found, two decimals. */
-export function scoreThatTakes({ score, confidence }: Pick<FoundFace, 'score' | 'confidence'>): number {
-  const wanted = Math.min(score, (confidence * defaultThreshold) / defaultConfidence);
-  return Math.floor(100 * wanted) / 100;
+/** The largest `threshold` with which a face of this confidence is found, two decimals. */
+export function scoreThatTakes({ confidence }: Pick<FoundFace, 'confidence'>): number {
+  return Math.floor(100 * confidence) / 100;
 }
 
 /** Whether a face is upside down, so that its photo most likely is. */
@@ -63,34 +68,31 @@ export function isUpsideDown({ roll }: { readonly roll: number }): boolean {
  * All faces of a photo with their dense meshes, the largest and surest first. Where none is sure, the photo
  * may be upside down: sure faces the other way up come before doubtful ones.
  *
- * Two networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands,
- * hair and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
+ * The networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands, hair
+ * and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
  *
  * @throws RangeError for options out of range
  */
 export async function findFaces(
   finders: FaceFinders,
   image: Image | ImagePyramid,
-  {
-    threshold = defaultThreshold,
-    minConfidence = defaultConfidence * Math.min(1, threshold / defaultThreshold),
-    maxFaces = Infinity,
-    upsideDown = true,
-    ...options
-  }: FindFacesOptions = {},
+  { threshold = defaultThreshold, maxFaces = Infinity, upsideDown = true, ...options }: FindFacesOptions = {},
 ): Promise<FoundFace[]> {
+  if (!(threshold > 0 && threshold < 1))
+    throw new RangeError(`findFaces: threshold must lie between 0 and 1, received ${threshold}.`);
   const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
+  const score = Math.max(lowestScore, Math.min(leastScore, threshold));
   const look = (turn: 0 | 180): Promise<FoundFace[]> =>
-    confirmedFaces(finders, pyramid, { threshold, ...options, turn });
+    confirmedFaces(finders, pyramid, { ...options, threshold: score, turn });
   const upright = await look(0);
-  let faces = upright.filter(({ confidence }) => confidence >= minConfidence);
+  let faces = upright.filter(({ confidence }) => confidence >= threshold);
   // What is seen in a photo that is upside down is doubtful, if it is anything.
   if (upsideDown && faces.every(({ confidence }) => confidence < upsideDownConfidence)) {
-    const least = Math.max(minConfidence, upsideDownConfidence);
+    const least = Math.max(threshold, upsideDownConfidence);
     const turned = (await look(180)).filter(({ confidence }) => confidence >= least);
     if (turned.length > 0) faces = turned;
   }
-  if (faces.length === 0) faces = likeliestSubject(upright, minConfidence, pyramid.width);
+  if (faces.length === 0) faces = likeliestSubject(upright, threshold, pyramid.width);
   return faces.sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence).slice(0, maxFaces);
 }
 
@@ -101,8 +103,10 @@ async function confirmedFaces(
   options: DetectOptions & { readonly turn: 0 | 180 },
 ): Promise<FoundFace[]> {
   const found: FoundFace[] = [];
-  for (const face of await detector.detect(pyramid, options)) {
+  const candidates = [...(await detector.detect(pyramid, options))].sort((a, b) => b.score - a.score);
+  for (const face of candidates) {
     if (turnBetween(face.roll, options.turn) > largestRoll) continue;
+    if (found.some((other) => other.confidence > sureConfidence && isWithin(face, other))) continue;
     const closer = await lookAgain?.(pyramid, face);
     const placed = { ...face, ...(closer && { box: closer.box, roll: closer.roll }) };
     const landmarks = await landmarker.landmark(pyramid, placed);
@@ -110,6 +114,13 @@ async function confirmedFaces(
     found.push({ ...placed, landmarks, evidence, confidence: confidenceOf(evidence) });
   }
   return dropRepeated(found);
+}
+
+/** Whether the middle of a box lies well inside another. */
+function isWithin({ box }: Pick<DetectedFace, 'box'>, { box: other }: Pick<DetectedFace, 'box'>): boolean {
+  const dx = box.x + box.width / 2 - other.x - other.width / 2;
+  const dy = box.y + box.height / 2 - other.y - other.height / 2;
+  return Math.max(Math.abs(dx), Math.abs(dy)) < insideShare * (other.width / 2);
 }
 
 /**
@@ -168,13 +179,13 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
  */
 function likeliestSubject(
   faces: readonly FoundFace[],
-  minConfidence: number,
+  threshold: number,
   imageWidth: number,
 ): FoundFace[] {
   return faces
     .filter(
       ({ box, confidence }) =>
-        confidence >= lastResort * minConfidence && box.width >= subjectSize * imageWidth,
+        confidence >= lastResort * threshold && box.width >= subjectSize * imageWidth,
     )
     .slice(0, 1);
 }

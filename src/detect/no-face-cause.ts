@@ -35,7 +35,7 @@ const MOSTLY_TRANSPARENT = 0.6;
 const DARK = 35;
 const PLAIN = 6;
 /** The second search is as lenient as this. */
-const lenient = { threshold: 0.2, minConfidence: 0.04, leastFace: 12 } as const;
+const lenient = { threshold: 0.03, leastFace: 12 } as const;
 
 /**
  * Looks for what keeps a face of a photo from being found, with a second, lenient search.
@@ -56,7 +56,6 @@ export async function noFaceCause(
   if (range < PLAIN && mean >= DARK) return { kind: 'plain' };
   const [face] = await findFaces(finders, pyramid, {
     threshold: Math.min(lenient.threshold, options.threshold ?? 1),
-    minConfidence: lenient.minConfidence,
     minFace: Math.min(minFace, lenient.leastFace),
     maxFaces: 1,
   });

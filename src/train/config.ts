@@ -97,12 +97,12 @@ export const detectConfigSchema = z.strictObject({
   clipNorm: positive.default(5),
   steps: whole.default(6000),
   batch: whole.default(16),
-  learningRate: learningRate(2e-4),
-  warmUp: z.int().min(0).default(200),
+  learningRate: learningRate(1.5e-4),
+  warmUp: z.int().min(0).default(50),
   worn: share
     .default(0.6)
     .describe('Share of samples of which the covered version is taken, where there is one.'),
-  covered: share.default(0.6).describe('Share of views in which something flat is laid over each face.'),
+  covered: share.default(0.7).describe('Share of views in which something flat is laid over each face.'),
   noise: weight.default(50).describe('Deviation of the strongest noise, of 0…255.'),
   weights: weightsOf(detectionDefaults),
 });

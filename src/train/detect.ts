@@ -15,7 +15,7 @@ export interface DetectionWeights {
   readonly box: number;
   readonly pose: number;
 }
-export const detectionDefaults: DetectionWeights = { score: 1, box: 1, pose: 1 };
+export const detectionDefaults: DetectionWeights = { score: 1.5, box: 1, pose: 0.3 };
 
 type DetectionInputs = { readonly parameters: Readonly<Record<string, Tensor>> } & Record<
   'image' | 'score' | 'weight' | 'boxes',
@@ -66,5 +66,8 @@ export function detectionGraph(
 
 /** How much the place counts at each anchor: nothing where none is known. */
 function placed(score: Tensor): Tensor {
-  return score.sub(PLACED).relu().div(SURE - PLACED);
+  return score
+    .sub(PLACED)
+    .relu()
+    .div(SURE - PLACED);
 }

@@ -1,5 +1,5 @@
 import { anchorCentres } from '../detect/anchors.js';
-import { valuesPerAnchor } from '../detect/detection.js';
+import { plainValues, valuesPerAnchor } from '../detect/detection.js';
 import type { LabelledFace } from './labelled-faces.js';
 import type { Batch } from './step-graph.js';
 
@@ -8,6 +8,16 @@ export interface DetectionView {
   /** 3×side×side, −1…1. */
   readonly image: Float32Array;
   readonly faces: readonly LabelledFace[];
+  /** What a detector said of the view before anything was put over it. */
+  readonly taught?: TaughtAnchors;
+}
+
+/** What a teacher says of a view. */
+export interface TaughtAnchors {
+  /** A: 0…1. */
+  readonly score: Float32Array;
+  /** A×16, pixels from the anchor; `plainValues`. */
+  readonly places: Float32Array;
 }
 
 /** Width and height of the views; a multiple of 32. */
@@ -73,19 +83,37 @@ interface AnchorTargets {
   readonly values: Float32Array;
 }
 
-/** Targets of one view. */
-export function anchorTargets(faces: readonly LabelledFace[]): AnchorTargets {
+/** Scores of a teacher that are none, and from which it is sure enough to be believed. */
+const UNSEEN = 0.05;
+const SEEN = 0.5;
+/** Between these, a target counts less, and above the second, more. */
+const VAGUE = 0.1;
+const CLEAR = 0.4;
+
+/**
+ * Targets of one view. A teacher knows best which anchors see a face; where it misses one that is known, as
+ * profiles, geometry says; where it sees one that is none, nothing is there.
+ */
+export function anchorTargets({ faces, taught }: Pick<DetectionView, 'faces' | 'taught'>): AnchorTargets {
   const score = new Float32Array(anchorCount);
   const weight = new Float32Array(anchorCount).fill(1);
   const values = new Float32Array(anchorCount * valuesPerAnchor);
   const doubt = new Float32Array(anchorCount);
   for (const face of faces) {
     const parts = belongings(face);
+    const near = nearness(face);
+    const isTaught =
+      taught && taught.score.some((value, anchor) => near[anchor]! > 0 && value > SEEN && !face.doubtful);
     for (let anchor = 0; anchor < anchorCount; anchor++) {
-      const part = parts[anchor]!;
-      if (face.doubtful) doubt[anchor] = Math.max(doubt[anchor]!, part);
-      else if (SURE * part > score[anchor]!) {
-        score[anchor] = SURE * part;
+      if (face.doubtful) doubt[anchor] = Math.max(doubt[anchor]!, near[anchor]!, parts[anchor]!);
+      else if (isTaught) {
+        if (near[anchor] === 0 || taught.score[anchor]! < Math.max(UNSEEN, score[anchor]!)) continue;
+        score[anchor] = Math.min(SURE, taught.score[anchor]!);
+        writeValues(face, anchor, values);
+        const places = taught.places.subarray(anchor * plainValues, (anchor + 1) * plainValues);
+        values.set(places, anchor * valuesPerAnchor);
+      } else if (SURE * parts[anchor]! > score[anchor]!) {
+        score[anchor] = SURE * parts[anchor]!;
         writeValues(face, anchor, values);
       }
     }
@@ -93,12 +121,22 @@ export function anchorTargets(faces: readonly LabelledFace[]): AnchorTargets {
   for (let anchor = 0; anchor < anchorCount; anchor++) {
     // Between the anchors that are for a face and those that are not, anything will do.
     const t = score[anchor]!;
-    if (t > 0.6) weight[anchor] = 2;
-    else if (t > 0.05) weight[anchor] = 0.3;
+    if (t > CLEAR) weight[anchor] = 2;
+    else if (t > VAGUE) weight[anchor] = 0.3;
     else if (doubt[anchor]! > 0.02) weight[anchor] = 0;
     if (t < PLACED) values.fill(0, anchor * valuesPerAnchor, (anchor + 1) * valuesPerAnchor);
   }
   return { score, weight, values };
+}
+
+/** 1 for anchors in a face's box, where a teacher that fires means that face. */
+function nearness({ size, centreX, centreY }: LabelledFace): Float32Array {
+  const reach = Math.max(LEAST_HALF_WAY, 0.55 * size) + 8;
+  return Float32Array.from({ length: anchorCount }, (_, anchor) => {
+    const dx = Math.abs(centreX - anchors[2 * anchor]!);
+    const dy = Math.abs(centreY - anchors[2 * anchor + 1]!);
+    return Math.max(dx, dy) < reach ? 1 : 0;
+  });
 }
 
 /** How much each anchor is meant for a face, 0…1; wherever it lies, 1 for one of them, if any is near. */
@@ -122,6 +160,24 @@ function writeValues(face: LabelledFace, anchor: number, values: Float32Array): 
   values.set(face.up, at + 19);
 }
 
+/** What was taught of two views, of which the second lies in a rectangle of the first. */
+export function mixTaught(
+  first: TaughtAnchors | undefined,
+  second: TaughtAnchors | undefined,
+  inside: (x: number, y: number) => boolean,
+): TaughtAnchors | undefined {
+  if (!first || !second) return undefined;
+  const score = first.score.slice();
+  const places = first.places.slice();
+  for (let anchor = 0; anchor < anchorCount; anchor++) {
+    if (!inside(anchors[2 * anchor]!, anchors[2 * anchor + 1]!)) continue;
+    const at = anchor * plainValues;
+    score[anchor] = second.score[anchor]!;
+    places.set(second.places.subarray(at, at + plainValues), at);
+  }
+  return { score, places };
+}
+
 /** Views and what a detector should say of them, for `detectionGraph`. */
 export function detectionBatch(views: readonly DetectionView[]): Batch {
   const image = new Float32Array(views.length * 3 * detectionSide ** 2);
@@ -129,7 +185,7 @@ export function detectionBatch(views: readonly DetectionView[]): Batch {
   const weight = new Float32Array(views.length * anchorCount);
   const boxes = new Float32Array(views.length * anchorCount * valuesPerAnchor);
   views.forEach((view, k) => {
-    const targets = anchorTargets(view.faces);
+    const targets = anchorTargets(view);
     image.set(view.image, k * view.image.length);
     score.set(targets.score, k * anchorCount);
     weight.set(targets.weight, k * anchorCount);

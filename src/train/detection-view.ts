@@ -4,7 +4,7 @@ import { cropAxes, cropToImage, sampleCrop, type Crop } from '../detect/crop.js'
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import { createImage, type Image } from '../math/image.js';
 import { viewNormalisation, viewOutside } from '../network/face-view.js';
-import { detectionSide, type DetectionView } from './detection-targets.js';
+import { detectionSide, mixTaught, type DetectionView, type TaughtAnchors } from './detection-targets.js';
 import type { LabelledFace } from './labelled-faces.js';
 import { augmentView } from './view-augmentation.js';
 
@@ -16,18 +16,18 @@ export interface DetectionViewOptions {
   readonly noise: number;
 }
 
-export const detectionViewDefaults: DetectionViewOptions = { covered: 0.6, noise: 50 };
+export const detectionViewDefaults: DetectionViewOptions = { covered: 0.7, noise: 50 };
 
 /** Sides of faces in the views, pixels: what the network sees at once. */
-const smallestFace = 12;
-const largestFace = 215;
+const smallestFace = 15;
+const largestFace = 210;
 /** Pictures are enlarged by no more than this. */
 const LARGEST_SCALE = 2.5;
 /** Views of a place where perhaps no face is. */
 const ANYWHERE = 0.12;
 /** Views that are about upright, and those that lie on a side; the others are turned anyhow. */
-const UPRIGHT = 0.65;
-const LYING = 0.2;
+const UPRIGHT = 0.8;
+const LYING = 0.13;
 /** Of a face's box, what must be in the view for it to be one, and what is none. */
 const ENOUGH = 0.5;
 const TOO_LITTLE = 0.12;
@@ -40,13 +40,15 @@ const LEAST_COVERED = 13;
  * A view of a photo as a detector may meet it: of any size and turn, cut by the border, covered, noisy, badly
  * exposed.
  * @param faces of the photo; all of them, as everything else is taught to be none
+ * @param teach asked of the view before anything is put over it
  */
-export function detectionView(
+export async function detectionView(
   photo: Image,
   faces: readonly LabelledFace[],
   random: Random,
   options: DetectionViewOptions = detectionViewDefaults,
-): DetectionView {
+  teach?: Teacher,
+): Promise<DetectionView> {
   const crop = drawCrop(photo, faces, random.fork('crop'));
   const image = new Float32Array(3 * detectionSide ** 2);
   const outside = random.fork('outside');
@@ -60,6 +62,7 @@ export function detectionView(
     const there = faceInCrop(face, crop);
     return [{ ...(mirrored ? mirroredFace(there) : there), doubtful: face.doubtful || part < ENOUGH }];
   });
+  const taught = await teach?.(image);
   const covering = random.fork('covers');
   if (covering.uniform() < options.covered) seen = coverAll(image, seen, covering);
   augmentView(image, detectionSide, new Float32Array(0), [], random.fork('look'), {
@@ -69,8 +72,11 @@ export function detectionView(
     coarse: 0.12,
     grey: 0.08,
   });
-  return { image, faces: seen };
+  return { image, faces: seen, ...(taught && { taught }) };
 }
+
+/** What a detector says of a view, 3×side×side, −1…1. */
+export type Teacher = (image: Float32Array) => Promise<TaughtAnchors>;
 
 function drawCrop(photo: Image, faces: readonly LabelledFace[], random: Random): Crop {
   const sure = faces.filter(({ doubtful }) => !doubtful);
@@ -113,10 +119,7 @@ function drawCrop(photo: Image, faces: readonly LabelledFace[], random: Random):
 function faceInCrop(face: LabelledFace, crop: Crop): LabelledFace {
   const { ax, ay, bx, by } = cropAxes(crop);
   const per = 1 / (crop.scale * crop.scale);
-  const turn = (x: number, y: number): [number, number] => [
-    (x * ax + y * ay) * per,
-    (x * bx + y * by) * per,
-  ];
+  const turn = (x: number, y: number): [number, number] => [(x * ax + y * ay) * per, (x * bx + y * by) * per];
   const place = (x: number, y: number): [number, number] => {
     const [u, v] = turn(x - crop.centreX, y - crop.centreY);
     return [u + crop.width / 2, v + crop.height / 2];
@@ -242,8 +245,12 @@ export function mixViews(view: DetectionView, other: DetectionView, random: Rand
   };
   const judged = (face: LabelledFace, share: number): LabelledFace[] =>
     share < TOO_LITTLE ? [] : [{ ...face, doubtful: face.doubtful || share < ENOUGH }];
+  const inside = (x: number, y: number): boolean =>
+    x >= left && x < left + width && y >= top && y < top + height;
+  const taught = mixTaught(view.taught, other.taught, inside);
   return {
     image: view.image,
+    ...(taught && { taught }),
     faces: [
       ...view.faces.flatMap((face) => judged(face, 1 - shareInPart(face))),
       ...other.faces.flatMap((face) => judged(face, shareInPart(face))),

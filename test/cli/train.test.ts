@@ -2,8 +2,10 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFaceDetector } from '../../src/detect/face-detector.js';
 import { createImage } from '../../src/math/image.js';
 import { createHeadPredictor } from '../../src/network/head-predictor.js';
+import { decodeImage } from '../../src/node/files/image-codec.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { rogue } from './run.js';
 
@@ -147,6 +149,41 @@ describe('rogue train pretrain', () => {
         expect(code).not.toBe(0);
         expect(err.join('\n')).toMatch(line);
       }
+    },
+  );
+
+  it(
+    'robustifies the detector, on shards and photos, goes on and exports it',
+    { timeout: 240_000 },
+    async () => {
+      const photos = join(folder, 'photos to find');
+      await mkdir(photos);
+      await copyFile('examples/astronaut.jpg', join(photos, 'one.jpg'));
+      await writeFile(join(photos, 'broken.jpg'), 'no picture');
+      const detect = (out: string, ...flags: string[]) =>
+        rogue(
+          'train',
+          'detect',
+          ...['--data', join(folder, 'shards'), photos, '-o', join(folder, out)],
+          ...['--batch', '2', '--steps', '2', '--threads', '1'],
+          ...flags,
+        );
+      const { code, err } = await detect('detect');
+      expect(code).toBe(0);
+      expect(err.join('\n')).toMatch(/warning: .*broken\.jpg/);
+      expect(await readFile(join(folder, 'detect', 'report.html'), 'utf8')).toContain('<svg');
+      const file = join(folder, 'detector.onnx');
+      expect((await rogue('export', join(folder, 'detect'), '-o', file)).code).toBe(0);
+      const detector = await createFaceDetector(nodeRuntime({ threads: 1 }), await readFile(file));
+      const { image } = await decodeImage('examples/astronaut.jpg');
+      const [face] = await detector.detect(image);
+      await detector.release();
+      expect(face!.score).toBeGreaterThan(0.5);
+      expect(Math.abs(face!.pose!.yaw)).toBeLessThan(60);
+      expect((await detect('on', '--from', file)).code).toBe(0);
+      const other = await detect('other', '--from', join(folder, 'one', 'checkpoint.safetensors'));
+      expect(other.code).toBe(1);
+      expect(other.err.at(-1)).toMatch(/cannot begin with/);
     },
   );
 

@@ -32,7 +32,7 @@ describe('nodeRuntime', () => {
     });
     // 2 anchors per cell of 16 pixels and 6 per cell of 32.
     expect(outputs['scores']!.dims).toEqual([2, 2 * 24 + 6 * 6]);
-    expect(outputs['boxes']!.dims).toEqual([2, 84, 16]);
+    expect(outputs['boxes']!.dims).toEqual([2, 84, 21]);
   });
 
   it('reads feeds and writes outputs where they are, also in WebAssembly memory', async () => {

@@ -57,7 +57,7 @@ describe('converted networks', () => {
 
   it('runs a batch as it runs its members', async () => {
     const session = await nodeRuntime({ threads: 1 }).createSession(
-      await readFile('assets/networks/face-detector.onnx'),
+      await readFile('assets/networks/blazeface.onnx'),
     );
     const one = pattern(128, -1, 1);
     const both = new Float32Array(2 * one.length);

@@ -26,7 +26,7 @@ export const sourcePackage = {
 
 export const networks: readonly NetworkRecipe[] = [
   {
-    name: 'face-detector',
+    name: 'blazeface',
     description:
       'BlazeFace, full range: RGB, −1…1, sides multiples of 32 → per anchor a score logit, a box and 6 key points. MediaPipe, Apache-2.0.',
     model: 'models/blazeface-back.json',

@@ -92,7 +92,7 @@ const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: numb
 };
 
 /** How often each is taken, relative to the others, and what may come with it. */
-const chances = { eyes: 4, glasses: 1.5, half: 2.5, lower: 2, mask: 2, upper: 1, box: 5, shape: 3 };
+const chances = { eyes: 4, glasses: 1.5, half: 4, lower: 2, mask: 2, upper: 1, box: 6, shape: 2 };
 const pairs: readonly (readonly string[])[] = [
   ['mask', 'glasses'],
   ['mask', 'upper'],

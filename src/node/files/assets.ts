@@ -19,6 +19,8 @@ export const assetsFolder = new URL(`${packageFolder}assets/`);
 export const assetFiles = {
   model: 'head-model.safetensors',
   detector: 'networks/face-detector.onnx',
+  /** The detector's teacher: what it began with. */
+  detectorTeacher: 'networks/blazeface.onnx',
   landmarks: 'networks/dense-landmarks.onnx',
   recognition: 'networks/recognition.onnx',
   regressor: 'networks/head-regressor.onnx',

@@ -7,7 +7,7 @@ import type { DetectConfig } from '../../train/config.js';
 import { detectionGraph } from '../../train/detect.js';
 import { assetFiles, loadModel, readAsset } from '../files/assets.js';
 import { countSamples, findShards } from '../files/shard-reader.js';
-import { detectionBatches, writeDetectionShards } from './detection-data.js';
+import { detectionBatches, teacherOf, writeDetectionShards } from './detection-data.js';
 import { detectionPicture } from './detection-picture.js';
 import { shardFolders } from './shard-folders.js';
 import { runStage, type StageOptions } from './stage-run.js';
@@ -55,42 +55,46 @@ export async function trainDetector(
   const network = await detectorNetwork();
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   const { batch, seed, worn, covered, noise } = config;
-  return runStage(
-    folder,
-    {
-      title: 'detect: face detector',
-      picture: await detectionPicture(model, network),
-      config,
-      runtime,
-      data,
-      samples,
-      parameters: await startOf(network, options.from),
-      graphs: {
-        gradient: detectionGraph(network, batch, config.weights, await cpuTarget(nodeRuntime(runtime))),
-      },
-      batches: (start) =>
-        detectionBatches(model, shards, samples, start, {
-          batch,
-          seed,
-          worn,
-          covered,
-          noise,
-          onWarning: ({ message }) => options.onWarning?.(message),
-        }),
-    },
-    options,
+  const teacher = await nodeRuntime({ threads: 1 }).createSession(
+    await readAsset(assetFiles.detectorTeacher),
   );
+  try {
+    return await runStage(
+      folder,
+      {
+        title: 'detect: face detector',
+        picture: await detectionPicture(model, network),
+        config,
+        runtime,
+        data,
+        samples,
+        parameters: await startOf(network, options.from),
+        graphs: {
+          gradient: detectionGraph(network, batch, config.weights, await cpuTarget(nodeRuntime(runtime))),
+        },
+        batches: (start) =>
+          detectionBatches({ model, teach: teacherOf(teacher) }, shards, samples, start, {
+            batch,
+            seed,
+            worn,
+            covered,
+            noise,
+            onWarning: ({ message }) => options.onWarning?.(message),
+          }),
+      },
+      options,
+    );
+  } finally {
+    await teacher.release();
+  }
 }
 
-/** The detector that ships, with poses: whose architecture is trained, and where the training begins. */
+/** The teacher, with poses: whose architecture is trained, and where the training begins. */
 export async function detectorNetwork(): Promise<Uint8Array> {
-  return withPoses(await readAsset(assetFiles.detector));
+  return withPoses(await readAsset(assetFiles.detectorTeacher));
 }
 
-async function startOf(
-  network: Uint8Array,
-  from: string | undefined,
-): Promise<Record<string, Float32Array>> {
+async function startOf(network: Uint8Array, from: string | undefined): Promise<Record<string, Float32Array>> {
   if (from === undefined) return detectorParameters(network);
   try {
     const parameters = from.endsWith('.onnx')

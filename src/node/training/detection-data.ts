@@ -5,20 +5,22 @@ import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
 import { createRandom } from '../../data/random.js';
 import { memberBytes, type SampleMembers, type ShardSample } from '../../data/shards/sample.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
+import { plainValues } from '../../detect/detection.js';
 import type { FoundFace } from '../../detect/find-faces.js';
 import type { Rogue } from '../../fit/rogue.js';
 import type { Reconstruction } from '../../fit/reconstruction.js';
 import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { directionsOf } from '../../network/face-view.js';
-import { detectionBatch, type DetectionView } from '../../train/detection-targets.js';
-import { detectionView, mixViews, type DetectionViewOptions } from '../../train/detection-view.js';
+import { anchorCount, detectionBatch, detectionSide, type DetectionView } from '../../train/detection-targets.js';
+import { detectionView, mixViews, type DetectionViewOptions, type Teacher } from '../../train/detection-view.js';
 import {
   decodeLabels,
   encodeLabels,
   labelOfSample,
   type LabelledFace,
 } from '../../train/labelled-faces.js';
+import { floatOutput, type Session } from '../../runtime/session.js';
 import type { Batch } from '../../train/step-graph.js';
 import { loadHand } from '../files/assets.js';
 import { decodeImage, encodeJpeg } from '../files/image-codec.js';
@@ -96,7 +98,7 @@ async function photoSample(
   seed: string,
 ): Promise<SampleMembers> {
   const { image } = await decodeImage(path, { maxSide: LARGEST_SIDE });
-  const found = await rogue.findFaces(image, { threshold: 0.2, minConfidence: DOUBTFUL, minFace: SMALLEST });
+  const found = await rogue.findFaces(image, { threshold: DOUBTFUL, minFace: SMALLEST });
   const faces = found.slice(0, MOST_FACES);
   const heads = await rogue.reconstruct(image, { faces, texture: 'none' });
   const labels = found.map((face, k) => labelOf(face, heads[k]));
@@ -134,12 +136,37 @@ export interface DetectionDataOptions extends DetectionViewOptions {
   readonly onWarning?: (warning: ShardWarning) => void;
 }
 
+/** Who knows where faces are: the model, in its own pictures, and a detector, in clean ones. */
+export interface DetectionTeachers {
+  readonly model: MorphableModel;
+  readonly teach: Teacher;
+}
+
+/** A detector as a teacher. */
+export function teacherOf(session: Session): Teacher {
+  return async (image) => {
+    const outputs = await session.run({
+      image: { dims: [1, 3, detectionSide, detectionSide], data: image },
+    });
+    const boxes = floatOutput(outputs, 'boxes');
+    const perAnchor = boxes.length / anchorCount;
+    const places = new Float32Array(anchorCount * plainValues);
+    for (let anchor = 0; anchor < anchorCount; anchor++)
+      places.set(
+        boxes.subarray(anchor * perAnchor, anchor * perAnchor + plainValues),
+        anchor * plainValues,
+      );
+    const score = floatOutput(outputs, 'scores').map((value) => 1 / (1 + Math.exp(-value)));
+    return { score, places };
+  };
+}
+
 /**
  * Batches of the stage `detect` from step `start` on, of shards of `rogue synth` and of
  * `writeDetectionShards`; see `sampleBatches`.
  */
 export function detectionBatches(
-  model: MorphableModel,
+  { model, teach }: DetectionTeachers,
   shards: readonly ShardSource[],
   samplesPerEpoch: number,
   start: number,
@@ -150,11 +177,11 @@ export function detectionBatches(
     batch,
     seed,
     required: ['jpg'],
-    example: (sample, own) => exampleOf(model, sample, own, options),
+    example: (sample, own) => exampleOf({ model, teach }, sample, own, options),
     collate(views, step) {
       const random = createRandom(`${seed}/${step}`).fork('mix');
       // Each is mixed with its neighbour as it was before.
-      const others = views.map(({ image, faces }) => ({ image: image.slice(), faces }));
+      const others = views.map((view) => ({ ...view, image: view.image.slice() }));
       return detectionBatch(views.map((view, k) => mixViews(view, others[(k + 1) % views.length]!, random)));
     },
     ...(onWarning && { onWarning }),
@@ -162,7 +189,7 @@ export function detectionBatches(
 }
 
 async function exampleOf(
-  model: MorphableModel,
+  { model, teach }: DetectionTeachers,
   sample: ShardSample,
   seed: string,
   options: DetectionDataOptions,
@@ -181,5 +208,5 @@ async function exampleOf(
       );
   // What wears a mask is covered enough, most of the time.
   const covered = worn ? options.covered / 3 : options.covered;
-  return detectionView(photo, faces, random.fork('view'), { ...options, covered });
+  return detectionView(photo, faces, random.fork('view'), { ...options, covered }, teach);
 }

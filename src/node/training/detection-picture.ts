@@ -22,11 +22,12 @@ const SEED = 'validation of detection';
 /** Views of synthetic heads that the training does not see, with the faces that a detector finds. */
 export async function detectionPicture(model: MorphableModel, network: Uint8Array): Promise<StagePicture> {
   const photographer = new Photographer(model, await loadPeople(), 224, 'around');
-  const views = Array.from({ length: ROWS * COLUMNS }, (_, k) => {
+  const views: Image[] = [];
+  for (let k = 0; k < ROWS * COLUMNS; k++) {
     const { image, truth } = photographer.take(`${SEED}/${k}`);
     const labels = labelOfSample(model, { truth, vertices: headVertices(truth) });
-    return imageOf(detectionView(image, labels, createRandom(`${SEED}/${k}`)).image);
-  });
+    views.push(imageOf((await detectionView(image, labels, createRandom(`${SEED}/${k}`))).image));
+  }
   return async (parameters) => {
     const detector = await createFaceDetector(
       nodeRuntime({ threads: 1 }),

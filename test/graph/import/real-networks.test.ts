@@ -32,7 +32,7 @@ function portrait(sides: number, batch: number, low: number, high: number): Fill
 
 describe('importOnnx on the networks that ship', () => {
   it('computes the face detector', async () => {
-    const bytes = read('face-detector');
+    const bytes = read('blazeface');
     const error = await expectSameOutputs(bytes, { image: portrait(128, 2, -1, 1) }, 1e-4);
     expect(error).toBeLessThan(1e-5);
     const network = importOnnx(bytes, { inputShapes: { image: [1, 3, 256, 256] } });
@@ -59,7 +59,7 @@ describe('importOnnx on the networks that ship', () => {
 
   // With smaller steps both come ever nearer (0.8, 0.1, 0.01 for the mesh); the next would drown in float32.
   it.each([
-    ['face-detector', 128, -1, 1, ['scores', 'boxes']],
+    ['blazeface', 128, -1, 1, ['scores', 'boxes']],
     ['dense-landmarks', 192, 0, 1, ['mesh', 'presence']],
     ['dense-landmarks', 192, 0, 1, ['lips']],
     ['dense-landmarks', 192, 0, 1, ['leftEye', 'leftIris']],

@@ -46,7 +46,13 @@ const calibration: Benchmark = {
     await rogue.release();
     const share = (100 * right.filter(Boolean).length) / right.length;
     const error = 100 * expectedCalibrationError(said, right);
-    yield atMost('expected calibration error', error, '%', 6, `${right.length} faces, ${share.toFixed(1)} % right`);
+    yield atMost(
+      'expected calibration error',
+      error,
+      '%',
+      6,
+      `${right.length} faces, ${share.toFixed(1)} % right`,
+    );
     for (const bin of calibrationBins(said, right))
       yield {
         name: `said ${(100 * bin.said).toFixed(0)} %`,

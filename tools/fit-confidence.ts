@@ -1,6 +1,6 @@
 /**
- * Fits what turns the evidence for a face into a probability (`src/detect/confidence.ts`) to prepared photos of
- * the stage `detect`, each as it is, covered and noisy, and prints the constants.
+ * Fits what turns the evidence for a face into a probability (`src/detect/confidence.ts`) to prepared photos
+ * of the stage `detect`, each as it is, covered and noisy, and prints the constants.
  *
  *     npx tsx tools/fit-confidence.ts <shards of photos> [count]
  */
@@ -26,7 +26,9 @@ const meshPoints = [[468], [473], [1], [13, 14]] as const;
 
 const [path, count = '600'] = process.argv.slice(2);
 if (path === undefined) {
-  console.error('fit-confidence: expected a folder of shards, as "rogue train detect" leaves in <out>/photos.');
+  console.error(
+    'fit-confidence: expected a folder of shards, as "rogue train detect" leaves in <out>/photos.',
+  );
   process.exit(2);
 }
 
@@ -69,10 +71,17 @@ const model = fitLogistic(
   { balanced: false },
 );
 const probability = ({ features }: Case): number => 1 / (1 + Math.exp(-logitOf(model, features)));
-console.log(JSON.stringify(model, (_, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(3)) : value)));
+console.log(
+  JSON.stringify(model, (_, value: unknown) =>
+    typeof value === 'number' ? Number(value.toFixed(3)) : value,
+  ),
+);
 for (const [name, cases] of Object.entries({ fitted, 'held out': held })) {
   const right = cases.filter((one) => one.right === 1).length;
-  const error = expectedCalibrationError(cases.map(probability), cases.map((one) => one.right === 1));
+  const error = expectedCalibrationError(
+    cases.map(probability),
+    cases.map((one) => one.right === 1),
+  );
   console.log(`${name}: ${cases.length} faces, ${right} right, calibration error ${error.toFixed(3)}`);
 }
 

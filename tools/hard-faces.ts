@@ -1,6 +1,6 @@
 /**
- * Looks for covered synthetic faces that the published detector loses and the one that ships finds, the cases of
- * `test/detect/hard-faces.json`:
+ * Looks for covered synthetic faces that the published detector loses and the one that ships finds, the cases
+ * of `test/detect/hard-faces.json`:
  *
  *     npx tsx tools/hard-faces.ts [count] > test/detect/hard-faces.json
  */

@@ -5,7 +5,10 @@ const RIDGE = 0.01;
 const STEPS = 12;
 
 export interface LogisticOptions {
-  /** Both classes count the same, however many samples they have. Default true; without, logits are calibrated. */
+  /**
+   * Both classes count the same, however many samples they have. Default true; without, logits are
+   * calibrated.
+   */
   readonly balanced?: boolean;
 }
 
@@ -16,8 +19,8 @@ export interface Logistic {
 }
 
 /**
- * Logistic regression by Newton's steps with a ridge, features standardised. The kept libraries for it have no
- * penalty, without which more features than samples have no solution.
+ * Logistic regression by Newton's steps with a ridge, features standardised. The kept libraries for it have
+ * no penalty, without which more features than samples have no solution.
  * @param labels 0 or 1
  */
 export function fitLogistic(

@@ -69,7 +69,10 @@ function distanceTo(keypoints: ArrayLike<number>, points: Float32Array): number 
       (points[3 * a + 1]! + points[3 * b + 1]!) / 2 - keypoints[2 * keypoint + 1]!,
     );
   return (
-    (distance(0, rightIris) + distance(1, leftIris) + distance(2, noseTip) + distance(3, upperLip, lowerLip)) /
+    (distance(0, rightIris) +
+      distance(1, leftIris) +
+      distance(2, noseTip) +
+      distance(3, upperLip, lowerLip)) /
     4
   );
 }

@@ -32,8 +32,8 @@ export interface RoughPose {
 }
 
 /**
- * Values per anchor in the `boxes` of a detector that was made without poses: centre x, y, width, height, then
- * six key points, input pixels from the anchor.
+ * Values per anchor in the `boxes` of a detector that was made without poses: centre x, y, width, height,
+ * then six key points, input pixels from the anchor.
  */
 export const plainValues = 16;
 /**

@@ -26,7 +26,9 @@ export interface DetectedFace {
    * subject's.
    */
   readonly keypoints: Float32Array;
-  /** Degrees, by the line through the eyes, in profile by the crown; anticlockwise in the picture is positive. */
+  /**
+   * Degrees, by the line through the eyes, in profile by the crown; anticlockwise in the picture is positive.
+   */
   readonly roll: number;
   /** Roughly how the head is turned, where the detector says so. */
   readonly pose?: RoughPose;

@@ -25,8 +25,8 @@ export interface FoundFace extends DetectedFace {
 
 export interface FindFacesOptions extends Pick<DetectOptions, 'maxFaces' | 'minFace'> {
   /**
-   * Least confidence of a face, 0…1: how likely it must be. Default 0.5; docs/detection.md shows what that keeps
-   * and removes.
+   * Least confidence of a face, 0…1: how likely it must be. Default 0.5; docs/detection.md shows what that
+   * keeps and removes.
    */
   readonly threshold?: number;
   /** Looks for faces upside down as well where none is sure. Default true. */
@@ -34,10 +34,10 @@ export interface FindFacesOptions extends Pick<DetectOptions, 'maxFaces' | 'minF
 }
 
 /**
- * A photo's only candidate may have this part of the least confidence, if it is large (in parts of the
- * photo's width).
+ * A photo's only candidate may have this confidence, if it is large (in parts of the photo's width) and
+ * nobody asked for another.
  */
-const lastResort = 0.5;
+const lastResort = 0.25;
 const subjectSize = 0.15;
 /** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
 const largestRoll = 120;
@@ -48,7 +48,9 @@ const defaultThreshold = 0.5;
 const leastScore = 0.2;
 /** And when the least confidence is lower than usual. */
 const lowestScore = 0.15;
-/** Nobody looks for a second face within a sure one: closer to its middle than this share of its half side. */
+/**
+ * Nobody looks for a second face within a sure one: closer to its middle than this share of its half side.
+ */
 const sureConfidence = 0.8;
 const insideShare = 0.8;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
@@ -68,16 +70,17 @@ export function isUpsideDown({ roll }: { readonly roll: number }): boolean {
  * All faces of a photo with their dense meshes, the largest and surest first. Where none is sure, the photo
  * may be upside down: sure faces the other way up come before doubtful ones.
  *
- * The networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands, hair
- * and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
+ * The networks must agree on a face: the detector, lenient enough to find covered ones, also fires on hands,
+ * hair and ornaments, where the mesh then has low presence or its eyes, nose and mouth lie elsewhere.
  *
  * @throws RangeError for options out of range
  */
 export async function findFaces(
   finders: FaceFinders,
   image: Image | ImagePyramid,
-  { threshold = defaultThreshold, maxFaces = Infinity, upsideDown = true, ...options }: FindFacesOptions = {},
+  { threshold: wanted, maxFaces = Infinity, upsideDown = true, ...options }: FindFacesOptions = {},
 ): Promise<FoundFace[]> {
+  const threshold = wanted ?? defaultThreshold;
   if (!(threshold > 0 && threshold < 1))
     throw new RangeError(`findFaces: threshold must lie between 0 and 1, received ${threshold}.`);
   const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
@@ -92,7 +95,7 @@ export async function findFaces(
     const turned = (await look(180)).filter(({ confidence }) => confidence >= least);
     if (turned.length > 0) faces = turned;
   }
-  if (faces.length === 0) faces = likeliestSubject(upright, threshold, pyramid.width);
+  if (faces.length === 0 && wanted === undefined) faces = likeliestSubject(upright, pyramid.width);
   return faces.sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence).slice(0, maxFaces);
 }
 
@@ -177,16 +180,9 @@ function dropRepeated(faces: readonly FoundFace[]): FoundFace[] {
  * Where no face is sure, a large doubtful one is most likely the photo's subject, covered by a hand, a mask
  * or glasses: the best such one.
  */
-function likeliestSubject(
-  faces: readonly FoundFace[],
-  threshold: number,
-  imageWidth: number,
-): FoundFace[] {
+function likeliestSubject(faces: readonly FoundFace[], imageWidth: number): FoundFace[] {
   return faces
-    .filter(
-      ({ box, confidence }) =>
-        confidence >= lastResort * threshold && box.width >= subjectSize * imageWidth,
-    )
+    .filter(({ box, confidence }) => confidence >= lastResort && box.width >= subjectSize * imageWidth)
     .slice(0, 1);
 }
 

@@ -9,9 +9,9 @@ const PIXELS = 16;
 const QUADRATIC = 0.1;
 
 /**
- * Whether each anchor of a detector sees a face: cross-entropy, focused on anchors that are wrong (after Lin et
- * al. 2017, "Focal Loss for Dense Object Detection"; the focus is the squared error, without gradient, so that
- * targets may lie between 0 and 1).
+ * Whether each anchor of a detector sees a face: cross-entropy, focused on anchors that are wrong (after Lin
+ * et al. 2017, "Focal Loss for Dense Object Detection"; the focus is the squared error, without gradient, so
+ * that targets may lie between 0 and 1).
  * @param logits any shape
  * @param target of that shape, 0…1
  * @param weight of that shape

@@ -132,13 +132,7 @@ const boxMiddle = [0, -36, -35];
 const boxSide = 151;
 
 /** The box and roll that the face detector gives of a head, on the average. */
-export function boxOfHead({
-  camera,
-  pose,
-}: {
-  readonly camera: Camera;
-  readonly pose: HeadPose;
-}): {
+export function boxOfHead({ camera, pose }: { readonly camera: Camera; readonly pose: HeadPose }): {
   readonly box: FaceBox;
   readonly roll: number;
 } {
@@ -166,10 +160,7 @@ export function directionsOf(rotation: ArrayLike<number>): HeadDirections {
   const share = Math.max(0, Math.min(1, (yaw - BY_EYES) / (BY_CROWN - BY_EYES)));
   const byEyes = unit(-rotation[3]!, -rotation[0]!);
   const byCrown = unit(rotation[1]!, -rotation[4]!);
-  const up = unit(
-    (1 - share) * byEyes[0] + share * byCrown[0],
-    (1 - share) * byEyes[1] + share * byCrown[1],
-  );
+  const up = unit((1 - share) * byEyes[0] + share * byCrown[0], (1 - share) * byEyes[1] + share * byCrown[1]);
   return { forward, up };
 }
 

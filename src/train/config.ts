@@ -89,7 +89,9 @@ export const finetuneConfigSchema = z.strictObject({
   weights: weightsOf(robustificationDefaults),
 });
 
-/** Settings of the detector's robustification: it finds from any view what it finds in clean, upright photos. */
+/**
+ * Settings of the detector's robustification: it finds from any view what it finds in clean, upright photos.
+ */
 export const detectConfigSchema = z.strictObject({
   stage: z.literal('detect').default('detect'),
   seed: z.string().default('1'),

@@ -24,9 +24,9 @@ export interface TaughtAnchors {
 export const detectionSide = 192;
 
 /**
- * Which faces the anchors of a cell are for, sides of their boxes in input pixels: none from the first on, all
- * from the second to the third, none beyond the fourth. The anchors of the finer grid come first. Measured on
- * the network as MediaPipe trained it, 60 portraits at nine sizes.
+ * Which faces the anchors of a cell are for, sides of their boxes in input pixels: none from the first on,
+ * all from the second to the third, none beyond the fourth. The anchors of the finer grid come first.
+ * Measured on the network as MediaPipe trained it, 60 portraits at nine sizes.
  */
 const anchorRanges: readonly (readonly [number, number, number, number])[] = [
   [0, 0, 45, 66],

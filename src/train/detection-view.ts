@@ -223,8 +223,8 @@ const smallestPart = 0.25;
 const largestPart = 0.75;
 
 /**
- * Lays a rectangle of another view over one, so that faces stand close to each other, cover each other, and are
- * cut off by straight borders (after Yun et al. 2019, "CutMix"). Changes the first.
+ * Lays a rectangle of another view over one, so that faces stand close to each other, cover each other, and
+ * are cut off by straight borders (after Yun et al. 2019, "CutMix"). Changes the first.
  */
 export function mixViews(view: DetectionView, other: DetectionView, random: Random): DetectionView {
   if (random.uniform() > MIXED) return view;

@@ -3,9 +3,9 @@ import { decodeOnnx } from '../graph/onnx/decode.js';
 import { encodeOnnx, type OnnxModel, type OnnxTensor } from '../graph/onnx/encode.js';
 
 /**
- * The weights of a detector that a training changes, by their names in the file: all but those before the first
- * pooling. These see edges and colours, which covers do not change, and their gradients would take two thirds of
- * a step's time.
+ * The weights of a detector that a training changes, by their names in the file: all but those before the
+ * first pooling. These see edges and colours, which covers do not change, and their gradients would take two
+ * thirds of a step's time.
  */
 export function detectorParameters(bytes: Uint8Array): Record<string, Float32Array> {
   const model = decodeOnnx(bytes);
@@ -40,8 +40,9 @@ export function detectorFile(
 }
 
 /**
- * A detector of boxes and key points that also has room for poses, all zero: `boxes` gets 21 values per anchor
- * instead of 16, by further rows in the convolutions that make them. One that has poses stays as it is.
+ * A detector of boxes and key points that also has room for poses, all zero: `boxes` gets 21 values per
+ * anchor instead of 16, by further rows in the convolutions that make them. One that has poses stays as it
+ * is.
  * @throws Error when the network is not built so
  */
 export function withPoses(bytes: Uint8Array): Uint8Array {

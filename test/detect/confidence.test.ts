@@ -14,7 +14,7 @@ const good: Evidence = {
 describe('confidenceOf', () => {
   it('is high where all networks agree, and falls with the agreement and with the score', () => {
     expect(confidenceOf(good)).toBeGreaterThan(0.95);
-    expect(confidenceOf({ ...good, fromDetector: 0.3, fromHead: 0.3 })).toBeLessThan(0.5);
+    expect(confidenceOf({ ...good, fromDetector: 0.5, fromHead: 0.5 })).toBeLessThan(0.6);
     expect(confidenceOf({ ...good, score: 0.25 })).toBeLessThan(confidenceOf(good));
     expect(confidenceOf({ ...good, score: 0.2, presence: 0.05, fromHead: 0.4 })).toBeLessThan(0.05);
   });

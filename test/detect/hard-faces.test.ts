@@ -3,9 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRogue, type Rogue } from '../../src/node.js';
 import { hardFaceMaker, isOnFace, type HardCase } from './hard-faces.js';
 
-const cases = JSON.parse(
-  await readFile(new URL('hard-faces.json', import.meta.url), 'utf8'),
-) as HardCase[];
+const cases = JSON.parse(await readFile(new URL('hard-faces.json', import.meta.url), 'utf8')) as HardCase[];
 
 let rogue: Rogue;
 let make: Awaited<ReturnType<typeof hardFaceMaker>>;

@@ -86,8 +86,7 @@ const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: numb
     const [cos, sin] = [Math.cos(angle) / radius, Math.sin(angle) / radius];
     const x0 = random.normal(0, 0.25);
     const y0 = random.normal(0.05, 0.25);
-    return (x, y) =>
-      radius * shape(cos * (x - x0) + sin * (y - y0), -sin * (x - x0) + cos * (y - y0));
+    return (x, y) => radius * shape(cos * (x - x0) + sin * (y - y0), -sin * (x - x0) + cos * (y - y0));
   },
 };
 
@@ -114,14 +113,13 @@ function tilted(random: Random, cover: Cover): Cover {
 }
 
 /**
- * Lays something over a face: bands, boxes, halves, masks, glasses, caps, shapes of any colour and pattern, one
- * or several.
+ * Lays something over a face: bands, boxes, halves, masks, glasses, caps, shapes of any colour and pattern,
+ * one or several.
  * @param image three channels; changed in place
  * @returns the share of the face that is covered, 0…1
  */
 export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): number {
-  const names =
-    random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
+  const names = random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
   const before = createImage(image.width, image.height, 3);
   before.data.set(image.data);
   const hidden = new Uint8Array(GRID * GRID);

@@ -53,8 +53,8 @@ export interface PhotoTruth {
 }
 
 /**
- * How heads stand in the photos: `facing` as a face detector's crops show them; `around` from every side, more
- * often in half and full profile than from behind, smaller and not always in the middle.
+ * How heads stand in the photos: `facing` as a face detector's crops show them; `around` from every side,
+ * more often in half and full profile than from behind, smaller and not always in the middle.
  */
 export type Staging = 'facing' | 'around';
 

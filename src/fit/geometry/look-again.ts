@@ -11,7 +11,9 @@ import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.
 
 /** Looks at a face at most so many times. */
 const MOST_LOOKS = 4;
-/** A box that moves and grows by less than this part of its side, and turns by fewer degrees, stands still. */
+/**
+ * A box that moves and grows by less than this part of its side, and turns by fewer degrees, stands still.
+ */
 const STILL = 0.03;
 const STILL_ROLL = 2;
 /** A head that is farther from the box than this, in its sides, is not the one that was found. */
@@ -77,9 +79,7 @@ function placeOf({ pose, crop }: PredictedHead): Place {
 
 /** Between the middles of two boxes, in sides of the first. */
 function distance(a: FaceBox, b: FaceBox): number {
-  return (
-    Math.hypot(b.x + b.width / 2 - a.x - a.width / 2, b.y + b.height / 2 - a.y - a.height / 2) / a.width
-  );
+  return Math.hypot(b.x + b.width / 2 - a.x - a.width / 2, b.y + b.height / 2 - a.y - a.height / 2) / a.width;
 }
 
 function isStill(before: Place, after: Place): boolean {

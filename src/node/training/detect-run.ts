@@ -21,9 +21,9 @@ export interface DetectRunOptions extends StageOptions {
 }
 
 /**
- * The stage `detect`: a detector learns to find, covered, noisy, turned, small and cut off, the faces that the
- * present one finds in photos as they are, and those of synthetic heads from every side, into a folder that keeps
- * all of the run.
+ * The stage `detect`: a detector learns to find, covered, noisy, turned, small and cut off, the faces that
+ * the present one finds in photos as they are, and those of synthetic heads from every side, into a folder
+ * that keeps all of the run.
  *
  * @param data folders of shards, of `rogue synth` or `writeDetectionShards`, and folders of photos; those are
  *   turned into shards in `<folder>/photos` once

@@ -12,14 +12,19 @@ import type { Reconstruction } from '../../fit/reconstruction.js';
 import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { directionsOf } from '../../network/face-view.js';
-import { anchorCount, detectionBatch, detectionSide, type DetectionView } from '../../train/detection-targets.js';
-import { detectionView, mixViews, type DetectionViewOptions, type Teacher } from '../../train/detection-view.js';
 import {
-  decodeLabels,
-  encodeLabels,
-  labelOfSample,
-  type LabelledFace,
-} from '../../train/labelled-faces.js';
+  anchorCount,
+  detectionBatch,
+  detectionSide,
+  type DetectionView,
+} from '../../train/detection-targets.js';
+import {
+  detectionView,
+  mixViews,
+  type DetectionViewOptions,
+  type Teacher,
+} from '../../train/detection-view.js';
+import { decodeLabels, encodeLabels, labelOfSample, type LabelledFace } from '../../train/labelled-faces.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
 import type { Batch } from '../../train/step-graph.js';
 import { loadHand } from '../files/assets.js';
@@ -152,10 +157,7 @@ export function teacherOf(session: Session): Teacher {
     const perAnchor = boxes.length / anchorCount;
     const places = new Float32Array(anchorCount * plainValues);
     for (let anchor = 0; anchor < anchorCount; anchor++)
-      places.set(
-        boxes.subarray(anchor * perAnchor, anchor * perAnchor + plainValues),
-        anchor * plainValues,
-      );
+      places.set(boxes.subarray(anchor * perAnchor, anchor * perAnchor + plainValues), anchor * plainValues);
     const score = floatOutput(outputs, 'scores').map((value) => 1 / (1 + Math.exp(-value)));
     return { score, places };
   };

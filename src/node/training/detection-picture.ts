@@ -37,8 +37,7 @@ export async function detectionPicture(model: MorphableModel, network: Uint8Arra
     try {
       for (const [k, view] of views.entries()) {
         const image = { ...view, data: view.data.slice() };
-        for (const { box, score } of await detector.detect(view, { minFace: 12 }))
-          frame(image, box, score);
+        for (const { box, score } of await detector.detect(view, { minFace: 12 })) frame(image, box, score);
         paste(sheet, k, image);
       }
     } finally {

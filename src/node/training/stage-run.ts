@@ -132,8 +132,7 @@ export async function regressorPicture(model: MorphableModel, name: RegressorNam
     });
     return {
       png: await pictures.draw(file),
-      caption:
-        'Synthetic faces that the training does not see, and the heads that the network sees in them.',
+      caption: 'Synthetic faces that the training does not see, and the heads that the network sees in them.',
     };
   };
 }

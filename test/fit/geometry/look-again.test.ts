@@ -35,8 +35,10 @@ describe('lookAgain', () => {
       const misplaced = { x: box.x + 0.12 * side, y: box.y - 0.2 * side, width: side, height: side };
       const look = await lookAgain(new ImagePyramid(image), { box: misplaced, roll: roll + 8 });
       const off = (other: { readonly x: number; readonly y: number; readonly width: number }): number =>
-        Math.hypot(other.x + other.width / 2 - box.x - box.width / 2, other.y - box.y + (other.width - box.width) / 2) /
-        box.width;
+        Math.hypot(
+          other.x + other.width / 2 - box.x - box.width / 2,
+          other.y - box.y + (other.width - box.width) / 2,
+        ) / box.width;
       expect(off(look.box)).toBeLessThan(0.4 * off(misplaced));
       expect(look.moved).toBeGreaterThan(0.05);
       expect(Math.abs(look.roll - roll)).toBeLessThan(5);

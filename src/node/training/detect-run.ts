@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { withPoses, detectorFile, detectorParameters } from '../../train/detector-network.js';
+import { detectorParameters, withPoses } from '../../train/detector-network.js';
 import type { Rogue } from '../../fit/rogue.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import { cpuTarget } from '../../runtime/target.js';
@@ -100,8 +100,10 @@ async function startOf(network: Uint8Array, from: string | undefined): Promise<R
     const parameters = from.endsWith('.onnx')
       ? detectorParameters(withPoses(await readFile(from)))
       : await readParameters(from);
-    // Refuses another network's.
-    detectorFile(network, parameters, '');
+    const other = Object.entries(detectorParameters(network)).find(
+      ([name, values]) => parameters[name]?.length !== values.length,
+    );
+    if (other) throw new Error(`its weight "${other[0]}" is missing or of another size`);
     return parameters;
   } catch (error) {
     if (error instanceof TrainingRunError) throw error;

@@ -89,7 +89,7 @@ const refineSide = 128;
 const refineFacePixels = 64;
 const refineBatch = 8;
 /** A first look counts from this score on: turned and covered faces only become sure when seen upright. */
-const candidateScore = 0.25;
+const candidateScore = 0.3;
 /**
  * From this score, less what is taken off for a lean of more than this many degrees, the upright look is
  * sure.

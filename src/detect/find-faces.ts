@@ -45,7 +45,7 @@ const largestRoll = 120;
 const upsideDownConfidence = 0.5;
 const defaultThreshold = 0.5;
 /** What the detector must say of a face for the other networks to be asked: covered ones may be faint. */
-const leastScore = 0.2;
+const leastScore = 0.35;
 /** And when the least confidence is lower than usual. */
 const lowestScore = 0.15;
 /**

@@ -124,7 +124,11 @@ const degrees = (radians: number): number => (radians * 180) / Math.PI;
 /** Degrees by which a face is turned in the picture, anticlockwise: by its eyes, in profile by its crown. */
 export function rollOf({ keypoints, directions }: Pick<Detection, 'keypoints' | 'directions'>): number {
   if (!directions || Math.abs(poseOf(directions).yaw) < SIDEWAYS) return eyeRoll(keypoints);
-  const [x, y] = directions.up;
+  return crownRoll(directions);
+}
+
+/** Degrees by which the crown is turned in the picture, anticlockwise. */
+export function crownRoll({ up: [x, y] }: Pick<HeadDirections, 'up'>): number {
   return degrees(Math.atan2(-x, -y));
 }
 

@@ -1,5 +1,5 @@
 import type { CloserLook, LookAgain } from '../../detect/confidence.js';
-import { turnBetween } from '../../detect/detection.js';
+import { crownRoll, turnBetween } from '../../detect/detection.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { project, transformPoints } from '../../math/camera.js';
 import { clampExpression } from '../../model/evaluate.js';
@@ -70,10 +70,9 @@ function placeOf({ pose, crop }: PredictedHead): Place {
     number,
   ];
   const side = (box.width * crop.scale * crop.width) / 2;
-  const { up } = directionsOf(pose.rotation);
   return {
     box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
-    roll: crop.roll + (Math.atan2(-up[0], -up[1]) * 180) / Math.PI,
+    roll: crop.roll + crownRoll(directionsOf(pose.rotation)),
   };
 }
 

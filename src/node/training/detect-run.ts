@@ -10,8 +10,8 @@ import { countSamples, findShards } from '../files/shard-reader.js';
 import { detectionBatches, teacherOf, writeDetectionShards } from './detection-data.js';
 import { detectionPicture } from './detection-picture.js';
 import { shardFolders } from './shard-folders.js';
-import { runStage, type StageOptions } from './stage-run.js';
-import { readParameters, TrainingRunError } from './training-run.js';
+import { beginningWith, runStage, type StageOptions } from './stage-run.js';
+import { readParameters } from './training-run.js';
 
 export interface DetectRunOptions extends StageOptions {
   /** Finds the faces of photos: the teacher. */
@@ -96,7 +96,7 @@ export async function detectorNetwork(): Promise<Uint8Array> {
 
 async function startOf(network: Uint8Array, from: string | undefined): Promise<Record<string, Float32Array>> {
   if (from === undefined) return detectorParameters(network);
-  try {
+  return beginningWith(from, async () => {
     const parameters = from.endsWith('.onnx')
       ? detectorParameters(withPoses(await readFile(from)))
       : await readParameters(from);
@@ -105,12 +105,5 @@ async function startOf(network: Uint8Array, from: string | undefined): Promise<R
     );
     if (other) throw new Error(`its weight "${other[0]}" is missing or of another size`);
     return parameters;
-  } catch (error) {
-    if (error instanceof TrainingRunError) throw error;
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new TrainingRunError(
-      `cannot begin with ${from}: ${code === 'ENOENT' ? 'not found' : message.split('\n')[0]!}`,
-      { cause: error },
-    );
-  }
+  });
 }

@@ -150,13 +150,26 @@ export async function startingParameters(
   const sizes = modelSizes(model);
   const specs = regressorParameters(config, sizes);
   if (from === undefined) return initialParameters(specs, createRandom(seed).fork('parameters'));
-  try {
-    return withUnitFilters(
+  return beginningWith(from, async () =>
+    withUnitFilters(
       specs,
       from.endsWith('.onnx')
         ? importRegressor(config, sizes, await readFile(from))
         : await readParameters(from),
-    );
+    ),
+  );
+}
+
+/**
+ * Parameters from a file that somebody named.
+ * @throws TrainingRunError of one line when `read` fails
+ */
+export async function beginningWith(
+  from: string,
+  read: () => Promise<Record<string, Float32Array>>,
+): Promise<Record<string, Float32Array>> {
+  try {
+    return await read();
   } catch (error) {
     if (error instanceof TrainingRunError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;

@@ -50,6 +50,13 @@ export function addTrainCommand(program: Command): void {
     'folders of photos, or shards of "rogue synth"',
     'the published one that taught the detector that ships',
   );
+  stage(
+    train,
+    'judge',
+    'teach a trained regressor to tell faces from what only looks like one, and where they lie',
+    'folders of photos, or shards of "rogue synth"',
+    'the network that ships',
+  );
 }
 
 function stage(train: Command, name: StageName, description: string, data: string, start: string): Command {

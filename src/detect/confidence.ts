@@ -12,6 +12,8 @@ export interface CloserLook {
   /** How far the box moved, in its sides, and the logarithm of how much its side changed. */
   readonly moved: number;
   readonly resized: number;
+  /** 0…1, of the judge, where the network has one. */
+  readonly face?: number;
 }
 
 /** Looks at a detected face until its head stands still. */
@@ -33,6 +35,7 @@ export interface Evidence {
   /** As in `CloserLook`; 0 where there is none. */
   readonly moved: number;
   readonly resized: number;
+  readonly face?: number;
 }
 
 /**
@@ -58,6 +61,7 @@ export function evidenceOf(
     fromHead: closer ? distanceTo(closer.keypoints, points) / side : fromDetector,
     moved: closer?.moved ?? 0,
     resized: closer?.resized ?? 0,
+    ...(closer?.face !== undefined && { face: closer.face }),
   };
 }
 

@@ -3,12 +3,14 @@ import { constant, type Tensor } from '../graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
 import { fillTree, flattenTree } from '../graph/tree.js';
 import { codeLayout, decodeCode, type ModelSizes } from './code.js';
-import { regress, regressorParameters, type RegressorConfig } from './regressor.js';
+import { hasJudge, judge, judgeParameters } from './judge.js';
+import { codeOf, regressorParameters, squeezedFeatures, type RegressorConfig } from './regressor.js';
 import type { LayerTree } from './resnet.js';
 
 /**
  * A trained regressor as a plain ONNX file: input `image` `[N, 3, size, size]`, sRGB −1…1; outputs the parts
- * of a {@link decodeCode}d code, `visibility` as shares 0…1.
+ * of a {@link decodeCode}d code, `visibility` as shares 0…1. With a judge's parameters also `face`, 0…1, and
+ * `place`, as of `JudgedPlace`.
  *
  * @param parameters values by path, as a trainer gives them
  * @throws Error when a parameter is missing
@@ -19,26 +21,58 @@ export async function exportRegressor(
   parameters: Readonly<Record<string, Float32Array>>,
   options: ExportOptions,
 ): Promise<Uint8Array> {
-  const specs = regressorParameters(config, sizes);
   const layout = codeLayout(sizes);
+  const regressor = trained(regressorParameters(config, sizes), parameters);
+  const judging = hasJudge(parameters) ? trained(judgeParameters(config), parameters) : undefined;
+  return exportOnnx<ReturnType<typeof imagesOf>>(
+    ({ image }) => {
+      const features = squeezedFeatures(config, regressor(), image);
+      const code = decodeCode(layout, codeOf(regressor(), features));
+      const judgement = judging && judge(judging(), features);
+      return {
+        ...code,
+        rotation: code.rotation.reshape([-1, 9]),
+        visibility: code.visibility.sigmoid(),
+        ...(judgement && { face: judgement.face.reshape([-1, 1]).sigmoid(), place: judgement.place }),
+      };
+    },
+    (batch) => imagesOf(config, batch),
+    options,
+  );
+}
+
+/** A regressor's `features` of an `image`, which a judge reads; parameters as of {@link exportRegressor}. */
+export async function exportFeatures(
+  config: RegressorConfig,
+  sizes: ModelSizes,
+  parameters: Readonly<Record<string, Float32Array>>,
+  options: ExportOptions,
+): Promise<Uint8Array> {
+  const regressor = trained(regressorParameters(config, sizes), parameters);
+  return exportOnnx<ReturnType<typeof imagesOf>>(
+    ({ image }) => ({ features: squeezedFeatures(config, regressor(), image) }),
+    (batch) => imagesOf(config, batch),
+    options,
+  );
+}
+
+const imagesOf = ({ size }: RegressorConfig, batch: number) => ({ image: spec([batch, 3, size, size]) });
+
+/** Trained parameters as constants of whatever graph is traced. */
+function trained(
+  specs: LayerTree<TensorSpec>,
+  parameters: Readonly<Record<string, Float32Array>>,
+): () => LayerTree<Tensor> {
   const leaves = flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
     const values = parameters[path];
     if (!values)
       throw new Error(`exportRegressor: parameter "${path}" is missing; is it a checkpoint of this network?`);
     return [values, shape] as const;
   });
-  const inputs = (batch: number) => ({ image: spec([batch, 3, config.size, config.size]) });
-  return exportOnnx<ReturnType<typeof inputs>>(
-    ({ image }) => {
-      const trained = fillTree<TensorSpec, Tensor>(
-        specs,
-        isSpec,
-        leaves.map(([values, shape]) => constant(values, shape)),
-      ) as LayerTree<Tensor>;
-      const code = decodeCode(layout, regress(config, trained, image));
-      return { ...code, rotation: code.rotation.reshape([-1, 9]), visibility: code.visibility.sigmoid() };
-    },
-    inputs,
-    options,
-  );
+  return () =>
+    fillTree<TensorSpec, Tensor>(
+      specs,
+      isSpec,
+      leaves.map(([values, shape]) => constant(values, shape)),
+    ) as LayerTree<Tensor>;
 }

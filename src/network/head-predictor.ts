@@ -2,7 +2,15 @@ import { sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
 import { floatOutput, type HostTensor, type Runtime } from '../runtime/session.js';
-import { viewNormalisation, viewOfBox, viewOutside, type FaceBox, type HeadPose } from './face-view.js';
+import {
+  fromView,
+  viewNormalisation,
+  viewOfBox,
+  viewOutside,
+  viewPerBox,
+  type FaceBox,
+  type HeadPose,
+} from './face-view.js';
 
 /** What a regressor says of a face, in the camera of its crop (`face-view.ts`). */
 export interface PredictedHead {
@@ -19,6 +27,18 @@ export interface PredictedHead {
   readonly gaze: { readonly yaw: number; readonly pitch: number };
   /** 68: how likely each iBUG landmark is in plain view, 0…1. */
   readonly visibility: Float32Array;
+  /** Of networks with a judge. */
+  readonly judged?: JudgedFace;
+}
+
+/** What a judge says of a crop, in the photo. */
+export interface JudgedFace {
+  /** 0…1: how likely it is that there is a face in the box that was looked at. */
+  readonly face: number;
+  /** Where the face's box lies. */
+  readonly box: FaceBox;
+  /** Degrees. */
+  readonly roll: number;
 }
 
 export interface HeadPredictor {
@@ -42,6 +62,7 @@ export async function createHeadPredictor(runtime: Runtime, network: Uint8Array)
     await session.release();
     throw new Error('createHeadPredictor: the file is no head regressor; use one that "rogue export" wrote.');
   }
+  const judges = session.outputNames.includes('place');
   const image: HostTensor<Float32Array> = {
     dims: [1, 3, size, size],
     data: new Float32Array(3 * size * size),
@@ -72,8 +93,22 @@ export async function createHeadPredictor(runtime: Runtime, network: Uint8Array)
         light: part('light'),
         gaze: { yaw: gaze[0]!, pitch: gaze[1]! },
         visibility: part('visibility'),
+        ...(judges && { judged: judgedFace(crop, part('face')[0]!, part('place')) }),
       };
     },
     release: () => session.release(),
+  };
+}
+
+function judgedFace(crop: Crop, face: number, place: ArrayLike<number>): JudgedFace {
+  const [dx, dy, growth, turn] = Array.from(place) as [number, number, number, number];
+  // Half a crop is 1, and holds this part of the box's side.
+  const perSide = 2 / viewPerBox;
+  const [x, y] = fromView(crop, [dx * perSide, dy * perSide]) as unknown as [number, number];
+  const side = ((crop.scale * crop.width) / viewPerBox) * Math.exp(growth);
+  return {
+    face,
+    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
+    roll: crop.roll + (turn * 180) / Math.PI,
   };
 }

@@ -2,6 +2,7 @@ import { readHost } from '../graph/import/value.js';
 import { decodeOnnx } from '../graph/onnx/decode.js';
 import type { TensorSpec } from '../graph/trace.js';
 import type { ModelSizes } from './code.js';
+import { judgeParameters } from './judge.js';
 import { regressorParameters, type RegressorConfig } from './regressor.js';
 import type { LayerTree } from './resnet.js';
 
@@ -25,6 +26,11 @@ export function importRegressor(
     const tensor = stored.get(name) ?? stored.get(widened.get(name) ?? '');
     return tensor && Float32Array.from(readHost(tensor).data);
   };
+  const dimsOf = (name: string): string | undefined =>
+    (stored.get(name) ?? stored.get(widened.get(name) ?? ''))?.dims.join();
+  const judges = new Set<string | undefined>(
+    Object.values(judgeParameters(config)).map((layer) => layer['weight']!.shape.join()),
+  );
   const specs = regressorParameters(config, sizes);
   const waiting = layersInOrder(specs);
   const parameters: Record<string, Float32Array> = {};
@@ -36,8 +42,10 @@ export function importRegressor(
       .find((node) => node.opType === 'Add' && node.inputs.includes(outputs[0]!))
       ?.inputs.find((name) => name !== outputs[0]!);
     const weight = valuesOf(inputs[1]!);
+    // A judge reads features as they were: a training changes them.
+    if (judges.has(dimsOf(inputs[1]!))) continue;
     const bias = valuesOf(inputs[2] ?? added ?? '');
-    const dims = (stored.get(inputs[1]!) ?? stored.get(widened.get(inputs[1]!) ?? ''))?.dims.join();
+    const dims = dimsOf(inputs[1]!);
     const at = waiting.findIndex(
       ([name, { shape }]) => (name === 'head') === (opType === 'Gemm') && shape.join() === dims,
     );

@@ -43,17 +43,14 @@ export const regressors = {
 export type RegressorName = keyof typeof regressors;
 
 /** Shapes of all parameters. */
-export function regressorParameters(
-  { size, backbone, squeeze }: RegressorConfig,
-  sizes: ModelSizes,
-): LayerTree<TensorSpec> {
-  const side = size / 2 ** (backbone.depths.length + 1);
+export function regressorParameters(config: RegressorConfig, sizes: ModelSizes): LayerTree<TensorSpec> {
+  const { backbone, squeeze } = config;
   const channels = resnetChannels(backbone);
   return {
     ...resnetParameters(backbone),
     squeeze: { weight: spec([squeeze, channels, 1, 1]), gain: spec([squeeze]), bias: spec([squeeze]) },
     head: {
-      weight: spec([codeSize(codeLayout(sizes)), squeeze * side * side]),
+      weight: spec([codeSize(codeLayout(sizes)), featureCount(config)]),
       bias: spec([codeSize(codeLayout(sizes))]),
     },
   };
@@ -69,16 +66,31 @@ export function regress(
   parameters: LayerTree<Tensor>,
   image: Tensor,
 ): Tensor {
+  return codeOf(parameters, squeezedFeatures({ backbone, squeeze }, parameters, image));
+}
+
+/** What the regressor's last layer reads: `[N, squeeze · side²]`, rectified. */
+export function squeezedFeatures(
+  { backbone, squeeze }: Pick<RegressorConfig, 'backbone' | 'squeeze'>,
+  parameters: LayerTree<Tensor>,
+  image: Tensor,
+): Tensor {
   const features = resnetFeatures(backbone, parameters, image);
   const { weight, gain, bias } = parameters['squeeze']!;
-  const squeezed = conv2d(features, standardizeWeights(weight!, gain!))
+  return conv2d(features, standardizeWeights(weight!, gain!))
     .add(bias!.reshape([squeeze, 1, 1]))
-    .relu();
-  return linear(
-    squeezed.reshape([image.shape[0]!, -1]),
-    parameters['head']!['weight']!,
-    parameters['head']!['bias']!,
-  );
+    .relu()
+    .reshape([image.shape[0]!, -1]);
+}
+
+/** The last layer: the code of each face. @param features of {@link squeezedFeatures} */
+export function codeOf(parameters: LayerTree<Tensor>, features: Tensor): Tensor {
+  return linear(features, parameters['head']!['weight']!, parameters['head']!['bias']!);
+}
+
+/** How many numbers {@link squeezedFeatures} has. */
+export function featureCount({ size, backbone, squeeze }: RegressorConfig): number {
+  return squeeze * (size / 2 ** (backbone.depths.length + 1)) ** 2;
 }
 
 /** What drawing initial parameters needs of a generator. */

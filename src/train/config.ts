@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { detectionDefaults } from './detect.js';
+import { judgeDefaults } from './judge.js';
 import { regressors, type RegressorName } from '../network/regressor.js';
 import { guidanceDefaults, robustificationDefaults } from './guided-step.js';
 import { pretrainDefaults } from './pretrain.js';
@@ -109,6 +110,22 @@ export const detectConfigSchema = z.strictObject({
   weights: weightsOf(detectionDefaults),
 });
 
+/** Settings of the judge, which tells faces from what only looks like one, and where they lie. */
+export const judgeConfigSchema = z.strictObject({
+  stage: z.literal('judge').default('judge'),
+  ...common,
+  steps: whole.default(2000),
+  batch: whole.default(16).describe('Pictures per step.'),
+  views: whole.default(8).describe('Crops of each picture.'),
+  learningRate: learningRate(1e-3),
+  warmUp: z.int().min(0).default(50),
+  worn: detectConfigSchema.shape.worn,
+  covered: detectConfigSchema.shape.covered,
+  noise: detectConfigSchema.shape.noise,
+  weights: weightsOf(judgeDefaults),
+});
+
+export type JudgeConfig = z.infer<typeof judgeConfigSchema>;
 export type DetectConfig = z.infer<typeof detectConfigSchema>;
 export type PretrainConfig = z.infer<typeof pretrainConfigSchema>;
 export type GuidedConfig =
@@ -117,7 +134,7 @@ export type GuidedConfig =
   | z.infer<typeof finetuneConfigSchema>;
 /** Of the stages that train a regressor. */
 export type RegressorConfig = PretrainConfig | GuidedConfig;
-export type StageConfig = RegressorConfig | DetectConfig;
+export type StageConfig = RegressorConfig | DetectConfig | JudgeConfig;
 
 /** The settings of each stage. */
 export const stageSchemas = {
@@ -126,6 +143,7 @@ export const stageSchemas = {
   robustify: robustifyConfigSchema,
   finetune: finetuneConfigSchema,
   detect: detectConfigSchema,
+  judge: judgeConfigSchema,
 } as const;
 export type StageName = keyof typeof stageSchemas;
 

@@ -2,10 +2,11 @@ import { coverFaceFlat } from '../data/occlusion/face-covers.js';
 import type { Random } from '../data/random.js';
 import { cropAxes, cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
-import { createImage, type Image } from '../math/image.js';
+import type { Image } from '../math/image.js';
 import { viewNormalisation, viewOutside } from '../network/face-view.js';
 import { detectionSide, mixTaught, type DetectionView, type TaughtAnchors } from './detection-targets.js';
 import type { LabelledFace } from './labelled-faces.js';
+import { pictureOfView, viewOfPicture } from './view-picture.js';
 import { augmentView } from './view-augmentation.js';
 
 /** How views are made; chances and shares 0…1. */
@@ -36,35 +37,46 @@ const ALL_COVERED = 0.82;
 /** Small faces are not worth a cover of their own, pixels. */
 const LEAST_COVERED = 13;
 
+/** A photo that views are made of. */
+export interface DetectionPhoto {
+  readonly photo: Image;
+  /** The same, with something in front of a face; what is seen, where there is one. */
+  readonly worn?: Image;
+  /** All faces; everything else is taught to be none. */
+  readonly faces: readonly LabelledFace[];
+}
+
 /**
  * A view of a photo as a detector may meet it: of any size and turn, cut by the border, covered, noisy, badly
  * exposed.
- * @param faces of the photo; all of them, as everything else is taught to be none
- * @param teach asked of the view before anything is put over it
+ * @param teach asked of the clean view, before anything is put over it
  */
 export async function detectionView(
-  photo: Image,
-  faces: readonly LabelledFace[],
+  { photo, worn, faces }: DetectionPhoto,
   random: Random,
   options: DetectionViewOptions = detectionViewDefaults,
   teach?: Teacher,
 ): Promise<DetectionView> {
   const crop = drawCrop(photo, faces, random.fork('crop'));
-  const image = new Float32Array(3 * detectionSide ** 2);
   const outside = random.fork('outside');
   const beyond = outside.uniform() < 0.7 ? viewOutside : outside.uniform(0, 255);
-  sampleCrop(new ImagePyramid(photo), crop, viewNormalisation, image, 0, beyond);
   const mirrored = random.fork('mirror').uniform() < 0.5;
-  if (mirrored) mirror(image);
+  const viewOf = (picture: Image): Float32Array => {
+    const view = new Float32Array(3 * detectionSide ** 2);
+    sampleCrop(new ImagePyramid(picture), crop, viewNormalisation, view, 0, beyond);
+    if (mirrored) mirror(view);
+    return view;
+  };
+  const image = viewOf(worn ?? photo);
+  const taught = await teach?.(worn ? viewOf(photo) : image);
   let seen = faces.flatMap((face) => {
     const part = shareInView(face, crop, photo);
     if (part < TOO_LITTLE) return [];
     const there = faceInCrop(face, crop);
     return [{ ...(mirrored ? mirroredFace(there) : there), doubtful: face.doubtful || part < ENOUGH }];
   });
-  const taught = await teach?.(image);
   const covering = random.fork('covers');
-  if (covering.uniform() < options.covered) seen = coverAll(image, seen, covering);
+  if (covering.uniform() < options.covered) seen = coverView(image, seen, covering);
   augmentView(image, detectionSide, new Float32Array(0), [], random.fork('look'), {
     boxes: 0,
     noise: options.noise,
@@ -182,38 +194,26 @@ function shareInView(face: LabelledFace, crop: Crop, photo: Image): number {
   return inside / SAMPLES ** 2;
 }
 
-function coverAll(image: Float32Array, faces: readonly LabelledFace[], random: Random): LabelledFace[] {
-  const picture = toImage(image);
-  const covered = faces.map((face) => {
-    if (face.size < LEAST_COVERED || face.doubtful) return face;
-    const { keypoints: k } = face;
-    const share = coverFaceFlat(
-      picture,
-      {
-        ...face,
-        eyes: [(k[0]! + k[2]!) / 2, (k[1]! + k[3]!) / 2],
-        mouth: [k[6]!, k[7]!],
-      },
-      random,
-    );
-    return { ...face, doubtful: share > ALL_COVERED };
-  });
-  fromImage(picture, image);
+function coverView(image: Float32Array, faces: readonly LabelledFace[], random: Random): LabelledFace[] {
+  const picture = pictureOfView(image, detectionSide);
+  const covered = coverFaces(picture, faces, random);
+  viewOfPicture(picture, image);
   return covered;
 }
 
-function toImage(view: Float32Array): Image {
-  const image = createImage(detectionSide, detectionSide, 3);
-  const plane = detectionSide ** 2;
-  for (let i = 0; i < plane; i++)
-    for (let c = 0; c < 3; c++) image.data[3 * i + c] = 127.5 * (view[c * plane + i]! + 1) + 0.5;
-  return image;
-}
-
-function fromImage({ data }: Image, view: Float32Array): void {
-  const plane = detectionSide ** 2;
-  for (let i = 0; i < plane; i++)
-    for (let c = 0; c < 3; c++) view[c * plane + i] = data[3 * i + c]! / 127.5 - 1;
+/**
+ * Lays something over each face of a picture, but the doubtful and the tiny ones.
+ * @param picture changed in place
+ * @returns the faces; those of which nothing is left are doubtful
+ */
+export function coverFaces(picture: Image, faces: readonly LabelledFace[], random: Random): LabelledFace[] {
+  return faces.map((face) => {
+    if (face.size < LEAST_COVERED || face.doubtful) return face;
+    const { keypoints: k } = face;
+    const eyes = [(k[0]! + k[2]!) / 2, (k[1]! + k[3]!) / 2] as const;
+    const { share } = coverFaceFlat(picture, { ...face, eyes, mouth: [k[6]!, k[7]!] }, random);
+    return { ...face, doubtful: share > ALL_COVERED };
+  });
 }
 
 /** Views into which a part of another is laid. */

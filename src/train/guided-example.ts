@@ -1,5 +1,6 @@
 import { alignedSize, alignmentCrop } from '../detect/alignment.js';
-import { sampleCrop } from '../detect/crop.js';
+import { coverFaceFlat, type CoverFrame } from '../data/occlusion/face-covers.js';
+import { sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import { noiseProtocol } from '../data/noise/protocol.js';
 import type { JpegCodec } from '../data/jpeg.js';
@@ -19,6 +20,7 @@ import {
 import { recognitionNormalisation } from '../network/recognition.js';
 import { jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
 import { coverView } from './view-augmentation.js';
+import { pictureOfView, viewOfPicture } from './view-picture.js';
 
 /** What training by guidance needs to know of a photo; pixels of the photo. */
 export interface GuidedPhoto {
@@ -84,8 +86,12 @@ export interface GuidedViewOptions {
   readonly codec: JpegCodec;
 }
 
-/** Share of covered views that take the covered photo where there is one; the others get a box. */
-const PLAUSIBLE = 0.6;
+/**
+ * Share of covered views that take the covered photo where there is one; of the others, those that get a box
+ * anywhere; what is left gets what is likely over a face: bands, halves, masks, glasses.
+ */
+const PLAUSIBLE = 0.45;
+const BOXES = 0.4;
 
 /**
  * The views of a photo: the same crop of it clean, with something over the face, and noisy. The same seed
@@ -119,31 +125,43 @@ export async function guidedExample(
   if (source.covered && choice.uniform() < PLAUSIBLE) {
     occluded = view(new ImagePyramid(source.covered.photo), size);
     occludedSeen.set(landmarksInView(source.landmarks, source.covered.mask));
-  } else {
+  } else if (choice.uniform() < BOXES) {
     occluded = clean.slice();
     coverView(occluded, size, occludedSeen, points, choice);
+  } else {
+    const picture = pictureOfView(clean, size);
+    const pixels = points.map((value) => ((value + 1) / 2) * size);
+    const { hides } = coverFaceFlat(picture, frameIn(crop, source, pixels), choice);
+    for (let k = 0; k < 68; k++) if (hides(pixels[2 * k]!, pixels[2 * k + 1]!)) occludedSeen[k] = 0;
+    occluded = viewOfPicture(picture);
   }
-  const { image: noisy } = await noiseProtocol(imageOf(clean, size), `${seed}/noise`, {
+  const { image: noisy } = await noiseProtocol(pictureOfView(clean, size), `${seed}/noise`, {
     faceSize: size,
     codec,
   });
-  return { ...shared, views: [clean, occluded, viewOf(noisy)], visible: [seen, occludedSeen, seen] };
+  return { ...shared, views: [clean, occluded, viewOfPicture(noisy)], visible: [seen, occludedSeen, seen] };
 }
 
-/** −1…1, channels first, as 8 bits. */
-function imageOf(view: Float32Array, size: number): Image {
-  const plane = size * size;
-  const data = new Uint8Array(3 * plane);
-  for (let i = 0; i < plane; i++)
-    for (let c = 0; c < 3; c++)
-      data[3 * i + c] = Math.max(0, Math.min(255, Math.round((view[c * plane + i]! + 1) * 127.5)));
-  return { width: size, height: size, channels: 3, data };
+/** Where a face lies in its crop. @param points 68, pixels of the crop */
+function frameIn(crop: Crop, { box, roll }: GuidedPhoto, points: Float32Array): CoverFrame {
+  const [x, y] = toView(crop, [box.x + box.width / 2, box.y + box.height / 2]) as unknown as [number, number];
+  const lean = ((roll - crop.roll) * Math.PI) / 180;
+  const middle = (from: number, to: number): [number, number] => {
+    const sum = [0, 0];
+    for (let k = from; k < to; k++) for (const axis of [0, 1]) sum[axis]! += points[2 * k + axis]!;
+    return [sum[0]! / (to - from), sum[1]! / (to - from)];
+  };
+  return {
+    centreX: ((x + 1) / 2) * crop.width,
+    centreY: ((y + 1) / 2) * crop.height,
+    size: box.width / crop.scale,
+    // Anticlockwise in a picture whose y points down.
+    up: [-Math.sin(lean), -Math.cos(lean)],
+    eyes: middle(...EYES),
+    mouth: middle(...MOUTH),
+  };
 }
 
-function viewOf({ data, width, height }: Image): Float32Array {
-  const plane = width * height;
-  return Float32Array.from(
-    { length: 3 * plane },
-    (_, i) => data[3 * (i % plane) + Math.floor(i / plane)]! / 127.5 - 1,
-  );
-}
+/** Of the 68: the eyes and the mouth, first and behind the last. */
+const EYES = [36, 48] as const;
+const MOUTH = [48, 68] as const;

@@ -89,6 +89,9 @@ export function labelOfSample(
   ];
 }
 
+/** Whether a head is turned to the camera far enough to show its face. */
+export const showsFace = (pose: HeadPose): boolean => turnedAway(pose) < HARDLY_A_FACE;
+
 /** Degrees between where the nose points and the camera. */
 function turnedAway({ rotation, translation }: HeadPose): number {
   const [x, y, z] = translation as unknown as [number, number, number];

@@ -16,6 +16,14 @@ export interface CoverFrame {
   readonly mouth: readonly [number, number];
 }
 
+/** What was laid over a face. */
+export interface LaidCovers {
+  /** Of the face, 0…1. */
+  readonly share: number;
+  /** Whether a point of the picture, pixels, lies under one. */
+  readonly hides: (x: number, y: number) => boolean;
+}
+
 /** Signed distance of a point of the face's own axes to a cover: right, down from the middle, in sizes. */
 type Cover = Shape;
 
@@ -116,25 +124,29 @@ function tilted(random: Random, cover: Cover): Cover {
  * Lays something over a face: bands, boxes, halves, masks, glasses, caps, shapes of any colour and pattern,
  * one or several.
  * @param image three channels; changed in place
- * @returns the share of the face that is covered, 0…1
  */
-export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): number {
+export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): LaidCovers {
   const names = random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
   const before = createImage(image.width, image.height, 3);
   before.data.set(image.data);
   const hidden = new Uint8Array(GRID * GRID);
+  const { toFace } = axesOf(frame);
+  const eyes = toFace(...frame.eyes)[1];
+  const mouth = toFace(...frame.mouth)[1];
+  const laid: Cover[] = [];
   for (const name of names) {
-    const axes = axesOf(frame);
-    const eyes = axes.toFace(...frame.eyes)[1];
-    const mouth = axes.toFace(...frame.mouth)[1];
     const cover = covers[name]!(random, eyes, Math.max(eyes + 0.2, mouth));
+    laid.push(cover);
     paint(image, frame, cover, fillOf(random, before, frame), random.uniform() < SOFT ? 0.06 : 0);
     for (let k = 0; k < hidden.length; k++) {
       const [x, y] = gridPoint(k);
       if (cover(x, y) < 0) hidden[k] = 1;
     }
   }
-  return shareOf(hidden);
+  return {
+    share: shareOf(hidden),
+    hides: (x, y) => laid.some((cover) => cover(...toFace(x, y)) < 0),
+  };
 }
 
 /** Where the share of a face that is covered is counted: an oval within the box. */

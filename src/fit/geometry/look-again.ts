@@ -51,6 +51,7 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
       keypoints: keypointsOf(model, basis, groups, head),
       moved: distance(box, next.box),
       resized: Math.abs(Math.log(next.box.width / box.width)),
+      ...(head.judged && { face: head.judged.face }),
     };
     return look;
   };
@@ -61,8 +62,12 @@ interface Place {
   readonly roll: number;
 }
 
-/** The detector's box and roll of a predicted head, in the photo. */
-function placeOf({ pose, crop }: PredictedHead): Place {
+/**
+ * The detector's box and roll of a predicted head, in the photo: as the judge says, where the network has
+ * one, because it has learned that on real faces under covers; else by the head's geometry.
+ */
+function placeOf({ pose, crop, judged }: PredictedHead): Place {
+  if (judged) return judged;
   // The crop's camera looks at −1…1 from edge to edge.
   const { box } = boxOfHead({ camera: { focal: cropFocal, cx: 0, cy: 0 }, pose });
   const [x, y] = fromView(crop, [box.x + box.width / 2, box.y + box.height / 2]) as unknown as [

@@ -112,3 +112,23 @@ export function portrait(
     camera: { focal: ((portraitDistance + back) * size) / visible, cx: size / 2, cy: size / 2 },
   };
 }
+
+/** Draws a square, the greener the surer. @param score 0…1 */
+export function drawBox(
+  { width, height, data }: Image,
+  { x, y, width: side }: { readonly x: number; readonly y: number; readonly width: number },
+  score: number,
+): void {
+  const dot = (u: number, v: number): void => {
+    const column = Math.round(u);
+    const row = Math.round(v);
+    if (column < 0 || row < 0 || column >= width || row >= height) return;
+    data.set([255 * (1 - score), 255 * score, 40], 3 * (row * width + column));
+  };
+  for (let i = 0; i <= side; i++) {
+    dot(x + i, y);
+    dot(x + i, y + side);
+    dot(x, y + i);
+    dot(x + side, y + i);
+  }
+}

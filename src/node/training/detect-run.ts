@@ -37,19 +37,9 @@ export async function trainDetector(
   options: DetectRunOptions,
 ): Promise<number> {
   const model = await loadModel();
-  const sources = await shardFolders(data, folder, async (photos, prepared) => {
-    const rogue = await options.loadRogue();
-    try {
-      await writeDetectionShards(rogue, photos, {
-        folder: prepared,
-        ...(options.signal && { signal: options.signal }),
-        ...(options.onPrepared && { onSample: options.onPrepared }),
-        onSkip: (path, reason) => options.onWarning?.(`${path}: ${reason}`),
-      });
-    } finally {
-      await rogue.release();
-    }
-  });
+  const sources = await shardFolders(data, folder, (photos, prepared) =>
+    prepareDetectionPhotos(photos, prepared, options),
+  );
   const shards = (await Promise.all(sources.map(findShards))).flat();
   const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
   const network = await detectorNetwork();
@@ -86,6 +76,25 @@ export async function trainDetector(
     );
   } finally {
     await teacher.release();
+  }
+}
+
+/** Turns folders of photos into shards for the stages `detect` and `judge`. */
+export async function prepareDetectionPhotos(
+  photos: readonly string[],
+  prepared: string,
+  { loadRogue, signal, onPrepared, onWarning }: DetectRunOptions,
+): Promise<void> {
+  const rogue = await loadRogue();
+  try {
+    await writeDetectionShards(rogue, photos, {
+      folder: prepared,
+      ...(signal && { signal }),
+      ...(onPrepared && { onSample: onPrepared }),
+      onSkip: (path, reason) => onWarning?.(`${path}: ${reason}`),
+    });
+  } finally {
+    await rogue.release();
   }
 }
 

@@ -2,7 +2,7 @@ import { coverFace } from '../../data/synthetic/covered.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
 import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
-import { createRandom } from '../../data/random.js';
+import { createRandom, type Random } from '../../data/random.js';
 import { memberBytes, type SampleMembers, type ShardSample } from '../../data/shards/sample.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { plainValues } from '../../detect/detection.js';
@@ -21,6 +21,7 @@ import {
 import {
   detectionView,
   mixViews,
+  type DetectionPhoto,
   type DetectionViewOptions,
   type Teacher,
 } from '../../train/detection-view.js';
@@ -197,8 +198,25 @@ async function exampleOf(
   options: DetectionDataOptions,
 ): Promise<DetectionView> {
   const random = createRandom(seed);
-  const worn = sample.members.has('covered.jpg') && random.uniform() < options.worn;
-  const photo: Image = (await decodeImage(memberBytes(sample, worn ? 'covered.jpg' : 'jpg'))).image;
+  const photo = await readDetectionPhoto(model, sample, random, options.worn);
+  // What wears a mask is covered enough, most of the time.
+  const covered = photo.worn ? options.covered / 3 : options.covered;
+  return detectionView(photo, random.fork('view'), { ...options, covered }, teach);
+}
+
+/**
+ * The photo of a sample of `rogue synth` or `writeDetectionShards`, and its faces.
+ * @param worn chance that its covered version is taken, where there is one
+ */
+export async function readDetectionPhoto(
+  model: MorphableModel,
+  sample: ShardSample,
+  random: Random,
+  worn: number,
+): Promise<DetectionPhoto> {
+  const isWorn = sample.members.has('covered.jpg') && random.uniform() < worn;
+  const pictureOf = async (member: string): Promise<Image> =>
+    (await decodeImage(memberBytes(sample, member))).image;
   const faces = sample.members.has('faces.json')
     ? decodeLabels(memberBytes(sample, 'faces.json'))
     : labelOfSample(
@@ -208,7 +226,9 @@ async function exampleOf(
           safetensors: memberBytes(sample, 'safetensors'),
         }),
       );
-  // What wears a mask is covered enough, most of the time.
-  const covered = worn ? options.covered / 3 : options.covered;
-  return detectionView(photo, faces, random.fork('view'), { ...options, covered }, teach);
+  return {
+    photo: await pictureOf('jpg'),
+    faces,
+    ...(isWorn && { worn: await pictureOf('covered.jpg') }),
+  };
 }

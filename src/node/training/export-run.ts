@@ -8,11 +8,15 @@ import { nodeRuntime } from '../../runtime/node.js';
 import {
   stageSchemas,
   type DetectConfig,
+  type JudgeConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
 } from '../../train/config.js';
 import { loadModel } from '../files/assets.js';
+import { judgedRegressorFile } from './judge-run.js';
+import { importRegressor } from '../../network/import-regressor.js';
+import { decodeOnnx } from '../../graph/onnx/decode.js';
 import { detectorNetwork } from './detect-run.js';
 import { runConstants } from './run-constants.js';
 import { readMetrics, readParameters, runFiles, TrainingRunError } from './training-run.js';
@@ -37,7 +41,33 @@ export async function exportRun(folders: readonly string[], half: boolean): Prom
   const runs = await Promise.all(folders.map(readRun));
   const detectors = runs.filter(isDetector);
   if (detectors.length === runs.length) return exportDetector(detectors);
-  return exportRegressors(folders, runs, half);
+  const judged = runs.findIndex(isJudge);
+  if (judged < 0) return exportRegressors(folders, runs, half);
+  if (runs.length > 1) throw new TrainingRunError(`${folders[judged]!} trained a judge; export it by itself`);
+  return exportJudged(folders[0]!, runs[0] as FinishedRun<JudgeConfig>, half);
+}
+
+/** A regressor with its judge. */
+async function exportJudged(
+  folder: string,
+  { config, parameters, description }: FinishedRun<JudgeConfig>,
+  half: boolean,
+): Promise<Uint8Array> {
+  const sizes = modelSizes(await loadModel());
+  const network = regressors[config.network];
+  const file = await readFile(join(folder, judgedRegressorFile));
+  const before = decodeOnnx(file).description;
+  return exportRegressor(
+    network,
+    sizes,
+    { ...importRegressor(network, sizes, file), ...parameters },
+    {
+      name: 'head-regressor',
+      run: runConstants(nodeRuntime({ threads: 1 })),
+      halfStorage: half,
+      description: `${before ?? ''} Judge: ${description}.`.trim(),
+    },
+  );
 }
 
 /** The detectors' mean, whole numbers of 32 bits: half of them would save a quarter of a megabyte. */
@@ -54,7 +84,9 @@ async function exportRegressors(
   runs: readonly FinishedRun[],
   half: boolean,
 ): Promise<Uint8Array> {
-  const regressorRuns = runs.filter((run): run is FinishedRun<RegressorConfig> => !isDetector(run));
+  const regressorRuns = runs.filter(
+    (run): run is FinishedRun<RegressorConfig> => !isDetector(run) && !isJudge(run),
+  );
   const [first] = regressorRuns;
   const sizes = modelSizes(await loadModel());
   const network = regressors[first!.config.network];
@@ -79,6 +111,7 @@ async function exportRegressors(
   });
 }
 
+const isJudge = (run: FinishedRun): run is FinishedRun<JudgeConfig> => run.config.stage === 'judge';
 const isDetector = (run: FinishedRun): run is FinishedRun<DetectConfig> => run.config.stage === 'detect';
 
 const describe = (runs: readonly FinishedRun[]): string =>

@@ -1,5 +1,6 @@
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
+import { showsFace } from '../../train/labelled-faces.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
 import { alignedSize } from '../../detect/alignment.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
@@ -53,7 +54,10 @@ export function guidedBatches(
     batch,
     seed,
     required: ['jpg'],
-    example: async (sample, own) => guidedExample(await readGuided(source, sample, robust), own, views),
+    example: async (sample, own) => {
+      const photo = await readGuided(source, sample, robust);
+      return photo && guidedExample(photo, own, views);
+    },
     collate: async (examples) =>
       guidedBatch(
         examples,
@@ -65,12 +69,12 @@ export function guidedBatches(
   });
 }
 
-/** A sample of "rogue synth", or of `writePhotoShards`. */
+/** A sample of "rogue synth", or of `writePhotoShards`; none where no face is to be seen. */
 async function readGuided(
   source: GuidedDataSource,
   sample: ShardSample,
   robust: boolean,
-): Promise<GuidedPhoto> {
+): Promise<GuidedPhoto | undefined> {
   const photo = (await decodeImage(memberBytes(sample, 'jpg'))).image;
   const covered =
     robust && sample.members.has('covered.jpg')
@@ -91,12 +95,11 @@ async function readGuided(
       truth: undefined,
     };
   }
-  return guidedPhotoOf(
-    source,
-    decodeSample({ json: memberBytes(sample, 'json'), safetensors: memberBytes(sample, 'safetensors') }),
-    photo,
-    covered,
-  );
+  const stored = decodeSample({
+    json: memberBytes(sample, 'json'),
+    safetensors: memberBytes(sample, 'safetensors'),
+  });
+  return showsFace(stored.truth.pose) ? guidedPhotoOf(source, stored, photo, covered) : undefined;
 }
 
 async function embeddings(recognition: Session, examples: readonly GuidedExample[]): Promise<Float32Array[]> {

@@ -4,6 +4,7 @@ import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
 import type { Image } from '../../math/image.js';
+import { showsFace } from '../../train/labelled-faces.js';
 import { pretrainBatch } from '../../train/pretrain.js';
 import type { Batch } from '../../train/step-graph.js';
 import {
@@ -54,12 +55,13 @@ async function exampleOf(
   sample: ShardSample,
   seed: string,
   { size, covered, robust }: PretrainDataOptions,
-): Promise<SyntheticExample> {
+): Promise<SyntheticExample | undefined> {
   const random = createRandom(seed);
   const stored = decodeSample({
     json: memberBytes(sample, 'json'),
     safetensors: memberBytes(sample, 'safetensors'),
   });
+  if (!showsFace(stored.truth.pose)) return undefined;
   const isCovered = sample.members.has('covered.jpg') && random.uniform() < covered;
   const photo = (await decodeImage(memberBytes(sample, isCovered ? 'covered.jpg' : 'jpg'))).image;
   const mask = isCovered ? await decodeMask(memberBytes(sample, 'mask.png')) : undefined;

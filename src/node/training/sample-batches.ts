@@ -8,8 +8,8 @@ export interface SampleBatchOptions<Example> {
   readonly seed: number | string;
   /** Members without which a sample is skipped. */
   readonly required: readonly string[];
-  /** An example of a sample; the same sample and seed give the same one. */
-  readonly example: (sample: ShardSample, seed: string) => Promise<Example>;
+  /** An example of a sample, if it is good for one; the same sample and seed give the same one. */
+  readonly example: (sample: ShardSample, seed: string) => Promise<Example | undefined>;
   /** The batch of as many examples. @param step counted from 0 */
   readonly collate: (examples: readonly Example[], step: number) => Batch | Promise<Batch>;
   readonly onWarning?: (warning: ShardWarning) => void;
@@ -57,7 +57,7 @@ export async function* sampleBatches<Example>(
     if (waiting.length < batch) continue;
     const examples = (await Promise.all(waiting)).filter((example) => example !== undefined);
     waiting = [];
-    // A damaged picture's place is taken by its neighbour, so that batches keep their size.
+    // A missing example's place is taken by its neighbour, so that batches keep their size.
     if (examples.length > 0)
       yield await options.collate(
         Array.from({ length: batch }, (_, i) => examples[i % examples.length]!),

@@ -3,12 +3,14 @@
  * of the stage `detect`, each as it is, covered and noisy, and prints the constants.
  *
  *     npx tsx tools/fit-confidence.ts <shards of photos> [count]
+ *
+ * ROGUE_ASSETS names a folder with other networks than those that ship.
  */
 import { coverFaceFlat } from '../src/data/occlusion/face-covers.js';
 import { createRandom, type Random } from '../src/data/random.js';
 import { memberBytes } from '../src/data/shards/sample.js';
 import { readShards } from '../src/data/shards/reader.js';
-import { evidenceFeatures } from '../src/detect/confidence.js';
+import { evidenceFeatures, type Evidence } from '../src/detect/confidence.js';
 import type { FoundFace } from '../src/detect/find-faces.js';
 import type { Image } from '../src/math/image.js';
 import { decodeImage, loadRogue } from '../src/node.js';
@@ -19,10 +21,9 @@ import { fitLogistic, logitOf } from './logistic.js';
 
 /** Every so many-th photo is not fitted to but tells how well the fit does. */
 const HELD_OUT = 4;
-/** A mesh lies right whose eyes, nose and mouth are within this of the truth, in sides of the face's box. */
-const RIGHT = 0.12;
-/** Points of the mesh that are key points: irises, nose tip, lips. */
-const meshPoints = [[468], [473], [1], [13, 14]] as const;
+/** A box lies right whose middle and side are within this of the truth: sides, and log of their ratio. */
+const NEAR = 0.2;
+const ALIKE = 0.35;
 
 const [path, count = '600'] = process.argv.slice(2);
 if (path === undefined) {
@@ -33,7 +34,7 @@ if (path === undefined) {
 }
 
 interface Case {
-  readonly features: readonly number[];
+  readonly evidence: Evidence;
   readonly right: number;
 }
 
@@ -56,7 +57,7 @@ for await (const sample of stream) {
       const right = isRight(face, labels);
       if (right === undefined) continue;
       (photos % HELD_OUT === 0 ? held : fitted).push({
-        features: evidenceFeatures(face.evidence),
+        evidence: face.evidence,
         right: right ? 1 : 0,
       });
     }
@@ -65,24 +66,34 @@ for await (const sample of stream) {
 }
 await rogue.release();
 
-const model = fitLogistic(
-  fitted.map(({ features }) => features),
-  fitted.map(({ right }) => right),
-  { balanced: false },
-);
-const probability = ({ features }: Case): number => 1 / (1 + Math.exp(-logitOf(model, features)));
-console.log(
-  JSON.stringify(model, (_, value: unknown) =>
-    typeof value === 'number' ? Number(value.toFixed(3)) : value,
-  ),
-);
-for (const [name, cases] of Object.entries({ fitted, 'held out': held })) {
-  const right = cases.filter((one) => one.right === 1).length;
-  const error = expectedCalibrationError(
-    cases.map(probability),
-    cases.map((one) => one.right === 1),
+// Networks without a judge are told apart by the other evidence alone.
+for (const judged of [true, false]) {
+  const featuresOf = ({ evidence: { face, ...rest } }: Case): number[] =>
+    evidenceFeatures(judged && face !== undefined ? { ...rest, face } : rest);
+  const model = fitLogistic(
+    fitted.map(featuresOf),
+    fitted.map(({ right }) => right),
+    { balanced: false },
   );
-  console.log(`${name}: ${cases.length} faces, ${right} right, calibration error ${error.toFixed(3)}`);
+  console.log(judged ? 'with the judge' : 'without');
+  console.log(
+    JSON.stringify(model, (_, value: unknown) =>
+      typeof value === 'number' ? Number(value.toFixed(3)) : value,
+    ),
+  );
+  for (const [name, cases] of Object.entries({ fitted, 'held out': held })) {
+    const right = cases.filter((one) => one.right === 1).length;
+    const probabilities = cases.map((one) => 1 / (1 + Math.exp(-logitOf(model, featuresOf(one)))));
+    const error = expectedCalibrationError(
+      probabilities,
+      cases.map((one) => one.right === 1),
+    );
+    const missed = cases.filter((one, k) => one.right === 1 && probabilities[k]! < 0.5).length;
+    const wrong = cases.filter((one, k) => one.right === 0 && probabilities[k]! >= 0.5).length;
+    console.log(
+      `${name}: ${cases.length} faces, ${right} right, calibration error ${error.toFixed(3)}; at 0.5 ${missed} missed, ${wrong} wrong`,
+    );
+  }
 }
 
 /** The photo as it is, with each face covered, and with noise. */
@@ -102,17 +113,14 @@ function viewsOf(photo: Image, labels: readonly LabelledFace[], random: Random):
   return [photo, covered, noisy];
 }
 
-/** Whether the mesh lies on a labelled face; nothing where a doubtful one is. */
-function isRight({ landmarks: { points } }: FoundFace, labels: readonly LabelledFace[]): boolean | undefined {
+/** Whether a box lies on a labelled face; nothing where a doubtful one is. */
+function isRight({ box }: FoundFace, labels: readonly LabelledFace[]): boolean | undefined {
   let doubtful = false;
   for (const label of labels) {
-    let sum = 0;
-    meshPoints.forEach((indices, k) => {
-      const mean = (axis: number): number =>
-        indices.reduce((total, i) => total + points[3 * i + axis]!, 0) / indices.length;
-      sum += Math.hypot(mean(0) - label.keypoints[2 * k]!, mean(1) - label.keypoints[2 * k + 1]!);
-    });
-    if (sum / meshPoints.length / label.size > RIGHT) continue;
+    const dx = box.x + box.width / 2 - label.centreX;
+    const dy = box.y + box.height / 2 - label.centreY;
+    if (Math.hypot(dx, dy) / label.size > NEAR) continue;
+    if (Math.abs(Math.log(box.width / label.size)) > ALIKE) continue;
     if (!label.doubtful) return true;
     doubtful = true;
   }

@@ -85,9 +85,9 @@ function distanceTo(keypoints: ArrayLike<number>, points: Float32Array): number 
 const FARTHEST = 0.5;
 const SUREST = 0.995;
 
-/** What the confidence adds up: two logits and four distances. */
+/** What the confidence adds up: logits of the networks, and four distances; the judge's last, if any. */
 export function evidenceFeatures(evidence: Evidence): number[] {
-  const { score, presence, fromDetector, fromHead, moved, resized } = evidence;
+  const { score, presence, fromDetector, fromHead, moved, resized, face } = evidence;
   const distance = (value: number): number => Math.min(FARTHEST, value);
   return [
     logit(score),
@@ -96,6 +96,7 @@ export function evidenceFeatures(evidence: Evidence): number[] {
     distance(fromHead),
     distance(moved),
     distance(resized),
+    ...(face === undefined ? [] : [logit(face)]),
   ];
 }
 

@@ -9,6 +9,9 @@ import { landmarkBox } from './landmark-error.js';
 export const plainCovers = ['clean', 'half', 'lower', 'eyes', 'rand40', 'noise25', 'half+noise'] as const;
 export type PlainCover = (typeof plainCovers)[number];
 
+/** A face is lost where the nearest head is off by more than this, % (inner 51); lost ones count as this. */
+export const lostBeyond = 15;
+
 type Color = readonly [number, number, number];
 interface Cover {
   readonly left: number;

@@ -112,7 +112,7 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
     );
   if (isUpsideDown(face))
     warnings.push('The photo seems to be upside down: the face was read with the photo turned by 180°.');
-  if (face.landmarks.presence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
+  if (face.confidence < 0.5) warnings.push('It is doubtful that there is a face in the box.');
   if (fit.error > 0.03)
     warnings.push('The head does not follow the landmarks well; pose or expression may be off.');
   return warnings;

@@ -100,7 +100,8 @@ export async function createHeadPredictor(runtime: Runtime, network: Uint8Array)
   };
 }
 
-function judgedFace(crop: Crop, face: number, place: ArrayLike<number>): JudgedFace {
+/** What a judge said of a crop, in the photo. @param place as of `JudgedPlace` */
+export function judgedFace(crop: Crop, face: number, place: ArrayLike<number>): JudgedFace {
   const [dx, dy, growth, turn] = Array.from(place) as [number, number, number, number];
   // Half a crop is 1, and holds this part of the box's side.
   const perSide = 2 / viewPerBox;

@@ -17,7 +17,7 @@ const OUTPUTS = 5;
 const hiddenLayer = 'judge-hidden';
 const lastLayer = 'judge';
 
-/** Where a face's box lies, as seen from the box that the crop was cut around, in that box's upright frame. */
+/** Where a face's box lies as seen from the box that was looked at, in the upright frame of that box. */
 export interface JudgedPlace {
   /** To the middle, in sides of the box that was looked at: right, down. */
   readonly dx: number;

@@ -184,6 +184,21 @@ describe('rogue train pretrain', () => {
       const other = await detect('other', '--from', join(folder, 'one', 'checkpoint.safetensors'));
       expect(other.code).toBe(1);
       expect(other.err.at(-1)).toMatch(/cannot begin with/);
+
+      // The judge takes the photos that were prepared for the detector.
+      const judged = await rogue(
+        ...['train', 'judge', '--data', join(folder, 'detect', 'photos'), '-o', join(folder, 'judge')],
+        ...['--batch', '2', '--steps', '3', '--threads', '1'],
+      );
+      expect(judged.code).toBe(0);
+      const whole = join(folder, 'judged.onnx');
+      expect((await rogue('export', join(folder, 'judge'), '-o', whole)).code).toBe(0);
+      const predictor = await createHeadPredictor(nodeRuntime({ threads: 1 }), await readFile(whole));
+      const head = await predictor.predict(image, face!.box);
+      await predictor.release();
+      expect(head.judged!.face).toBeGreaterThan(0);
+      expect(head.judged!.face).toBeLessThan(1);
+      expect(head.judged!.box.width).toBeGreaterThan(0);
     },
   );
 

@@ -7,6 +7,7 @@ import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { exportRegressor } from '../../src/network/export-regressor.js';
 import { importRegressor } from '../../src/network/import-regressor.js';
+import { initialJudge, judgeParameters } from '../../src/network/judge.js';
 import {
   initialParameters,
   regress,
@@ -78,6 +79,25 @@ describe.each(Object.entries(networks))('importRegressor, %s', (_, config) => {
       });
     },
   );
+
+  it('leaves a judge out, which reads the features of the network as it was', async () => {
+    const values = trained(config);
+    const judging = initialJudge(judgeParameters(config), createRandom(8));
+    const fold = { name: 'tiny', run: runConstants(nodeRuntime({ threads: 1 })) };
+    const file = await exportRegressor(config, sizes, { ...values, ...judging }, fold);
+    const session = await nodeRuntime({ threads: 1 }).createSession(file);
+    const outputs = await session.run({ image: { dims: [1, 3, 32, 32], data: image } });
+    await session.release();
+    expect(outputs['face']!.dims).toEqual([1, 1]);
+    expect(outputs['place']!.dims).toEqual([1, 4]);
+    const recovered = importRegressor(config, sizes, file);
+    expect(Object.keys(recovered).toSorted()).toEqual(Object.keys(values).toSorted());
+    const wanted = codeOf(config, values);
+    const scale = Math.max(...Array.from(wanted, Math.abs));
+    codeOf(config, recovered).forEach((value, k) => {
+      expect(Math.abs(value - wanted[k]!)).toBeLessThan(1e-4 * scale);
+    });
+  });
 
   it('filters of length 1 are the same network', () => {
     const values = trained(config);

@@ -8,10 +8,15 @@ import { cameraOf } from './camera-of.js';
 import { fitGaze } from './fit-gaze.js';
 import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
+import { rotationToEuler } from '../../math/rotation.js';
+import { seeHead } from '../appearance/skin-geometry.js';
 import {
   fuseObservations,
+  fusionDefaults,
   guessInPhoto,
   refinementOptions,
+  type FusionWeights,
+  type HeadGuess,
   visibilitySpreader,
 } from './predicted-observations.js';
 import type { ReconstructMethod, ReconstructOptions } from '../reconstruction.js';
@@ -116,7 +121,7 @@ export function fitHead(
   const { focal35mm, method = predicted ? 'refine' : 'landmarks' } = options;
   const { points } = face.landmarks;
   const camera = cameraOf(image, faceSize(points, 3), focal35mm);
-  const fit = headFit(model, image, points, camera, method, predicted, known);
+  const fit = headFit(model, image, face.landmarks, camera, method, predicted, known);
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   const vertices = known
@@ -125,6 +130,7 @@ export function fitHead(
   const gaze = gazeOf(
     fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)),
     method,
+    face.landmarks.presence,
     predicted,
   );
   turnEyes(model, vertices, gaze);
@@ -148,7 +154,7 @@ export function fitHead(
 function headFit(
   model: MorphableModel,
   image: { readonly width: number; readonly height: number },
-  landmarks: Float32Array,
+  { points: landmarks, presence }: FoundFace['landmarks'],
   camera: Camera,
   method: ReconstructMethod,
   predicted: PredictedHead | undefined,
@@ -174,7 +180,14 @@ function headFit(
   if (method === 'refine')
     return fitLandmarks(
       basis,
-      fuseObservations(all, observed, guess, camera, visibility),
+      fuseObservations(
+        all,
+        observed,
+        guess,
+        camera,
+        shownToCamera(model, guess, camera, visibility),
+        trusting(meshTrust(presence, predicted)),
+      ),
       camera,
       limits,
       refinementOptions,
@@ -189,11 +202,69 @@ function headFit(
   };
 }
 
-/** Irises in view tell the gaze; the prediction does where the eyes are covered. */
-function gazeOf(fitted: Gaze, method: ReconstructMethod, predicted: PredictedHead | undefined): Gaze {
+/** Of heads turned by less than this, degrees, the camera sees all that landmarks mark. */
+const TURNED = 25;
+/** Cosines to the camera at which skin begins to be seen, and is. */
+const GRAZING = 0;
+const SEEN = 0.3;
+
+/**
+ * The visibility of points, nothing where the head itself hides them: there the dense network only guesses.
+ */
+function shownToCamera(
+  model: MorphableModel,
+  { pose, shape, expression }: HeadGuess,
+  camera: Camera,
+  visibility: Float32Array,
+): Float32Array {
+  const { yaw, pitch } = rotationToEuler(pose.rotation);
+  if (Math.max(Math.abs(yaw), Math.abs(pitch)) < TURNED) return visibility;
+  const head = evaluateVertices(model, { shape, expression });
+  const { facing, unhidden } = seeHead(model, head, pose.rotation, pose.translation, camera);
+  const { vertices, weights } = model.landmarks.mediapipe!;
+  return visibility.map((visible, i) => {
+    let shown = 0;
+    for (let k = 3 * i; k < 3 * i + 3; k++) {
+      const v = vertices[k]!;
+      const t = Math.max(0, Math.min(1, (facing[v]! - GRAZING) / (SEEN - GRAZING)));
+      shown += weights[k]! * t * unhidden[v]!;
+    }
+    return visible * shown;
+  });
+}
+
+/** A mesh counts in full from this presence on: below, its network sees no face. */
+const PRESENT = 0.5;
+/**
+ * Degrees of yaw up to which a mesh counts in full, and from which on not at all: its network hardly knows
+ * heads in profile and draws them half turned.
+ */
+const HALF_TURNED = 45;
+const PROFILE = 70;
+
+/** How far the dense network is to be trusted, 0…1, by what it and a prediction say of the face. */
+function meshTrust(presence: number, { pose }: PredictedHead): number {
+  const { yaw } = rotationToEuler(pose.rotation);
+  const known = Math.max(0, Math.min(1, (PROFILE - Math.abs(yaw)) / (PROFILE - HALF_TURNED)));
+  return known * Math.min(1, presence / PRESENT);
+}
+
+function trusting(trust: number): FusionWeights {
+  const { inView, hidden, predicted } = fusionDefaults;
+  return { inView: trust * inView, hidden: trust * hidden, predicted };
+}
+
+/** Irises in view tell the gaze; the prediction does where the eyes are covered or turned away. */
+function gazeOf(
+  fitted: Gaze,
+  method: ReconstructMethod,
+  presence: number,
+  predicted: PredictedHead | undefined,
+): Gaze {
   if (method === 'landmarks' || !predicted) return fitted;
   const eyes = predicted.visibility.subarray(36, 48);
-  const visible = method === 'network' ? 0 : eyes.reduce((sum, value) => sum + value / eyes.length, 0);
+  const inView = eyes.reduce((sum, value) => sum + value / eyes.length, 0);
+  const visible = method === 'network' ? 0 : inView * meshTrust(presence, predicted);
   const { gaze } = predicted;
   return {
     yaw: visible * fitted.yaw + (1 - visible) * gaze.yaw,

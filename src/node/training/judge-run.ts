@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../data/random.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -51,6 +51,7 @@ export async function trainJudge(
   const fold = { run: runConstants(one) };
   const kept = join(folder, judgedRegressorFile);
   const file = await readFile(kept).catch(() => regressorToJudge(model, config, options.from));
+  await mkdir(folder, { recursive: true });
   await writeWhole(kept, file);
   const regressor = importRegressor(network, sizes, file);
   const specs = judgeParameters(network);

@@ -1,14 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { createDenseLandmarks } from '../src/detect/dense-landmarks.js';
-import { createFaceDetector } from '../src/detect/face-detector.js';
-import { findFaces } from '../src/detect/find-faces.js';
 import type { FoundFace } from '../src/detect/find-faces.js';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import type { Image } from '../src/math/image.js';
-import { decodeImage } from '../src/node/files/image-codec.js';
-import { nodeRuntime } from '../src/runtime/node.js';
+import { decodeImage, loadRogue } from '../src/node.js';
 import { nme } from '../src/evaluate/landmark-error.js';
 import { annotatedPhotos, type AnnotatedPhoto } from './annotated-photos.js';
 import { atLeast, atMost, medianTime } from './benchmark.js';
@@ -26,16 +22,13 @@ type Find = (image: Image) => Promise<FoundFace[]>;
 const detection: Benchmark = {
   name: 'detection',
   async *run() {
-    const runtime = nodeRuntime({ threads: 2 });
-    const network = (name: string): Promise<Buffer> =>
-      readFile(new URL(`../assets/networks/${name}.onnx`, import.meta.url));
-    const detector = await createFaceDetector(runtime, await network('face-detector'));
-    const landmarker = await createDenseLandmarks(runtime, await network('dense-landmarks'));
-    const find: Find = (image) => findFaces({ detector, landmarker }, image);
+    const rogue = await loadRogue();
+    const find: Find = (image) => rogue.findFaces(image);
     yield await timeOnMegapixel(find);
     if (existsSync(portraits)) yield* countOnPortraits(find);
     const annotated = await annotatedPhotos();
     if (annotated.length > 0) yield* measureOnAnnotated(find, annotated);
+    await rogue.release();
   },
 };
 

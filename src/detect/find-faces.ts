@@ -108,10 +108,10 @@ async function confirmedFaces(
   const found: FoundFace[] = [];
   const candidates = [...(await detector.detect(pyramid, options))].sort((a, b) => b.score - a.score);
   for (const face of candidates) {
-    if (turnBetween(face.roll, options.turn) > largestRoll) continue;
     if (found.some((other) => other.confidence > sureConfidence && isWithin(face, other))) continue;
     const closer = await lookAgain?.(pyramid, face);
     const placed = { ...face, ...(closer && { box: closer.box, roll: closer.roll }) };
+    if (turnBetween(placed.roll, options.turn) > largestRoll) continue;
     const landmarks = await landmarker.landmark(pyramid, placed);
     const evidence = evidenceOf(face, landmarks, closer);
     found.push({ ...placed, landmarks, evidence, confidence: confidenceOf(evidence) });

@@ -250,8 +250,8 @@ function meshTrust(presence: number, { pose }: PredictedHead): number {
 }
 
 function trusting(trust: number): FusionWeights {
-  const { inView, hidden, predicted } = fusionDefaults;
-  return { inView: trust * inView, hidden: trust * hidden, predicted };
+  const { inView, hidden } = fusionDefaults;
+  return { ...fusionDefaults, inView: trust * inView, hidden: trust * hidden };
 }
 
 /** Irises in view tell the gaze; the prediction does where the eyes are covered or turned away. */

@@ -25,29 +25,35 @@ const LEFT_EYE = [42, 43, 44, 45, 46, 47];
 const NOSE_TIP = [30];
 const LIPS = [62, 66];
 
+/** Where a judge is less sure of a face than this, it may stand otherwise than the detector says. */
+const SURELY_UPRIGHT = 0.85;
+/** Of two turns of a face, the one that is farther from upright must be surer by this part of a half turn. */
+const LYING_DOUBT = 0.25;
+
 /**
- * Looks at a detected face until its head stands still in the picture: the head that is predicted from a crop
- * says where a better crop lies, as a cover misleads the detector more than it misleads the regressor.
+ * Looks at a detected face until its head stands still in the picture: what is predicted from a crop says
+ * where a better crop lies, as a cover misleads the detector more than it misleads the regressor. With a
+ * judge, the surest look counts, and where none is sure, other turns of the face compete.
  */
 export function createLookAgain(model: MorphableModel, predictor: HeadPredictor): LookAgain {
   const groups = [RIGHT_EYE, LEFT_EYE, NOSE_TIP, LIPS];
   const points = pointsOf(model, groups.flat());
   const basis = pointBasis(model, points);
   return async (pyramid: ImagePyramid, { box, roll }) => {
-    let place: Place = { box, roll };
-    let head = await predictor.predict(pyramid, box, roll);
-    let next = placeOf(head);
-    let looks = 1;
-    // Where it runs away, the detector is believed.
-    while (looks < MOST_LOOKS && !isStill(place, next) && distance(box, next.box) < ASTRAY) {
-      place = next;
-      head = await predictor.predict(pyramid, place.box, place.roll);
-      next = placeOf(head);
-      looks++;
+    let best = await settle(predictor, pyramid, { box, roll });
+    if (best.head.judged && best.head.judged.face < SURELY_UPRIGHT) {
+      const turns: Settled[] = [];
+      for (const other of otherTurns(roll))
+        turns.push({ head: await predictor.predict(pyramid, box, other), roll: other });
+      const likeliest = turns.reduce((a, b) => (rankOf(b) > rankOf(a) ? b : a));
+      const settled = await settle(predictor, pyramid, { box, roll: likeliest.roll });
+      if (rankOf(settled) > rankOf(best)) best = settled;
     }
+    const { head } = best;
+    const next = placeOf(head);
     const astray = distance(box, next.box) >= ASTRAY;
     const look: CloserLook = {
-      ...(astray ? { box, roll } : next),
+      ...(astray ? { box, roll: best.roll } : { box: next.box, roll: next.roll }),
       keypoints: keypointsOf(model, basis, groups, head),
       moved: distance(box, next.box),
       resized: Math.abs(Math.log(next.box.width / box.width)),
@@ -55,6 +61,40 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
     };
     return look;
   };
+}
+
+/** The turns of a face that a detector may have mistaken for another. */
+function otherTurns(roll: number): number[] {
+  const turns = [roll + 90, roll + 180, roll + 270];
+  return turnBetween(roll, 0) > LEANING ? [0, ...turns] : turns;
+}
+/** Degrees from which upright is another turn. */
+const LEANING = 20;
+
+/** A look, and the turn that it began with. */
+interface Settled {
+  readonly head: PredictedHead;
+  readonly roll: number;
+}
+
+/** Predicts until the place stands still, or runs away; the surest look, of those without a judge the last. */
+async function settle(predictor: HeadPredictor, pyramid: ImagePyramid, start: Place): Promise<Settled> {
+  let place = start;
+  let head = await predictor.predict(pyramid, place.box, place.roll);
+  let best = head;
+  for (let looks = 1; looks < MOST_LOOKS; looks++) {
+    const next = placeOf(head);
+    // Where it runs away, the detector is believed.
+    if (isStill(place, next) || distance(start.box, next.box) >= ASTRAY) break;
+    place = next;
+    head = await predictor.predict(pyramid, place.box, place.roll);
+    if (!head.judged || !best.judged || head.judged.face > best.judged.face) best = head;
+  }
+  return { head: best, roll: start.roll };
+}
+
+function rankOf({ head: { judged } }: Settled): number {
+  return judged ? judged.face - (LYING_DOUBT * turnBetween(judged.roll, 0)) / 180 : 0;
 }
 
 interface Place {

@@ -40,12 +40,18 @@ export interface FusionWeights {
    */
   readonly inView: number;
   readonly hidden: number;
-  /** Of the prediction, everywhere. */
+  /** Of the prediction, where a point is in plain view and where it is hidden. */
   readonly predicted: number;
+  readonly predictedHidden: number;
 }
 
-/** Chosen on 80 validation photos under covers and noise (docs/training.md). */
-export const fusionDefaults: FusionWeights = { inView: 1, hidden: 0.05, predicted: 0.1 };
+/** Chosen on validation photos under covers and noise (docs/training.md). */
+export const fusionDefaults: FusionWeights = {
+  inView: 1,
+  hidden: 0.05,
+  predicted: 0.1,
+  predictedHidden: 0.2,
+};
 
 /**
  * How a predicted head is refined: its shape moves half as easily as a fit's from the mean head. Predicted
@@ -66,7 +72,7 @@ export function fuseObservations(
   { pose: { rotation: r, translation: t }, shape, expression }: HeadGuess,
   camera: Camera,
   visibility: ArrayLike<number>,
-  { inView, hidden, predicted }: FusionWeights = fusionDefaults,
+  { inView, hidden, predicted, predictedHidden }: FusionWeights = fusionDefaults,
 ): LandmarkObservations {
   const positions = evaluateBasis(basis, [...shape, ...expression], new Float64Array(basis.count * 3));
   const fused = Float32Array.from(observed.points);
@@ -86,9 +92,10 @@ export function fuseObservations(
       depthZero + (camera.focal / -t[2]!) * (depth + t[2]!),
     ];
     const dense = hidden + (inView - hidden) * visibility[i]!;
-    const total = dense + predicted;
+    const guessed = predictedHidden + (predicted - predictedHidden) * visibility[i]!;
+    const total = dense + guessed;
     for (let axis = 0; axis < 3; axis++)
-      fused[3 * i + axis] = (dense * observed.points[3 * i + axis]! + predicted * seen[axis]!) / total;
+      fused[3 * i + axis] = (dense * observed.points[3 * i + axis]! + guessed * seen[axis]!) / total;
     weights[i]! *= total / (inView + predicted);
   }
   return { ...observed, points: fused, weights };

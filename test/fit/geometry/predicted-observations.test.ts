@@ -74,6 +74,7 @@ describe('fuseObservations', () => {
       inView: 1,
       hidden: 0,
       predicted: 1e-6,
+      predictedHidden: 1e-6,
     });
     for (let i = 0; i < FACE_POINTS; i++) {
       expect(fused.points[3 * i]! - seen[2 * i]!).toBeCloseTo(10 * (i % 2), 2);
@@ -88,7 +89,7 @@ describe('fuseObservations', () => {
       guess,
       camera,
       new Float32Array(FACE_POINTS).fill(1),
-      { inView: 1, hidden: 0, predicted: 0.25 },
+      { inView: 1, hidden: 0, predicted: 0.25, predictedHidden: 0 },
     );
     for (let i = 0; i < FACE_POINTS; i++) expect(fused.points[3 * i]! - seen[2 * i]!).toBeCloseTo(8, 2);
     expect(fused.weights.every((weight) => Math.abs(weight - 1) < 1e-6)).toBe(true);

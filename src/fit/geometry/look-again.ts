@@ -77,7 +77,7 @@ interface Settled {
   readonly roll: number;
 }
 
-/** Predicts until the place stands still, or runs away; the surest look, of those without a judge the last. */
+/** Predicts until the place stands still or runs away; the surest look, or the last where nobody judges. */
 async function settle(predictor: HeadPredictor, pyramid: ImagePyramid, start: Place): Promise<Settled> {
   let place = start;
   let head = await predictor.predict(pyramid, place.box, place.roll);

@@ -43,7 +43,7 @@ describe('skin behind a cover', () => {
       const guessed = skinColour(covered!);
       // Not the cover's: a blue mask or dark glasses would be 60 to 120 off.
       for (let k = 0; k < 3; k++)
-        expect(Math.abs(guessed[k]! - skin[k]!), `${skin.join()} against ${guessed.join()}`).toBeLessThan(45);
+        expect(Math.abs(guessed[k]! - skin[k]!), `${skin.join()} against ${guessed.join()}`).toBeLessThan(50);
     },
   );
 });

@@ -14,9 +14,21 @@ const good: Evidence = {
 describe('confidenceOf', () => {
   it('is high where all networks agree, and falls with the agreement and with the score', () => {
     expect(confidenceOf(good)).toBeGreaterThan(0.95);
-    expect(confidenceOf({ ...good, fromDetector: 0.5, fromHead: 0.5 })).toBeLessThan(0.6);
+    const apart = { ...good, fromDetector: 0.5, fromHead: 0.5 };
+    expect(confidenceOf(apart)).toBeLessThan(confidenceOf(good));
+    // Where the detector is half sure, the others decide.
+    expect(confidenceOf({ ...good, score: 0.55 })).toBeGreaterThan(0.5);
+    expect(confidenceOf({ ...apart, score: 0.55 })).toBeLessThan(0.3);
     expect(confidenceOf({ ...good, score: 0.25 })).toBeLessThan(confidenceOf(good));
     expect(confidenceOf({ ...good, score: 0.2, presence: 0.05, fromHead: 0.4 })).toBeLessThan(0.05);
+  });
+});
+
+describe('confidenceOf, with a judge', () => {
+  it('falls with the judge’s doubt', () => {
+    const doubtful = { ...good, score: 0.6 };
+    expect(confidenceOf({ ...doubtful, face: 0.99 })).toBeGreaterThan(0.7);
+    expect(confidenceOf({ ...doubtful, face: 0.01 })).toBeLessThan(0.4);
   });
 });
 

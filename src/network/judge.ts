@@ -1,8 +1,7 @@
 import { linear } from '../graph/ops/convolution.js';
 import type { Tensor } from '../graph/tensor.js';
-import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
-import { flattenTree } from '../graph/tree.js';
-import { featureCount, type InitialRandom, type RegressorConfig } from './regressor.js';
+import { spec, type TensorSpec } from '../graph/trace.js';
+import { featureCount, type RegressorConfig } from './regressor.js';
 import type { LayerTree } from './resnet.js';
 
 /**
@@ -47,21 +46,6 @@ export function judgeParameters(network: RegressorConfig): LayerTree<TensorSpec>
 /** Whether a network's parameters hold a judge. */
 export function hasJudge(parameters: Readonly<Record<string, unknown>>): boolean {
   return `${lastLayer}.weight` in parameters;
-}
-
-/** Parameters to start a training from, by path. */
-export function initialJudge(
-  specs: LayerTree<TensorSpec>,
-  random: InitialRandom,
-): Record<string, Float32Array> {
-  return Object.fromEntries(
-    flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
-      const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
-      if (path.endsWith('.bias')) return [path, values];
-      const scale = 1 / Math.sqrt(shape[1]!);
-      return [path, values.map(() => scale * random.normal())];
-    }),
-  );
 }
 
 /** @param features of `squeezedFeatures`, `[N, F]` */

@@ -48,8 +48,6 @@ const onFace = { shift: 0.13, growth: 0.16, roll: 14 };
 const distances = { right: 0.3, wrong: 0.6 };
 const growths = { right: 0.4, wrong: 0.8 };
 const turns = { right: 35, wrong: 75 };
-/** A face farther away than this is no one's business. */
-const LEARNABLE = 0.75;
 /** Spots anywhere: sides in those of the picture's shorter side. */
 const smallestSpot = 0.06;
 const largestSpot = 0.8;
@@ -144,12 +142,11 @@ function judged(spot: Spot, faces: readonly LabelledFace[]): Pick<JudgeView, 'fa
     const turn = turnBetween(crownRoll(other), spot.roll);
     const within = (part: 'right' | 'wrong'): boolean =>
       away < distances[part] && Math.abs(seen.growth) < growths[part] && turn < turns[part];
-    if (!within('wrong') && away > LEARNABLE) continue;
-    if (!other.doubtful && within('wrong') && away < nearest) {
+    if (!within('wrong')) continue;
+    if (!other.doubtful && away < nearest) {
       nearest = away;
       place = seen;
     }
-    if (!within('wrong')) continue;
     if (!other.doubtful && within('right')) face = 1;
     else if (face === 0) face = undefined;
   }

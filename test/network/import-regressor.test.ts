@@ -7,7 +7,7 @@ import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { exportRegressor } from '../../src/network/export-regressor.js';
 import { importRegressor } from '../../src/network/import-regressor.js';
-import { initialJudge, judgeParameters } from '../../src/network/judge.js';
+import { judgeParameters } from '../../src/network/judge.js';
 import {
   initialParameters,
   regress,
@@ -82,7 +82,7 @@ describe.each(Object.entries(networks))('importRegressor, %s', (_, config) => {
 
   it('leaves a judge out, which reads the features of the network as it was', async () => {
     const values = trained(config);
-    const judging = initialJudge(judgeParameters(config), createRandom(8));
+    const judging = initialParameters(judgeParameters(config), createRandom(8));
     const fold = { name: 'tiny', run: runConstants(nodeRuntime({ threads: 1 })) };
     const file = await exportRegressor(config, sizes, { ...values, ...judging }, fold);
     const session = await nodeRuntime({ threads: 1 }).createSession(file);

@@ -6,8 +6,8 @@ import { createFaceDetector } from '../../detect/face-detector.js';
 import { modelSizes } from '../../network/code.js';
 import { exportFeatures, exportRegressor } from '../../network/export-regressor.js';
 import { importRegressor } from '../../network/import-regressor.js';
-import { initialJudge, judgeParameters } from '../../network/judge.js';
-import { regressors } from '../../network/regressor.js';
+import { judgeParameters } from '../../network/judge.js';
+import { initialParameters, regressors } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import { cpuTarget } from '../../runtime/target.js';
 import type { JudgeConfig } from '../../train/config.js';
@@ -72,7 +72,7 @@ export async function trainJudge(
         runtime,
         data,
         samples,
-        parameters: initialJudge(specs, random),
+        parameters: initialParameters(specs, random),
         graphs: {
           gradient: judgeGraph(network, batch * views, config.weights, await cpuTarget(nodeRuntime(runtime))),
         },

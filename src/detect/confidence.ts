@@ -16,10 +16,14 @@ export interface CloserLook {
   readonly face?: number;
 }
 
-/** Looks at a detected face until its head stands still. */
+/**
+ * Looks at a detected face until its head stands still; faces are expected to stand as `upright` says,
+ * degrees (default 0).
+ */
 export type LookAgain = (
   pyramid: ImagePyramid,
   face: Pick<DetectedFace, 'box' | 'roll'>,
+  upright?: number,
 ) => Promise<CloserLook>;
 
 /** What tells a face from what only looks like one. */
@@ -100,7 +104,8 @@ export function evidenceFeatures(evidence: Evidence): number[] {
   ];
 }
 
-function logit(probability: number): number {
+/** The logarithm of the odds, bounded as what networks say is. */
+export function logit(probability: number): number {
   const bounded = Math.max(1 - SUREST, Math.min(SUREST, probability));
   return Math.log(bounded / (1 - bounded));
 }

@@ -39,9 +39,9 @@ export interface FindFacesOptions extends Pick<DetectOptions, 'maxFaces' | 'minF
  */
 const lastResort = 0.25;
 const subjectSize = 0.15;
-/** Faces are looked for up to ±90° of roll; what seems turned further is nearly always hair or a hand. */
+/** Faces are looked for up to ±90° of roll; what seems turned further is most often hair or a hand. */
 const largestRoll = 120;
-/** So faces of a photo that is upside down must be surer, and surer than the upright ones. */
+/** So faces of a photo that is upside down must be this sure, and surer than the upright ones. */
 const upsideDownConfidence = 0.5;
 const defaultThreshold = 0.5;
 /** What the detector must say of a face for the other networks to be asked: covered ones may be faint. */
@@ -87,16 +87,28 @@ export async function findFaces(
   const score = Math.max(lowestScore, Math.min(leastScore, threshold));
   const look = (turn: 0 | 180): Promise<FoundFace[]> =>
     confirmedFaces(finders, pyramid, { ...options, threshold: score, turn });
-  const upright = await look(0);
+  const [upright, fallen] = byTurn(await look(0), 0);
   let faces = upright.filter(({ confidence }) => confidence >= threshold);
-  // What is seen in a photo that is upside down is doubtful, if it is anything.
-  if (upsideDown && faces.every(({ confidence }) => confidence < upsideDownConfidence)) {
+  const surest = surestOf(upright);
+  // What is seen in a photo that is upside down is doubtful, or stands on its head.
+  if (upsideDown && (surest < upsideDownConfidence || surest < surestOf(fallen))) {
     const least = Math.max(threshold, upsideDownConfidence);
-    const turned = (await look(180)).filter(({ confidence }) => confidence >= least);
-    if (turned.length > 0) faces = turned;
+    const [turned] = byTurn(await look(180), 180);
+    const sure = turned.filter(({ confidence }) => confidence >= least);
+    if (surestOf(sure) > surest) faces = sure;
   }
   if (faces.length === 0 && wanted === undefined) faces = likeliestSubject(upright, pyramid.width);
   return faces.sort((a, b) => b.box.width * b.confidence - a.box.width * a.confidence).slice(0, maxFaces);
+}
+
+/** Faces that stand in a photo turned so, and those upside down in it. */
+function byTurn(faces: readonly FoundFace[], turn: 0 | 180): [standing: FoundFace[], fallen: FoundFace[]] {
+  const stands = ({ roll }: FoundFace): boolean => turnBetween(roll, turn) <= largestRoll;
+  return [faces.filter(stands), faces.filter((face) => !stands(face))];
+}
+
+function surestOf(faces: readonly FoundFace[]): number {
+  return Math.max(0, ...faces.map(({ confidence }) => confidence));
 }
 
 /** The detector's faces in the photo, turned or not, with their meshes; each once, the surest first. */
@@ -109,9 +121,8 @@ async function confirmedFaces(
   const candidates = [...(await detector.detect(pyramid, options))].sort((a, b) => b.score - a.score);
   for (const face of candidates) {
     if (found.some((other) => other.confidence > sureConfidence && isWithin(face, other))) continue;
-    const closer = await lookAgain?.(pyramid, face);
+    const closer = await lookAgain?.(pyramid, face, options.turn);
     const placed = { ...face, ...(closer && { box: closer.box, roll: closer.roll }) };
-    if (turnBetween(placed.roll, options.turn) > largestRoll) continue;
     const landmarks = await landmarker.landmark(pyramid, placed);
     const evidence = evidenceOf(face, landmarks, closer);
     found.push({ ...placed, landmarks, evidence, confidence: confidenceOf(evidence) });

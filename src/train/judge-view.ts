@@ -42,6 +42,8 @@ const FOUND = 0.5;
 /** Of the other views of pictures with faces: on a face, beside one; the rest is anywhere. */
 const ON_FACE = 0.5;
 const BESIDE = 0.3;
+/** Of the views on a face, those that take it for lying or upside down, or a lying one for upright. */
+const MISTURNED = 0.2;
 /** What a box on a face is off by, as of detectors: deviations in sides, of log size, and degrees. */
 const onFace = { shift: 0.13, growth: 0.16, roll: 14 };
 /** Where these differ by less than the first, there is a face; by more than the second, there is none. */
@@ -115,7 +117,9 @@ function drawSpot(picture: Image, faces: readonly LabelledFace[], random: Random
       centreX + size * random.normal(0, onFace.shift),
       centreY + size * random.normal(0, onFace.shift),
       size * Math.exp(random.normal(0, onFace.growth)),
-      roll + random.normal(0, onFace.roll),
+      roll +
+        random.normal(0, onFace.roll) +
+        (random.uniform() < MISTURNED ? random.choice([90, 180, 270]) : 0),
     );
   const angle = random.uniform(0, 2 * Math.PI);
   const away = size * random.uniform(0.2, 1.3);

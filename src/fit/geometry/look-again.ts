@@ -1,4 +1,4 @@
-import type { CloserLook, LookAgain } from '../../detect/confidence.js';
+import { logit, type CloserLook, type LookAgain } from '../../detect/confidence.js';
 import { crownRoll, turnBetween } from '../../detect/detection.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { project, transformPoints } from '../../math/camera.js';
@@ -25,10 +25,10 @@ const LEFT_EYE = [42, 43, 44, 45, 46, 47];
 const NOSE_TIP = [30];
 const LIPS = [62, 66];
 
-/** Where a judge is less sure of a face than this, it may stand otherwise than the detector says. */
+/** Where a judge is less sure of a face than this, it may lie on a side as well as stand on its head. */
 const SURELY_UPRIGHT = 0.85;
-/** Of two turns of a face, the one that is farther from upright must be surer by this part of a half turn. */
-const LYING_DOUBT = 0.25;
+/** What speaks against a face on its head, as a logarithm of odds; against one on its side, half of it. */
+const LYING_DOUBT = 2;
 
 /**
  * Looks at a detected face until its head stands still in the picture: what is predicted from a crop says
@@ -39,15 +39,18 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
   const groups = [RIGHT_EYE, LEFT_EYE, NOSE_TIP, LIPS];
   const points = pointsOf(model, groups.flat());
   const basis = pointBasis(model, points);
-  return async (pyramid: ImagePyramid, { box, roll }) => {
+  return async (pyramid, { box, roll }, upright = 0) => {
     let best = await settle(predictor, pyramid, { box, roll });
-    if (best.head.judged && best.head.judged.face < SURELY_UPRIGHT) {
-      const turns: Settled[] = [];
-      for (const other of otherTurns(roll))
+    if (best.head.judged) {
+      const rankOf = ranking(upright);
+      const turns: Settled[] = [best];
+      for (const other of otherTurns(best.head.judged.face, roll, upright))
         turns.push({ head: await predictor.predict(pyramid, box, other), roll: other });
       const likeliest = turns.reduce((a, b) => (rankOf(b) > rankOf(a) ? b : a));
-      const settled = await settle(predictor, pyramid, { box, roll: likeliest.roll });
-      if (rankOf(settled) > rankOf(best)) best = settled;
+      if (likeliest !== best) {
+        const settled = await settle(predictor, pyramid, { box, roll: likeliest.roll });
+        if (rankOf(settled) > rankOf(best)) best = settled;
+      }
     }
     const { head } = best;
     const next = placeOf(head);
@@ -63,10 +66,11 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
   };
 }
 
-/** The turns of a face that a detector may have mistaken for another. */
-function otherTurns(roll: number): number[] {
+/** The turns of a face that detector and judge may have mistaken for another. */
+function otherTurns(face: number, roll: number, upright: number): number[] {
+  if (face >= SURELY_UPRIGHT) return [roll + 180];
   const turns = [roll + 90, roll + 180, roll + 270];
-  return turnBetween(roll, 0) > LEANING ? [0, ...turns] : turns;
+  return turnBetween(roll, upright) > LEANING ? [upright, ...turns] : turns;
 }
 /** Degrees from which upright is another turn. */
 const LEANING = 20;
@@ -93,8 +97,10 @@ async function settle(predictor: HeadPredictor, pyramid: ImagePyramid, start: Pl
   return { head: best, roll: start.roll };
 }
 
-function rankOf({ head: { judged } }: Settled): number {
-  return judged ? judged.face - (LYING_DOUBT * turnBetween(judged.roll, 0)) / 180 : 0;
+/** How likely a look is the right one, as a logarithm of odds, where faces stand as `upright` says. */
+function ranking(upright: number): (look: Settled) => number {
+  return ({ head: { judged } }) =>
+    judged ? logit(judged.face) - (LYING_DOUBT * turnBetween(judged.roll, upright)) / 180 : 0;
 }
 
 interface Place {

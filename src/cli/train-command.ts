@@ -57,6 +57,13 @@ export function addTrainCommand(program: Command): void {
     'folders of photos, or shards of "rogue synth"',
     'the network that ships',
   );
+  stage(
+    train,
+    'parse',
+    'teach a network to tell skin, hair and whatever covers a face apart, pixel by pixel',
+    shardsOrPhotos,
+    'a new network',
+  );
 }
 
 function stage(train: Command, name: StageName, description: string, data: string, start: string): Command {

@@ -1,11 +1,9 @@
 import { exportOnnx, type ExportOptions } from '../graph/export/export.js';
-import { constant, type Tensor } from '../graph/tensor.js';
-import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
-import { fillTree, flattenTree } from '../graph/tree.js';
+import { spec } from '../graph/trace.js';
 import { codeLayout, decodeCode, type ModelSizes } from './code.js';
 import { hasJudge, judge, judgeParameters } from './judge.js';
 import { codeOf, regressorParameters, squeezedFeatures, type RegressorConfig } from './regressor.js';
-import type { LayerTree } from './resnet.js';
+import { trained } from './trained.js';
 
 /**
  * A trained regressor as a plain ONNX file: input `image` `[N, 3, size, size]`, sRGB −1…1; outputs the parts
@@ -57,22 +55,3 @@ export async function exportFeatures(
 }
 
 const imagesOf = ({ size }: RegressorConfig, batch: number) => ({ image: spec([batch, 3, size, size]) });
-
-/** Trained parameters as constants of whatever graph is traced. */
-function trained(
-  specs: LayerTree<TensorSpec>,
-  parameters: Readonly<Record<string, Float32Array>>,
-): () => LayerTree<Tensor> {
-  const leaves = flattenTree<TensorSpec>(specs, isSpec).map(([path, { shape }]) => {
-    const values = parameters[path];
-    if (!values)
-      throw new Error(`exportRegressor: parameter "${path}" is missing; is it a checkpoint of this network?`);
-    return [values, shape] as const;
-  });
-  return () =>
-    fillTree<TensorSpec, Tensor>(
-      specs,
-      isSpec,
-      leaves.map(([values, shape]) => constant(values, shape)),
-    ) as LayerTree<Tensor>;
-}

@@ -26,7 +26,7 @@ export interface ResNetConfig {
 /** Parameters by layer and name. */
 export type LayerTree<Leaf> = Record<string, Record<string, Leaf>>;
 
-interface Layer {
+export interface Layer {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
@@ -81,12 +81,7 @@ export function resnetParameters(config: ResNetConfig): LayerTree<TensorSpec> {
     stemOf(config),
     ...blocksOf(config).flatMap(({ convs, project }) => [...convs, ...(project ? [project] : [])]),
   ];
-  return Object.fromEntries(
-    layers.map(({ name, inputs, outputs, kernel }) => [
-      name,
-      { weight: spec([outputs, inputs, kernel, kernel]), gain: spec([outputs]), bias: spec([outputs]) },
-    ]),
-  );
+  return Object.fromEntries(layers.map((layer) => [layer.name, standardParameters(layer)]));
 }
 
 /**
@@ -95,20 +90,52 @@ export function resnetParameters(config: ResNetConfig): LayerTree<TensorSpec> {
  * @returns `[N, C, H / 2^(stages + 1), W / 2^(stages + 1)]`, rectified
  */
 export function resnetFeatures(config: ResNetConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor {
-  const conv = (x: Tensor, { name, kernel, stride, outputs }: Layer): Tensor => {
-    const { weight, gain, bias } = parameters[name]!;
-    return conv2d(x, standardizeWeights(weight!, gain!), { strides: stride, padding: kernel >> 1 }).add(
-      bias!.reshape([outputs, 1, 1]),
-    );
-  };
-  let x = avgPool2d(conv(image, stemOf(config)).relu(), { window: 2 });
-  for (const { convs, project } of blocksOf(config)) {
-    let y = x;
-    convs.forEach((layer, i) => {
-      y = conv(y, layer);
-      if (i + 1 < convs.length) y = y.relu();
-    });
-    x = y.add(project ? conv(x, project) : x).relu();
+  return resnetPyramid(config, parameters, image).at(-1)!;
+}
+
+/**
+ * Features of images at every scale: after the first convolution, at half the image's size, and after each
+ * stage, the first of which sees a quarter of it.
+ * @param image `[N, 3, H, W]`
+ */
+export function resnetPyramid(config: ResNetConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor[] {
+  const conv = (x: Tensor, layer: Layer): Tensor => standardConvolution(parameters, x, layer);
+  const pyramid = [conv(image, stemOf(config)).relu()];
+  let x = avgPool2d(pyramid[0]!, { window: 2 });
+  let ends = 0;
+  const blocks = blocksOf(config);
+  for (const depth of config.depths) {
+    for (const { convs, project } of blocks.slice(ends, ends + depth)) {
+      let y = x;
+      convs.forEach((layer, i) => {
+        y = conv(y, layer);
+        if (i + 1 < convs.length) y = y.relu();
+      });
+      x = y.add(project ? conv(x, project) : x).relu();
+    }
+    ends += depth;
+    pyramid.push(x);
   }
-  return x;
+  return pyramid;
+}
+
+/** Convolution with standardised weights, as parameters `<name>.weight`, `.gain` and `.bias` give them. */
+export function standardConvolution(
+  parameters: LayerTree<Tensor>,
+  x: Tensor,
+  { name, kernel, stride, outputs }: Pick<Layer, 'name' | 'kernel' | 'stride' | 'outputs'>,
+): Tensor {
+  const { weight, gain, bias } = parameters[name]!;
+  return conv2d(x, standardizeWeights(weight!, gain!), { strides: stride, padding: kernel >> 1 }).add(
+    bias!.reshape([outputs, 1, 1]),
+  );
+}
+
+/** Shapes of a layer's parameters. */
+export function standardParameters({
+  inputs,
+  outputs,
+  kernel,
+}: Pick<Layer, 'inputs' | 'outputs' | 'kernel'>): Record<string, TensorSpec> {
+  return { weight: spec([outputs, inputs, kernel, kernel]), gain: spec([outputs]), bias: spec([outputs]) };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { detectionDefaults } from './detect.js';
 import { judgeDefaults } from './judge.js';
+import { parseDefaults } from './parse.js';
 import { regressors, type RegressorName } from '../network/regressor.js';
 import { guidanceDefaults, robustificationDefaults } from './guided-step.js';
 import { pretrainDefaults } from './pretrain.js';
@@ -125,6 +126,27 @@ export const judgeConfigSchema = z.strictObject({
   weights: weightsOf(judgeDefaults),
 });
 
+/** Settings of the face parser, which says of each pixel whether it shows skin, hair, a cover or none of them. */
+export const parseConfigSchema = z.strictObject({
+  stage: z.literal('parse').default('parse'),
+  seed: common.seed,
+  weightDecay: common.weightDecay,
+  clipNorm: common.clipNorm,
+  steps: whole.default(8000),
+  batch: whole.default(16),
+  learningRate: learningRate(2e-3),
+  warmUp: z.int().min(0).default(100),
+  worn: detectConfigSchema.shape.worn,
+  covered: share.default(0.5).describe('Share of views in which something flat is laid over the face.'),
+  noise: detectConfigSchema.shape.noise,
+  taught: z
+    .boolean()
+    .default(true)
+    .describe('Whether the network that the training begins with says what photos without labels show.'),
+  weights: weightsOf(parseDefaults),
+});
+
+export type ParseConfig = z.infer<typeof parseConfigSchema>;
 export type JudgeConfig = z.infer<typeof judgeConfigSchema>;
 export type DetectConfig = z.infer<typeof detectConfigSchema>;
 export type PretrainConfig = z.infer<typeof pretrainConfigSchema>;
@@ -134,7 +156,7 @@ export type GuidedConfig =
   | z.infer<typeof finetuneConfigSchema>;
 /** Of the stages that train a regressor. */
 export type RegressorConfig = PretrainConfig | GuidedConfig;
-export type StageConfig = RegressorConfig | DetectConfig | JudgeConfig;
+export type StageConfig = RegressorConfig | DetectConfig | JudgeConfig | ParseConfig;
 
 /** The settings of each stage. */
 export const stageSchemas = {
@@ -144,6 +166,7 @@ export const stageSchemas = {
   finetune: finetuneConfigSchema,
   detect: detectConfigSchema,
   judge: judgeConfigSchema,
+  parse: parseConfigSchema,
 } as const;
 export type StageName = keyof typeof stageSchemas;
 

@@ -1,6 +1,6 @@
 import { alignedSize, alignmentCrop } from '../detect/alignment.js';
-import { coverFaceFlat, type CoverFrame } from '../data/occlusion/face-covers.js';
-import { sampleCrop, type Crop } from '../detect/crop.js';
+import { coverFaceFlat } from '../data/occlusion/face-covers.js';
+import { sampleCrop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import { noiseProtocol } from '../data/noise/protocol.js';
 import type { JpegCodec } from '../data/jpeg.js';
@@ -18,6 +18,7 @@ import {
   type FaceBox,
 } from '../network/face-view.js';
 import { recognitionNormalisation } from '../network/recognition.js';
+import { coverFrame } from './cover-frame.js';
 import { jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
 import { coverView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
@@ -131,7 +132,7 @@ export async function guidedExample(
   } else {
     const picture = pictureOfView(clean, size);
     const pixels = points.map((value) => ((value + 1) / 2) * size);
-    const { hides } = coverFaceFlat(picture, frameIn(crop, source, pixels), choice);
+    const { hides } = coverFaceFlat(picture, coverFrame(crop, source, pixels), choice);
     for (let k = 0; k < 68; k++) if (hides(pixels[2 * k]!, pixels[2 * k + 1]!)) occludedSeen[k] = 0;
     occluded = viewOfPicture(picture);
   }
@@ -141,27 +142,3 @@ export async function guidedExample(
   });
   return { ...shared, views: [clean, occluded, viewOfPicture(noisy)], visible: [seen, occludedSeen, seen] };
 }
-
-/** Where a face lies in its crop. @param points 68, pixels of the crop */
-function frameIn(crop: Crop, { box, roll }: GuidedPhoto, points: Float32Array): CoverFrame {
-  const [x, y] = toView(crop, [box.x + box.width / 2, box.y + box.height / 2]) as unknown as [number, number];
-  const lean = ((roll - crop.roll) * Math.PI) / 180;
-  const middle = (from: number, to: number): [number, number] => {
-    const sum = [0, 0];
-    for (let k = from; k < to; k++) for (const axis of [0, 1]) sum[axis]! += points[2 * k + axis]!;
-    return [sum[0]! / (to - from), sum[1]! / (to - from)];
-  };
-  return {
-    centreX: ((x + 1) / 2) * crop.width,
-    centreY: ((y + 1) / 2) * crop.height,
-    size: box.width / crop.scale,
-    // Anticlockwise in a picture whose y points down.
-    up: [-Math.sin(lean), -Math.cos(lean)],
-    eyes: middle(...EYES),
-    mouth: middle(...MOUTH),
-  };
-}
-
-/** Of the 68: the eyes and the mouth, first and behind the last. */
-const EYES = [36, 48] as const;
-const MOUTH = [48, 68] as const;

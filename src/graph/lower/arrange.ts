@@ -53,15 +53,18 @@ function reverse(emitter: Emitter, value: Stored, dims: readonly number[], axes:
   return current;
 }
 
+/** As {@link arrange}, with repetitions written out. */
+export function arrangeWhole(emitter: Emitter, view: View, order: readonly FactorKey[]): Stored {
+  const stored = arrange(emitter, view, order);
+  const sizes = order.map(([axis, index]) => view.axes[axis]![index]!.size);
+  if (stored.dims.join() === sizes.join()) return stored;
+  return emitter.emit('Expand', [stored, emitter.int64(sizes)], sizes, stored.type);
+}
+
 /** The logical tensor in row-major order, repetitions written out. */
 export function contiguous(emitter: Emitter, view: View): Stored {
-  const shape = viewShape(view);
   const keys = view.axes.flatMap((factors, axis) => factors.map((_, index): FactorKey => [axis, index]));
-  const stored = arrange(emitter, view, keys);
-  const sizes = keys.map(([axis, index]) => view.axes[axis]![index]!.size);
-  if (stored.dims.join() === sizes.join()) return emitter.reshape(stored, shape);
-  const expanded = emitter.emit('Expand', [stored, emitter.int64(sizes)], sizes, stored.type);
-  return emitter.reshape(expanded, shape);
+  return emitter.reshape(arrangeWhole(emitter, view, keys), viewShape(view));
 }
 
 /** The view after `contiguous`. */

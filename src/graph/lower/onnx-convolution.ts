@@ -1,5 +1,5 @@
 import { product } from '../tensor.js';
-import { arrange, contiguous, contiguousCopy } from './arrange.js';
+import { arrangeWhole, contiguous, contiguousCopy } from './arrange.js';
 import type { FactorKey } from './arrange.js';
 import { elementwise } from './elementwise.js';
 import { nchwcDomain } from './emitter.js';
@@ -85,14 +85,14 @@ export function blocked(emitter: Emitter, image: View, kernel: View, window: Win
   const few = inputs < block;
   const cutImage = few ? image : blockAxis(emitter, image, 2, block);
   const x = emitter.reshape(
-    few ? contiguous(emitter, image) : arrange(emitter, cutImage, blockLast(cutImage, [0, 1, 2, 3, 4], [2])),
+    few ? contiguous(emitter, image) : arrangeWhole(emitter, cutImage, blockLast(cutImage, [0, 1, 2, 3, 4], [2])),
     [images, inputs, height, width],
   );
   const cutKernel = few
     ? blockAxis(emitter, kernel, 1, block)
     : blockAxis(emitter, blockAxis(emitter, kernel, 1, block), 2, block);
   const w = emitter.reshape(
-    arrange(emitter, cutKernel, blockLast(cutKernel, [0, 1, 2, 3, 4], few ? [1] : [2, 1])),
+    arrangeWhole(emitter, cutKernel, blockLast(cutKernel, [0, 1, 2, 3, 4], few ? [1] : [2, 1])),
     [outputs, inputs, kh, kw],
   );
   const { bias, addend, relu } = window.epilogue;
@@ -100,7 +100,7 @@ export function blocked(emitter: Emitter, image: View, kernel: View, window: Win
   let sum: Stored | undefined;
   if (addend !== undefined) {
     const lifted = blockAxis(emitter, { ...addend, axes: addend.axes.toSpliced(1, 0, []) }, 2, block);
-    sum = emitter.reshape(arrange(emitter, lifted, blockLast(lifted, [0, 1, 2, 3, 4], [2])), [
+    sum = emitter.reshape(arrangeWhole(emitter, lifted, blockLast(lifted, [0, 1, 2, 3, 4], [2])), [
       images,
       outputs,
       ...window.size,

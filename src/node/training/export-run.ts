@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectorFile } from '../../train/detector-network.js';
+import { exportParser } from '../../network/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
 import { modelSizes } from '../../network/code.js';
+import { parserConfig, parserParameters } from '../../network/parser.js';
 import { regressorParameters, regressors, withUnitFilters } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import {
   stageSchemas,
   type DetectConfig,
   type JudgeConfig,
+  type ParseConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
@@ -41,6 +44,8 @@ export async function exportRun(folders: readonly string[], half: boolean): Prom
   const runs = await Promise.all(folders.map(readRun));
   const detectors = runs.filter(isDetector);
   if (detectors.length === runs.length) return exportDetector(detectors);
+  const parsers = runs.filter(isParser);
+  if (parsers.length === runs.length) return exportParsers(parsers, half);
   const judged = runs.findIndex(isJudge);
   if (judged < 0) return exportRegressors(folders, runs, half);
   if (runs.length > 1) throw new TrainingRunError(`${folders[judged]!} trained a judge; export it by itself`);
@@ -79,19 +84,38 @@ async function exportDetector(runs: readonly FinishedRun<DetectConfig>[]): Promi
   );
 }
 
+/** The parsers' mean. */
+async function exportParsers(runs: readonly FinishedRun<ParseConfig>[], half: boolean): Promise<Uint8Array> {
+  const specs = parserParameters(parserConfig);
+  const parameters =
+    runs.length === 1
+      ? runs[0]!.parameters
+      : meanOf(runs.map((run) => withUnitFilters(specs, run.parameters)));
+  return exportParser(parserConfig, parameters, {
+    name: 'face-parser',
+    run: runConstants(nodeRuntime({ threads: 1 })),
+    halfStorage: half,
+    description: `Face parser: background, skin, hair, cover. ${describe(runs)}.`,
+  });
+}
+
 async function exportRegressors(
   folders: readonly string[],
   runs: readonly FinishedRun[],
   half: boolean,
 ): Promise<Uint8Array> {
   const regressorRuns = runs.filter(
-    (run): run is FinishedRun<RegressorConfig> => !isDetector(run) && !isJudge(run),
+    (run): run is FinishedRun<RegressorConfig> => 'network' in run.config && !isJudge(run),
   );
   const [first] = regressorRuns;
+  if (!first)
+    throw new TrainingRunError(
+      `${folders[0]!} and ${folders[1]!} trained different networks; export them one by one`,
+    );
   const sizes = modelSizes(await loadModel());
-  const network = regressors[first!.config.network];
+  const network = regressors[first.config.network];
   const other = runs.findIndex(
-    ({ config }) => config.stage === 'detect' || config.network !== first!.config.network,
+    ({ config }) => !('network' in config) || config.network !== first.config.network,
   );
   if (other >= 0)
     throw new TrainingRunError(
@@ -99,7 +123,7 @@ async function exportRegressors(
     );
   const parameters =
     regressorRuns.length === 1
-      ? first!.parameters
+      ? first.parameters
       : meanOf(
           regressorRuns.map((run) => withUnitFilters(regressorParameters(network, sizes), run.parameters)),
         );
@@ -107,11 +131,12 @@ async function exportRegressors(
     name: 'head-regressor',
     run: runConstants(nodeRuntime({ threads: 1 })),
     halfStorage: half,
-    description: `Head regressor "${first!.config.network}": ${describe(runs)}.`,
+    description: `Head regressor "${first.config.network}": ${describe(runs)}.`,
   });
 }
 
 const isJudge = (run: FinishedRun): run is FinishedRun<JudgeConfig> => run.config.stage === 'judge';
+const isParser = (run: FinishedRun): run is FinishedRun<ParseConfig> => run.config.stage === 'parse';
 const isDetector = (run: FinishedRun): run is FinishedRun<DetectConfig> => run.config.stage === 'detect';
 
 const describe = (runs: readonly FinishedRun[]): string =>

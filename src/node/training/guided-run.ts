@@ -110,7 +110,8 @@ function discriminatorStart(model: MorphableModel, seed: string): Record<string,
   );
 }
 
-async function preparePhotos(
+/** Turns folders of photos into shards of their faces, for the guided stages and `parse`. */
+export async function preparePhotos(
   photos: readonly string[],
   prepared: string,
   folder: string,

@@ -4,6 +4,7 @@ import { valueAndGrad } from '../../../src/graph/gradient.js';
 import { portableTarget } from '../../../src/graph/lower/emitter.js';
 import { lower } from '../../../src/graph/lower/lower.js';
 import { conv2d } from '../../../src/graph/ops/convolution.js';
+import { upsampleNearest } from '../../../src/graph/ops/resizing.js';
 import { evaluateReference } from '../../../src/graph/reference.js';
 import { constant } from '../../../src/graph/tensor.js';
 import type { Tensor } from '../../../src/graph/tensor.js';
@@ -110,6 +111,26 @@ describe('lowered convolutions and their gradients', () => {
     const computed = await computeLowered(fn, specs, values, target);
     for (const [name, numbers] of Object.entries(expected))
       expect(relativeError(computed[name]!, numbers), name).toBeLessThan(1e-5);
+  });
+  it('add and read enlarged images, whose pixels are stored once', async () => {
+    const shapes = { x: [2, 16, 3, 3], fine: [2, 16, 6, 6], weight: [16, 16, 1, 1], second: [16, 16, 3, 3] };
+    const specs = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [name, spec(shape)]),
+    ) as Record<keyof typeof shapes, ReturnType<typeof spec>>;
+    const fn = (params: Record<string, Tensor>) =>
+      valueAndGrad((p: Record<string, Tensor>) => {
+        const coarse = upsampleNearest(conv2d(p['x']!, p['weight']!), 2);
+        const sum = coarse.add(conv2d(p['fine']!, p['weight']!)).relu();
+        const z = conv2d(upsampleNearest(conv2d(sum, p['second']!, { padding: 1 }), 2), p['second']!);
+        return { value: z.square().mean(), extra: { z } };
+      })(params);
+    const values = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape], i) => [name, wave(shape, i)]),
+    );
+    const expected = evaluateReference(fn as never, specs, values);
+    const computed = await computeLowered(fn as never, specs, values, await cpuTarget());
+    for (const [name, numbers] of Object.entries(expected))
+      expect(relativeError(computed[name]!, numbers), name).toBeLessThan(TOLERANCE);
   });
   const small = fc.integer({ min: 1, max: 3 });
   it('agree with jax-js for any shape, stride, padding, dilation and number of groups', async () => {

@@ -1,0 +1,104 @@
+import { parsingClasses, parsingLabels, type ParsingClass } from '../data/parsing-classes.js';
+import { cropAxes, sampleCrop, type Crop } from '../detect/crop.js';
+import { ImagePyramid } from '../detect/image-pyramid.js';
+import type { Image } from '../math/image.js';
+import { floatOutput, type HostTensor, type Runtime } from '../runtime/session.js';
+import { viewNormalisation, viewOutside, type FaceBox } from './face-view.js';
+import { parserStride, parserViewPerBox } from './parser.js';
+
+/** What the pixels around a face show. */
+export interface FaceParsing {
+  /** What was seen. */
+  readonly crop: Crop;
+  /** Width and height of the maps below, pixels; they cover the crop. */
+  readonly size: number;
+  /** How likely each class is, 0…1: classes×size×size. */
+  readonly classes: Float32Array;
+}
+
+export interface FaceParser {
+  /** @param roll of the face, degrees */
+  parse(photo: Image | ImagePyramid, box: FaceBox, roll: number): Promise<FaceParsing>;
+  release(): Promise<void>;
+}
+
+/**
+ * Loads a network of `exportParser`.
+ * @throws Error of one line when the bytes are no such network
+ */
+export async function createFaceParser(runtime: Runtime, network: Uint8Array): Promise<FaceParser> {
+  const session = await runtime.createSession(network);
+  const side = session.inputDims['image']?.at(-1);
+  if (typeof side !== 'number' || session.outputNames.join() !== 'classes') {
+    await session.release();
+    throw new Error('createFaceParser: the file is no face parser; use one that "rogue export" wrote.');
+  }
+  const image: HostTensor<Float32Array> = {
+    dims: [1, 3, side, side],
+    data: new Float32Array(3 * side * side),
+  };
+  return {
+    async parse(photo, box, roll) {
+      const crop = parserCrop(box, roll, side);
+      const pyramid = photo instanceof ImagePyramid ? photo : new ImagePyramid(photo);
+      sampleCrop(pyramid, crop, viewNormalisation, image.data, 0, viewOutside);
+      const classes = floatOutput(await session.run({ image }), 'classes').slice();
+      return { crop, size: side / parserStride, classes };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The crop that a parser sees of a face. @param roll degrees, as the detector gives it */
+export function parserCrop({ x, y, width, height }: FaceBox, roll: number, size: number): Crop {
+  return {
+    centreX: x + width / 2,
+    centreY: y + height / 2,
+    scale: (parserViewPerBox * Math.max(width, height)) / size,
+    roll,
+    width: size,
+    height: size,
+  };
+}
+
+/**
+ * How likely a class is at a position of the photo, between the maps' pixels; nothing is known beyond the
+ * crop, where it is `outside`.
+ * @param x pixels of the photo
+ */
+export function likelihoodAt(
+  { crop, size, classes }: FaceParsing,
+  name: ParsingClass,
+  x: number,
+  y: number,
+  outside = 0,
+): number {
+  const { ax, ay, bx, by } = cropAxes(crop);
+  // From the photo into the maps: the inverse of a rotation and a scale.
+  const perCell = crop.width / size;
+  const norm = crop.scale * crop.scale * perCell;
+  const dx = x - crop.centreX;
+  const dy = y - crop.centreY;
+  const u = (dx * ax + dy * ay) / norm + size / 2 - 0.5;
+  const v = (dx * bx + dy * by) / norm + size / 2 - 0.5;
+  if (u < -0.5 || v < -0.5 || u > size - 0.5 || v > size - 0.5) return outside;
+  const left = Math.min(size - 2, Math.max(0, Math.floor(u)));
+  const top = Math.min(size - 2, Math.max(0, Math.floor(v)));
+  const fx = Math.min(1, Math.max(0, u - left));
+  const fy = Math.min(1, Math.max(0, v - top));
+  const at = (parsingLabels[name] * size + top) * size + left;
+  const above = classes[at]! + fx * (classes[at + 1]! - classes[at]!);
+  const below = classes[at + size]! + fx * (classes[at + size + 1]! - classes[at + size]!);
+  return above + fy * (below - above);
+}
+
+/** The likeliest class of each pixel of the maps, size×size labels. */
+export function likeliestLabels({ size, classes }: Pick<FaceParsing, 'size' | 'classes'>): Uint8Array {
+  const plane = size * size;
+  return Uint8Array.from({ length: plane }, (_, at) => {
+    let best = 0;
+    for (let k = 1; k < parsingClasses.length; k++)
+      if (classes[k * plane + at]! > classes[best * plane + at]!) best = k;
+    return best;
+  });
+}

@@ -1,0 +1,89 @@
+import { createRandom } from '../../data/random.js';
+import { exportParser } from '../../network/export-parser.js';
+import { initialParser, parserConfig, parserParameters } from '../../network/parser.js';
+import { withUnitFilters } from '../../network/regressor.js';
+import { nodeRuntime } from '../../runtime/node.js';
+import { cpuTarget } from '../../runtime/target.js';
+import type { ParseConfig } from '../../train/config.js';
+import { parseGraph } from '../../train/parse.js';
+import { loadModel } from '../files/assets.js';
+import { countSamples, findShards } from '../files/shard-reader.js';
+import { preparePhotos, type GuidedRunOptions } from './guided-run.js';
+import { parseBatches, parserTeacher } from './parse-data.js';
+import { parsePictureOf } from './parse-report.js';
+import { runConstants } from './run-constants.js';
+import { shardFolders } from './shard-folders.js';
+import { beginningWith, runStage } from './stage-run.js';
+import { readParameters } from './training-run.js';
+
+/**
+ * The stage `parse`: a network learns to tell skin, hair, covers and background apart, from synthetic people,
+ * whose labels are exact, and from photos with covers pasted over them. What else such photos show is told by
+ * geometry and colour, and by the network that the training begins with, where it is sure.
+ *
+ * @param data as of `guideRegressor`
+ * @returns steps done
+ * @throws ShardReadError, TrainingRunError, WriteError, AssetError
+ */
+export async function trainParser(
+  data: readonly string[],
+  folder: string,
+  config: ParseConfig,
+  options: GuidedRunOptions,
+): Promise<number> {
+  const model = await loadModel();
+  const network = parserConfig;
+  const { size } = network;
+  const sources = await shardFolders(data, folder, async (photos, prepared) => {
+    await preparePhotos(photos, prepared, folder, options);
+  });
+  const shards = (await Promise.all(sources.map(findShards))).flat();
+  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
+  const { batch, seed, worn, covered, noise } = config;
+  const { from } = options;
+  const parameters =
+    from === undefined
+      ? initialParser(network, createRandom(seed).fork('parameters'))
+      : await beginningWith(from, async () =>
+          withUnitFilters(parserParameters(network), await readParameters(from)),
+        );
+  const one = nodeRuntime({ threads: 1 });
+  const teacher =
+    from !== undefined && config.taught
+      ? await one.createSession(
+          await exportParser(network, parameters, { name: 'teacher', run: runConstants(one) }),
+        )
+      : undefined;
+  try {
+    return await runStage(
+      folder,
+      {
+        title: 'parse: face parser',
+        picture: await parsePictureOf(model),
+        config,
+        runtime,
+        data,
+        samples,
+        parameters,
+        graphs: {
+          gradient: parseGraph(network, batch, config.weights, await cpuTarget(nodeRuntime(runtime))),
+        },
+        batches: (start) =>
+          parseBatches(shards, samples, start, {
+            size,
+            batch,
+            seed,
+            worn,
+            covered,
+            noise,
+            ...(teacher && { teach: parserTeacher(teacher, size) }),
+            onWarning: ({ message }) => options.onWarning?.(message),
+          }),
+      },
+      options,
+    );
+  } finally {
+    await teacher?.release();
+  }
+}

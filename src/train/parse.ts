@@ -1,0 +1,84 @@
+import { parsingClasses, parsingLabels } from '../data/parsing-classes.js';
+import { compile, type CompiledGraph } from '../graph/compile.js';
+import { valueAndGrad } from '../graph/gradient.js';
+import type { LoweringTarget } from '../graph/lower/emitter.js';
+import type { Tensor } from '../graph/tensor.js';
+import { spec } from '../graph/trace.js';
+import { overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
+import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parser.js';
+import type { LayerTree } from '../network/resnet.js';
+import type { ParseView } from './parse-view.js';
+import type { Batch } from './step-graph.js';
+
+/** Weights of the parser's losses. */
+export interface ParseWeights {
+  /** Cross-entropy of all classes. */
+  readonly classes: number;
+  /** Overlap of covers. */
+  readonly overlap: number;
+}
+export const parseDefaults: ParseWeights = { classes: 1, overlap: 0.3 };
+
+type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<'image' | 'target', Tensor>;
+
+/**
+ * The step of the parser's training.
+ * @returns value, gradients and each loss as `extra.<name>`
+ */
+export function parseGraph(
+  network: ParserConfig,
+  batch: number,
+  weights: ParseWeights,
+  target?: LoweringTarget,
+): CompiledGraph {
+  const side = network.size / parserStride;
+  const specs = {
+    parameters: parserParameters(network),
+    image: spec([batch, 3, network.size, network.size]),
+    target: spec([batch, parsingClasses.length, side, side]),
+  };
+  const step = (truth: ParseInputs) =>
+    valueAndGrad((parameters: LayerTree<Tensor>) => {
+      const logits = parse(network, parameters, truth.image);
+      const losses = {
+        classes: parsingLoss(logits, truth.target),
+        overlap: overlapLoss(logits, truth.target, parsingLabels.cover),
+      };
+      return {
+        value: losses.classes.mul(weights.classes).add(losses.overlap.mul(weights.overlap)),
+        extra: losses,
+      };
+    })(truth.parameters);
+  return compile(step as never, specs as never, target ? { target } : {});
+}
+
+/** The batch of views, for {@link parseGraph}. */
+export function parseBatch(views: readonly ParseView[], size: number): Batch {
+  const side = size / parserStride;
+  const classes = parsingClasses.length;
+  const image = new Float32Array(views.length * 3 * size * size);
+  const target = new Float32Array(views.length * classes * side * side);
+  views.forEach((view, k) => {
+    image.set(view.image, k * view.image.length);
+    target.set(sharesOf(view.labels, size), k * classes * side * side);
+  });
+  return {
+    image: { dims: [views.length, 3, size, size], data: image },
+    target: { dims: [views.length, classes, side, side], data: target },
+  };
+}
+
+/** The share of each class in each square of pixels; nothing of what is unknown. */
+export function sharesOf(labels: Uint8Array, size: number): Float32Array {
+  const side = size / parserStride;
+  const shares = new Float32Array(parsingClasses.length * side * side);
+  const part = 1 / parserStride ** 2;
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      const label = labels[y * size + x]!;
+      if (label >= parsingClasses.length) continue;
+      const square = Math.floor(y / parserStride) * side + Math.floor(x / parserStride);
+      shares[label * side * side + square]! += part;
+    }
+  return shares;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { parsingClasses, parsingLabels } from '../../src/data/parsing-classes.js';
+import { createRandom } from '../../src/data/random.js';
+import { cropToImage } from '../../src/detect/crop.js';
+import { evaluateReference } from '../../src/graph/reference.js';
+import { constant, type Tensor } from '../../src/graph/tensor.js';
+import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
+import { fillTree, flattenTree } from '../../src/graph/tree.js';
+import { createImage } from '../../src/math/image.js';
+import { exportParser } from '../../src/network/export-parser.js';
+import {
+  createFaceParser,
+  likeliestLabels,
+  likelihoodAt,
+  parserCrop,
+  type FaceParsing,
+} from '../../src/network/face-parser.js';
+import {
+  initialParser,
+  parse,
+  parserConfig,
+  parserParameters,
+  parserSize,
+  type ParserConfig,
+} from '../../src/network/parser.js';
+import type { LayerTree } from '../../src/network/resnet.js';
+import { runConstants } from '../../src/node/training/run-constants.js';
+import { nodeRuntime } from '../../src/runtime/node.js';
+import { floatOutput } from '../../src/runtime/session.js';
+
+const tiny: ParserConfig = {
+  size: 32,
+  backbone: { depths: [1, 1], widths: [16, 32], bottleneck: false, stem: 5 },
+  widths: [32, 16],
+};
+const one = nodeRuntime({ threads: 1 });
+
+/** Filters far from the start, so that every layer counts. */
+function tinyParameters(): Record<string, Float32Array> {
+  const random = createRandom('tiny parser');
+  const parameters = initialParser(tiny, random);
+  return Object.fromEntries(
+    Object.entries(parameters).map(([path, values]) => [
+      path,
+      values.map((value) => value + 0.1 * random.normal()),
+    ]),
+  );
+}
+
+describe('the parser', () => {
+  it('fits into two megabytes of 16-bit weights', () => {
+    expect(2 * parserSize(parserConfig)).toBeLessThan(2e6);
+  });
+
+  it('as a file says what its graph says, as likelihoods that sum to one', async () => {
+    const parameters = tinyParameters();
+    const image = Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, k) => Math.sin(0.7 * k));
+    const specs = parserParameters(tiny);
+    const tree = (): LayerTree<Tensor> =>
+      fillTree<TensorSpec, Tensor>(
+        specs,
+        isSpec,
+        flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => constant(parameters[name]!, shape)),
+      ) as LayerTree<Tensor>;
+    const { logits } = evaluateReference(
+      ({ x }) => ({ logits: parse(tiny, tree(), x!) }),
+      { x: spec([2, 3, 32, 32]) },
+      { x: image },
+    );
+    const file = await exportParser(tiny, parameters, { name: 'parser', run: runConstants(one) });
+    const session = await one.createSession(file);
+    const outputs = await session.run({ image: { dims: [2, 3, 32, 32], data: image } });
+    await session.release();
+    const classes = floatOutput(outputs, 'classes');
+    const plane = 16 * 16;
+    expect(classes.length).toBe(2 * parsingClasses.length * plane);
+    for (const [view, at] of [
+      [0, 0],
+      [1, 37],
+      [1, 255],
+    ] as const) {
+      const index = (k: number): number => (view * parsingClasses.length + k) * plane + at;
+      const powers = parsingClasses.map((_, k) => Math.exp(logits![index(k)]!));
+      const sum = powers.reduce((a, b) => a + b);
+      powers.forEach((power, k) => {
+        expect(classes[index(k)]).toBeCloseTo(power / sum, 4);
+      });
+    }
+  });
+
+  it('sees a face in its crop', async () => {
+    const file = await exportParser(tiny, tinyParameters(), { name: 'parser', run: runConstants(one) });
+    const parser = await createFaceParser(one, file);
+    const box = { x: 20, y: 30, width: 40, height: 40 };
+    const parsing = await parser.parse(createImage(100, 100, 3), box, 12);
+    expect(parsing.crop).toEqual(parserCrop(box, 12, 32));
+    expect(parsing.size).toBe(16);
+    await parser.release();
+  });
+
+  it('refuses other networks in one line', async () => {
+    await expect(createFaceParser(one, new Uint8Array([1, 2, 3]))).rejects.toThrow(/^[^\n]+$/);
+  });
+});
+
+describe('likelihoodAt', () => {
+  const crop = parserCrop({ x: 60, y: 40, width: 50, height: 50 }, 30, 192);
+  const size = 96;
+  const plane = size * size;
+  const classes = new Float32Array(parsingClasses.length * plane);
+  // Covers grow from left to right, hair from top to bottom.
+  for (let at = 0; at < plane; at++) {
+    classes[parsingLabels.cover * plane + at] = ((at % size) + 0.5) / size;
+    classes[parsingLabels.hair * plane + at] = (Math.floor(at / size) + 0.5) / size;
+  }
+  const parsing: FaceParsing = { crop, size, classes };
+
+  it('reads the maps where the crop saw them', () => {
+    for (const [u, v] of [
+      [96, 96],
+      [20, 150],
+      [171, 33],
+    ] as const) {
+      const [x, y] = cropToImage(crop, u, v);
+      expect(likelihoodAt(parsing, 'cover', x, y)).toBeCloseTo(u / 192, 5);
+      expect(likelihoodAt(parsing, 'hair', x, y)).toBeCloseTo(v / 192, 5);
+    }
+  });
+
+  it('knows nothing beyond the crop', () => {
+    expect(likelihoodAt(parsing, 'cover', -500, 0)).toBe(0);
+    expect(likelihoodAt(parsing, 'cover', -500, 0, 1)).toBe(1);
+  });
+
+  it('is largest for the likeliest label', () => {
+    const labels = likeliestLabels(parsing);
+    expect(labels[95]).toBe(parsingLabels.cover);
+    expect(labels[95 * size]).toBe(parsingLabels.hair);
+  });
+});

@@ -28,7 +28,7 @@ export function addSynthCommand(program: Command): void {
     .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
     .addHelpText(
       'after',
-      '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), and the vertices of the head (safetensors);\nwith --covered also a covered version (covered.jpg) and its mask (mask.png).',
+      '\nExample:\n  rogue synth --count 10000 -o shards\n\nEach sample has a photo (jpg), what is known of it (json), the vertices of the head (safetensors)\nand what each pixel shows (labels.png); with --covered also a covered version (covered.jpg) and its mask (mask.png).',
     )
     .action(async (flags: SynthFlags) => {
       const { synthesize } = await import('./synthesize.js');

@@ -13,6 +13,7 @@ export { SAMPLE_VERSION, decodeSample, encodeSample } from './synthetic/sample.j
 export type { SampleTruth, StoredSample, SampleMembers as SyntheticMembers } from './synthetic/sample.js';
 export { occludedFaceOf, type FittedHead, type OccludedFace } from './occlusion/occluded-face.js';
 export type { Occlusion, OcclusionOptions } from './occlusion/occlusion.js';
+export { parsingClasses, type ParsingClass } from '../network/parsing/parsing-classes.js';
 export { reachocc, reachoccNames } from './occlusion/reachocc.js';
 export { synchocc, synchoccNames } from './occlusion/synchocc.js';
 export { handFromTensors, type HandModel } from './occlusion/hand/hand-file.js';

@@ -1,3 +1,4 @@
+import { addLabelShares, type LabelShares } from './label-shares.js';
 import { createRasterTarget, type PixelBounds, type RasterTarget } from './raster-target.js';
 import { rasterize } from './rasterize.js';
 import { shadePart, type PartShading } from './shade-part.js';
@@ -27,6 +28,7 @@ const opaqueEnough = 1 / 512;
  *
  * @param opaque Inverse depths of the opaque parts, w·h, which hide what lies behind them.
  * @param linear w·h·4 premultiplied; receives the result.
+ * @param counted Also receives what the layers show of each label, in a picture `width` pixels wide.
  * @returns The buffers, to be handed in again.
  */
 export function drawLayers(
@@ -36,6 +38,7 @@ export function drawLayers(
   near: number,
   maxLayers: number,
   buffers = createLayerBuffers(opaque.width, opaque.height),
+  counted?: { readonly shares: LabelShares; readonly width: number },
 ): LayerBuffers {
   const { raster, behind, front } = buffers;
   behind.fill(Infinity);
@@ -55,7 +58,13 @@ export function drawLayers(
     });
     area = drawn;
     shadings.forEach((shading, k) => {
-      shadePart(raster, shading, boxes[k]!, buffers.fragment);
+      const box = boxes[k]!;
+      shadePart(raster, shading, box, buffers.fragment);
+      if (counted) {
+        const before = { width: raster.width, data: front };
+        const own = { width: raster.width, data: buffers.fragment };
+        addLabelShares(counted.shares, raster, shading, box, counted.width, before, own);
+      }
     });
     if (!addLayer(buffers, area)) break;
   }

@@ -25,6 +25,11 @@ export interface ScenePart {
   readonly oneSided?: boolean;
   /** A soft highlight (Blinn–Phong) of the light's strongest direction. */
   readonly specular?: Specular;
+  /**
+   * What the part counts as in label shares: one label, or one per vertex (V), of which the one with the
+   * greater weight counts between corners. Without one it counts as nothing.
+   */
+  readonly label?: number | Uint8Array;
 }
 
 export interface Specular {

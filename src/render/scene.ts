@@ -2,6 +2,7 @@ import type { Camera } from '../math/camera.js';
 import { createImage, type Image } from '../math/image.js';
 import { irradiancePolynomial } from '../math/spherical-harmonics.js';
 import { createPooledPixels, poolSamples, resolveSamples, type PooledPixels } from './antialias.js';
+import { addLabelShares, checkLabels, type LabelShares } from './label-shares.js';
 import { drawLayers, type LayerBuffers } from './layers.js';
 import { vertexNormals } from './normals.js';
 import { clearRasterTarget, createRasterTarget, type RasterTarget } from './raster-target.js';
@@ -53,6 +54,8 @@ export interface RenderSceneOptions {
   readonly near?: number;
   /** How many alpha surfaces behind one another a pixel can show. Default 12. */
   readonly maxLayers?: number;
+  /** Receives how much each pixel shows of each label of the parts; the picture stays the same. */
+  readonly shares?: LabelShares;
 }
 
 /** A target for pictures of `width × height`. */
@@ -82,8 +85,12 @@ export function createSceneTarget(
  * @returns `target.image`, overwritten by the next call.
  */
 export function renderScene(target: SceneTarget, scene: Scene, options: RenderSceneOptions = {}): Image {
-  const { near = 1, maxLayers = 12 } = options;
+  const { near = 1, maxLayers = 12, shares } = options;
   const { raster, linear, supersample } = target;
+  if (shares) {
+    checkLabels(shares, scene.parts, target.image);
+    shares.data.fill(0);
+  }
   const light = constantOrPolynomial(scene.light);
   const lamp = typeof scene.light === 'number' ? undefined : dominantLight(scene.light);
   const shadings = scene.parts.map((part, index): PartShading => ({
@@ -124,7 +131,17 @@ export function renderScene(target: SceneTarget, scene: Scene, options: RenderSc
       near,
       maxLayers,
       scratch.layers,
+      shares && { shares, width: image.width },
     );
+  }
+  if (shares) {
+    const before =
+      transparent.length > 0 && scratch.layers
+        ? { width: scratch.layers.raster.width, data: scratch.layers.front }
+        : undefined;
+    opaque.forEach((shading, k) => {
+      addLabelShares(shares, raster, shading, bounds[k]!, image.width, before);
+    });
   }
   resolveSamples(pixels?.linear ?? linear, pixels ? 1 : supersample, image);
   return target.image;

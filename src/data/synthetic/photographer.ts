@@ -5,6 +5,7 @@ import { rotationFromEuler, type EulerAngles } from '../../math/rotation.js';
 import { evaluatePoints, sphereCentre, turnEyes, type Gaze } from '../../model/evaluate.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures } from '../../render/head-parts.js';
+import type { LabelShares } from '../../render/label-shares.js';
 import { vertexNormals } from '../../render/normals.js';
 import { createSceneTarget, renderScene, type SceneTarget } from '../../render/scene.js';
 import type { ScenePart } from '../../render/scene-part.js';
@@ -20,6 +21,7 @@ import { faceAreas } from './face-areas.js';
 import { Hairdresser, colourless, sampleHairColor } from './hair.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
 import { sceneParts } from '../occlusion/object-model.js';
+import { beardLabels, bustLabels, createClassShares, labelMap, labels } from './parsing-labels.js';
 import { putOnSpectacles, wearsSpectacles } from './worn.js';
 import type { People } from './people-file.js';
 import { PersonShaper } from './person-shape.js';
@@ -61,6 +63,8 @@ export type Staging = 'facing' | 'around';
 export interface SyntheticPhoto {
   /** sRGB, three channels. */
   readonly image: Image;
+  /** What each pixel shows most of: one channel, values 0…3 (`parsingClasses`), the size of the image. */
+  readonly labels: Image;
   readonly truth: PhotoTruth;
 }
 
@@ -88,6 +92,8 @@ export class Photographer {
   private readonly ambient: Float32Array;
   private readonly shadows = new OcclusionMap();
   private readonly target: SceneTarget;
+  private readonly shares: LabelShares;
+  private readonly beardLabels: Uint8Array;
 
   /** @param size width and height of the photos, pixels */
   constructor(
@@ -104,6 +110,7 @@ export class Photographer {
     this.tints = new FacePaint(areas);
     this.hairdresser = new Hairdresser(people);
     this.barber = new Barber(model, areas);
+    this.beardLabels = beardLabels(model.meanShape, areas.measures);
     const brows = model.parts.find(({ name }) => name === 'brows')?.texture;
     // Brows have the colour of the hair.
     this.textures = new Map([
@@ -117,6 +124,7 @@ export class Photographer {
       [0, 0, 0],
     );
     this.target = createSceneTarget(size, size, { supersample: 2, draft: true });
+    this.shares = createClassShares(size, size);
   }
 
   /** The photo of a seed: the same seed gives the same pixels. */
@@ -153,7 +161,11 @@ export class Photographer {
     const bust = this.busts.make(head);
     const bustPositions = toCamera(bust.positions);
     const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map(
-      (part) => ({ ...part, positions: toCamera(part.positions) }),
+      (part) => ({
+        ...part,
+        positions: toCamera(part.positions),
+        label: part === hair?.part ? labels.hair : this.beardLabels,
+      }),
     );
 
     // Beards lie too close to cast shadows on what they cover.
@@ -174,18 +186,26 @@ export class Photographer {
       ...part,
       oneSided: true,
       vertexColors: shade,
+      label: labels.skin,
       ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
       ...(shown[index]!.name === 'brows' && { color: hairColor }),
     }));
     parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
     if (spectacles) {
       const face = occludedFaceOf(model, { camera, pose, vertices: head, coefficients: lighting });
-      parts.push(...sceneParts(face, putOnSpectacles(face, random.fork('spectacles'))));
+      const worn = sceneParts(face, putOnSpectacles(face, random.fork('spectacles')));
+      parts.push(...worn.map((part) => ({ ...part, label: labels.cover })));
     }
-    const drawn = renderScene(this.target, { camera, light: lighting.light, parts }, { maxLayers: 6 });
+    const { shares } = this;
+    const drawn = renderScene(
+      this.target,
+      { camera, light: lighting.light, parts },
+      { maxLayers: 6, shares },
+    );
     const image = over(drawn, paintBackdrop(size, size, random.fork('backdrop')));
     return {
       image,
+      labels: labelMap(shares, size, size),
       truth: {
         attributes,
         shape: compact,
@@ -235,7 +255,7 @@ export class Photographer {
     for (let v = 0; v < bust.skin.length; v++)
       for (let c = 0; c < 3; c++)
         vertexColors[v * 3 + c] = bust.skin[v]! > 0.5 ? tone[c]! * 0.9 : Math.min(1, cloth[c]!);
-    return { positions, triangles: bust.triangles, vertexColors };
+    return { positions, triangles: bust.triangles, vertexColors, label: bustLabels(bust.skin) };
   }
 }
 

@@ -50,7 +50,7 @@ export interface SampleTruth {
   readonly covered: Pick<CoveredPhoto, 'protocol' | 'occluder' | 'coverage' | 'parameters'> | null;
 }
 
-/** Members of a sample beside the picture itself. */
+/** Members of a sample beside the pictures: the photo itself and its labels. */
 export interface SampleMembers {
   readonly json: Uint8Array;
   /** `vertices`: Int16 V×3, head-space mm in steps of `metadata.step`. */

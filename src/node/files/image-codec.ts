@@ -160,7 +160,9 @@ function decodeError(error: unknown): ImageError {
 
 /** The PNG file of an image; one channel gives a grey, four an RGBA file. */
 export async function encodePng(image: Image): Promise<Uint8Array> {
-  return rawPicture(image).png().toBuffer();
+  const picture = rawPicture(image);
+  // Without being told so, grey is stored as three equal channels.
+  return (image.channels === 1 ? picture.toColourspace('b-w') : picture).png().toBuffer();
 }
 
 /** The JPEG file of an image. @param quality 1…100 */

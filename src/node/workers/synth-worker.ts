@@ -46,6 +46,7 @@ serveCalls<SynthSettings, SynthCalls>(async ({ size, seed, effects, covered: sha
       const members: SampleMembers = {
         ...encodeSample(model, photo, name, covered),
         jpg: await photographed(photo.image, name, 'sensor'),
+        'labels.png': Uint8Array.from(await encodePng(photo.labels)),
         ...(covered && {
           'covered.jpg': await photographed(covered.image, name, 'sensor of the covered'),
           'mask.png': Uint8Array.from(await encodePng(covered.mask)),

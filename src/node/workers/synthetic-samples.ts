@@ -27,8 +27,8 @@ export interface SampleMaker {
   /** How many samples are worth asking for at once. */
   readonly ahead: number;
   /**
-   * Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`); of covered photos `covered.jpg`
-   * and `mask.png` as well.
+   * Members `jpg`, `json` and `safetensors` (`src/data/synthetic/sample.ts`), and `labels.png`, the class of
+   * each pixel of the uncovered photo; of covered photos `covered.jpg` and `mask.png` as well.
    */
   make(index: number): Promise<SampleMembers>;
   release(): Promise<void>;

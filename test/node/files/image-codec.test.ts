@@ -90,6 +90,14 @@ describe('decodeImage', () => {
     expect(pixel(decoded.image, 5, 5)).toEqual([255, 255, 255]);
   });
 
+  it('stores one channel as grey, bytes as they are', async () => {
+    const data = Uint8Array.from({ length: 256 }, (_, value) => value);
+    const file = await encodePng({ width: 16, height: 16, channels: 1, data });
+    expect(await sharp(file).metadata()).toMatchObject({ channels: 1, depth: 'uchar' });
+    const { image } = await decodeImage(file);
+    expect(Array.from(data, (_, i) => image.data[3 * i])).toEqual(Array.from(data));
+  });
+
   it('reads grey, 16-bit and CMYK as three 8-bit channels', async () => {
     const grey = await decodeImage(
       await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(40, 200) }),

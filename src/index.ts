@@ -51,11 +51,12 @@ export async function loadRogue({
 }: LoadRogueOptions = {}): Promise<Rogue> {
   const base = absolute(String(assets).replace(/\/?$/, '/'));
   const fetchAsset = assetFetcher(base, onProgress);
-  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
+  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes, parserBytes] = await Promise.all([
     fetchAsset('head-model.safetensors'),
     fetchAsset('networks/face-detector.onnx'),
     fetchAsset('networks/dense-landmarks.onnx'),
     fetchAsset('networks/head-regressor.onnx'),
+    fetchAsset('networks/face-parser.onnx'),
   ]);
   return createRogue({
     runtime: runtime ?? webRuntime({ wasmPaths: `${base}onnxruntime/`, ...web }),
@@ -63,6 +64,7 @@ export async function loadRogue({
     detectorBytes,
     landmarksBytes,
     regressorBytes,
+    parserBytes,
     decode: decodeInBrowser,
   });
 }

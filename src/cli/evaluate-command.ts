@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { corruptions } from '../evaluate/corruptions.js';
+import { drawnSkins } from '../evaluate/drawn-skin.js';
 import {
   faceProtocols,
   ownMethods,
@@ -7,6 +8,7 @@ import {
   type FaceProtocol,
   type NamedFile,
   type NowFlags,
+  type SkinFlags,
   type OwnMethod,
 } from './evaluate-flags.js';
 import { listOf, positiveInteger } from './option-values.js';
@@ -69,6 +71,14 @@ export function addEvaluateCommand(program: Command): void {
         '--detect',
         'methods look for the face in the corrupted photo; by default they are told where it was in the clean one',
       )
+      .addOption(
+        new Option(
+          '--skin <which>',
+          "perceptual, photometric: draws heads with the model's own skin, or with the photo's as files have it",
+        )
+          .choices(drawnSkins)
+          .default('model'),
+      )
       .option('--write-photos <folder>', 'also write the corrupted photos, for systems elsewhere')
       .action(async (data: string, flags: EvaluateFlags) => {
         const { runFaceProtocol } = await import('./evaluate.js');
@@ -130,6 +140,31 @@ export function addEvaluateCommand(program: Command): void {
     .action(async (folder: string, flags: NowFlags) => {
       const { runNowProtocol } = await import('./evaluate-now.js');
       await runNowProtocol(folder, flags);
+    });
+  evaluate
+    .command('leak')
+    .description('how much of what covers a face gets painted on its skin, under plain covers')
+    .argument('<data>', 'photos with known landmarks: a folder, or an index.json')
+    .option('--count <n>', 'only the first n photos', positiveInteger)
+    .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-leak')
+    .action(async (data: string, flags: SkinFlags) => {
+      const { runLeakProtocol } = await import('./evaluate-skin.js');
+      await runLeakProtocol(data, flags);
+    });
+  evaluate
+    .command('parsing')
+    .description('how well skin, hair and covers are told apart, pixel by pixel')
+    .argument(
+      '<data>',
+      'shards of "rogue synth", or a folder of photos, which are covered by something known',
+    )
+    .option('--network <file>', 'a face parser of your own, of "rogue export"')
+    .option('--count <n>', 'only the first n faces; default 200', positiveInteger)
+    .option('--seed <text>', 'the same seed gives the same covers', '1')
+    .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-parsing')
+    .action(async (data: string, flags: SkinFlags) => {
+      const { runParsingProtocol } = await import('./evaluate-skin.js');
+      await runParsingProtocol(data, flags);
     });
   evaluate
     .command('compare')

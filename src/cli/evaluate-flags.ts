@@ -1,4 +1,5 @@
 import type { CorruptionName } from '../evaluate/corruptions.js';
+import type { DrawnSkin } from '../evaluate/drawn-skin.js';
 
 export const faceProtocols = {
   landmarks: 'distance of 68 landmarks from true ones (index.json, .pts, AFLW2000-3D .mat)',
@@ -29,6 +30,7 @@ export interface EvaluateFlags {
   readonly seed: string;
   readonly detect?: boolean;
   readonly writePhotos?: string;
+  readonly skin?: DrawnSkin;
 }
 
 export interface NowFlags {
@@ -39,4 +41,13 @@ export interface NowFlags {
   readonly metrical?: boolean;
   readonly count?: number;
   readonly out: string;
+}
+
+/** Of the protocols about skin: `leak` and `parsing`. */
+export interface SkinFlags {
+  readonly out: string;
+  readonly count?: number;
+  readonly seed?: string;
+  /** A parser of one's own. */
+  readonly network?: string;
 }

@@ -78,7 +78,12 @@ async function evaluateProtocol(
       faceMask: rogue.model.regions.get('face')!,
       signal,
       created: new Date().toISOString(),
-      settings: { data: path, ...(count !== undefined && { count }), ...(detect && { detect }) },
+      settings: {
+        data: path,
+        ...(count !== undefined && { count }),
+        ...(detect && { detect }),
+        ...(flags.skin && { skin: flags.skin }),
+      },
       onCase: (_: number, id: string) => {
         bar!.done(id);
       },
@@ -96,18 +101,19 @@ async function evaluateProtocol(
 }
 
 async function methodsOf(
-  { methods, networks = [], predictions = [] }: EvaluateFlags,
+  { methods, networks = [], predictions = [], skin = 'model' }: EvaluateFlags,
   rogue: Rogue,
   released: { release(): Promise<void> }[],
 ): Promise<EvaluationMethod[]> {
-  const draw = createFaceRenderer(rogue.model);
+  const draw = createFaceRenderer(rogue.model, skin);
+  const texture = skin === 'photo' ? 'photo' : 'none';
   const found: EvaluationMethod[] = methods.map((name) =>
-    name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw),
+    name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw, name, texture),
   );
   for (const { name, file } of networks) {
     const own = await loadRogue({ regressor: file });
     released.push(own);
-    found.push(reconstructionMethod(own, 'network', draw, name));
+    found.push(reconstructionMethod(own, 'network', draw, name, texture));
   }
   for (const { name, file } of predictions) {
     if (

@@ -76,7 +76,11 @@ async function pictureFiles(
   const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
   const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodePng(overlay) }];
   // For one's own lamps: the skin texture that head.glb and head.obj hold carries the photo's light.
-  const delit = options.texture === 'photo' ? reconstruction.textures?.albedo : undefined;
-  if (delit) files.push({ name: 'skin-delit.png', content: await options.encodePng(delit) });
+  const textures = options.texture === 'photo' ? reconstruction.textures : undefined;
+  if (textures)
+    files.push(
+      { name: 'skin-delit.png', content: await options.encodePng(textures.albedo) },
+      { name: 'skin-sources.png', content: await options.encodePng(textures.sources) },
+    );
   return files;
 }

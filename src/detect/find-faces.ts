@@ -43,6 +43,8 @@ const subjectSize = 0.15;
 const largestRoll = 120;
 /** So faces of a photo that is upside down must be this sure, and surer than the upright ones. */
 const upsideDownConfidence = 0.5;
+/** Where a face is as sure as this, nobody asks whether the photo is upside down. */
+const standingConfidence = 0.9;
 const defaultThreshold = 0.5;
 /** What the detector must say of a face for the other networks to be asked: covered ones may be faint. */
 const leastScore = 0.35;
@@ -91,7 +93,7 @@ export async function findFaces(
   let faces = upright.filter(({ confidence }) => confidence >= threshold);
   const surest = surestOf(upright);
   // What is seen in a photo that is upside down is doubtful, or stands on its head.
-  if (upsideDown && (surest < upsideDownConfidence || surest < surestOf(fallen))) {
+  if (upsideDown && (surest < standingConfidence || surest < surestOf(fallen))) {
     const least = Math.max(threshold, upsideDownConfidence);
     const [turned] = byTurn(await look(180), 180);
     const sure = turned.filter(({ confidence }) => confidence >= least);

@@ -1,6 +1,6 @@
 import type { FoundFace } from '../detect/find-faces.js';
 import { subset68 } from '../detect/mediapipe-to-68.js';
-import type { Reconstruction, ReconstructMethod } from '../fit/reconstruction.js';
+import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import type { Rogue } from '../fit/rogue.js';
 import { transformPoints } from '../math/camera.js';
 import type { EvaluationMethod, FacePlace, FacePrediction, FaceRendering } from './prediction.js';
@@ -18,17 +18,19 @@ function boxesOf(
  * One of our own ways to find a head.
  * @param draw of `createFaceRenderer`
  * @param name default the way's own
+ * @param texture of the heads, where `draw` wants one
  */
 export function reconstructionMethod(
   rogue: Rogue,
   method: ReconstructMethod,
   draw: (head: Reconstruction) => FaceRendering,
   name: string = method,
+  texture: TextureSource = 'none',
 ): EvaluationMethod {
   return {
     name,
     async predict({ photo, place }) {
-      const [head] = await rogue.reconstruct(photo, { ...boxesOf(place), method, texture: 'none' });
+      const [head] = await rogue.reconstruct(photo, { ...boxesOf(place), method, texture });
       return head ? predictionOf(head, draw) : nobody;
     },
   };

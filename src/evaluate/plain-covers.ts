@@ -56,6 +56,15 @@ export function plainCover(
   return { ...image, data };
 }
 
+/** The colour that {@link plainCover} lays over a face, sRGB; none where it lays nothing over it. */
+export function plainCoverColor(
+  landmarks: ArrayLike<number>,
+  cover: PlainCover,
+  seed: string,
+): Color | undefined {
+  return rectanglesOf(landmarks, cover, createRandom(seed).fork('plain cover').fork(cover))[0]?.color;
+}
+
 function rectanglesOf(landmarks: ArrayLike<number>, cover: PlainCover, random: Random): Cover[] {
   const { left, top, right, bottom } = landmarkBox(landmarks);
   const [width, height] = [right - left, bottom - top];

@@ -2,12 +2,16 @@ import { skinOf } from '../data/occlusion/face-region.js';
 import { occludedFaceOf } from '../data/occlusion/occluded-face.js';
 import { cropCamera, project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
+import { constantLight } from '../math/spherical-harmonics.js';
 import { evaluateAlbedo, evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
+import { browCoverage } from '../fit/appearance/brow-coverage.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
-import { headParts, partTextures, skinTexture } from '../render/head-parts.js';
-import { createSceneTarget, renderScene, type SceneTarget } from '../render/scene.js';
+import { headParts, partTextures, skinTexture, type PartTextures } from '../render/head-parts.js';
+import { createSceneTarget, renderScene, type Scene, type SceneTarget } from '../render/scene.js';
+import { createTexture } from '../render/texture.js';
 import { createRasterTarget, rasterize } from '../render/rasterize.js';
+import type { DrawnSkin } from './drawn-skin.js';
 import type { FaceRendering } from './prediction.js';
 
 /** Side of a rendering, pixels; of the detector's box that it shows; and what is behind the head, 8 bits. */
@@ -15,11 +19,17 @@ const SIZE = 224;
 const REACH = 1.6;
 const BEHIND = 128;
 
+/** Of a brow's region, what the photo must show for the model's own brow to be left out. */
+const OWN_BROWS = 0.5;
+
 /**
- * Draws reconstructed heads with the model's own skin, as the perceptual and photometric protocols compare
- * them.
+ * Draws reconstructed heads as the perceptual and photometric protocols compare them.
+ * @param skin `photo` needs heads with textures; others get the model's
  */
-export function createFaceRenderer(model: MorphableModel): (head: Reconstruction) => FaceRendering {
+export function createFaceRenderer(
+  model: MorphableModel,
+  skin: DrawnSkin = 'model',
+): (head: Reconstruction) => FaceRendering {
   const textures = partTextures(model);
   const target: SceneTarget = createSceneTarget(SIZE, SIZE, { supersample: 2 });
   const raster = createRasterTarget(SIZE, SIZE);
@@ -37,13 +47,7 @@ export function createFaceRenderer(model: MorphableModel): (head: Reconstruction
       head.vertices,
       new Float32Array(head.vertices.length),
     );
-    const albedo = model.albedo as TextureAlbedo;
-    const skin = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
-    const drawn = renderScene(target, {
-      camera,
-      light: head.coefficients.light,
-      parts: headParts(model, posed, new Map([...textures, ['skin', skin]])),
-    });
+    const drawn = renderScene(target, { camera, ...lookOf(model, head, skin, textures, posed) });
     const face = occludedFaceOf(model, head);
     rasterize(raster, face.positions, face.triangles, camera, { cull: 'back' });
     return {
@@ -52,6 +56,34 @@ export function createFaceRenderer(model: MorphableModel): (head: Reconstruction
       place: { left, top, scale },
       skin: skinOf(face, raster).map((seen) => 255 * seen),
     };
+  };
+}
+
+/** Light and parts of a head in one of its skins. */
+function lookOf(
+  model: MorphableModel,
+  head: Reconstruction,
+  skin: DrawnSkin,
+  textures: PartTextures,
+  posed: Float32Array,
+): Pick<Scene, 'light' | 'parts'> {
+  const photo = skin === 'photo' ? head.textures?.photo : undefined;
+  if (photo) {
+    // It holds the photo's light already.
+    const looks = [...head.textures!.parts].map(([name, image]) => [name, createTexture(image)] as const);
+    const { right, left } = browCoverage(model, head);
+    return {
+      light: constantLight(1),
+      parts: headParts(model, posed, new Map([...textures, ...looks, ['skin', createTexture(photo)]]), {
+        without: Math.min(right, left) > OWN_BROWS ? ['brows'] : [],
+      }).map((part) => ({ ...part, specular: { strength: 0, shininess: 1 } })),
+    };
+  }
+  const albedo = model.albedo as TextureAlbedo;
+  const own = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
+  return {
+    light: head.coefficients.light,
+    parts: headParts(model, posed, new Map([...textures, ['skin', own]])),
   };
 }
 

@@ -4,12 +4,15 @@ import { rotationToEuler } from '../math/rotation.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { PredictedHead } from '../network/head-predictor.js';
-import { fitAppearance, type Appearance } from './appearance/fit-appearance.js';
+import type { FaceParsing } from '../network/parsing/face-parser.js';
+import { coverWarnings, viewOfFace, type FaceView } from './appearance/face-covers.js';
+import { fitAppearance } from './appearance/fit-appearance.js';
 import { fitHead } from './geometry/fit-head.js';
 import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-photo.js';
 import { colorWarnings } from './appearance/color-warnings.js';
 import { faceSize, type HeadFit } from './geometry/fit-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
+import { skinCertainty } from './appearance/skin-certainty.js';
 import { seeHead } from './appearance/skin-geometry.js';
 import { unwrapTextures } from './appearance/unwrap-texture.js';
 
@@ -36,6 +39,7 @@ const IN_VIEW = 0.35;
  * head or both; gaze from the irises; then light and albedo from the skin's pixels; and unwraps the photo
  * into the texture.
  * @param predicted without it, `landmarks` is the only method
+ * @param parsing says what is skin; without it, what agrees with the fitted skin is taken for that
  * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
  */
 export function reconstructFace(
@@ -44,21 +48,28 @@ export function reconstructFace(
   face: FoundFace,
   options: ReconstructOptions = {},
   predicted?: PredictedHead,
+  parsing?: FaceParsing,
 ): Reconstruction {
   const { texture = 'photo' } = options;
   const size = faceSize(face.landmarks.points, 3);
+  const certainty = parsing && skinCertainty(parsing);
   const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(
     model,
     image,
     face,
     options,
     predicted,
+    undefined,
+    certainty?.inView,
   );
   const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
   const bare = { ...head, unhidden: head.unhidden.slice() };
-  visibleVertices?.forEach((visible, v) => {
-    if (visible < IN_VIEW) head.unhidden[v] = 0;
-  });
+  // A parser sees covers where they are; the visibility of landmarks tells no more than that there are some.
+  if (!parsing)
+    visibleVertices?.forEach((visible, v) => {
+      if (visible < IN_VIEW) head.unhidden[v] = 0;
+    });
+  const view = parsing && viewOfFace(model, bare, image, parsing);
   // What a black-and-white photo does not show must not be coloured either.
   const isGreyPhoto = isGrey(image, face.box);
   const painted = isGreyPhoto ? greyModel(model) : model;
@@ -69,11 +80,19 @@ export function reconstructFace(
     image,
     size,
     guess && isGreyPhoto ? { ...guess, light: greyLight(guess.light) } : guess,
+    certainty,
   );
   const textures =
     texture === 'none'
       ? undefined
-      : unwrapTextures(painted, head, image, appearance, options.textureSize ?? textureSizeFor(size));
+      : unwrapTextures(
+          painted,
+          head,
+          image,
+          appearance,
+          options.textureSize ?? textureSizeFor(size),
+          certainty,
+        );
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
   return {
@@ -86,13 +105,20 @@ export function reconstructFace(
     vertices,
     landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
     landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
-    visibility: { face: appearance.faceVisibility, landmarks },
+    visibility: {
+      face: view?.seen ?? appearance.faceVisibility,
+      covers: view?.covers ?? [],
+      landmarks,
+    },
     textures: textures && isGreyPhoto ? greyTextures(model, textures, appearance) : textures,
-    warnings: [...warningsOf(fit, appearance, face, image), ...colorWarnings(appearance, isGreyPhoto)],
+    warnings: [
+      ...warningsOf(fit, view ?? { seen: appearance.faceVisibility, covers: [] }, face, image),
+      ...colorWarnings(appearance, isGreyPhoto),
+    ],
   };
 }
 
-function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image: Image): string[] {
+function warningsOf(fit: HeadFit, view: FaceView, face: FoundFace, image: Image): string[] {
   const warnings: string[] = [];
   const { box } = face;
   if (box.width < SMALL_FACE)
@@ -100,11 +126,10 @@ function warningsOf(fit: HeadFit, appearance: Appearance, face: FoundFace, image
   if (box.x < 0 || box.y < 0 || box.x + box.width > image.width || box.y + box.height > image.height) {
     warnings.push('The face reaches beyond the photo; what is cut off is guessed.');
   }
-  if (appearance.faceVisibility < 0.5) {
-    warnings.push(
-      `Only ${Math.round(appearance.faceVisibility * 100)} % of the facing skin looks like skin of one tone; something may cover the face or shade it strongly.`,
-    );
-  }
+  const covered = coverWarnings(view);
+  warnings.push(...covered);
+  if (view.seen < 0.5 && covered.length === 0)
+    warnings.push(`Only ${Math.round(view.seen * 100)} % of the face is seen; the rest is guessed.`);
   const { yaw } = rotationToEuler(fit.rotation);
   if (Math.abs(yaw) >= SIDEWAYS)
     warnings.push(

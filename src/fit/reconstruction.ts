@@ -1,5 +1,6 @@
 import type { Camera } from '../math/camera.js';
 import type { Image } from '../math/image.js';
+import type { FaceCover } from './appearance/face-covers.js';
 import type { Gaze } from '../model/evaluate.js';
 
 /**
@@ -62,11 +63,10 @@ export interface Reconstruction {
   readonly landmarks68: Float32Array;
   readonly landmarks478: Float32Array;
   readonly visibility: {
-    /**
-     * Share of the face's skin that is seen and looks like this skin (not covered, not outside the photo),
-     * 0…1.
-     */
+    /** Share of the whole face that is truly seen: not covered, turned away or outside the photo; 0…1. */
     readonly face: number;
+    /** What hides the rest; nothing is known of covers where there is no face parser. */
+    readonly covers: readonly FaceCover[];
     /** Confidence of each dense landmark, 0…1, 478. */
     readonly landmarks: Float32Array;
   };
@@ -92,4 +92,9 @@ export interface HeadTextures {
   readonly parts: ReadonlyMap<string, Image>;
   /** How much of each texel comes from the photo, 0…255, one channel. */
   readonly coverage: Image;
+  /**
+   * Where each texel comes from: red the photo, green its mirror image, blue the prediction; together 255, and
+   * black between the islands of the atlas. Three channels.
+   */
+  readonly sources: Image;
 }

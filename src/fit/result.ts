@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { rotationToEuler } from '../math/rotation.js';
 import type { MorphableModel } from '../model/morphable-model.js';
+import { coverKinds, faceAreas } from './appearance/face-covers.js';
 import type { Reconstruction } from './reconstruction.js';
 import { version } from './version.js';
 
@@ -65,7 +66,19 @@ export const resultSchema = z.strictObject({
     .length(478)
     .describe('MediaPipe points of the fitted head, projected; pixels.'),
   visibility: z.strictObject({
-    face: share.describe("Share of the face's skin that is seen."),
+    face: share.describe('Share of the whole face that is seen.'),
+    covers: z
+      .array(
+        z.strictObject({
+          kind: z
+            .enum(coverKinds)
+            .describe('What hides it: a guess after where it is, but for hair, border and turned away.'),
+          areas: z
+            .partialRecord(z.enum(faceAreas), share)
+            .describe("Share of each part of the face that it hides; right and left are the person's."),
+        }),
+      )
+      .describe('What hides the rest of the face.'),
     landmarks: z.array(share).length(478).describe('Confidence of each dense landmark.'),
   }),
   warnings: z.array(z.string()),
@@ -142,7 +155,14 @@ export function resultOf(
     coefficients: coefficientsOf(model, reconstruction.coefficients),
     landmarks68: pointsOf(reconstruction.landmarks68, pixel),
     landmarks478: pointsOf(reconstruction.landmarks478, pixel),
-    visibility: { face: one(visibility.face), landmarks: rounded(visibility.landmarks, 3) },
+    visibility: {
+      face: one(visibility.face),
+      covers: visibility.covers.map(({ kind, areas }) => ({
+        kind,
+        areas: Object.fromEntries(Object.entries(areas).map(([area, part]) => [area, one(part, 3)])),
+      })),
+      landmarks: rounded(visibility.landmarks, 3),
+    },
     warnings: [...reconstruction.warnings],
     seed: seed ?? null,
     versions: {

@@ -15,6 +15,7 @@ import { onWhite, type Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
+import { createFaceParser, type FaceParser, type FaceParsing } from '../network/parsing/face-parser.js';
 import type { Runtime } from '../runtime/session.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
 import { createLookAgain } from './geometry/look-again.js';
@@ -55,6 +56,11 @@ export interface RogueParts {
    * alone.
    */
   readonly regressorBytes?: Uint8Array;
+  /**
+   * Content of `assets/networks/face-parser.onnx`; without it covers are told from skin by their colour
+   * alone.
+   */
+  readonly parserBytes?: Uint8Array;
   /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
   readonly decode?: PhotoDecoder;
 }
@@ -92,6 +98,7 @@ export class Rogue {
   readonly model: MorphableModel;
   readonly #finders: FaceFinders;
   readonly #predictor: HeadPredictor | undefined;
+  readonly #parser: FaceParser | undefined;
   readonly #decode: PhotoDecoder | undefined;
   #previous: Promise<unknown> = Promise.resolve();
   #released = false;
@@ -102,6 +109,7 @@ export class Rogue {
     detector: FaceDetector,
     landmarker: DenseLandmarker,
     predictor?: HeadPredictor,
+    parser?: FaceParser,
     decode?: PhotoDecoder,
   ) {
     this.model = model;
@@ -111,6 +119,7 @@ export class Rogue {
       lookAgain: predictor && createLookAgain(model, predictor),
     };
     this.#predictor = predictor;
+    this.#parser = parser;
     this.#decode = decode;
   }
 
@@ -155,16 +164,18 @@ export class Rogue {
     const faces = await this.#inTurn(async () => {
       if (!given) await begin('find faces');
       const found = given ?? (await this.#found(pyramid, options));
-      const predicted: (PredictedHead | undefined)[] = [];
       if (method !== 'landmarks') await begin('predict');
-      for (const { box, roll } of found)
-        predicted.push(
-          method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll),
-        );
-      return found.map((face, k) => ({ face, predicted: predicted[k] }));
+      const seen: SeenFace[] = [];
+      for (const face of found) {
+        const { box, roll } = face;
+        const predicted =
+          method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll);
+        seen.push({ face, predicted, parsing: await this.#parser?.parse(pyramid, box, roll) });
+      }
+      return seen;
     });
     const heads: Reconstruction[] = [];
-    for (const { face, predicted } of faces) {
+    for (const { face, predicted, parsing } of faces) {
       await begin('fit');
       const head = reconstructFace(
         this.model,
@@ -172,6 +183,7 @@ export class Rogue {
         face,
         { ...(focal35mm !== undefined && { focal35mm }), ...options },
         predicted,
+        parsing,
       );
       heads.push({ ...head, warnings: [...warnings, ...head.warnings] });
     }
@@ -207,7 +219,12 @@ export class Rogue {
     this.#released = true;
     await this.#inTurn(async () => {
       const { detector, landmarker } = this.#finders;
-      await Promise.all([detector.release(), landmarker.release(), this.#predictor?.release()]);
+      await Promise.all([
+        detector.release(),
+        landmarker.release(),
+        this.#predictor?.release(),
+        this.#parser?.release(),
+      ]);
     });
   }
 
@@ -229,6 +246,13 @@ export class Rogue {
     this.#previous = result.catch(() => undefined);
     return result;
   }
+}
+
+/** A face and what the networks say of it. */
+interface SeenFace {
+  readonly face: FoundFace;
+  readonly predicted: PredictedHead | undefined;
+  readonly parsing: FaceParsing | undefined;
 }
 
 /** Tells of each stage, unless the caller wants no more. */
@@ -257,6 +281,7 @@ export async function createRogue({
   detectorBytes,
   landmarksBytes,
   regressorBytes,
+  parserBytes,
   decode,
 }: RogueParts): Promise<Rogue> {
   const detector = createFaceDetector(runtime, detectorBytes);
@@ -264,7 +289,8 @@ export async function createRogue({
   const predictor = regressorBytes
     ? createHeadPredictor(runtime, regressorBytes)
     : Promise.resolve(undefined);
-  const sessions = await Promise.allSettled([detector, landmarker, predictor]);
+  const parser = parserBytes ? createFaceParser(runtime, parserBytes) : Promise.resolve(undefined);
+  const sessions = await Promise.allSettled([detector, landmarker, predictor, parser]);
   try {
     for (const session of sessions) if (session.status === 'rejected') throw session.reason;
     return new Rogue(
@@ -272,6 +298,7 @@ export async function createRogue({
       await detector,
       await landmarker,
       await predictor,
+      await parser,
       decode,
     );
   } catch (error) {

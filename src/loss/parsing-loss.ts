@@ -14,6 +14,25 @@ export function parsingLoss(logits: Tensor, target: Tensor): Tensor {
   return logSoftmax(logits, 1).mul(target).sum().neg().div(target.sum().add(SOME));
 }
 
+/** The least likelihood whose logarithm is taken. */
+const LEAST = 1e-4;
+
+/**
+ * That pixels do not show one class, of which nothing else is known.
+ * @param logits `[N, C, H, W]`
+ * @param weight `[N, H, W]`, 0…1
+ * @param label of the class
+ * @returns a scalar, the mean over the pixels that count
+ */
+export function excludedLoss(logits: Tensor, weight: Tensor, label: number): Tensor {
+  const said = logSoftmax(logits, 1).at(1, label).exp();
+  const others = said
+    .neg()
+    .add(1 + LEAST)
+    .log();
+  return others.mul(weight).sum().neg().div(weight.sum().add(SOME));
+}
+
 /**
  * How badly one class's pixels overlap with what is known of them: one minus the Dice coefficient of each
  * view, which thin rims and small covers move as much as large ones do (Milletari et al. 2016).

@@ -31,11 +31,12 @@ export async function loadRogue({
   node,
 }: LoadRogueOptions = {}): Promise<Rogue> {
   const folder = folderUrl(assets);
-  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes] = await Promise.all([
+  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes, parserBytes] = await Promise.all([
     readAsset(assetFiles.model, folder),
     readAsset(assetFiles.detector, folder),
     readAsset(assetFiles.landmarks, folder),
     regressor === undefined ? readAsset(assetFiles.regressor, folder) : readRegressor(regressor),
+    readAsset(assetFiles.parser, folder),
   ]);
   return createRogue({
     runtime: runtime ?? nodeRuntime(node),
@@ -43,6 +44,7 @@ export async function loadRogue({
     detectorBytes,
     landmarksBytes,
     regressorBytes,
+    parserBytes,
     decode,
   });
 }

@@ -126,7 +126,7 @@ export const judgeConfigSchema = z.strictObject({
   weights: weightsOf(judgeDefaults),
 });
 
-/** Settings of the face parser, which says of each pixel whether it shows skin, hair, a cover or none of them. */
+/** Settings of the face parser, which says of each pixel whether it shows skin, hair, a cover or neither. */
 export const parseConfigSchema = z.strictObject({
   stage: z.literal('parse').default('parse'),
   seed: common.seed,

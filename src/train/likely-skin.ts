@@ -1,4 +1,4 @@
-import { parsingLabels, UNKNOWN_LABEL } from '../data/parsing-classes.js';
+import { parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 
 /** The face's outline in the 68: along the jaw, back over the brows. */
 const OUTLINE = [...Array.from({ length: 17 }, (_, k) => k), 26, 25, 24, 19, 18, 17];

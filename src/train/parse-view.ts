@@ -1,11 +1,11 @@
 import { coverFaceFlat } from '../data/occlusion/face-covers.js';
-import { parsingLabels, UNKNOWN_LABEL } from '../data/parsing-classes.js';
+import { NO_COVER_LABEL, parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
-import { parserCrop } from '../network/face-parser.js';
+import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
 import { likelySkin } from './likely-skin.js';
 import { augmentView } from './view-augmentation.js';
@@ -101,6 +101,19 @@ function jitteredBox({ x, y, width, height }: FaceBox, random: Random): FaceBox 
   return { x: centreX - side / 2, y: centreY - side / 2, width: side, height: side };
 }
 
+/** What is known of the pixels of a crop, covers and all. */
+export function labelsInCrop(
+  { photo, covered, labels }: Pick<ParsePhoto, 'photo' | 'covered' | 'labels'>,
+  crop: Crop,
+): Uint8Array {
+  const known = labels
+    ? nearestInCrop(labels, crop, UNKNOWN_LABEL)
+    : new Uint8Array(crop.width * crop.height).fill(UNKNOWN_LABEL);
+  blankOutside(known, photo, crop);
+  if (covered) markCover(known, covered.mask, crop);
+  return known;
+}
+
 /** The value of a one-channel image under each pixel of a crop; `outside` beyond it. */
 function nearestInCrop({ width, height, data }: Image, crop: Crop, outside: number): Uint8Array {
   const out = new Uint8Array(crop.width * crop.height);
@@ -113,9 +126,12 @@ function nearestInCrop({ width, height, data }: Image, crop: Crop, outside: numb
   return out;
 }
 
-/** What a teacher says, where it is sure and geometry and colour do not say otherwise; else what these say. */
+/**
+ * What a teacher says, where it is sure and geometry and colour do not say otherwise; else what these say.
+ * Without a teacher, what is not surely skin is at least taken for no cover: few photos show one.
+ */
 function mergeLabels(taught: Uint8Array | undefined, likely: Uint8Array): Uint8Array {
-  if (!taught) return likely;
+  if (!taught) return likely.map((label) => (label === UNKNOWN_LABEL ? NO_COVER_LABEL : label));
   return taught.map((label, at) => {
     if (likely[at] === UNKNOWN_LABEL || label === likely[at]) return label;
     return label === UNKNOWN_LABEL ? likely[at]! : UNKNOWN_LABEL;

@@ -1,11 +1,11 @@
-import { parsingClasses, parsingLabels } from '../data/parsing-classes.js';
+import { NO_COVER_LABEL, parsingClasses, parsingLabels } from '../network/parsing/parsing-classes.js';
 import { compile, type CompiledGraph } from '../graph/compile.js';
 import { valueAndGrad } from '../graph/gradient.js';
 import type { LoweringTarget } from '../graph/lower/emitter.js';
 import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
-import { overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
-import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parser.js';
+import { excludedLoss, overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
+import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parsing/parser.js';
 import type { LayerTree } from '../network/resnet.js';
 import type { ParseView } from './parse-view.js';
 import type { Batch } from './step-graph.js';
@@ -16,10 +16,15 @@ export interface ParseWeights {
   readonly classes: number;
   /** Overlap of covers. */
   readonly overlap: number;
+  /** That there is no cover where a photo was not covered, before a teacher says what there is. */
+  readonly uncovered: number;
 }
-export const parseDefaults: ParseWeights = { classes: 1, overlap: 0.3 };
+export const parseDefaults: ParseWeights = { classes: 1, overlap: 0.3, uncovered: 0.3 };
 
-type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<'image' | 'target', Tensor>;
+type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<
+  'image' | 'target' | 'uncovered',
+  Tensor
+>;
 
 /**
  * The step of the parser's training.
@@ -36,6 +41,7 @@ export function parseGraph(
     parameters: parserParameters(network),
     image: spec([batch, 3, network.size, network.size]),
     target: spec([batch, parsingClasses.length, side, side]),
+    uncovered: spec([batch, side, side]),
   };
   const step = (truth: ParseInputs) =>
     valueAndGrad((parameters: LayerTree<Tensor>) => {
@@ -43,9 +49,13 @@ export function parseGraph(
       const losses = {
         classes: parsingLoss(logits, truth.target),
         overlap: overlapLoss(logits, truth.target, parsingLabels.cover),
+        uncovered: excludedLoss(logits, truth.uncovered, parsingLabels.cover),
       };
       return {
-        value: losses.classes.mul(weights.classes).add(losses.overlap.mul(weights.overlap)),
+        value: losses.classes
+          .mul(weights.classes)
+          .add(losses.overlap.mul(weights.overlap))
+          .add(losses.uncovered.mul(weights.uncovered)),
         extra: losses,
       };
     })(truth.parameters);
@@ -58,27 +68,37 @@ export function parseBatch(views: readonly ParseView[], size: number): Batch {
   const classes = parsingClasses.length;
   const image = new Float32Array(views.length * 3 * size * size);
   const target = new Float32Array(views.length * classes * side * side);
+  const uncovered = new Float32Array(views.length * side * side);
   views.forEach((view, k) => {
     image.set(view.image, k * view.image.length);
     target.set(sharesOf(view.labels, size), k * classes * side * side);
+    uncovered.set(shareOf(NO_COVER_LABEL, view.labels, size), k * side * side);
   });
   return {
     image: { dims: [views.length, 3, size, size], data: image },
     target: { dims: [views.length, classes, side, side], data: target },
+    uncovered: { dims: [views.length, side, side], data: uncovered },
   };
 }
 
-/** The share of each class in each square of pixels; nothing of what is unknown. */
+/** The share of each class in each square of pixels, classes×side×side; nothing of what is unknown. */
 export function sharesOf(labels: Uint8Array, size: number): Float32Array {
+  const plane = (size / parserStride) ** 2;
+  const shares = new Float32Array(parsingClasses.length * plane);
+  parsingClasses.forEach((_, label) => {
+    shares.set(shareOf(label, labels, size), label * plane);
+  });
+  return shares;
+}
+
+/** The share of one label in each square of pixels, side×side. */
+function shareOf(label: number, labels: Uint8Array, size: number): Float32Array {
   const side = size / parserStride;
-  const shares = new Float32Array(parsingClasses.length * side * side);
+  const shares = new Float32Array(side * side);
   const part = 1 / parserStride ** 2;
   for (let y = 0; y < size; y++)
-    for (let x = 0; x < size; x++) {
-      const label = labels[y * size + x]!;
-      if (label >= parsingClasses.length) continue;
-      const square = Math.floor(y / parserStride) * side + Math.floor(x / parserStride);
-      shares[label * side * side + square]! += part;
-    }
+    for (let x = 0; x < size; x++)
+      if (labels[y * size + x] === label)
+        shares[Math.floor(y / parserStride) * side + Math.floor(x / parserStride)]! += part;
   return shares;
 }

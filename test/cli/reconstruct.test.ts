@@ -19,6 +19,7 @@ const everyFile = [
   'overlay.png',
   'result.json',
   'skin-delit.png',
+  'skin-sources.png',
   'skin.png',
   'teeth.png',
   'tongue.png',
@@ -235,6 +236,7 @@ describe('rogue reconstruct', () => {
     expect(await filesBelow(out)).toEqual([
       'me/face-1/overlay.png',
       'me/face-1/skin-delit.png',
+      'me/face-1/skin-sources.png',
       'results.jsonl',
     ]);
   });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { valueAndGrad } from '../../src/graph/gradient.js';
 import type { Tensor } from '../../src/graph/tensor.js';
-import { overlapLoss, parsingLoss } from '../../src/loss/parsing-loss.js';
+import { excludedLoss, overlapLoss, parsingLoss } from '../../src/loss/parsing-loss.js';
 import { compute, computeAll, given, useDoubles } from '../graph/ops/compute.js';
 
 beforeAll(useDoubles);
@@ -16,6 +16,7 @@ type Loss = (x: Tensor, target: Tensor) => Tensor;
 const losses: Record<string, Loss> = {
   parsingLoss,
   overlapLoss: (x, known) => overlapLoss(x, known, 1),
+  excludedLoss: (x, known) => excludedLoss(x, known.at(1, 0), 1),
 };
 const valueOf = (loss: Loss, values: readonly number[]): number =>
   compute({ x: given(shape, values), t: given(shape, target) }, ({ x, t }) => loss(x, t))[0]!;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsingClasses, parsingLabels } from '../../src/data/parsing-classes.js';
+import { parsingClasses, parsingLabels } from '../../src/network/parsing/parsing-classes.js';
 import { createRandom } from '../../src/data/random.js';
 import { cropToImage } from '../../src/detect/crop.js';
 import { evaluateReference } from '../../src/graph/reference.js';
@@ -7,14 +7,14 @@ import { constant, type Tensor } from '../../src/graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { createImage } from '../../src/math/image.js';
-import { exportParser } from '../../src/network/export-parser.js';
+import { exportParser } from '../../src/network/parsing/export-parser.js';
 import {
   createFaceParser,
   likeliestLabels,
   likelihoodAt,
   parserCrop,
   type FaceParsing,
-} from '../../src/network/face-parser.js';
+} from '../../src/network/parsing/face-parser.js';
 import {
   initialParser,
   parse,
@@ -22,7 +22,7 @@ import {
   parserParameters,
   parserSize,
   type ParserConfig,
-} from '../../src/network/parser.js';
+} from '../../src/network/parsing/parser.js';
 import type { LayerTree } from '../../src/network/resnet.js';
 import { runConstants } from '../../src/node/training/run-constants.js';
 import { nodeRuntime } from '../../src/runtime/node.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsingLabels, UNKNOWN_LABEL } from '../../src/data/parsing-classes.js';
+import { parsingLabels, UNKNOWN_LABEL } from '../../src/network/parsing/parsing-classes.js';
 import { createRandom } from '../../src/data/random.js';
 import { createImage, type Image } from '../../src/math/image.js';
 import { likelySkin } from '../../src/train/likely-skin.js';

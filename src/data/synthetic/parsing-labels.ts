@@ -1,18 +1,18 @@
 import { createImage, type Image } from '../../math/image.js';
-import { classNumber, parsingClasses } from '../../network/parsing/parsing-classes.js';
+import { parsingLabels, parsingClasses } from '../../network/parsing/parsing-classes.js';
 import type { LabelShares } from '../../render/label-shares.js';
 import type { FaceMeasures } from './face-areas.js';
 
 /** Labels of scene parts. */
 export const labels = {
-  skin: classNumber('skin'),
-  hair: classNumber('hair'),
-  cover: classNumber('cover'),
+  skin: parsingLabels.skin,
+  hair: parsingLabels.hair,
+  cover: parsingLabels.cover,
 } as const;
 
 /** Neck and clothes of a bust, one label per vertex. @param skin V, above one half for skin */
 export function bustLabels(skin: Float32Array): Uint8Array {
-  return Uint8Array.from(skin, (share) => (share > 0.5 ? labels.skin : classNumber('background')));
+  return Uint8Array.from(skin, (share) => (share > 0.5 ? labels.skin : parsingLabels.background));
 }
 
 /** How far behind the ends of the jaw's line the ears end, mm. */

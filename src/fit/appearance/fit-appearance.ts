@@ -2,6 +2,7 @@ import type { Image } from '../../math/image.js';
 import { solveCholesky } from '../../math/linear-solve.js';
 import { constantLight, irradiance } from '../../math/spherical-harmonics.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import type { SkinCertainty } from './skin-certainty.js';
 import { skinAroundFace, type SeenHead } from './skin-geometry.js';
 import {
   collectSkin,
@@ -187,9 +188,10 @@ export function fitAppearance(
   image: Image,
   faceSize: number,
   guess?: AppearanceGuess,
+  certainty?: SkinCertainty,
 ): Appearance {
   const basis = vertexAlbedo(model);
-  const samples = collectSkin(model, head, image, faceSize);
+  const samples = collectSkin(model, head, image, faceSize, certainty);
   const inlier = new Float32Array(model.vertexCount);
   const n = samples.vertices.length;
   if (n < LEAST_SAMPLES) {

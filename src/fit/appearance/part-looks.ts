@@ -2,6 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import { sphereCentre } from '../../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
+import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
 type Rgb = readonly [number, number, number];
@@ -20,6 +21,8 @@ const LEAST_GAIN = 0.12;
 const LARGEST_GAIN = 1.6;
 /** Fewer visible vertices than this say nothing. */
 const LEAST_SAMPLES = 6;
+/** Eyes and teeth are not read through what is less surely the face. */
+const SURE = 0.5;
 /** Facing below this is too oblique. */
 const LEAST_FACING = 0.25;
 
@@ -56,7 +59,7 @@ function vertexUvs(part: ModelPart): Float32Array {
   return uvs;
 }
 
-function isSeen(head: SeenHead, vertex: number, image: Image): boolean {
+function isSeen(head: SeenHead, vertex: number, image: Image, certainty?: SkinCertainty): boolean {
   const x = head.pixels[vertex * 2]!;
   const y = head.pixels[vertex * 2 + 1]!;
   return (
@@ -65,7 +68,8 @@ function isSeen(head: SeenHead, vertex: number, image: Image): boolean {
     x >= 0 &&
     x < image.width &&
     y >= 0 &&
-    y < image.height
+    y < image.height &&
+    (certainty?.skin(x, y) ?? 1) > SURE
   );
 }
 
@@ -222,6 +226,7 @@ export function partLooks(
   head: SeenHead,
   image: Image,
   light: Rgb,
+  certainty?: SkinCertainty,
 ): ReadonlyMap<string, Image> {
   const looks = new Map<string, Image>();
   const eyes = model.parts.filter(
@@ -235,7 +240,7 @@ export function partLooks(
     const disc = irisDisc(model, part, uvs);
     discs.push(disc);
     for (let i = 0; i < part.vertexCount; i++) {
-      if (!isSeen(head, part.firstVertex + i, image)) continue;
+      if (!isSeen(head, part.firstVertex + i, image, certainty)) continue;
       const share = Math.hypot(uvs[i * 2]! - disc.u, uvs[i * 2 + 1]! - disc.v) / disc.radius;
       if (share > IRIS_RING[0] && share < IRIS_RING[1])
         add(iris, part, uvs, part.firstVertex + i, head, image);
@@ -255,16 +260,22 @@ export function partLooks(
   }
   for (const part of model.parts) {
     if (part.name !== 'teeth' && part.name !== 'tongue') continue;
-    if (part.texture) looks.set(part.name, tintedLike(part, head, image, light));
+    if (part.texture) looks.set(part.name, tintedLike(part, head, image, light, certainty));
   }
   return looks;
 }
 
-function tintedLike(part: ModelPart, head: SeenHead, image: Image, light: Rgb): Image {
+function tintedLike(
+  part: ModelPart,
+  head: SeenHead,
+  image: Image,
+  light: Rgb,
+  certainty?: SkinCertainty,
+): Image {
   const uvs = vertexUvs(part);
   const tally = newTally();
   for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++)
-    if (isSeen(head, v, image)) add(tally, part, uvs, v, head, image);
+    if (isSeen(head, v, image, certainty)) add(tally, part, uvs, v, head, image);
   const gain = gainOf(tally, light);
   return recolored(part.texture!, (color) => {
     for (let k = 0; k < 3; k++) color[k]! *= gain[k]!;

@@ -2,6 +2,7 @@ import type { Image } from '../../math/image.js';
 import { sphericalHarmonics } from '../../math/spherical-harmonics.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { linearOfByte } from '../../render/color.js';
+import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
 /** Vertices with at least this cosine to the camera are measured. */
@@ -62,11 +63,13 @@ export function skinWeight(model: MorphableModel, vertex: number): number {
   return region('face') * (1 - region('eyes')) * (1 - 0.8 * region('brows')) * (1 - 0.7 * region('mouth'));
 }
 
+/** @param certainty how surely the photo shows skin; without it, all is taken for skin */
 export function collectSkin(
   model: MorphableModel,
   head: SeenHead,
   image: Image,
   faceSize: number,
+  certainty?: SkinCertainty,
 ): SkinSamples {
   const vertices: number[] = [];
   const weights: number[] = [];
@@ -75,7 +78,7 @@ export function collectSkin(
     const y = head.pixels[v * 2 + 1]!;
     if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
     if (head.unhidden[v] === 0 || head.facing[v]! < LEAST_FACING) continue;
-    const weight = skinWeight(model, v);
+    const weight = skinWeight(model, v) * (certainty?.skin(x, y) ?? 1);
     if (weight < 0.05) continue;
     vertices.push(v);
     weights.push(weight * Math.min(1, head.facing[v]! * 1.5));

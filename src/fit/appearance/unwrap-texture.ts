@@ -8,6 +8,7 @@ import type { Appearance } from './fit-appearance.js';
 import { minified, type Minified } from './minify.js';
 import { partLooks } from './part-looks.js';
 import type { HeadTextures } from '../reconstruction.js';
+import type { SkinCertainty } from './skin-certainty.js';
 import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
 /**
@@ -115,6 +116,29 @@ interface Unwrapped {
   readonly shade: Float32Array;
 }
 
+/** How surely the photo shows the person in a texel: its triangle, two weights, and its pixel. */
+type TexelCertainty = (
+  a: number,
+  b: number,
+  c: number,
+  wa: number,
+  wb: number,
+  x: number,
+  y: number,
+) => number;
+
+/** Off the scalp only skin is the person, on it hair as well. */
+function texelCertainty(model: MorphableModel, certainty: SkinCertainty | undefined): TexelCertainty {
+  if (!certainty) return () => 1;
+  const scalp = model.regions.get('scalp');
+  return (a, b, c, wa, wb, x, y) => {
+    const share = scalp ? wa * scalp[a]! + wb * scalp[b]! + (1 - wa - wb) * scalp[c]! : 0;
+    const hairy = smoothstep(HAIR_FROM, HAIR_TO, share);
+    if (hairy === 0) return certainty.skin(x, y);
+    return hairy * certainty.head(x, y) + (1 - hairy) * certainty.skin(x, y);
+  };
+}
+
 /** Reads the photo at every texel and divides the fitted light out. */
 function unwrap(
   part: ModelPart,
@@ -125,6 +149,7 @@ function unwrap(
   inlier: Float32Array,
   irradiance: Float32Array,
   photo: Minified,
+  certain: TexelCertainty,
 ): Unwrapped {
   const { size } = map;
   const texels = size * size;
@@ -148,17 +173,15 @@ function unwrap(
     const at = texel * 3;
     for (let k = 0; k < 3; k++)
       shade[at + k] = wa * irradiance[a * 3 + k]! + wb * irradiance[b * 3 + k]! + wc * irradiance[c * 3 + k]!;
-    const w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
+    const x = wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!;
+    const y = wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!;
+    let w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
+    if (w > 0) w *= certain(a, b, c, wa, wb, x, y);
     if (w <= 0) continue;
     weight[texel] = w;
     typical[texel] = w * (wa * typicalness[a]! + wb * typicalness[b]! + wc * typicalness[c]!);
     skin[texel] = w * (wa * inlier[a]! + wb * inlier[b]! + wc * inlier[c]!);
-    samplePhoto(
-      photo,
-      wa * pixels[a * 2]! + wb * pixels[b * 2]! + wc * pixels[c * 2]!,
-      wa * pixels[a * 2 + 1]! + wb * pixels[b * 2 + 1]! + wc * pixels[c * 2 + 1]!,
-      color,
-    );
+    samplePhoto(photo, x, y, color);
     for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
   }
   return { albedo, weight, typical, skin, shade };
@@ -354,6 +377,55 @@ export function textureOf(linear: Float32Array, size: number): Image {
   return image;
 }
 
+/** The grid on which mirrored skin is brought to the tone around it: some 2 cm a cell. */
+const TONE_SIZE = 16;
+/** Natural logarithm of the largest change of tone. */
+const LARGEST_TONE = 0.7;
+
+/**
+ * By what mirrored skin has to be multiplied to have the tone of the skin that it continues: the two sides of
+ * a face are lit, and de-lit, differently. On a coarse grid, so that brows and moles stay.
+ * @param filled as of `correctedAlbedo`
+ */
+function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, size: number): Float32Array {
+  const n = TONE_SIZE;
+  const seenTone = meanLog(seen.albedo, size, (texel) => seen.weight[texel]!);
+  const ownTone = meanLog(filled, filledSize, () => 1);
+  return Float32Array.from({ length: 3 * n * n }, (_, at) => {
+    const cell = Math.floor(at / 3);
+    const x = cell % n;
+    const mirrored = (cell - x + n - 1 - x) * 3 + (at % 3);
+    const change = ownTone[at]! - seenTone[mirrored]!;
+    return Math.exp(Math.min(LARGEST_TONE, Math.max(-LARGEST_TONE, change)));
+  });
+}
+
+/** Mean logarithms of a square RGB texture over the cells of the tone's grid, continued where nothing is. */
+function meanLog(texture: Float32Array, size: number, weightOf: (texel: number) => number): Float32Array {
+  const n = TONE_SIZE;
+  const block = size / n;
+  const sums = new Float32Array(3 * n * n);
+  const weights = new Float32Array(n * n);
+  for (let texel = 0; texel < size * size; texel++) {
+    const weight = weightOf(texel);
+    if (weight === 0) continue;
+    const cell = Math.floor(Math.floor(texel / size) / block) * n + Math.floor((texel % size) / block);
+    weights[cell]! += weight;
+    for (let k = 0; k < 3; k++)
+      sums[3 * cell + k]! += weight * Math.log(Math.max(1e-3, texture[3 * texel + k]!));
+  }
+  for (let cell = 0; cell < n * n; cell++)
+    for (let k = 0; k < 3; k++) if (weights[cell]! > 0) sums[3 * cell + k]! /= weights[cell]!;
+  // Cells of which little is seen lean on their neighbours.
+  pullPush(
+    sums,
+    weights.map((weight) => weight / (block * block)),
+    n,
+    3,
+  );
+  return sums;
+}
+
 /**
  * Mixes what the photo shows, what its mirror image shows and the corrected model albedo; writes both
  * textures.
@@ -363,12 +435,16 @@ function compose(
   map: TexelMap,
   filled: Float32Array,
   filledSize: number,
-): Pick<HeadTextures, 'albedo' | 'coverage'> & { photo: Image } {
+): Pick<HeadTextures, 'albedo' | 'coverage' | 'sources'> & { photo: Image } {
   const { size } = map;
   const scale = filledSize / size;
   const photo = createImage(size, size, 3);
   const albedo = createImage(size, size, 3);
   const coverage = createImage(size, size, 1);
+  const sources = createImage(size, size, 3);
+  const tone = mirrorTone(seen, filled, filledSize, size);
+  const toneScale = TONE_SIZE / size;
+  const gain = new Float32Array(3);
   const base = new Float32Array(3);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
@@ -385,15 +461,22 @@ function compose(
         for (let k = 0; k < 3; k++) base[k] = filled[nearest + k]!;
       } else if (w < 1) lookUp(filled, filledSize, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, base);
       coverage.data[texel] = 255 * w + 0.5;
+      const ofMirror = Math.round(255 * (1 - w) * wm);
+      if (!empty) {
+        const ofPhoto = coverage.data[texel]!;
+        sources.data.set([ofPhoto, ofMirror, Math.max(0, 255 - ofPhoto - ofMirror)], at);
+      }
+      if (wm > 0) lookUp(tone, TONE_SIZE, (x + 0.5) * toneScale - 0.5, (y + 0.5) * toneScale - 0.5, gain);
       for (let k = 0; k < 3; k++) {
-        const rest = wm > 0 ? wm * seen.albedo[mirror * 3 + k]! + (1 - wm) * base[k]! : base[k]!;
+        const mirrored = seen.albedo[mirror * 3 + k]! * gain[k]!;
+        const rest = wm > 0 ? wm * mirrored + (1 - wm) * base[k]! : base[k]!;
         const value = w > 0 ? w * seen.albedo[at + k]! + (1 - w) * rest : rest;
         albedo.data[at + k] = byteOfLinear(value);
         photo.data[at + k] = empty ? albedo.data[at + k]! : byteOfLinear(value * seen.shade[at + k]!);
       }
     }
   }
-  return { photo, albedo, coverage };
+  return { photo, albedo, coverage, sources };
 }
 
 /**
@@ -402,6 +485,7 @@ function compose(
  * between photo and model along the border (Pérez et al. 2003, with pull-push in place of the Poisson solve).
  *
  * @param size texels per side, a power of two from 256 on
+ * @param certainty how surely the photo shows skin; without it, what agrees with the fitted skin is taken
  */
 export function unwrapTextures(
   model: MorphableModel,
@@ -409,6 +493,7 @@ export function unwrapTextures(
   image: Image,
   appearance: Appearance,
   size: number,
+  certainty?: SkinCertainty,
 ): HeadTextures | undefined {
   if (model.albedo?.kind !== 'texture') return undefined;
   const part = model.parts[0]!;
@@ -426,6 +511,7 @@ export function unwrapTextures(
     appearance.inlier,
     shade,
     minified(image, head.pixels, part.vertexCount, size),
+    texelCertainty(model, certainty),
   );
   const filled = correctedAlbedo(
     modelAlbedo,
@@ -435,6 +521,6 @@ export function unwrapTextures(
   return {
     ...compose(seen, map, filled, modelSize),
     model: textureOf(modelAlbedo, modelSize),
-    parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount)),
+    parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount), certainty),
   };
 }

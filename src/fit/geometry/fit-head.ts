@@ -17,6 +17,7 @@ import {
   refinementOptions,
   type FusionWeights,
   type HeadGuess,
+  type SightAt,
   visibilitySpreader,
 } from './predicted-observations.js';
 import type { ReconstructMethod, ReconstructOptions } from '../reconstruction.js';
@@ -117,11 +118,12 @@ export function fitHead(
   options: ReconstructOptions,
   predicted?: PredictedHead,
   known?: KnownShape,
+  sightAt?: SightAt,
 ): FittedHead {
   const { focal35mm, method = predicted ? 'refine' : 'landmarks' } = options;
   const { points } = face.landmarks;
   const camera = cameraOf(image, faceSize(points, 3), focal35mm);
-  const fit = headFit(model, image, face.landmarks, camera, method, predicted, known);
+  const fit = headFit(model, image, face.landmarks, camera, method, predicted, known, sightAt);
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   const vertices = known
@@ -159,6 +161,7 @@ function headFit(
   method: ReconstructMethod,
   predicted: PredictedHead | undefined,
   known: KnownShape | undefined,
+  sightAt: SightAt | undefined,
 ): HeadFit {
   const { basis: all, trust, visiblePoints } = fittingModel(model);
   const observed = observe(landmarks, trust, image);
@@ -187,6 +190,7 @@ function headFit(
         camera,
         shownToCamera(model, guess, camera, visibility),
         trusting(meshTrust(presence, predicted)),
+        sightAt,
       ),
       camera,
       limits,

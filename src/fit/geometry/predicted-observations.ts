@@ -32,6 +32,12 @@ export function guessInPhoto(
   };
 }
 
+/**
+ * How likely a point in a place of the photo, pixels, is in plain view, of how likely it is for all that the
+ * regressor knows, 0…1.
+ */
+export type SightAt = (x: number, y: number, visible: number) => number;
+
 /** How the two sources of a point's place are weighed; shares of its a priori trust. */
 export interface FusionWeights {
   /**
@@ -64,6 +70,7 @@ export const refinementOptions: LandmarkFitOptions = { ...defaultLandmarkFitOpti
  *
  * @param basis of the points
  * @param visibility of each point, 0…1
+ * @param sightAt what else is known of the places where the prediction sees the points
  * @returns points at the weighted means; `weights` of both together
  */
 export function fuseObservations(
@@ -73,6 +80,7 @@ export function fuseObservations(
   camera: Camera,
   visibility: ArrayLike<number>,
   { inView, hidden, predicted, predictedHidden }: FusionWeights = fusionDefaults,
+  sightAt?: SightAt,
 ): LandmarkObservations {
   const positions = evaluateBasis(basis, [...shape, ...expression], new Float64Array(basis.count * 3));
   const fused = Float32Array.from(observed.points);
@@ -91,8 +99,9 @@ export function fuseObservations(
       camera.cy - (camera.focal * py) / depth,
       depthZero + (camera.focal / -t[2]!) * (depth + t[2]!),
     ];
-    const dense = hidden + (inView - hidden) * visibility[i]!;
-    const guessed = predictedHidden + (predicted - predictedHidden) * visibility[i]!;
+    const visible = sightAt?.(seen[0]!, seen[1]!, visibility[i]!) ?? visibility[i]!;
+    const dense = hidden + (inView - hidden) * visible;
+    const guessed = predictedHidden + (predicted - predictedHidden) * visible;
     const total = dense + guessed;
     for (let axis = 0; axis < 3; axis++)
       fused[3 * i + axis] = (dense * observed.points[3 * i + axis]! + guessed * seen[axis]!) / total;

@@ -1,6 +1,6 @@
-import { parsingClasses } from '../../data/parsing-classes.js';
+import { parsingClasses } from '../../network/parsing/parsing-classes.js';
 import { createImage, type Image } from '../../math/image.js';
-import type { FaceParsing } from '../../network/face-parser.js';
+import type { FaceParsing } from '../../network/parsing/face-parser.js';
 
 /** Colours of the classes, sRGB: background dark blue, skin as it is, hair orange, covers magenta. */
 const tints: readonly (readonly [number, number, number] | undefined)[] = [

@@ -85,7 +85,9 @@ export function blocked(emitter: Emitter, image: View, kernel: View, window: Win
   const few = inputs < block;
   const cutImage = few ? image : blockAxis(emitter, image, 2, block);
   const x = emitter.reshape(
-    few ? contiguous(emitter, image) : arrangeWhole(emitter, cutImage, blockLast(cutImage, [0, 1, 2, 3, 4], [2])),
+    few
+      ? contiguous(emitter, image)
+      : arrangeWhole(emitter, cutImage, blockLast(cutImage, [0, 1, 2, 3, 4], [2])),
     [images, inputs, height, width],
   );
   const cutKernel = few

@@ -4,13 +4,18 @@
  * - `background`: all that is no head, clothes and shoulders under them too;
  * - `skin`: the skin of head, ears and neck, with brows, beard, eyes, lips, teeth and tongue;
  * - `hair`: of the head, neither beard nor brows;
- * - `cover`: spectacles. Their rims, and lenses where they hide more than half of what is behind.
+ * - `cover`: whatever lies before the face, as masks, hands, objects, other heads; of spectacles the rims,
+ *   and lenses where they hide more than half of what is behind.
  */
 export const parsingClasses = ['background', 'skin', 'hair', 'cover'] as const;
 
 export type ParsingClass = (typeof parsingClasses)[number];
 
-/** The number of a class, 0…3, as label maps store it. */
-export function classNumber(name: ParsingClass): number {
-  return parsingClasses.indexOf(name);
-}
+/** The classes' numbers, 0…3, as label maps store them. */
+export const parsingLabels = Object.fromEntries(
+  parsingClasses.map((name, label) => [name, label]),
+) as Readonly<Record<ParsingClass, number>>;
+
+/** In label maps: nobody knows; and, nobody knows what else, but it is no cover. */
+export const UNKNOWN_LABEL = 255;
+export const NO_COVER_LABEL = 254;

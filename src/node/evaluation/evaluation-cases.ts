@@ -58,7 +58,7 @@ const indexSchema = z.array(
 );
 
 /** A picture with what a file says of it. */
-interface Annotated {
+export interface Annotated {
   readonly path: string;
   readonly id: string;
   /** Pairs, pixels. */
@@ -98,7 +98,11 @@ export async function photoCases(
   };
 }
 
-async function annotatedPhotos(path: string): Promise<Annotated[]> {
+/**
+ * The photos of a folder or an `index.json`, with their landmarks where there are any.
+ * @throws EvaluationError when nothing is there
+ */
+export async function annotatedPhotos(path: string): Promise<Annotated[]> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => {

@@ -34,13 +34,18 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<Eval
     created,
     seed,
     settings,
-    hardware: { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+    hardware: hardwareHere(),
     data: { items: data.sources.length, sha256: data.sha256 },
     methods: methods.map(({ name }) => name),
     conditions: [...conditions],
     measures: measurers.flatMap(({ measures }) => measures),
     items,
   };
+}
+
+/** What a report says of the machine. */
+export function hardwareHere(): Evaluation['hardware'] {
+  return { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
 }
 
 /** Writes `report.json`, `report.md` and `report.html`, the page with pictures. @throws WriteError */

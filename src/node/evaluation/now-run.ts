@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { nowDistances, nowLandmarks } from '../../evaluate/now.js';
 import { poolValues } from '../../evaluate/pool.js';
@@ -19,6 +18,7 @@ import type { TriangleMesh } from '../../io/read-obj.js';
 import { evaluatePoints } from '../../model/evaluate.js';
 import { decodeImage } from '../files/image-codec.js';
 import { readMesh, readPickedPoints } from '../files/mesh-files.js';
+import { hardwareHere } from './evaluation-run.js';
 
 /** A mesh and seven landmarks on it. */
 interface NowPrediction {
@@ -109,7 +109,7 @@ export async function runNow(
     created,
     seed: '',
     settings: { data: folder, list, metrical },
-    hardware: { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+    hardware: hardwareHere(),
     data: { items: images.length, sha256: hash.digest('hex') },
     methods: names,
     conditions,

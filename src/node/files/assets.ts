@@ -24,6 +24,7 @@ export const assetFiles = {
   landmarks: 'networks/dense-landmarks.onnx',
   recognition: 'networks/recognition.onnx',
   regressor: 'networks/head-regressor.onnx',
+  parser: 'networks/face-parser.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
 } as const;

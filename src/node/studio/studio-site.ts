@@ -9,6 +9,7 @@ export const modelFiles = [
   'networks/face-detector.onnx',
   'networks/dense-landmarks.onnx',
   'networks/head-regressor.onnx',
+  'networks/face-parser.onnx',
 ] as const;
 
 /**

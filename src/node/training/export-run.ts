@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectorFile } from '../../train/detector-network.js';
-import { exportParser } from '../../network/export-parser.js';
+import { exportParser } from '../../network/parsing/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
 import { modelSizes } from '../../network/code.js';
-import { parserConfig, parserParameters } from '../../network/parser.js';
+import { parserConfig, parserParameters } from '../../network/parsing/parser.js';
 import { regressorParameters, regressors, withUnitFilters } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import {

@@ -1,13 +1,13 @@
-import { UNKNOWN_LABEL } from '../../data/parsing-classes.js';
+import { UNKNOWN_LABEL } from '../../network/parsing/parsing-classes.js';
 import { createRandom } from '../../data/random.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
-import { likeliestLabels } from '../../network/face-parser.js';
+import { likeliestLabels } from '../../network/parsing/face-parser.js';
 import { boxOfHead } from '../../network/face-view.js';
-import { parserStride } from '../../network/parser.js';
+import { parserStride } from '../../network/parsing/parser.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
-import { parsingClasses } from '../../data/parsing-classes.js';
+import { parsingClasses } from '../../network/parsing/parsing-classes.js';
 import { showsFace } from '../../train/labelled-faces.js';
 import { parseBatch } from '../../train/parse.js';
 import {
@@ -67,7 +67,7 @@ export function parseBatches(
 }
 
 /** A sample of "rogue synth" or of `writePhotoShards`; none where no face is to be seen. */
-async function readParsePhoto(sample: ShardSample, worn: boolean): Promise<ParsePhoto | undefined> {
+export async function readParsePhoto(sample: ShardSample, worn: boolean): Promise<ParsePhoto | undefined> {
   const photo = (await decodeImage(memberBytes(sample, 'jpg'))).image;
   const covered =
     worn && sample.members.has('covered.jpg')

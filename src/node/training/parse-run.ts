@@ -1,6 +1,6 @@
 import { createRandom } from '../../data/random.js';
-import { exportParser } from '../../network/export-parser.js';
-import { initialParser, parserConfig, parserParameters } from '../../network/parser.js';
+import { exportParser } from '../../network/parsing/export-parser.js';
+import { initialParser, parserConfig, parserParameters } from '../../network/parsing/parser.js';
 import { withUnitFilters } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import { cpuTarget } from '../../runtime/target.js';

@@ -21,7 +21,8 @@ export async function shardFolders(
   return [...ready, prepared];
 }
 
-async function holdsShards(path: string): Promise<boolean> {
+/** Whether a path is a shard or a folder of shards, rather than a folder of photos. */
+export async function holdsShards(path: string): Promise<boolean> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,

@@ -3,13 +3,13 @@ import { Photographer, type SyntheticPhoto } from '../../../src/data/synthetic/p
 import { labelMap } from '../../../src/data/synthetic/parsing-labels.js';
 import { evaluatePoints } from '../../../src/model/evaluate.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
-import { classNumber, parsingClasses } from '../../../src/network/parsing/parsing-classes.js';
+import { parsingLabels, parsingClasses } from '../../../src/network/parsing/parsing-classes.js';
 import { loadModel } from '../../../src/node.js';
 import { loadPeople } from '../../../src/node/files/assets.js';
 import { createRasterTarget, rasterize } from '../../../src/render/rasterize.js';
 
 const SIZE = 128;
-const [BACKGROUND, SKIN, HAIR, COVER] = parsingClasses.map(classNumber) as [number, number, number, number];
+const [BACKGROUND, SKIN, HAIR, COVER] = parsingClasses.map((name) => parsingLabels[name]) as [number, number, number, number];
 const BALD = 256;
 
 let model: MorphableModel;

@@ -71,6 +71,25 @@ describe('unwrapTextures', () => {
     expect(textures.model.width).toBe(512);
   });
 
+  it('tells where each texel comes from', () => {
+    const { sources, coverage } = textures;
+    let mirrored = 0;
+    for (let texel = 0; texel < size * size; texel++) {
+      const [photo, mirror, predicted] = sources.data.subarray(3 * texel, 3 * texel + 3) as unknown as [
+        number,
+        number,
+        number,
+      ];
+      expect(photo + mirror + predicted).toBe(map.triangle[texel]! < 0 ? 0 : 255);
+      if (map.triangle[texel]! >= 0) expect(photo).toBe(coverage.data[texel]);
+      if (mirror > 200) mirrored++;
+    }
+    // Of a face seen from the front, no side mirrors the other; of one half turned, much does.
+    expect(mirrored).toBeLessThan(0.01 * size * size);
+    const turned = unwrapped(40).sources.data.filter((value, at) => at % 3 === 1 && value > 200).length;
+    expect(turned).toBeGreaterThan(0.02 * size * size);
+  });
+
   it('finds the albedo again where the photo shows it', () => {
     const full = texels((coverage) => coverage === 255).filter(
       (texel) => region('eyes', texel) < 0.1 && region('brows', texel) < 0.1 && region('face', texel) > 0.9,

@@ -1,11 +1,11 @@
-import { parsingClasses } from '../data/parsing-classes.js';
-import { conv2d } from '../graph/ops/convolution.js';
-import { upsampleNearest } from '../graph/ops/resizing.js';
-import type { Tensor } from '../graph/tensor.js';
-import { isSpec, spec, type TensorSpec } from '../graph/trace.js';
-import { flattenTree } from '../graph/tree.js';
-import type { InitialRandom } from './regressor.js';
-import { initialParameters } from './regressor.js';
+import { parsingClasses } from './parsing-classes.js';
+import { conv2d } from '../../graph/ops/convolution.js';
+import { upsampleNearest } from '../../graph/ops/resizing.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { isSpec, spec, type TensorSpec } from '../../graph/trace.js';
+import { flattenTree } from '../../graph/tree.js';
+import type { InitialRandom } from '../regressor.js';
+import { initialParameters } from '../regressor.js';
 import {
   resnetParameters,
   resnetPyramid,
@@ -14,7 +14,7 @@ import {
   type Layer,
   type LayerTree,
   type ResNetConfig,
-} from './resnet.js';
+} from '../resnet.js';
 
 /**
  * A network that says of each pixel of a face's crop what it shows (`parsingClasses`): a residual network,

@@ -1,9 +1,9 @@
-import { parsingClasses, parsingLabels, type ParsingClass } from '../data/parsing-classes.js';
-import { cropAxes, sampleCrop, type Crop } from '../detect/crop.js';
-import { ImagePyramid } from '../detect/image-pyramid.js';
-import type { Image } from '../math/image.js';
-import { floatOutput, type HostTensor, type Runtime } from '../runtime/session.js';
-import { viewNormalisation, viewOutside, type FaceBox } from './face-view.js';
+import { parsingClasses, parsingLabels, type ParsingClass } from './parsing-classes.js';
+import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
+import { ImagePyramid } from '../../detect/image-pyramid.js';
+import type { Image } from '../../math/image.js';
+import { floatOutput, type HostTensor, type Runtime } from '../../runtime/session.js';
+import { viewNormalisation, viewOutside, type FaceBox } from '../face-view.js';
 import { parserStride, parserViewPerBox } from './parser.js';
 
 /** What the pixels around a face show. */

@@ -1,8 +1,8 @@
-import { exportOnnx, type ExportOptions } from '../graph/export/export.js';
-import { softmax } from '../graph/ops/losses.js';
-import { spec } from '../graph/trace.js';
+import { exportOnnx, type ExportOptions } from '../../graph/export/export.js';
+import { softmax } from '../../graph/ops/losses.js';
+import { spec } from '../../graph/trace.js';
 import { parse, parserParameters, type ParserConfig } from './parser.js';
-import { trained } from './trained.js';
+import { trained } from '../trained.js';
 
 /**
  * A trained parser as a plain ONNX file: input `image` `[N, 3, size, size]`, sRGB −1…1; output `classes`

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Evaluation } from '../evaluate/report.js';
+import { evaluationMarkdown } from '../evaluate/report-pages.js';
+import type { Rogue } from '../fit/rogue.js';
+import { createFaceParser } from '../network/parsing/face-parser.js';
+import { loadRogue, nodeRuntime } from '../node.js';
+import { evaluationFiles, writeEvaluation } from '../node/evaluation/evaluation-run.js';
+import { runLeak } from '../node/evaluation/leak-run.js';
+import { runParsing } from '../node/evaluation/parsing-run.js';
+import { assetFiles, loadHand, readAsset } from '../node/files/assets.js';
+import { messageOf, UsageError } from './errors.js';
+import type { SkinFlags } from './evaluate-flags.js';
+import { interruptible } from './interruptible.js';
+import { createProgress } from './progress.js';
+
+/**
+ * Measures how much of covers gets into skin textures, prints the table and writes the report.
+ * @throws InterruptedError after Ctrl-C, with nothing written
+ */
+export async function runLeakProtocol(data: string, { out, count }: SkinFlags): Promise<void> {
+  await evaluated(out, (rogue, signal, done) =>
+    runLeak(data, rogue, {
+      created: new Date().toISOString(),
+      signal,
+      ...(count !== undefined && { count }),
+      onPhoto: (_, of, id) => {
+        done(of, id);
+      },
+    }),
+  );
+}
+
+/**
+ * Measures how well the parser's classes overlap with known ones, prints the table and writes the report.
+ * @throws UsageError for a network that is none; InterruptedError after Ctrl-C, with nothing written
+ */
+export async function runParsingProtocol(
+  data: string,
+  { out, count, seed = '1', network }: SkinFlags,
+): Promise<void> {
+  await evaluated(out, async (rogue, signal, done) => {
+    const parser = await parserOf(network);
+    try {
+      return await runParsing(
+        data,
+        { rogue, parser, hand: await loadHand() },
+        {
+          seed,
+          created: new Date().toISOString(),
+          signal,
+          ...(count !== undefined && { count }),
+          onPhoto: (_, id) => {
+            done(count, id);
+          },
+        },
+      );
+    } finally {
+      await parser.release();
+    }
+  });
+}
+
+async function parserOf(network: string | undefined): ReturnType<typeof createFaceParser> {
+  const runtime = nodeRuntime({ threads: 1 });
+  if (network === undefined) return createFaceParser(runtime, await readAsset(assetFiles.parser));
+  try {
+    return await createFaceParser(runtime, await readFile(network));
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(`--network ${network}: ${missing ? 'not found' : messageOf(error)}`);
+  }
+}
+
+async function evaluated(
+  out: string,
+  run: (
+    rogue: Rogue,
+    signal: AbortSignal,
+    done: (of: number | undefined, id: string) => void,
+  ) => Promise<Evaluation>,
+): Promise<void> {
+  await interruptible('interrupted; nothing was written', async (signal) => {
+    const rogue = await loadRogue();
+    let bar: ReturnType<typeof createProgress> | undefined;
+    try {
+      const evaluation = await run(rogue, signal, (of, id) => {
+        if (of === undefined) return;
+        bar ??= createProgress(of, { interval: 10 });
+        bar.done(id);
+      });
+      bar?.stop();
+      await writeEvaluation(out, evaluation, []);
+      console.log(evaluationMarkdown(evaluation));
+      console.log(`report: ${join(out, evaluationFiles.html)}`);
+    } finally {
+      bar?.stop();
+      await rogue.release();
+    }
+  });
+}

@@ -1,0 +1,21 @@
+import type { Image } from '../math/image.js';
+
+/** A texel has the colour of a cover that is no farther from it than this, of 255. */
+const LIKE = 30;
+
+/**
+ * Share of a skin texture that has the colour of what covered the face, less the share that has it without:
+ * how much of the cover was painted on the skin, 0…1.
+ * @param covered and clean: textures of the covered and of the clean photo, three channels
+ * @param color of the cover, sRGB
+ */
+export function leakedShare(covered: Image, clean: Image, color: readonly number[]): number {
+  return Math.max(0, shareLike(covered, color) - shareLike(clean, color));
+}
+
+function shareLike({ data }: Image, [r, g, b]: readonly number[]): number {
+  let count = 0;
+  for (let at = 0; at < data.length; at += 3)
+    if (Math.hypot(data[at]! - r!, data[at + 1]! - g!, data[at + 2]! - b!) <= LIKE) count++;
+  return (3 * count) / data.length;
+}

@@ -1,0 +1,83 @@
+import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import { likelihoodAt, type FaceParsing } from '../../network/parsing/face-parser.js';
+import { parserViewPerBox } from '../../network/parsing/parser.js';
+
+/** How surely the photo shows the person at a pixel, 0…1. */
+export interface SkinCertainty {
+  /** Skin, brows, beard, eyes and mouth. */
+  readonly skin: (x: number, y: number) => number;
+  /** The same, or hair. */
+  readonly head: (x: number, y: number) => number;
+  /** How likely a point of the face is in plain view, of how likely it is for all else that is known. */
+  readonly inView: (x: number, y: number, visible: number) => number;
+}
+
+/** Side of the detector's box on a head, mm. */
+const BOX_MM = 151;
+/** Nothing nearer to a cover than this is believed, mm: its shadow, its edge's colour, what hangs from it. */
+const FROM_COVERS = 10;
+/** Nor what is nearer to the background or to hair, mm. */
+const FROM_OTHERS = 3;
+/** Likelihoods from which a cover is one, and from which anything else is. */
+const COVER = 0.3;
+const OTHER = 0.5;
+/** Likelihoods of skin between which it is believed. */
+const SKIN_FROM = 0.5;
+const SKIN_TO = 0.85;
+
+/**
+ * Where skin is surely skin: what a parser calls so, away from covers and from the outline.
+ * @param parsing of the face
+ */
+export function skinCertainty(parsing: FaceParsing): SkinCertainty {
+  const { size, classes } = parsing;
+  const plane = size * size;
+  const cell = (parserViewPerBox * BOX_MM) / size;
+  const of = (name: ParsingClass): Float32Array => {
+    const from = parsingLabels[name] * plane;
+    return classes.subarray(from, from + plane);
+  };
+  const covers = spread(of('cover'), size, FROM_COVERS / cell, COVER);
+  const background = spread(of('background'), size, FROM_OTHERS / cell, OTHER);
+  const hair = spread(of('hair'), size, FROM_OTHERS / cell, OTHER);
+  const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
+    const map = Float32Array.from({ length: plane }, (_, at) =>
+      others.reduce((value, other) => value * (1 - other[at]!), believed(shown(at))),
+    );
+    return { ...parsing, classes: map };
+  };
+  const skinMap = certain((at) => of('skin')[at]!, [covers, background, hair]);
+  const headMap = certain((at) => of('skin')[at]! + of('hair')[at]!, [covers, background]);
+  const read =
+    (map: FaceParsing) =>
+    (x: number, y: number): number =>
+      likelihoodAt(map, 'background', x, y);
+  return {
+    skin: read(skinMap),
+    head: read(headMap),
+    inView: (x, y, visible) => visible * (1 - likelihoodAt(parsing, 'cover', x, y)),
+  };
+}
+
+function believed(likelihood: number): number {
+  const t = Math.min(1, Math.max(0, (likelihood - SKIN_FROM) / (SKIN_TO - SKIN_FROM)));
+  return t * t * (3 - 2 * t);
+}
+
+/** 1 within a radius, in cells, of where a map is above a threshold, fading beyond over one cell more. */
+function spread(map: Float32Array, size: number, radius: number, threshold: number): Float32Array {
+  // A cell reaches half of its side from its middle, and what is read between two mixes them.
+  const full = radius + 1;
+  const reach = Math.ceil(full + 1);
+  const out = new Float32Array(map.length);
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++) {
+      if (map[y * size + x]! < threshold) continue;
+      for (let v = Math.max(0, y - reach); v <= Math.min(size - 1, y + reach); v++)
+        for (let u = Math.max(0, x - reach); u <= Math.min(size - 1, x + reach); u++) {
+          const near = Math.min(1, Math.max(0, full + 1 - Math.hypot(u - x, v - y)));
+          if (near > out[v * size + u]!) out[v * size + u] = near;
+        }
+    }
+  return out;
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { leakedShare } from '../../evaluate/leak.js';
+import { nme } from '../../evaluate/landmark-error.js';
+import { lostBeyond, plainCover, plainCoverColor, type PlainCover } from '../../evaluate/plain-covers.js';
+import {
+  EvaluationError,
+  type Evaluation,
+  type EvaluationItem,
+  type Outcome,
+} from '../../evaluate/report.js';
+import type { Reconstruction } from '../../fit/reconstruction.js';
+import type { Rogue } from '../../fit/rogue.js';
+import { version } from '../../fit/version.js';
+import type { Image } from '../../math/image.js';
+import { decodeImage } from '../files/image-codec.js';
+import { annotatedPhotos, type Annotated } from './evaluation-cases.js';
+import { hardwareHere } from './evaluation-run.js';
+
+/** Covers of one colour, which can be found again in a texture. */
+export const leakCovers = ['half', 'lower', 'rand40', 'eyes'] as const satisfies readonly PlainCover[];
+
+export interface LeakOptions {
+  readonly count?: number;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly signal?: AbortSignal;
+  /** Hears of each photo that is done. */
+  readonly onPhoto?: (done: number, of: number, id: string) => void;
+}
+
+/** Texels per side: the same for clean and covered, so that shares can be compared. */
+const TEXTURE = 1024;
+
+/**
+ * How much of a cover gets painted on the skin: photos with known landmarks, each covered by plain colours,
+ * and the share of the texture that has taken the cover's colour on.
+ * @param path a folder of photos, or an `index.json`, with landmarks
+ * @throws EvaluationError for a path without annotated photos; the signal's reason
+ */
+export async function runLeak(
+  path: string,
+  rogue: Rogue,
+  { count, created, signal, onPhoto }: LeakOptions,
+): Promise<Evaluation> {
+  const photos = (await annotatedPhotos(path)).filter(({ landmarks68 }) => landmarks68).slice(0, count);
+  if (photos.length === 0)
+    throw new EvaluationError(`no photos with landmarks in ${path}; expected an index.json with landmarks68`);
+  const hash = createHash('sha256');
+  const items: EvaluationItem[] = [];
+  for (const [k, photo] of photos.entries()) {
+    signal?.throwIfAborted();
+    hash.update(photo.id).update(await readFile(photo.path));
+    items.push(...(await leaksOf(rogue, photo)));
+    onPhoto?.(k + 1, photos.length, photo.id);
+  }
+  return {
+    schema: 'rogue-face/evaluation',
+    version: 1,
+    protocol: 'leak',
+    rogue: version,
+    created,
+    seed: '',
+    settings: { data: path, ...(count !== undefined && { count }), texture: TEXTURE },
+    hardware: hardwareHere(),
+    data: { items: photos.length, sha256: hash.digest('hex') },
+    methods: ['refine'],
+    conditions: [...leakCovers],
+    measures: [
+      { name: 'leak', unit: '% of the atlas', better: 'lower', digits: 2 },
+      { name: 'seen', unit: '% of the face', better: 'lower', digits: 0 },
+    ],
+    items,
+  };
+}
+
+async function leaksOf(rogue: Rogue, { id, path, landmarks68 }: Annotated): Promise<EvaluationItem[]> {
+  const { image } = await decodeImage(path);
+  const truth = landmarks68!;
+  const clean = await headAt(rogue, image, truth);
+  const items: EvaluationItem[] = [];
+  for (const condition of leakCovers) {
+    const covered = clean && (await headAt(rogue, plainCover(image, truth, condition, id), truth));
+    const outcome: Outcome =
+      clean && covered
+        ? {
+            values: {
+              leak:
+                100 *
+                leakedShare(
+                  covered.textures!.photo!,
+                  clean.textures!.photo!,
+                  plainCoverColor(truth, condition, id)!,
+                ),
+              seen: 100 * covered.visibility.face,
+            },
+          }
+        : { failed: clean ? 'the covered face was not found' : 'the face was not found' };
+    items.push({ id, condition, slices: {}, outcomes: { refine: outcome } });
+  }
+  return items;
+}
+
+/** The head whose landmarks are nearest to true ones, unless it is another's. */
+async function headAt(
+  rogue: Rogue,
+  image: Image,
+  truth: readonly number[],
+): Promise<Reconstruction | undefined> {
+  const heads = await rogue.reconstruct(image, { textureSize: TEXTURE });
+  return heads
+    .map((head) => ({ head, error: nme(head.landmarks68, truth, 17, 68) }))
+    .filter(({ error }) => error < lostBeyond)
+    .toSorted((a, b) => a.error - b.error)[0]?.head;
+}

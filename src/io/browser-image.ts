@@ -64,8 +64,8 @@ async function heicPhoto(file: Uint8Array): Promise<BrowserPhoto> {
 function photoOf(bitmap: ImageBitmap, focal35mm: number | undefined): BrowserPhoto {
   const { width: originalWidth, height: originalHeight } = bitmap;
   try {
-    if (originalWidth * originalHeight > maxPixels)
-      throw new Error(`The picture is ${tooLarge(originalWidth, originalHeight, maxPixels)}.`);
+    const reason = tooLarge(originalWidth, originalHeight, maxPixels);
+    if (reason !== undefined) throw new Error(`The picture is ${reason}.`);
     const side = longestSide(originalWidth, originalHeight, maxSide);
     const shrink = Math.min(1, side / Math.max(originalWidth, originalHeight));
     const { image, transparent } = onWhite(

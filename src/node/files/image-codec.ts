@@ -18,7 +18,7 @@ export interface DecodeOptions {
   /**
    * Largest picture that is accepted, in pixels of the file. Default 250 million, and at most 100 million of
    * what must be decoded whole before it can be shrunk: HEIC, AVIF, GIF, BMP, progressive JPEG, interlaced
-   * PNG.
+   * PNG; fewer where these take more than four bytes a pixel. No side is longer than 65,535 pixels.
    */
   readonly maxPixels?: number;
   /**
@@ -52,6 +52,14 @@ const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif']);
 /** Formats that are decoded whole, and the largest pictures of them. */
 const wholeFormats = new Set(['gif', 'heif', 'avif']);
 const maxWholePixels = 100e6;
+/** Bytes of a pixel that this limit allows for: pixels of more bytes may be fewer. */
+const WHOLE_PIXEL_BYTES = 4;
+const depthBytes: Readonly<Record<string, number>> = {
+  ...{ uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4 },
+  ...{ double: 8, complex: 8, dpcomplex: 16 },
+};
+/** CMYK and transparency. */
+const MOST_CHANNELS = 5;
 
 /**
  * Decodes JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP.
@@ -73,13 +81,7 @@ export async function decodeImage(
   const metadata = await readMetadata(bytes);
   const { width, height, orientation = 1 } = metadata;
   refuseLarger(width, height, maxPixels);
-  if (metadata.isProgressive || wholeFormats.has(metadata.format))
-    refuseLarger(
-      width,
-      height,
-      maxWhole,
-      `${metadata.isProgressive ? 'progressive ' : ''}${metadata.format} file`,
-    );
+  refuseLargerWhole(metadata, maxWhole);
   const pixels = await readPixels(bytes, metadata, longestSide(width, height, maxSide));
   const focal35mm = metadata.exif && focalLength35mm(metadata.exif);
   const turned = orientation >= 5;
@@ -91,6 +93,26 @@ export async function decodeImage(
     orientation,
     ...(focal35mm === undefined ? {} : { focal35mm }),
   };
+}
+
+/**
+ * Refuses what would take too much memory: pictures that are decoded whole, or turned, and those of many
+ * channels.
+ */
+function refuseLargerWhole(metadata: Metadata, maxPixels: number): void {
+  const { width, height, channels, depth, format, isProgressive, orientation = 1 } = metadata;
+  if (channels > MOST_CHANNELS)
+    throw new ImageError(`${channels} channels are not supported; use grey or RGB`);
+  // JPEG files are shrunk before they are turned.
+  const turned = orientation > 1 && format !== 'jpeg';
+  if (!isProgressive && !turned && !wholeFormats.has(format)) return;
+  const wide = Math.max(1, (channels * (depthBytes[depth] ?? 1)) / WHOLE_PIXEL_BYTES);
+  const kind = [
+    ...(wide > 1 ? [`${8 * depthBytes[depth]!}-bit`] : []),
+    ...(isProgressive ? ['progressive'] : turned ? ['turned'] : []),
+    `${format} file`,
+  ].join(' ');
+  refuseLarger(width, height, maxPixels / wide, kind);
 }
 
 async function shrunk({ image, focal35mm }: WholePicture, maxSide: number): Promise<DecodedImage> {

@@ -114,13 +114,11 @@ async function annotatedPhotos(path: string): Promise<Annotated[]> {
     },
   );
   if (listed) return listed;
-  return Promise.all(
-    (await picturesBelow(path)).map(async (file): Promise<Annotated> => ({
-      path: file,
-      id: relative(path, file),
-      ...(await annotationBeside(file)),
-    })),
-  );
+  const photos: Annotated[] = [];
+  // One after the other: the annotations of all of them need not be in memory at once.
+  for (const file of await picturesBelow(path))
+    photos.push({ path: file, id: relative(path, file), ...(await annotationBeside(file)) });
+  return photos;
 }
 
 async function readIndex(path: string): Promise<Annotated[]> {
@@ -155,15 +153,20 @@ async function annotationBeside(picture: string): Promise<Pick<Annotated, 'landm
     return { landmarks68: of68(`${stem}.pts`, () => readPts(new TextDecoder().decode(pts))), slices: {} };
   const mat = await read('.mat');
   if (!mat) return { landmarks68: undefined, slices: {} };
-  const matrices = readable(`${stem}.mat`, () => readMat(mat, (bytes) => inflateSync(bytes)));
+  const matrices = readable(`${stem}.mat`, () =>
+    readMat(mat, (bytes, maxOutputLength) => inflateSync(bytes, { maxOutputLength })),
+  );
   const points = matrices.get('pt3d_68');
   const pose = matrices.get('Pose_Para');
   if (points?.shape[1] !== 68)
     throw new EvaluationError(`${stem}.mat has no pt3d_68 of 68 points; use AFLW2000-3D's files`);
   const yaw = pose ? Math.abs((pose.data[1]! * 180) / Math.PI) : undefined;
   // MATLAB counts pixels from 1 (docs/conventions.md).
+  const landmarks68 = Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5);
+  if (![...landmarks68, yaw ?? 0].every(Number.isFinite))
+    throw new EvaluationError(`${stem}.mat holds numbers that are not finite; remove it, or copy it again`);
   return {
-    landmarks68: Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5),
+    landmarks68,
     slices: yaw === undefined ? {} : { yaw: yawBin(yaw) },
   };
 }

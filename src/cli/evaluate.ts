@@ -23,6 +23,7 @@ import {
   writeEvaluation,
 } from '../node/evaluation/evaluation-run.js';
 import { conditionFolder, predictedFolder } from '../node/evaluation/predicted-folder.js';
+import { insideFolder } from '../node/files/inside-folder.js';
 import { writeWhole } from '../node/files/whole-file.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import { messageOf, UsageError } from './errors.js';
@@ -169,7 +170,7 @@ function photoWriter(
   folder: string,
 ): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
   return async (id, condition, image) => {
-    const path = join(folder, conditionFolder(condition), `${id.replace(/\.\w+$/, '')}.png`);
+    const path = insideFolder(join(folder, conditionFolder(condition)), `${id.replace(/\.\w+$/, '')}.png`);
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, await encodePng(image));
   };

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
-import { inflateSync } from 'node:zlib';
-import { z } from 'zod';
+import { readFile } from 'node:fs/promises';
 import { faceRegion } from '../../data/occlusion/face-region.js';
 import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
@@ -18,15 +15,14 @@ import { landmarks68Of } from '../../evaluate/methods.js';
 import type { FacePlace } from '../../evaluate/prediction.js';
 import { EvaluationError } from '../../evaluate/report.js';
 import type { Rogue } from '../../fit/rogue.js';
-import { readPts } from '../../io/landmark-file.js';
-import { readMat } from '../../io/mat.js';
 import type { Image } from '../../math/image.js';
 import { rotationToEuler } from '../../math/rotation.js';
 import { boxOfHead } from '../../network/face-view.js';
 import { decodeImage } from '../files/image-codec.js';
 import { jpegCodec } from '../files/jpeg-codec.js';
-import { picturesBelow } from '../files/picture-files.js';
+import { insideFolder } from '../files/inside-folder.js';
 import { findShards } from '../files/shard-reader.js';
+import { annotatedPhotos, readable, yawBin, type Annotated } from './annotated-photos.js';
 
 /** What opening faces needs. */
 export interface CaseTools {
@@ -46,25 +42,6 @@ const ANOTHER_FACE = 30;
 const CROP_PER_BOX = 1.6;
 /** Vertices of these regions are measured by themselves. */
 export const measuredRegions: readonly string[] = ['eyes', 'nose', 'mouth', 'cheeks', 'forehead'];
-
-const indexSchema = z.array(
-  z.object({
-    file: z.string(),
-    landmarks68: z
-      .array(z.tuple([z.number(), z.number()]))
-      .length(68)
-      .optional(),
-  }),
-);
-
-/** A picture with what a file says of it. */
-interface Annotated {
-  readonly path: string;
-  readonly id: string;
-  /** Pairs, pixels. */
-  readonly landmarks68: readonly number[] | undefined;
-  readonly slices: Readonly<Record<string, string>>;
-}
 
 /**
  * The photos at a path: a folder, or an `index.json` of `{file, landmarks68}`. Landmarks come from the index
@@ -97,98 +74,6 @@ export async function photoCases(
     sha256: hash.digest('hex'),
   };
 }
-
-async function annotatedPhotos(path: string): Promise<Annotated[]> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => {
-      throw new EvaluationError(`cannot read ${path}; name a folder with photos, or an index.json`);
-    },
-  );
-  const index = isFolder ? join(path, 'index.json') : path;
-  const listed = await stat(index).then(
-    () => readIndex(index),
-    (error: unknown) => {
-      if (!isFolder) throw error;
-      return undefined;
-    },
-  );
-  if (listed) return listed;
-  const photos: Annotated[] = [];
-  // One after the other: the annotations of all of them need not be in memory at once.
-  for (const file of await picturesBelow(path))
-    photos.push({ path: file, id: relative(path, file), ...(await annotationBeside(file)) });
-  return photos;
-}
-
-async function readIndex(path: string): Promise<Annotated[]> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new EvaluationError(`${path} is not JSON; expected a list of {file, landmarks68}`, {
-      cause: error,
-    });
-  }
-  const parsed = indexSchema.safeParse(value);
-  if (!parsed.success)
-    throw new EvaluationError(
-      `${path}: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}; expected a list of {file, landmarks68}`,
-    );
-  return parsed.data.map(({ file, landmarks68 }) => ({
-    path: join(dirname(path), file),
-    id: file,
-    landmarks68: landmarks68?.flat(),
-    slices: {},
-  }));
-}
-
-/** Landmarks of a `.pts` or `.mat` of the same name. */
-async function annotationBeside(picture: string): Promise<Pick<Annotated, 'landmarks68' | 'slices'>> {
-  const stem = picture.slice(0, picture.length - (basename(picture).match(/\.\w+$/)?.[0].length ?? 0));
-  const read = (ending: string): Promise<Uint8Array | undefined> =>
-    readFile(`${stem}${ending}`).catch(() => undefined);
-  const pts = await read('.pts');
-  if (pts)
-    return { landmarks68: of68(`${stem}.pts`, () => readPts(new TextDecoder().decode(pts))), slices: {} };
-  const mat = await read('.mat');
-  if (!mat) return { landmarks68: undefined, slices: {} };
-  const matrices = readable(`${stem}.mat`, () =>
-    readMat(mat, (bytes, maxOutputLength) => inflateSync(bytes, { maxOutputLength })),
-  );
-  const points = matrices.get('pt3d_68');
-  const pose = matrices.get('Pose_Para');
-  if (points?.shape[1] !== 68)
-    throw new EvaluationError(`${stem}.mat has no pt3d_68 of 68 points; use AFLW2000-3D's files`);
-  const yaw = pose ? Math.abs((pose.data[1]! * 180) / Math.PI) : undefined;
-  // MATLAB counts pixels from 1 (docs/conventions.md).
-  const landmarks68 = Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5);
-  if (![...landmarks68, yaw ?? 0].every(Number.isFinite))
-    throw new EvaluationError(`${stem}.mat holds numbers that are not finite; remove it, or copy it again`);
-  return {
-    landmarks68,
-    slices: yaw === undefined ? {} : { yaw: yawBin(yaw) },
-  };
-}
-
-/** @throws EvaluationError with the file's name */
-function readable<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new EvaluationError(`${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function of68(path: string, read: () => number[]): number[] {
-  const points = readable(path, read);
-  if (points.length !== 136)
-    throw new EvaluationError(`${path} has ${points.length / 2} points; expected 68`);
-  return points;
-}
-
-/** The usual thirds of a quarter turn, degrees. */
-export const yawBin = (yaw: number): string => (yaw <= 30 ? '0–30°' : yaw <= 60 ? '30–60°' : '60–90°');
 
 async function openPhoto(
   { path, landmarks68, slices }: Annotated,
@@ -279,8 +164,11 @@ export async function syntheticCases(
     const jpg = memberBytes(sample, 'jpg');
     const json = memberBytes(sample, 'json');
     hash.update(sample.key).update(jpg).update(json);
+    const id = `${sources.length}-${sample.key}`;
+    // Pictures are written and looked for under this name.
+    readable(path, () => insideFolder('.', id));
     sources.push({
-      id: `${sources.length}-${sample.key}`,
+      id,
       open: async () =>
         openSample(
           jpg,

@@ -1,7 +1,7 @@
 import { onWhite, type Image } from '../math/image.js';
 import { longestSide } from '../math/longest-side.js';
 import { convertToSrgb } from './color-profile.js';
-import { exifOfJpeg, focalLength35mm } from './exif.js';
+import { exifOfJpeg, focalLength35mm, usableFocal } from './exif.js';
 import { decodeHeif, isHeic } from './heif.js';
 import { tooLarge } from './too-large.js';
 
@@ -16,6 +16,8 @@ export interface BrowserPhoto {
   readonly focal35mm?: number;
   /** Share of the picture that is mostly transparent, 0…1. */
   readonly transparent: number;
+  /** Sentences for the user about what was wrong with the file. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -77,7 +79,7 @@ function photoOf(bitmap: ImageBitmap, focal35mm: number | undefined): BrowserPho
       originalWidth,
       originalHeight,
       scale: Math.max(image.width, image.height) / Math.max(originalWidth, originalHeight),
-      ...(focal35mm !== undefined && { focal35mm }),
+      ...usableFocal(focal35mm),
     };
   } finally {
     bitmap.close();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { isHeic } from '../../io/heif.js';
-import { focalLength35mm } from '../../io/exif.js';
+import { focalLength35mm, usableFocal } from '../../io/exif.js';
 import type { Image } from '../../math/image.js';
 import { longestSide } from '../../math/longest-side.js';
 import { ImageError, refuseLarger } from './image-error.js';
@@ -38,7 +38,7 @@ export interface DecodedImage {
   readonly scale: number;
   /** EXIF orientation of the file, 1…8; already applied. */
   readonly orientation: number;
-  /** Focal length in mm as if on 35 mm film, when the camera wrote it. */
+  /** Focal length in mm as if on 35 mm film, 5…2000, when the camera wrote it. */
   readonly focal35mm?: number;
   /** Share of the picture that is mostly transparent, 0…1. */
   readonly transparent: number;
@@ -83,7 +83,7 @@ export async function decodeImage(
   refuseLarger(width, height, maxPixels);
   refuseLargerWhole(metadata, maxWhole);
   const pixels = await readPixels(bytes, metadata, longestSide(width, height, maxSide));
-  const focal35mm = metadata.exif && focalLength35mm(metadata.exif);
+  const focal = usableFocal(metadata.exif && focalLength35mm(metadata.exif));
   const turned = orientation >= 5;
   return {
     ...pixels,
@@ -91,7 +91,8 @@ export async function decodeImage(
     originalHeight: turned ? width : height,
     scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
     orientation,
-    ...(focal35mm === undefined ? {} : { focal35mm }),
+    ...focal,
+    warnings: [...pixels.warnings, ...focal.warnings],
   };
 }
 
@@ -118,13 +119,15 @@ function refuseLargerWhole(metadata: Metadata, maxPixels: number): void {
 async function shrunk({ image, focal35mm }: WholePicture, maxSide: number): Promise<DecodedImage> {
   const { width, height } = image;
   const pixels = await pixelsOf(rawPicture(image), longestSide(width, height, maxSide));
+  const focal = usableFocal(focal35mm);
   return {
     ...pixels,
     originalWidth: width,
     originalHeight: height,
     scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
     orientation: 1,
-    ...(focal35mm === undefined ? {} : { focal35mm }),
+    ...focal,
+    warnings: [...pixels.warnings, ...focal.warnings],
   };
 }
 

@@ -171,6 +171,18 @@ describe('decodeImage', () => {
     expect(await decodeImage(await card().jpeg().toBuffer())).not.toHaveProperty('focal35mm');
   });
 
+  it('notes a focal length that no lens has, and leaves it out', async () => {
+    for (const focal of ['1', '65535']) {
+      const file = await card()
+        .withExif({ IFD2: { FocalLengthIn35mmFilm: focal } })
+        .jpeg()
+        .toBuffer();
+      const { focal35mm, warnings } = await decodeImage(file);
+      expect(focal35mm).toBeUndefined();
+      expect(warnings.join()).toContain(`a focal length of ${focal} mm`);
+    }
+  });
+
   it('reads a single pixel', async () => {
     const { image } = await decodeImage(
       await encodePng({ width: 1, height: 1, channels: 3, data: Uint8Array.of(1, 2, 3) }),

@@ -163,8 +163,10 @@ export async function readParameters(checkpoint: string): Promise<Record<string,
         .filter(([name, { data }]) => name.startsWith(prefix) && data instanceof Float32Array)
         .map(([name, { data }]) => [name.slice(prefix.length), Float32Array.from(data as Float32Array)]),
     );
-    if (Object.keys(parameters).length > 0) return parameters;
-    throw new Error('it holds no parameters');
+    if (Object.keys(parameters).length === 0) throw new Error('it holds no parameters');
+    const strange = Object.entries(parameters).find(([, values]) => !values.every(Number.isFinite));
+    if (strange) throw new Error(`its ${strange[0]} is not finite`);
+    return parameters;
   } catch (error) {
     throw new TrainingRunError(
       `cannot begin with ${checkpoint}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : String((error as Error).message).split('\n')[0]}; name the ${runFiles.checkpoint} of a run`,

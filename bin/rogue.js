@@ -49,5 +49,12 @@ if (!existsSync(entry)) build();
 process.stdout.on('error', (error) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+const { printable } = await import(new URL('terminal.js', entry).href);
+// What nobody waited for ends in one line, as all else does.
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error) => {
+    if (process.env.ROGUE_DEBUG) console.error(error);
+    fail(printable(String(error?.message ?? error).split('\n')[0] || 'unknown error'));
+  });
 const { main } = await import(entry.href);
 process.exitCode = await main(process.argv.slice(2));

@@ -13,6 +13,7 @@ import { denseLandmarkMethod, reconstructionMethod } from '../evaluate/methods.j
 import type { EvaluationMethod } from '../evaluate/prediction.js';
 import { createFaceRenderer } from '../evaluate/render-face.js';
 import type { Rogue } from '../fit/rogue.js';
+import { decodeOnnx } from '../graph/onnx/decode.js';
 import { encodePng, loadRogue, nodeRuntime } from '../node.js';
 import { assetFiles, assetPath, loadHand } from '../node/files/assets.js';
 import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/evaluation-cases.js';
@@ -30,6 +31,7 @@ import { messageOf, UsageError } from './errors.js';
 import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
+import { print, printText } from './terminal.js';
 
 /** Faces of shards that are taken without --count. */
 const SYNTHETIC_COUNT = 200;
@@ -88,8 +90,8 @@ async function evaluateProtocol(
     const evaluation = await runEvaluation(options);
     bar.stop();
     await writeEvaluation(flags.out, evaluation, await casePictures(evaluation, data.sources, options));
-    console.log(evaluationMarkdown(evaluation));
-    console.log(`report: ${join(flags.out, evaluationFiles.html)}`);
+    printText(evaluationMarkdown(evaluation));
+    print(`report: ${join(flags.out, evaluationFiles.html)}`);
   } finally {
     bar?.stop();
     for (const held of released) await held.release();
@@ -157,7 +159,10 @@ async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
   if (!recipe)
     throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
   try {
-    return await createEmbedder(nodeRuntime({ threads: 1 }), await readFile(file), recipe);
+    const network = await readFile(file);
+    // Says what is wrong before ONNX Runtime does, which prints lines of its own.
+    decodeOnnx(network);
+    return await createEmbedder(nodeRuntime({ threads: 1 }), network, recipe);
   } catch (error) {
     throw new UsageError(
       `--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`,

@@ -8,6 +8,7 @@ import { labelledSheet } from '../node/evaluation/labelled-sheet.js';
 import { outputError } from './errors.js';
 import { shown } from './inputs.js';
 import { makeFolder } from '../node/files/make-folder.js';
+import { print } from './terminal.js';
 
 /** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
 export const previewColumns = [6, 7, 7, 6] as const;
@@ -26,5 +27,5 @@ export async function writeModelPreview(file: string): Promise<void> {
     await rm(staged, { force: true }).catch(() => undefined);
     throw outputError(file, error);
   }
-  console.log(shown(file));
+  print(shown(file));
 }

@@ -12,6 +12,7 @@ import { modelFiles, runtimeFiles, runtimeFolder } from '../node/studio/studio-s
 import { packageFolder } from '../runtime/package-folder.js';
 import { InterruptedError, OutputError, outputError } from './errors.js';
 import { interruptible } from './interruptible.js';
+import { complain, print } from './terminal.js';
 
 export interface StudioFlags {
   readonly port: number;
@@ -23,14 +24,14 @@ export interface StudioFlags {
 export async function runStudio({ port, open }: Pick<StudioFlags, 'port' | 'open'>): Promise<void> {
   await built();
   const server = await serveStudio({ port });
-  console.log(`Rogue Studio: ${server.url}  (Ctrl-C ends it)`);
+  print(`Rogue Studio: ${server.url}  (Ctrl-C ends it)`);
   try {
     await interruptible('', async (signal) => {
       if (open)
         await import('open')
           .then(({ default: show }) => show(server.url))
           .catch(() => {
-            console.error('rogue: no browser could be opened; open the address above yourself.');
+            complain('rogue: no browser could be opened; open the address above yourself.');
           });
       await new Promise((_, reject) => {
         signal.addEventListener('abort', () => {
@@ -77,7 +78,7 @@ export async function exportStudio(folder: string): Promise<void> {
   } finally {
     await staging?.close();
   }
-  console.log(`Rogue Studio as static files: ${folder}; serve them over https, or on localhost`);
+  print(`Rogue Studio as static files: ${folder}; serve them over https, or on localhost`);
 }
 
 /** @throws OutputError for a place that holds anything but what an export wrote */
@@ -117,7 +118,7 @@ async function built(): Promise<void> {
   const vite = fileURLToPath(new URL('node_modules/vite/bin/vite.js', root));
   if (!existsSync(new URL('studio/index.html', root)) || !existsSync(vite))
     throw new Error('the studio is not part of this installation; install the package again.');
-  console.error('rogue: building the studio once…');
+  complain('rogue: building the studio once…');
   const code = await new Promise<number | null>((done, fail) => {
     spawn(process.execPath, [vite, 'build', 'studio', '--logLevel', 'error'], {
       cwd: fileURLToPath(root),

@@ -61,6 +61,7 @@ async function evaluateProtocol(
   const released: { release(): Promise<void> }[] = [rogue];
   let bar: ReturnType<typeof createProgress> | undefined;
   try {
+    signal.throwIfAborted();
     const tools = { rogue, hand: await loadHand() };
     const { seed, conditions, detect = false, count } = flags;
     const all = await (protocol === 'synthetic'
@@ -69,6 +70,7 @@ async function evaluateProtocol(
     const data = { ...all, sources: all.sources.slice(0, count) };
     const methods = await methodsOf(flags, rogue, released);
     const measurers = await measurersOf(protocol, flags, released);
+    signal.throwIfAborted();
     bar = createProgress(data.sources.length, { interval: 10 });
     const options = {
       protocol,
@@ -89,7 +91,9 @@ async function evaluateProtocol(
     };
     const evaluation = await runEvaluation(options);
     bar.stop();
-    await writeEvaluation(flags.out, evaluation, await casePictures(evaluation, data.sources, options));
+    const pictures = await casePictures(evaluation, data.sources, options);
+    signal.throwIfAborted();
+    await writeEvaluation(flags.out, evaluation, pictures);
     printText(evaluationMarkdown(evaluation));
     print(`report: ${join(flags.out, evaluationFiles.html)}`);
   } finally {

@@ -99,6 +99,7 @@ async function corruptJobs(
   const lines: ManifestLine[] = [];
   let rogue: Reconstructor | undefined;
   try {
+    await output.refuseForeignList('manifest.jsonl', 'protocol');
     rogue = await load();
     const hand = await loadHand();
     for (const job of jobs) {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
 import { insideFolder } from '../node/files/inside-folder.js';
@@ -12,7 +12,8 @@ export interface FaceFile {
 }
 
 /** Names that Rogue itself writes into a face's folder; a folder that holds others is not replaced. */
-const ownFiles = /^(head\.(glb|obj|mtl)|result\.json|[A-Za-z-]+\.png)$/;
+const ownFiles =
+  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|eye|brows|lashes|teeth|tongue)\.png)$/;
 
 /**
  * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into
@@ -61,6 +62,20 @@ export class OutputFolder {
     } catch (error) {
       throw outputError(join(this.path, stem), error);
     }
+  }
+
+  /**
+   * Makes sure that a list in the folder may be replaced, before the work that fills it.
+   * @param key that every line of ours has
+   * @throws OutputError for a file of that name that is someone else's
+   */
+  async refuseForeignList(name: string, key: string): Promise<void> {
+    const path = join(this.path, name);
+    const [line = ''] = (await readFile(path, 'utf8').catch(() => '')).split('\n', 1);
+    if (line !== '' && !hasKey(line, key))
+      throw new OutputError(
+        `cannot replace ${path}: it is not of an earlier run; choose another folder with -o`,
+      );
   }
 
   /** Writes one file beside the pictures' folders. @throws OutputError */
@@ -135,5 +150,13 @@ export class OutputFolder {
       if (number === undefined || Number(number) <= count) continue;
       if (await this.#isOwn(`${stem}/${name}`)) this.#staging.discard(`${stem}/${name}`);
     }
+  }
+}
+
+function hasKey(line: string, key: string): boolean {
+  try {
+    return Object.hasOwn(JSON.parse(line) as object, key);
+  } catch {
+    return false;
   }
 }

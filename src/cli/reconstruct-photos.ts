@@ -100,6 +100,7 @@ async function reconstructJobs(
   loading.catch(() => undefined);
   let decoding = decode(jobs[0]!);
   try {
+    if (batch) await output.refuseForeignList('results.jsonl', 'folder');
     for (const [index, job] of jobs.entries()) {
       const decoded = await decoding;
       const next = jobs[index + 1];

@@ -66,7 +66,7 @@ async function readIndex(path: string): Promise<Annotated[]> {
   const parsed = indexSchema.safeParse(value);
   if (!parsed.success)
     throw new EvaluationError(
-      `${path}: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}; expected a list of {file, landmarks68}`,
+      `${path}: ${parsed.error.issues[0]!.path.join('.') || 'content'}: ${parsed.error.issues[0]!.message}; expected a list of {file, landmarks68}`,
     );
   return parsed.data.map(({ file, landmarks68 }) => ({
     path: readable(path, () => insideFolder(dirname(path), file)),

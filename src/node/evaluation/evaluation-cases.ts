@@ -67,7 +67,7 @@ export async function photoCases(
   for (const { path: file, id, landmarks68 } of wanted)
     hash
       .update(id)
-      .update(await readFile(file))
+      .update(await readPhoto(file))
       .update(JSON.stringify(landmarks68 ?? null));
   return {
     sources: wanted.map((photo) => ({ id: photo.id, open: () => openPhoto(photo, tools) })),
@@ -99,6 +99,14 @@ async function openPhoto(
   const corruption = contextOf(occludedFaceOf(rogue.model, head!), hand, place, image, landmarks68);
   const { yaw } = rotationToEuler(head!.pose.rotation);
   return { place, corruption, truth, slices: { yaw: yawBin(Math.abs(yaw)), ...slices } };
+}
+
+/** @throws EvaluationError */
+async function readPhoto(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'not found' : `not readable (${error.code ?? error.message})`;
+    throw new EvaluationError(`${path}: ${reason}; remove it from the data, or bring it back`);
+  });
 }
 
 /** The found face that is nearest to true landmarks, if it is that face. */

@@ -262,10 +262,12 @@ describe('rogue evaluate', () => {
   it('says in one line what is wrong', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
+    await writeFile(join(empty, '.list.json'), JSON.stringify([{ file: 'gone.jpg' }]));
     for (const [flags, line] of [
       [['landmarks', empty], /no pictures in/],
       [['landmarks', join(folder, 'faces')], /no landmarks for the photos/],
       [['landmarks', join(folder, 'nowhere')], /cannot read/],
+      [['consistency', join(empty, '.list.json')], /gone\.jpg: not found; remove it from the data/],
       [['synthetic', empty], /no shards/],
       [
         ['perceptual', join(folder, 'faces'), '--embedding', 'vgg=x.onnx'],

@@ -14,6 +14,17 @@ function fail(message) {
   process.exit(1);
 }
 
+function interrupted() {
+  console.error('rogue: interrupted');
+  process.exit(130);
+}
+
+// Where no command watches for Ctrl-C by itself: before it begins to, and when it comes a second time.
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) interrupted();
+  });
+
 function build() {
   const compiler = pathOf('node_modules/typescript/bin/tsc');
   if (!existsSync(pathOf('tsconfig.build.json')))
@@ -24,11 +35,12 @@ function build() {
   const staging = pathOf(`.cache/dist-${process.pid}`);
   // Types are checked by "npm run check"; here only JavaScript is wanted, and soon.
   const options = ['-p', pathOf('tsconfig.build.json'), '--noCheck', '--outDir', staging];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options], {
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options], {
     encoding: 'utf8',
   });
   if (status !== 0) {
     rmSync(staging, { recursive: true, force: true });
+    if (signal) interrupted();
     fail(`the build failed: ${(stdout + stderr).trim().split('\n')[0]}`);
   }
   try {
@@ -49,5 +61,12 @@ if (!existsSync(entry)) build();
 process.stdout.on('error', (error) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
+const { printable } = await import(new URL('terminal.js', entry).href);
+// What nobody waited for ends in one line, as all else does.
+for (const event of ['uncaughtException', 'unhandledRejection'])
+  process.on(event, (error) => {
+    if (process.env.ROGUE_DEBUG) console.error(error);
+    fail(printable(String(error?.message ?? error).split('\n')[0] || 'unknown error'));
+  });
 const { main } = await import(entry.href);
 process.exitCode = await main(process.argv.slice(2));

@@ -15,6 +15,7 @@ import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js'
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
 import { onInterrupt, type Reconstructor } from './reconstruct-photos.js';
+import { complain, print } from './terminal.js';
 
 export type CorruptProtocol = 'reachocc' | 'synchocc' | 'noise' | 'boxes';
 
@@ -77,9 +78,9 @@ export async function corruptPhotos(
   const { jobs, failures: missing } = await findPhotos(paths, flags.out);
   const failures: FailedInput[] = [...missing];
   if (jobs.length > 0) failures.push(...(await corruptJobs(jobs, flags, load)));
-  if (failures.length > 1) console.error(`${failures.length} inputs gave no result:`);
+  if (failures.length > 1) complain(`${failures.length} inputs gave no result:`);
   for (const { path, reason } of failures)
-    console.error(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
+    complain(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
   return failures.length === 0;
 }
 
@@ -98,6 +99,7 @@ async function corruptJobs(
   const lines: ManifestLine[] = [];
   let rogue: Reconstructor | undefined;
   try {
+    await output.refuseForeignList('manifest.jsonl', 'protocol');
     rogue = await load();
     const hand = await loadHand();
     for (const job of jobs) {
@@ -116,7 +118,7 @@ async function corruptJobs(
       await output.writeFile('manifest.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     progress.stop();
     if (lines.length > 0)
-      console.log(
+      print(
         `${lines.length} pictures from ${jobs.length - failures.length} of ${jobs.length} photos in ${shown(output.path)}`,
       );
   } finally {

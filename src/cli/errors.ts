@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { reasonNotWritten } from '../node/files/write-error.js';
+import { reasonNotWritten, WriteError } from '../node/files/write-error.js';
+import { complain, printable } from './terminal.js';
 
 /** What the process tells its caller. */
 export const exitCodes = { good: 0, failed: 1, usage: 2, interrupted: 130 } as const;
@@ -19,6 +20,9 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
+/** Their messages are one line, but for what names in them hold. */
+const ownErrors = [UsageError, InterruptedError, OutputError, WriteError];
+
 /** Says in one line why something could not be written. */
 export function outputError(path: string, error: unknown): OutputError {
   if (error instanceof OutputError) return error;
@@ -31,6 +35,7 @@ export function outputError(path: string, error: unknown): OutputError {
 
 /** One line about any error. */
 export function messageOf(error: unknown): string {
+  if (ownErrors.some((kind) => error instanceof kind)) return printable((error as Error).message);
   const message = error instanceof Error ? error.message : String(error);
   return (
     message
@@ -47,8 +52,9 @@ export function reportFailure(error: unknown): number {
     // already.
     return error.exitCode === 0 ? exitCodes.good : exitCodes.usage;
   }
-  console.error(`rogue: ${messageOf(error)}`);
-  if (process.env['ROGUE_DEBUG'] && error instanceof Error) console.error(error.stack);
+  complain(`rogue: ${messageOf(error)}`);
+  if (process.env['ROGUE_DEBUG'] && error instanceof Error)
+    for (const line of (error.stack ?? '').split('\n')) complain(line);
   if (error instanceof InterruptedError) return exitCodes.interrupted;
   return error instanceof UsageError ? exitCodes.usage : exitCodes.failed;
 }

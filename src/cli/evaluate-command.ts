@@ -12,6 +12,7 @@ import {
   type OwnMethod,
 } from './evaluate-flags.js';
 import { listOf, positiveInteger } from './option-values.js';
+import { printText } from './terminal.js';
 
 /** `name=file`, as often as the option is given. */
 function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
@@ -115,7 +116,7 @@ export function addEvaluateCommand(program: Command): void {
         ...flags,
         conditions: ['reachocc', 'synchocc', 'noise protocol'],
       });
-      console.log(paperTable());
+      printText(paperTable());
     });
   evaluate
     .command('now')

@@ -3,6 +3,7 @@ import { createRandom } from '../data/random.js';
 import { compareEvaluations } from '../evaluate/compare.js';
 import { readEvaluation, type Evaluation } from '../evaluate/report.js';
 import { messageOf, UsageError } from './errors.js';
+import { print } from './terminal.js';
 
 /**
  * Prints the paired differences of two reports.
@@ -10,7 +11,7 @@ import { messageOf, UsageError } from './errors.js';
  */
 export async function compareReports(first: string, second: string): Promise<void> {
   const [a, b] = (await Promise.all([first, second].map(readReport))) as [Evaluation, Evaluation];
-  console.log(
+  print(
     `${second} against ${first}: mean difference with its 95 % interval (5,000 bootstrap samples of the pairs)`,
   );
   for (const {
@@ -22,7 +23,7 @@ export async function compareReports(first: string, second: string): Promise<voi
     verdict,
   } of compareEvaluations(a, b, createRandom('compare'))) {
     const text = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(digits + 1)}`;
-    console.log(
+    print(
       `${condition.padEnd(16)} ${name}: ${one === other ? one : `${other} − ${one}`} ${text(mean)} [${text(low)}, ${text(high)}] ${unit}, ${count} faces: ${verdict}`,
     );
   }

@@ -7,6 +7,7 @@ import { UsageError } from './errors.js';
 import type { NowFlags } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
+import { print, printText } from './terminal.js';
 
 /**
  * Runs the NoW challenge, prints its tables and writes the report.
@@ -44,8 +45,8 @@ export async function runNowProtocol(
       });
       bar?.stop();
       await writeEvaluation(out, evaluation, []);
-      console.log(evaluationMarkdown(evaluation));
-      console.log(`report: ${join(out, evaluationFiles.html)}`);
+      printText(evaluationMarkdown(evaluation));
+      print(`report: ${join(out, evaluationFiles.html)}`);
     } finally {
       bar?.stop();
       await rogue?.release();

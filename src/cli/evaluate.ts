@@ -13,6 +13,7 @@ import { denseLandmarkMethod, reconstructionMethod } from '../evaluate/methods.j
 import type { EvaluationMethod } from '../evaluate/prediction.js';
 import { createFaceRenderer } from '../evaluate/render-face.js';
 import type { Rogue } from '../fit/rogue.js';
+import { decodeOnnx } from '../graph/onnx/decode.js';
 import { encodePng, loadRogue, nodeRuntime } from '../node.js';
 import { assetFiles, assetPath, loadHand } from '../node/files/assets.js';
 import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/evaluation-cases.js';
@@ -23,12 +24,14 @@ import {
   writeEvaluation,
 } from '../node/evaluation/evaluation-run.js';
 import { conditionFolder, predictedFolder } from '../node/evaluation/predicted-folder.js';
+import { insideFolder } from '../node/files/inside-folder.js';
 import { writeWhole } from '../node/files/whole-file.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import { messageOf, UsageError } from './errors.js';
 import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
+import { print, printText } from './terminal.js';
 
 /** Faces of shards that are taken without --count. */
 const SYNTHETIC_COUNT = 200;
@@ -58,6 +61,7 @@ async function evaluateProtocol(
   const released: { release(): Promise<void> }[] = [rogue];
   let bar: ReturnType<typeof createProgress> | undefined;
   try {
+    signal.throwIfAborted();
     const tools = { rogue, hand: await loadHand() };
     const { seed, conditions, detect = false, count } = flags;
     const all = await (protocol === 'synthetic'
@@ -66,6 +70,7 @@ async function evaluateProtocol(
     const data = { ...all, sources: all.sources.slice(0, count) };
     const methods = await methodsOf(flags, rogue, released);
     const measurers = await measurersOf(protocol, flags, released);
+    signal.throwIfAborted();
     bar = createProgress(data.sources.length, { interval: 10 });
     const options = {
       protocol,
@@ -91,9 +96,11 @@ async function evaluateProtocol(
     };
     const evaluation = await runEvaluation(options);
     bar.stop();
-    await writeEvaluation(flags.out, evaluation, await casePictures(evaluation, data.sources, options));
-    console.log(evaluationMarkdown(evaluation));
-    console.log(`report: ${join(flags.out, evaluationFiles.html)}`);
+    const pictures = await casePictures(evaluation, data.sources, options);
+    signal.throwIfAborted();
+    await writeEvaluation(flags.out, evaluation, pictures);
+    printText(evaluationMarkdown(evaluation));
+    print(`report: ${join(flags.out, evaluationFiles.html)}`);
   } finally {
     bar?.stop();
     for (const held of released) await held.release();
@@ -162,7 +169,10 @@ async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
   if (!recipe)
     throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
   try {
-    return await createEmbedder(nodeRuntime({ threads: 1 }), await readFile(file), recipe);
+    const network = await readFile(file);
+    // Says what is wrong before ONNX Runtime does, which prints lines of its own.
+    decodeOnnx(network);
+    return await createEmbedder(nodeRuntime({ threads: 1 }), network, recipe);
   } catch (error) {
     throw new UsageError(
       `--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`,
@@ -175,7 +185,7 @@ function photoWriter(
   folder: string,
 ): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
   return async (id, condition, image) => {
-    const path = join(folder, conditionFolder(condition), `${id.replace(/\.\w+$/, '')}.png`);
+    const path = insideFolder(join(folder, conditionFolder(condition)), `${id.replace(/\.\w+$/, '')}.png`);
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, await encodePng(image));
   };

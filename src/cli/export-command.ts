@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { print } from './terminal.js';
 
 /** `rogue export`. */
 export function addExportCommand(program: Command): void {
@@ -16,7 +17,7 @@ export function addExportCommand(program: Command): void {
         ]);
         const file = await exportRun(runs, half);
         await writeWhole(out, file);
-        console.log(`${out}: ${(file.length / 1e6).toFixed(1)} MB`);
+        print(`${out}: ${(file.length / 1e6).toFixed(1)} MB`);
       },
     );
 }

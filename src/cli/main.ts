@@ -9,6 +9,7 @@ import { exitCodes, reportFailure } from './errors.js';
 import { addStudioCommand } from './studio-command.js';
 import { addSynthCommand } from './synth-command.js';
 import { addTrainCommand } from './train-command.js';
+import { printable, printableLines } from './terminal.js';
 
 /** Runs the command line; resolves to the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -20,7 +21,10 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(see rogue --help)')
     .configureOutput({
       outputError: (text, write) => {
-        write(text.replace(/^error: /, 'rogue: '));
+        // One line, and where commander knows a like word a second one.
+        const hint = /\n\(Did you mean [^\n]*\)$/.exec(text.trimEnd())?.[0] ?? '';
+        const message = text.trimEnd().slice(0, text.trimEnd().length - hint.length);
+        write(`${printable(message.replace(/^error: /, 'rogue: '))}${printableLines(hint)}\n`);
       },
     });
   addReconstructCommand(program, status);

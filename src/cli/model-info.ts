@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { assetFiles, assetsFolder, loadModel } from '../node/files/assets.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { morphTargetName } from '../model/arkit-names.js';
+import { printText } from './terminal.js';
 
 type Row = readonly (string | number)[];
 
@@ -93,5 +94,5 @@ export function describeModel(model: MorphableModel, bytes: number): string {
 /** `rogue model info`. */
 export async function printModelInfo(): Promise<void> {
   const [model, { size }] = await Promise.all([loadModel(), stat(new URL(assetFiles.model, assetsFolder))]);
-  console.log(describeModel(model, size));
+  printText(describeModel(model, size));
 }

@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { drawPreview } from '../fit/pictures/preview.js';
 import { loadModel } from '../node/files/assets.js';
@@ -8,6 +6,8 @@ import { labelledSheet } from '../node/evaluation/labelled-sheet.js';
 import { outputError } from './errors.js';
 import { shown } from './inputs.js';
 import { makeFolder } from '../node/files/make-folder.js';
+import { writeWhole } from '../node/files/whole-file.js';
+import { print } from './terminal.js';
 
 /** Tiles per row of the preview's sections: mean, shape, expressions, skins. */
 export const previewColumns = [6, 7, 7, 6] as const;
@@ -15,16 +15,10 @@ export const previewColumns = [6, 7, 7, 6] as const;
 /** `rogue model preview`. @throws OutputError */
 export async function writeModelPreview(file: string): Promise<void> {
   const sheet = await labelledSheet(drawPreview(await loadModel()), previewColumns);
-  const staged = `${file}.${randomBytes(4).toString('hex')}.part`;
-  try {
-    const png = await encodePng(sheet);
-    await makeFolder(dirname(file));
-    await writeFile(staged, png);
-    await rename(staged, file);
-  } catch (error) {
-    // The error that is reported is the first one.
-    await rm(staged, { force: true }).catch(() => undefined);
+  const png = await encodePng(sheet);
+  await makeFolder(dirname(file)).catch((error: unknown) => {
     throw outputError(file, error);
-  }
-  console.log(shown(file));
+  });
+  await writeWhole(file, png, 'choose another folder with -o');
+  print(shown(file));
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
+import { insideFolder } from '../node/files/inside-folder.js';
 import { makeFolder } from '../node/files/make-folder.js';
+import { StagingFolder } from '../node/files/staging-folder.js';
 
 /** A file of one face's folder. */
 export interface FaceFile {
@@ -12,7 +12,8 @@ export interface FaceFile {
 }
 
 /** Names that Rogue itself writes into a face's folder; a folder that holds others is not replaced. */
-const ownFiles = /^(head\.(glb|obj|mtl)|result\.json|[A-Za-z-]+\.png)$/;
+const ownFiles =
+  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|eye|brows|lashes|teeth|tongue)\.png)$/;
 
 /**
  * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into
@@ -21,11 +22,10 @@ const ownFiles = /^(head\.(glb|obj|mtl)|result\.json|[A-Za-z-]+\.png)$/;
  */
 export class OutputFolder {
   readonly path: string;
-  readonly #staging: string;
+  readonly #staging: StagingFolder;
   readonly #created: string | undefined;
-  #moves = 0;
 
-  private constructor(path: string, staging: string, created: string | undefined) {
+  private constructor(path: string, staging: StagingFolder, created: string | undefined) {
     this.path = path;
     this.#staging = staging;
     this.#created = created;
@@ -33,11 +33,9 @@ export class OutputFolder {
 
   /** @throws OutputError when the folder cannot be made or written to */
   static async open(path: string): Promise<OutputFolder> {
-    const staging = join(path, `.rogue-${process.pid}-${randomBytes(4).toString('hex')}`);
     try {
       const created = await makeFolder(path);
-      await mkdir(staging);
-      return new OutputFolder(path, staging, created);
+      return new OutputFolder(path, await StagingFolder.open(path), created);
     } catch (error) {
       throw outputError(path, error);
     }
@@ -54,7 +52,11 @@ export class OutputFolder {
     try {
       const staged = await Promise.all(faces.map((files) => this.#stage(files)));
       await makeFolder(join(this.path, stem));
-      for (const [k, folder] of staged.entries()) await this.#publish(folder, join(this.path, names[k]!));
+      for (const [k, folder] of staged.entries()) {
+        // Stops at a folder that holds other things.
+        await this.#isOwn(names[k]!);
+        this.#staging.publish(folder, names[k]!);
+      }
       await this.#removeFurther(stem, faces.length);
       return names;
     } catch (error) {
@@ -62,12 +64,26 @@ export class OutputFolder {
     }
   }
 
+  /**
+   * Makes sure that a list in the folder may be replaced, before the work that fills it.
+   * @param key that every line of ours has
+   * @throws OutputError for a file of that name that is someone else's
+   */
+  async refuseForeignList(name: string, key: string): Promise<void> {
+    const path = join(this.path, name);
+    const [line = ''] = (await readFile(path, 'utf8').catch(() => '')).split('\n', 1);
+    if (line !== '' && !hasKey(line, key))
+      throw new OutputError(
+        `cannot replace ${path}: it is not of an earlier run; choose another folder with -o`,
+      );
+  }
+
   /** Writes one file beside the pictures' folders. @throws OutputError */
   async writeFile(name: string, content: string | Uint8Array): Promise<void> {
     try {
-      const staged = join(this.#staging, name);
+      const staged = this.#staging.next();
       await writeFile(staged, content);
-      await rename(staged, join(this.path, name));
+      await rename(staged, insideFolder(this.path, name));
     } catch (error) {
       throw outputError(join(this.path, name), error);
     }
@@ -75,7 +91,7 @@ export class OutputFolder {
 
   /** Removes what is not finished. */
   async close(): Promise<void> {
-    await rm(this.#staging, { recursive: true, force: true });
+    await this.#staging.close();
     if (this.#created === undefined) return;
     // Only empty folders, from the output folder up to the first one that was made.
     for (
@@ -95,30 +111,23 @@ export class OutputFolder {
 
   /** {@link close} for signal handlers, which cannot wait; leaves empty folders. */
   abandon(): void {
-    rmSync(this.#staging, { recursive: true, force: true });
-  }
-
-  #temporary(): string {
-    return join(this.#staging, String(this.#moves++));
+    this.#staging.abandon();
   }
 
   async #stage(files: readonly FaceFile[]): Promise<string> {
-    const folder = this.#temporary();
+    const folder = this.#staging.next();
     await mkdir(folder);
     for (const { name, content } of files) await writeFile(join(folder, name), content);
     return folder;
   }
 
-  async #publish(staged: string, target: string): Promise<void> {
-    if (await this.#isOwn(target)) await rename(target, this.#temporary());
-    await rename(staged, target);
-  }
-
   /**
    * Whether a folder exists and holds nothing but results.
+   * @param name relative to the output folder
    * @throws OutputError for a folder that holds other things
    */
-  async #isOwn(folder: string): Promise<boolean> {
+  async #isOwn(name: string): Promise<boolean> {
+    const folder = join(this.path, name);
     let entries: string[];
     try {
       entries = await readdir(folder);
@@ -126,7 +135,7 @@ export class OutputFolder {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw error;
     }
-    const foreign = entries.find((name) => !ownFiles.test(name));
+    const foreign = entries.find((entry) => !ownFiles.test(entry));
     if (foreign !== undefined)
       throw new OutputError(
         `cannot replace ${folder}: it holds ${foreign}, which is no result; choose another folder with -o`,
@@ -139,8 +148,15 @@ export class OutputFolder {
     for (const name of await readdir(join(this.path, stem))) {
       const number = /^face-(\d+)$/.exec(name)?.[1];
       if (number === undefined || Number(number) <= count) continue;
-      const folder = join(this.path, stem, name);
-      if (await this.#isOwn(folder)) await rename(folder, this.#temporary());
+      if (await this.#isOwn(`${stem}/${name}`)) this.#staging.discard(`${stem}/${name}`);
     }
+  }
+}
+
+function hasKey(line: string, key: string): boolean {
+  try {
+    return Object.hasOwn(JSON.parse(line) as object, key);
+  } catch {
+    return false;
   }
 }

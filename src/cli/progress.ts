@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import { complain, printable } from './terminal.js';
 
 /** Tells the user how far a long job is; on stderr, so that results on stdout stay clean. */
 export interface Progress {
@@ -24,7 +25,7 @@ export function createProgress(total: number, { interval = 0 }: ProgressOptions 
         const now = performance.now();
         if (now - last < 1000 * interval && count < total) return;
         last = now;
-        console.error(`[${count}/${total}] ${line}`);
+        complain(`[${count}/${total}] ${line}`);
       },
       stop: () => undefined,
     };
@@ -39,7 +40,7 @@ export function createProgress(total: number, { interval = 0 }: ProgressOptions 
   bar.start(total, 0, { line: '' });
   return {
     done: (line) => {
-      bar.increment({ line });
+      bar.increment({ line: printable(line) });
     },
     stop: () => {
       bar.stop();

@@ -13,6 +13,7 @@ import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js'
 import { noFaceMessage } from './no-face.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
+import { complain, print } from './terminal.js';
 
 export interface ReconstructFlags {
   readonly out: string;
@@ -42,7 +43,7 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
   ]);
   const { engine, reason } = engineHere();
   if (engine === 'wasm' && process.stderr.isTTY)
-    console.error(`rogue: computing in WebAssembly; native code is faster (${reason}).`);
+    complain(`rogue: computing in WebAssembly; native code is faster (${reason}).`);
   return loadRogue(network === undefined ? {} : { regressor: network });
 }
 
@@ -67,9 +68,9 @@ export async function reconstructPhotos(
     throw new UsageError('--box is for one photo; give each photo its own call');
   const failures: FailedInput[] = [...missing];
   if (jobs.length > 0) failures.push(...(await reconstructJobs(jobs, batch, flags, load)));
-  if (failures.length > 1) console.error(`${failures.length} inputs gave no result:`);
+  if (failures.length > 1) complain(`${failures.length} inputs gave no result:`);
   for (const { path, reason } of failures)
-    console.error(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
+    complain(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
   return failures.length === 0;
 }
 
@@ -99,6 +100,7 @@ async function reconstructJobs(
   loading.catch(() => undefined);
   let decoding = decode(jobs[0]!);
   try {
+    if (batch) await output.refuseForeignList('results.jsonl', 'folder');
     for (const [index, job] of jobs.entries()) {
       const decoded = await decoding;
       const next = jobs[index + 1];
@@ -120,7 +122,7 @@ async function reconstructJobs(
       await output.writeFile('results.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     progress.stop();
     if (jobs.length > 1)
-      console.log(
+      print(
         `${lines.length} heads from ${jobs.length - failures.length} of ${jobs.length} pictures in ${shown(output.path)}`,
       );
   } finally {
@@ -173,8 +175,8 @@ function scaledBox({ x, y, width, height, ...turn }: GivenBox, scale: number): G
 
 function announce(outputFolder: string, lines: readonly ResultLine[]): void {
   for (const { folder, warnings } of lines) {
-    console.log(shown(join(outputFolder, folder)));
-    for (const warning of warnings) console.error(`note on ${basename(folder)}: ${warning}`);
+    print(shown(join(outputFolder, folder)));
+    for (const warning of warnings) complain(`note on ${basename(folder)}: ${warning}`);
   }
 }
 
@@ -206,7 +208,7 @@ function rememberingEncoder(): (image: Image) => Promise<Uint8Array> {
 export function onInterrupt(clean: () => void): () => void {
   const end = (): never => {
     clean();
-    console.error('rogue: interrupted; finished pictures are kept, unfinished ones left nothing behind');
+    complain('rogue: interrupted; finished pictures are kept, unfinished ones left nothing behind');
     process.exit(exitCodes.interrupted);
   };
   process.once('SIGINT', end);

@@ -2,6 +2,7 @@ import { writeShards } from '../node/files/shard-writer.js';
 import { createSampleMaker } from '../node/workers/synthetic-samples.js';
 import { InterruptedError } from './errors.js';
 import { createProgress } from './progress.js';
+import { print } from './terminal.js';
 
 export interface SynthFlags {
   readonly count: number;
@@ -62,7 +63,7 @@ export async function synthesize({
     bar?.stop();
     const seconds = (performance.now() - start) / 1000;
     const rate = written > 0 ? `, ${(written / seconds).toFixed(1)} photos/s` : '';
-    console.log(
+    print(
       `${count} photos in ${shards.length} shard${shards.length === 1 ? '' : 's'} in ${out}${kept > 0 ? ` (${kept} were there)` : ''}${rate}`,
     );
   } finally {

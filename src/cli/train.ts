@@ -11,6 +11,7 @@ import { engineHere } from '../runtime/node.js';
 import { InterruptedError, UsageError, messageOf } from './errors.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
+import { complain, print } from './terminal.js';
 
 export interface TrainFlags {
   readonly data: readonly string[];
@@ -63,7 +64,7 @@ async function trainStage(
       preparing.done(`photo ${done} of ${count} prepared`);
     },
     onWarning: (line: string) => {
-      console.error(`rogue: warning: ${line}`);
+      complain(`rogue: warning: ${line}`);
     },
     loadRogue: () => loadRogue(),
   };
@@ -80,7 +81,7 @@ async function trainStage(
     bar?.stop();
     if (done < config.steps)
       throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);
-    console.log(`${done} steps done: ${out}/${runFiles.checkpoint}`);
+    print(`${done} steps done: ${out}/${runFiles.checkpoint}`);
   } finally {
     preparing?.stop();
     bar?.stop();
@@ -94,14 +95,7 @@ async function configOf(
   stage: StageName,
   { config: file, network, seed, steps, batch, learningRate, covered, robust }: TrainFlags,
 ): Promise<StageConfig> {
-  let settings: Record<string, unknown> = {};
-  if (file !== undefined) {
-    try {
-      settings = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-    } catch (error) {
-      throw new UsageError(`--config ${file}: ${messageOf(error)}; expected a JSON file of settings`);
-    }
-  }
+  const settings = file === undefined ? {} : await settingsOf(file);
   const given = Object.entries({
     network,
     seed,
@@ -115,4 +109,17 @@ async function configOf(
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   throw new UsageError(`setting ${issue.path.join('.') || 'file'}: ${messageOf(new Error(issue.message))}`);
+}
+
+/** @throws UsageError for a file that holds no JSON object */
+async function settingsOf(file: string): Promise<object> {
+  let settings: unknown;
+  try {
+    settings = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--config ${file}: ${messageOf(error)}; expected a JSON file of settings`);
+  }
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings))
+    throw new UsageError(`--config ${file}: expected settings in braces, such as {"steps": 1000}`);
+  return settings;
 }

@@ -1,7 +1,7 @@
 import { onWhite, type Image } from '../math/image.js';
 import { longestSide } from '../math/longest-side.js';
 import { convertToSrgb } from './color-profile.js';
-import { exifOfJpeg, focalLength35mm } from './exif.js';
+import { exifOfJpeg, focalLength35mm, usableFocal } from './exif.js';
 import { decodeHeif, isHeic } from './heif.js';
 import { tooLarge } from './too-large.js';
 
@@ -16,6 +16,8 @@ export interface BrowserPhoto {
   readonly focal35mm?: number;
   /** Share of the picture that is mostly transparent, 0…1. */
   readonly transparent: number;
+  /** Sentences for the user about what was wrong with the file. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -64,8 +66,8 @@ async function heicPhoto(file: Uint8Array): Promise<BrowserPhoto> {
 function photoOf(bitmap: ImageBitmap, focal35mm: number | undefined): BrowserPhoto {
   const { width: originalWidth, height: originalHeight } = bitmap;
   try {
-    if (originalWidth * originalHeight > maxPixels)
-      throw new Error(`The picture is ${tooLarge(originalWidth, originalHeight, maxPixels)}.`);
+    const reason = tooLarge(originalWidth, originalHeight, maxPixels);
+    if (reason !== undefined) throw new Error(`The picture is ${reason}.`);
     const side = longestSide(originalWidth, originalHeight, maxSide);
     const shrink = Math.min(1, side / Math.max(originalWidth, originalHeight));
     const { image, transparent } = onWhite(
@@ -77,7 +79,7 @@ function photoOf(bitmap: ImageBitmap, focal35mm: number | undefined): BrowserPho
       originalWidth,
       originalHeight,
       scale: Math.max(image.width, image.height) / Math.max(originalWidth, originalHeight),
-      ...(focal35mm !== undefined && { focal35mm }),
+      ...usableFocal(focal35mm),
     };
   } finally {
     bitmap.close();

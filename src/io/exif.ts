@@ -24,6 +24,27 @@ export function focalLength35mm(exif: Uint8Array): number | undefined {
   }
 }
 
+/** Focal lengths of lenses for people, mm as if on 35 mm film; other numbers come of damage or mistakes. */
+const SHORTEST_FOCAL = 5;
+const LONGEST_FOCAL = 2000;
+
+/** A focal length that can be used, and what the user should know about one that cannot. */
+export interface UsableFocal {
+  readonly focal35mm?: number;
+  readonly warnings: readonly string[];
+}
+
+/** @param written as {@link focalLength35mm} gives it; one that no lens has counts as absent */
+export function usableFocal(written: number | undefined): UsableFocal {
+  if (written === undefined) return { warnings: [] };
+  if (written >= SHORTEST_FOCAL && written <= LONGEST_FOCAL) return { focal35mm: written, warnings: [] };
+  return {
+    warnings: [
+      `The file tells a focal length of ${written} mm in 35 mm terms, which no lens for people has; it was guessed instead.`,
+    ],
+  };
+}
+
 /** Position of a tag's value in a directory of 12-byte entries (tag, type, count, value). */
 function findTag(view: DataView, directory: number, tag: number, littleEndian: boolean): number | undefined {
   const count = view.getUint16(directory, littleEndian);

@@ -85,7 +85,8 @@ class HeifReader {
     const handle = this.#word(this.#result);
     const width = lib._heif_image_handle_get_width(handle);
     const height = lib._heif_image_handle_get_height(handle);
-    if (width * height > maxPixels) throw new HeifError(tooLarge(width, height, maxPixels, 'HEIC file'));
+    const reason = tooLarge(width, height, maxPixels, 'HEIC file');
+    if (reason !== undefined) throw new HeifError(reason);
     const profile = this.#profile(handle);
     const focal35mm = this.#focal35mm(handle);
     return {

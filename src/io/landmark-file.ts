@@ -16,11 +16,14 @@ const FROM_MATLAB = -0.5;
  * @throws LandmarkFileError for another file
  */
 export function readPts(text: string): number[] {
-  const body = /n_points:\s*(\d+)[^{]*\{([^}]*)\}/.exec(text);
-  if (!body) throw new LandmarkFileError('it is no .pts file with n_points and a list in braces');
-  const numbers = numbersOf(body[2]!);
-  if (numbers.length !== 2 * Number(body[1]))
-    throw new LandmarkFileError(`it promises ${body[1]} points and has ${numbers.length / 2}`);
+  const open = text.indexOf('{');
+  const close = text.indexOf('}', open);
+  const promised = /n_points:\s*(\d+)/.exec(text.slice(0, Math.max(0, open)))?.[1];
+  if (close < 0 || promised === undefined)
+    throw new LandmarkFileError('it is no .pts file with n_points and a list in braces');
+  const numbers = numbersOf(text.slice(open + 1, close));
+  if (numbers.length !== 2 * Number(promised))
+    throw new LandmarkFileError(`it promises ${promised.slice(0, 20)} points and has ${numbers.length / 2}`);
   return numbers.map((value) => value + FROM_MATLAB);
 }
 

@@ -9,6 +9,10 @@ export interface NpyArray {
   readonly data: Float64Array;
 }
 
+/** Bytes of a header and axes of an array that are read: NumPy's own limits. */
+const LONGEST_HEADER = 10_000;
+const MOST_AXES = 32;
+
 const readers: Readonly<
   Record<string, readonly [size: number, read: (view: DataView, at: number) => number]>
 > = {
@@ -22,7 +26,7 @@ const readers: Readonly<
 
 /**
  * Reads a NumPy array file (`.npy`, versions 1 to 3).
- * @throws NpyError for another file, or an array of anything but little-endian numbers
+ * @throws NpyError for another file, or an array of anything but finite little-endian numbers
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -34,6 +38,7 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     throw new NpyError('it is no .npy file');
   const long = bytes[6]! > 1;
   const length = long ? view.getUint32(8, true) : view.getUint16(8, true);
+  if (length > LONGEST_HEADER) throw new NpyError('its header is damaged; save the array again');
   const start = (long ? 12 : 10) + length;
   const header = new TextDecoder('latin1').decode(bytes.subarray(long ? 12 : 10, start));
   const kind = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '?';
@@ -43,13 +48,17 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     ?.split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  if (!reader || !shape || shape.some((size) => !Number.isSafeInteger(size)))
-    throw new NpyError(`it holds "${kind}"; save the array as float64 or float32`);
+  if (!reader) throw new NpyError(`it holds "${kind.slice(0, 20)}"; save the array as float64 or float32`);
+  if (!shape || shape.length > MOST_AXES || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw new NpyError('its shape cannot be read; save the array again');
   const count = shape.reduce((product, size) => product * size, 1);
   const [size, read] = reader;
   if (bytes.length < start + count * size)
     throw new NpyError(`it ends after ${bytes.length} of ${start + count * size} bytes; copy it again`);
-  const stored = Float64Array.from({ length: count }, (_, i) => read(view, start + i * size));
+  const stored = new Float64Array(count);
+  for (let i = 0; i < count; i++) stored[i] = read(view, start + i * size);
+  if (!stored.every(Number.isFinite))
+    throw new NpyError('it holds numbers that are not finite; save the array without them');
   return { shape, data: /'fortran_order':\s*True/.test(header) ? rowMajor(stored, shape) : stored };
 }
 

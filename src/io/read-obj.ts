@@ -33,22 +33,31 @@ export function readObj(text: string): TriangleMesh {
     }
   }
   if (positions.length === 0) throw new MeshFileError('it has no vertices; is it an OBJ file?');
-  return checked({ positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles) });
+  return meshOf(positions, triangles);
 }
 
 /** `7`, `7/1/2`, or counted from the last vertex: `-1`. */
 function cornerOf(word: string, count: number, line: number): number {
-  const number = Number.parseInt(word, 10);
+  const slash = word.indexOf('/');
+  const number = Number(slash < 0 ? word : word.slice(0, slash));
   const corner = number < 0 ? count + number : number - 1;
   if (!Number.isInteger(corner) || corner < 0)
     throw new MeshFileError(`line ${line + 1} names a vertex that is not there: "${word.slice(0, 20)}"`);
   return corner;
 }
 
-/** @throws MeshFileError for triangles of vertices that are not there */
-export function checked(mesh: TriangleMesh): TriangleMesh {
-  const count = mesh.positions.length / 3;
-  const wrong = mesh.triangles.find((vertex) => vertex >= count);
+/**
+ * A mesh of numbers as they were read: checked before they are put into arrays, which would wrap what is too
+ * large for them.
+ * @throws MeshFileError for triangles of vertices that are not there, and for positions that are not finite
+ */
+export function meshOf(positions: readonly number[], triangles: readonly number[]): TriangleMesh {
+  const count = positions.length / 3;
+  const wrong = triangles.find((vertex) => !(Number.isInteger(vertex) && vertex >= 0 && vertex < count));
   if (wrong !== undefined) throw new MeshFileError(`a face names vertex ${wrong + 1} of ${count}`);
+  const mesh = { positions: Float32Array.from(positions), triangles: Uint32Array.from(triangles) };
+  const strange = mesh.positions.findIndex((value) => !Number.isFinite(value));
+  if (strange >= 0)
+    throw new MeshFileError(`vertex ${Math.floor(strange / 3) + 1} is no finite point; export it again`);
   return mesh;
 }

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { createRogue, type EncodedPhoto, type Rogue } from '../fit/rogue.js';
 import { nodeRuntime, type NodeRuntimeOptions } from '../runtime/node.js';
 import type { Runtime } from '../runtime/session.js';
-import { AssetError, assetFiles, assetsFolder, readAsset } from './files/assets.js';
+import { assetFiles, assetsFolder, readAsset } from './files/assets.js';
 import { decodeImage } from './files/image-codec.js';
+import { readOwnNetwork } from './files/own-network.js';
 
 export interface LoadRogueOptions {
   /** Folder with the head model and the networks. Default: the package's own `assets`. */
@@ -22,7 +22,7 @@ export interface LoadRogueOptions {
  * @example
  * const rogue = await loadRogue();
  * const [face] = await rogue.reconstruct('photo.jpg');
- * @throws AssetError naming the file that is missing
+ * @throws AssetError naming the file that is missing, or a regressor that is none
  */
 export async function loadRogue({
   assets = assetsFolder,
@@ -35,7 +35,7 @@ export async function loadRogue({
     readAsset(assetFiles.model, folder),
     readAsset(assetFiles.detector, folder),
     readAsset(assetFiles.landmarks, folder),
-    regressor === undefined ? readAsset(assetFiles.regressor, folder) : readRegressor(regressor),
+    regressor === undefined ? readAsset(assetFiles.regressor, folder) : readOwnNetwork(regressor),
     readAsset(assetFiles.parser, folder),
   ]);
   return createRogue({
@@ -47,18 +47,6 @@ export async function loadRogue({
     parserBytes,
     decode,
   });
-}
-
-async function readRegressor(file: string | URL): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new AssetError(
-      `network ${String(file)} is not readable (${code ?? message}); name a file that "rogue export" wrote`,
-      { cause: error },
-    );
-  }
 }
 
 function folderUrl(folder: string | URL): URL {

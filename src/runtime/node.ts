@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
+import { join } from 'node:path';
 import { nativeRuntime, type NativeOnnxRuntime } from './node-native.js';
 import { oneLine, wrapSession } from './ort-session.js';
 import type { Runtime, Session } from './session.js';
@@ -136,8 +137,7 @@ async function createNativeSession(
       interOpNumThreads: 1,
       enableCpuMemArena: true,
       logSeverityLevel: 3,
-      // Idle worker threads sleep: spinning ones would slow down the JavaScript between two runs.
-      extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+      extra: { session: sessionEntries },
     });
     return wrapSession(session, { Tensor, writesOutputs: true });
   } catch (error) {
@@ -151,6 +151,14 @@ async function createNativeSession(
     });
   }
 }
+
+const sessionEntries = {
+  // Idle worker threads sleep: spinning ones would slow down the JavaScript between two runs.
+  intra_op: { allow_spinning: '0' },
+  inter_op: { allow_spinning: '0' },
+  // Networks are whole: one that names other files for its values must not reach those of the present folder.
+  model_external_initializers_file_folder_path: join(devNull, 'none'),
+};
 
 /** Tells what can be told without ONNX Runtime, whose native code would print its own lines. */
 function checkProvider(provider: NodeProvider): void {

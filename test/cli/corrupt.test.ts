@@ -75,6 +75,15 @@ describe('rogue corrupt', () => {
     expect(await filesBelow(out)).toEqual(['a-boxes-1-mask.png', 'a-boxes-1.jpg', 'manifest.jsonl']);
   });
 
+  it('replaces no list that is not its own', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'manifest.jsonl'), '{"file_name": "a.jpg"}\n');
+    const { code, err } = await rogue('corrupt', astronaut, '--protocol', 'boxes', '-o', folder);
+    expect(code).toBe(1);
+    expect(err.join('')).toMatch(/^rogue: cannot replace .*manifest\.jsonl: it is not of an earlier run/);
+    expect(await filesBelow(folder)).toEqual(['manifest.jsonl']);
+  });
+
   it('refuses wrong usage', async () => {
     expect((await rogue('corrupt', astronaut)).code).toBe(2);
     expect((await rogue('corrupt', astronaut, '--protocol', 'fog')).code).toBe(2);

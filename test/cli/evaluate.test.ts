@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tarOfSample } from '../../src/data/shards/sample.js';
 import { readEvaluation, type Evaluation } from '../../src/evaluate/report.js';
 import { nowLandmarks } from '../../src/evaluate/now.js';
 import { evaluatePoints } from '../../src/model/evaluate.js';
@@ -233,13 +234,40 @@ describe('rogue evaluate', () => {
     expect(out.join('\n')).toContain('| ROGUE | 0.943 ± 0.187 |');
   });
 
+  it('reads and writes nothing outside the folders it is told', async () => {
+    const data = join(folder, 'leading-out', 'data');
+    await mkdir(data, { recursive: true });
+    await copyFile('examples/astronaut.jpg', join(folder, 'leading-out', 'one.jpg'));
+    await writeFile(join(data, 'index.json'), JSON.stringify([{ file: '../one.jpg' }]));
+    const written = join(folder, 'leading-out', 'written', 'photos');
+    const flags = ['--methods', 'network', '--conditions', 'clean', '--write-photos', written];
+    const listed = await evaluate('consistency', data, 'leads-out', ...flags);
+    expect(listed.code).toBe(1);
+    expect(listed.err.join('')).toMatch(/index\.json: the name "\.\.\/one\.jpg" leads out of .*; give names/);
+    const shards = join(folder, 'leading-out', 'shards');
+    await mkdir(shards);
+    const content = new Uint8Array(8);
+    const members = { jpg: content, json: content, safetensors: content };
+    await writeFile(join(shards, 'a.tar'), tarOfSample('../../../../one', members));
+    const sharded = await evaluate('synthetic', shards, 'leads-out', ...flags);
+    expect(sharded.code).toBe(1);
+    expect(sharded.err.join('')).toMatch(/shards: the name "0-\.\.\/\.\..*one" leads out of/);
+    expect(await filesBelow(join(folder, 'leading-out'))).toEqual([
+      'data/index.json',
+      'one.jpg',
+      'shards/a.tar',
+    ]);
+  });
+
   it('says in one line what is wrong', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);
+    await writeFile(join(empty, '.list.json'), JSON.stringify([{ file: 'gone.jpg' }]));
     for (const [flags, line] of [
       [['landmarks', empty], /no pictures in/],
       [['landmarks', join(folder, 'faces')], /no landmarks for the photos/],
       [['landmarks', join(folder, 'nowhere')], /cannot read/],
+      [['consistency', join(empty, '.list.json')], /gone\.jpg: not found; remove it from the data/],
       [['synthetic', empty], /no shards/],
       [
         ['perceptual', join(folder, 'faces'), '--embedding', 'vgg=x.onnx'],

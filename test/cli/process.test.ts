@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +76,26 @@ describe('the rogue process', () => {
     expect(faces.size).toBeGreaterThanOrEqual(2);
     expect(faces.size).toBeLessThan(9);
     expect(files).toHaveLength(faces.size * 10);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['reconstruct', astronaut],
+    ['corrupt', astronaut, '--protocol', 'boxes'],
+    ['evaluate', 'consistency', 'examples'],
+  ])('%s ends in one line when it is interrupted before it has begun', async (...command) => {
+    const out = join(await temporaryFolder(), 'out');
+    // Tells when the process begins to watch for signals, of which SIGTERM is the last.
+    const telling =
+      'process.on("newListener", (name) => name === "SIGTERM" && process.stderr.write("watching\\n"))';
+    const { code, err } = await run(
+      process.execPath,
+      ['--import', `data:text/javascript,${telling}`, launcher, ...command, '-o', out],
+      (soFar, child) => {
+        if (soFar === 'watching\n') child.kill('SIGINT');
+      },
+    );
+    expect({ code, err }).toEqual({ code: 130, err: 'watching\nrogue: interrupted\n' });
+    expect(existsSync(out)).toBe(false);
   });
 
   it.skipIf(process.platform === 'win32')(

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { validateBytes } from 'gltf-validator';
@@ -361,6 +361,7 @@ describe('rogue reconstruct with bad input', () => {
     const mine = join(folder, 'astronaut', 'face-1');
     await mkdir(mine, { recursive: true });
     await writeFile(join(mine, 'diary.txt'), 'mine');
+    await writeFile(join(mine, 'overlay.png'), 'of an earlier run');
     const replaced = await rogue(
       'reconstruct',
       astronaut,
@@ -379,7 +380,11 @@ describe('rogue reconstruct with bad input', () => {
     const into = await rogue('reconstruct', astronaut, '-o', join(mine, 'diary.txt'), '--format', 'json');
     expect(into.code).toBe(1);
     expectOneLine(into.err, /^rogue: cannot write .*diary\.txt: .*choose another folder/);
-    expect(await filesBelow(folder)).toEqual(['astronaut/face-1/diary.txt']);
+    expect(await filesBelow(folder)).toEqual(['astronaut/face-1/diary.txt', 'astronaut/face-1/overlay.png']);
+    // Nor one that holds a picture of one's own.
+    await rename(join(mine, 'diary.txt'), join(mine, 'me.png'));
+    const picture = await rogue('reconstruct', astronaut, '-o', folder, '--format', 'json');
+    expectOneLine(picture.err, /^rogue: cannot replace .*face-1: it holds me\.png/);
   });
 
   it.runIf(process.platform === 'linux')('says where nothing can be written', async () => {

@@ -53,8 +53,19 @@ describe('rogue studio', () => {
     await writeFile(join(folder, 'mine', 'letter.txt'), 'dear');
     const { code, err } = await rogue('studio', '--export', join(folder, 'mine'));
     expect(code).toBe(1);
-    expect(err.join('')).toMatch(/something else in it; name a new folder/);
+    expect(err.join('')).toMatch(/something else in it, letter\.txt; name a new folder/);
     expect(await filesBelow(join(folder, 'mine'))).toEqual(['letter.txt']);
+    // Neither a site of one's own, nor one to which something was added.
+    await writeFile(join(folder, 'mine', 'service-worker.js'), '');
+    expect((await rogue('studio', '--export', join(folder, 'mine'))).code).toBe(1);
+    const mark = { schema: 'rogue-face/studio', files: ['rogue-studio.json', 'service-worker.js'] };
+    await writeFile(join(folder, 'mine', 'rogue-studio.json'), JSON.stringify(mark));
+    expect((await rogue('studio', '--export', join(folder, 'mine'))).code).toBe(1);
+    expect(await filesBelow(folder)).toEqual([
+      'mine/letter.txt',
+      'mine/rogue-studio.json',
+      'mine/service-worker.js',
+    ]);
     expect((await rogue('studio', '--port', 'eighty')).code).toBe(2);
     await rm(folder, { recursive: true });
   });

@@ -236,5 +236,10 @@ describe('rogue train pretrain', () => {
   it('refuses settings that are no JSON', async () => {
     await writeFile(join(folder, 'broken.json'), '{');
     expect((await pretrain('bad', '--config', join(folder, 'broken.json'))).code).toBe(2);
+    for (const text of ['[]', 'null', '5', '"steps"', 'true']) {
+      await writeFile(join(folder, 'broken.json'), text);
+      const { code, err } = await pretrain('bad', '--config', join(folder, 'broken.json'));
+      expect([code, err]).toEqual([2, [expect.stringMatching(/expected settings in braces/) as string]]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { exifOfJpeg, focalLength35mm } from '../../src/io/exif.js';
+import { exifOfJpeg, focalLength35mm, usableFocal } from '../../src/io/exif.js';
 
 const grey = (): Sharp => sharp({ create: { width: 32, height: 32, channels: 3, background: '#888' } });
 
@@ -27,5 +27,17 @@ describe('exifOfJpeg', () => {
       const exif = exifOfJpeg(full.subarray(0, length));
       expect([undefined, 85]).toContain(exif && focalLength35mm(exif));
     }
+  });
+});
+
+describe('usableFocal', () => {
+  it('takes what no lens has for absent, and says so', () => {
+    expect(usableFocal(undefined)).toEqual({ warnings: [] });
+    for (const focal35mm of [5, 28, 2000])
+      expect(usableFocal(focal35mm)).toEqual({ focal35mm, warnings: [] });
+    for (const written of [1, 3, 65_535])
+      expect(usableFocal(written)).toEqual({
+        warnings: [expect.stringMatching(`focal length of ${written} mm .* guessed instead`) as string],
+      });
   });
 });

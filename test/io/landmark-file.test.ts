@@ -11,6 +11,11 @@ describe('readPts', () => {
     expect(() => readPts('version: 1\nn_points: 3\n{\n1 1\n2 2\n}')).toThrow(/promises 3 points and has 2/);
     expect(() => readPts('n_points: 1\n{\n1 nan\n}')).toThrow(/"nan" is no number/);
   });
+
+  it('takes no longer than the file is long', () => {
+    expect(() => readPts('n_points: 1 '.repeat(200_000))).toThrow(/no \.pts file/);
+    expect(() => readPts(`n_points: ${'1'.repeat(1_000_000)}`)).toThrow(/no \.pts file/);
+  });
 });
 
 describe('readPoints', () => {

@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MatError, readMat } from '../../src/io/mat.js';
 
@@ -11,7 +11,8 @@ const files = {
     'TUFUTEFCIDUuMCBNQVQtZmlsZSBQbGF0Zm9ybTogcG9zaXgsIENyZWF0ZWQgb246IE1vbiBOb3YgMjMgMDg6MzM6MjYgMjAyNgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABSU0PAAAAQAAAAHic42NgYMgAYjYg5oDSIMAK5TMBMTMQMwIxOxAXlBinxJtZMHAC2QYMMPDBHkILOEAFoLQIlOaA0lIOACTqBdsPAAAAPQAAAHic42NgYAgAYjYg5gBidgYIYIXyGYGYGUpzgtTmF6fGByQWJULVgdTzAPHZM2dsgdT+s2d87EDiAOayCaAPAAAAKQAAAHic42NgYLAAYjYg5gBiHgYIYIXyGZEwSCw5vzSvBMxmYWAH0gA3KQKvDwAAACoAAAB4nONjYGAwAGI2IOYAYhYGCGCF8hmhYoxAMi8xN1UASJekVpQAACh1A+I=',
 };
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'base64'));
-const inflate = (bytes: Uint8Array): Uint8Array => inflateSync(bytes);
+const inflate = (bytes: Uint8Array, maxOutputLength: number): Uint8Array =>
+  inflateSync(bytes, { maxOutputLength });
 
 describe('readMat', () => {
   it.each(Object.entries(files))('reads matrices of a %s file, row by row', (_, text) => {
@@ -24,6 +25,21 @@ describe('readMat', () => {
     expect(pose.shape).toEqual([1, 3]);
     expect(pose.data[1]).toBeCloseTo(-0.5, 6);
     expect(matrices.get('count')!.data[0]).toBe(7);
+  });
+
+  it('inflates no more than 32 MiB of all of a file', () => {
+    const zeros = deflateSync(new Uint8Array(20 * 2 ** 20));
+    const element = Buffer.alloc(8 + zeros.length);
+    element.writeUInt32LE(15, 0);
+    element.writeUInt32LE(zeros.length, 4);
+    element.set(zeros, 8);
+    const header = bytesOf(files.plain).slice(0, 128);
+    expect(readMat(Buffer.concat([header, element]), inflate).size).toBe(0);
+    expect(() => readMat(Buffer.concat([header, element, element]), inflate)).toThrow(/more than 32 MiB/);
+    const bomb = deflateSync(new Uint8Array(40 * 2 ** 20));
+    element.writeUInt32LE(bomb.length, 4);
+    const whole = Buffer.concat([header, element.subarray(0, 8), bomb]);
+    expect(() => readMat(whole, inflate)).toThrow(/more than 32 MiB/);
   });
 
   it('says what is wrong in one line', () => {

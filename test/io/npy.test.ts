@@ -28,6 +28,9 @@ describe('readNpy', () => {
   it('says what is wrong in one line', () => {
     expect(() => readNpy(new Uint8Array(20))).toThrow(/no \.npy file/);
     expect(() => readNpy(bytesOf(files.float64).slice(0, -8))).toThrow(/ends after 168 of 176 bytes/);
+    const nan = bytesOf(files.float64);
+    nan.fill(255, -8);
+    expect(() => readNpy(nan)).toThrow(/not finite/);
     const text = Buffer.from(files.float64, 'base64').toString('latin1').replace('<f8', '|O8');
     expect(() => readNpy(Uint8Array.from(Buffer.from(text, 'latin1')))).toThrow(/it holds "\|O8"/);
   });

@@ -48,6 +48,9 @@ describe('readObj', () => {
       ['hello', /no vertices/],
       ['v 1 2\n', /line 1 is no vertex/],
       ['v 0 0 0\nf 1 2 3\n', /vertex 2 of 1/],
+      ['v 1e39 0 0\n', /vertex 1 is no finite point/],
+      ['v 0 0 0\nf 4294967297 1 1\n', /vertex 4294967297 of 1/],
+      ['v 0 0 0\nf 1e0x 1 1\n', /line 2 names a vertex that is not there/],
       ['v 0 0 0\nf 0 1 1\n', /line 2 names a vertex that is not there/],
     ] as const) {
       expect(() => readObj(text)).toThrow(MeshFileError);

@@ -18,12 +18,16 @@ export function sampleKey(index: number): string {
   return String(index).padStart(KEY_DIGITS, '0');
 }
 
+const LONGEST_PATH = 4096;
+
 /**
  * Splits a member's path as WebDataset does: the key ends at the first dot of the file's own name, the ending
  * follows it.
  * @returns nothing for names without key or ending, which belong to no sample
  */
 export function splitMemberName(path: string): { key: string; ending: string } | undefined {
+  // Longer than any path; the pattern takes quadratic time.
+  if (path.length > LONGEST_PATH) return undefined;
   const match = /^(?:\.\/)*((?:.*\/)?[^./]+)\.([^/]+)$/.exec(path);
   return match ? { key: match[1]!, ending: match[2]! } : undefined;
 }

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
-import { inflateSync } from 'node:zlib';
-import { z } from 'zod';
+import { readFile } from 'node:fs/promises';
 import { faceRegion } from '../../data/occlusion/face-region.js';
 import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
@@ -18,15 +15,14 @@ import { landmarks68Of } from '../../evaluate/methods.js';
 import type { FacePlace } from '../../evaluate/prediction.js';
 import { EvaluationError } from '../../evaluate/report.js';
 import type { Rogue } from '../../fit/rogue.js';
-import { readPts } from '../../io/landmark-file.js';
-import { readMat } from '../../io/mat.js';
 import type { Image } from '../../math/image.js';
 import { rotationToEuler } from '../../math/rotation.js';
 import { boxOfHead } from '../../network/face-view.js';
 import { decodeImage } from '../files/image-codec.js';
 import { jpegCodec } from '../files/jpeg-codec.js';
-import { picturesBelow } from '../files/picture-files.js';
+import { insideFolder } from '../files/inside-folder.js';
 import { findShards } from '../files/shard-reader.js';
+import { annotatedPhotos, readable, yawBin, type Annotated } from './annotated-photos.js';
 
 /** What opening faces needs. */
 export interface CaseTools {
@@ -46,25 +42,6 @@ const ANOTHER_FACE = 30;
 const CROP_PER_BOX = 1.6;
 /** Vertices of these regions are measured by themselves. */
 export const measuredRegions: readonly string[] = ['eyes', 'nose', 'mouth', 'cheeks', 'forehead'];
-
-const indexSchema = z.array(
-  z.object({
-    file: z.string(),
-    landmarks68: z
-      .array(z.tuple([z.number(), z.number()]))
-      .length(68)
-      .optional(),
-  }),
-);
-
-/** A picture with what a file says of it. */
-export interface Annotated {
-  readonly path: string;
-  readonly id: string;
-  /** Pairs, pixels. */
-  readonly landmarks68: readonly number[] | undefined;
-  readonly slices: Readonly<Record<string, string>>;
-}
 
 /**
  * The photos at a path: a folder, or an `index.json` of `{file, landmarks68}`. Landmarks come from the index
@@ -90,106 +67,13 @@ export async function photoCases(
   for (const { path: file, id, landmarks68 } of wanted)
     hash
       .update(id)
-      .update(await readFile(file))
+      .update(await readPhoto(file))
       .update(JSON.stringify(landmarks68 ?? null));
   return {
     sources: wanted.map((photo) => ({ id: photo.id, open: () => openPhoto(photo, tools) })),
     sha256: hash.digest('hex'),
   };
 }
-
-/**
- * The photos of a folder or an `index.json`, with their landmarks where there are any.
- * @throws EvaluationError when nothing is there
- */
-export async function annotatedPhotos(path: string): Promise<Annotated[]> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => {
-      throw new EvaluationError(`cannot read ${path}; name a folder with photos, or an index.json`);
-    },
-  );
-  const index = isFolder ? join(path, 'index.json') : path;
-  const listed = await stat(index).then(
-    () => readIndex(index),
-    (error: unknown) => {
-      if (!isFolder) throw error;
-      return undefined;
-    },
-  );
-  if (listed) return listed;
-  return Promise.all(
-    (await picturesBelow(path)).map(async (file): Promise<Annotated> => ({
-      path: file,
-      id: relative(path, file),
-      ...(await annotationBeside(file)),
-    })),
-  );
-}
-
-async function readIndex(path: string): Promise<Annotated[]> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw new EvaluationError(`${path} is not JSON; expected a list of {file, landmarks68}`, {
-      cause: error,
-    });
-  }
-  const parsed = indexSchema.safeParse(value);
-  if (!parsed.success)
-    throw new EvaluationError(
-      `${path}: ${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}; expected a list of {file, landmarks68}`,
-    );
-  return parsed.data.map(({ file, landmarks68 }) => ({
-    path: join(dirname(path), file),
-    id: file,
-    landmarks68: landmarks68?.flat(),
-    slices: {},
-  }));
-}
-
-/** Landmarks of a `.pts` or `.mat` of the same name. */
-async function annotationBeside(picture: string): Promise<Pick<Annotated, 'landmarks68' | 'slices'>> {
-  const stem = picture.slice(0, picture.length - (basename(picture).match(/\.\w+$/)?.[0].length ?? 0));
-  const read = (ending: string): Promise<Uint8Array | undefined> =>
-    readFile(`${stem}${ending}`).catch(() => undefined);
-  const pts = await read('.pts');
-  if (pts)
-    return { landmarks68: of68(`${stem}.pts`, () => readPts(new TextDecoder().decode(pts))), slices: {} };
-  const mat = await read('.mat');
-  if (!mat) return { landmarks68: undefined, slices: {} };
-  const matrices = readable(`${stem}.mat`, () => readMat(mat, (bytes) => inflateSync(bytes)));
-  const points = matrices.get('pt3d_68');
-  const pose = matrices.get('Pose_Para');
-  if (points?.shape[1] !== 68)
-    throw new EvaluationError(`${stem}.mat has no pt3d_68 of 68 points; use AFLW2000-3D's files`);
-  const yaw = pose ? Math.abs((pose.data[1]! * 180) / Math.PI) : undefined;
-  // MATLAB counts pixels from 1 (docs/conventions.md).
-  return {
-    landmarks68: Array.from({ length: 136 }, (_, i) => points.data[(i % 2) * 68 + (i >> 1)]! - 0.5),
-    slices: yaw === undefined ? {} : { yaw: yawBin(yaw) },
-  };
-}
-
-/** @throws EvaluationError with the file's name */
-function readable<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new EvaluationError(`${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function of68(path: string, read: () => number[]): number[] {
-  const points = readable(path, read);
-  if (points.length !== 136)
-    throw new EvaluationError(`${path} has ${points.length / 2} points; expected 68`);
-  return points;
-}
-
-/** The usual thirds of a quarter turn, degrees. */
-export const yawBin = (yaw: number): string => (yaw <= 30 ? '0–30°' : yaw <= 60 ? '30–60°' : '60–90°');
 
 async function openPhoto(
   { path, landmarks68, slices }: Annotated,
@@ -215,6 +99,14 @@ async function openPhoto(
   const corruption = contextOf(occludedFaceOf(rogue.model, head!), hand, place, image, landmarks68);
   const { yaw } = rotationToEuler(head!.pose.rotation);
   return { place, corruption, truth, slices: { yaw: yawBin(Math.abs(yaw)), ...slices } };
+}
+
+/** @throws EvaluationError */
+async function readPhoto(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'not found' : `not readable (${error.code ?? error.message})`;
+    throw new EvaluationError(`${path}: ${reason}; remove it from the data, or bring it back`);
+  });
 }
 
 /** The found face that is nearest to true landmarks, if it is that face. */
@@ -280,8 +172,11 @@ export async function syntheticCases(
     const jpg = memberBytes(sample, 'jpg');
     const json = memberBytes(sample, 'json');
     hash.update(sample.key).update(jpg).update(json);
+    const id = `${sources.length}-${sample.key}`;
+    // Pictures are written and looked for under this name.
+    readable(path, () => insideFolder('.', id));
     sources.push({
-      id: `${sources.length}-${sample.key}`,
+      id,
       open: async () =>
         openSample(
           jpg,

@@ -14,7 +14,7 @@ import type { Rogue } from '../../fit/rogue.js';
 import { version } from '../../fit/version.js';
 import type { Image } from '../../math/image.js';
 import { decodeImage } from '../files/image-codec.js';
-import { annotatedPhotos, type Annotated } from './evaluation-cases.js';
+import { annotatedPhotos, type Annotated } from './annotated-photos.js';
 import { hardwareHere } from './evaluation-run.js';
 
 /** Covers of one colour, which can be found again in a texture. */

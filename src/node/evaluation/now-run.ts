@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nowDistances, nowLandmarks } from '../../evaluate/now.js';
 import { poolValues } from '../../evaluate/pool.js';
 import {
@@ -17,6 +17,7 @@ import { readPoints } from '../../io/landmark-file.js';
 import type { TriangleMesh } from '../../io/read-obj.js';
 import { evaluatePoints } from '../../model/evaluate.js';
 import { decodeImage } from '../files/image-codec.js';
+import { insideFolder } from '../files/inside-folder.js';
 import { readMesh, readPickedPoints } from '../files/mesh-files.js';
 import { hardwareHere } from './evaluation-run.js';
 
@@ -132,7 +133,7 @@ export async function runNow(
 
 async function scanOf(folder: string, subject: string): Promise<{ scan: TriangleMesh; landmarks: number[] }> {
   const one = async (kind: string, ending: RegExp): Promise<string> => {
-    const place = join(folder, kind, subject);
+    const place = insideFolder(join(folder, kind), subject);
     const name = (await readdir(place).catch(() => [] as string[])).find((entry) => ending.test(entry));
     if (name === undefined)
       throw new EvaluationError(
@@ -154,9 +155,9 @@ export function nowFolder(name: string, folder: string): NowMethod {
   return {
     name,
     async predict(image) {
-      const stem = join(folder, image.replace(/\.\w+$/, ''));
+      const stem = insideFolder(folder, image.replace(/\.\w+$/, ''));
       const entries = await readdir(join(stem, '..')).catch(() => [] as string[]);
-      const base = stem.slice(stem.lastIndexOf('/') + 1);
+      const base = basename(stem);
       const of = (ending: RegExp): string | undefined =>
         entries.find((entry) => entry.startsWith(`${base}.`) && ending.test(entry));
       const mesh = of(/\.(obj|ply)$/i);
@@ -185,7 +186,7 @@ export function nowReconstruction(
   return {
     name: method,
     async predict(image) {
-      const [head] = await rogue.reconstruct(await decodeImage(join(photos, image)), {
+      const [head] = await rogue.reconstruct(await decodeImage(insideFolder(photos, image)), {
         maxFaces: 1,
         method,
         texture: 'none',

@@ -6,6 +6,7 @@ import type { Rogue } from '../../fit/rogue.js';
 import { readPoints, readPts } from '../../io/landmark-file.js';
 import { readObj } from '../../io/read-obj.js';
 import { decodeImage } from '../files/image-codec.js';
+import { insideFolder } from '../files/inside-folder.js';
 
 /** A condition as a folder's name: `random box` becomes `random-box`. */
 export const conditionFolder = (condition: string): string =>
@@ -25,8 +26,8 @@ export function predictedFolder(name: string, folder: string, rogue: Rogue): Eva
     async predict({ id, condition, photo }) {
       const stem = id.replace(/\.\w+$/, '');
       const places = [
-        join(folder, conditionFolder(condition), stem),
-        ...(condition === 'clean' ? [join(folder, stem)] : []),
+        insideFolder(join(folder, conditionFolder(condition)), stem),
+        ...(condition === 'clean' ? [insideFolder(folder, stem)] : []),
       ];
       const found = (await Promise.all(places.map(async (place) => predictionAt(place, rogue, photo)))).find(
         (prediction) => prediction !== undefined,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { isHeic } from '../../io/heif.js';
-import { focalLength35mm } from '../../io/exif.js';
+import { focalLength35mm, usableFocal } from '../../io/exif.js';
 import type { Image } from '../../math/image.js';
 import { longestSide } from '../../math/longest-side.js';
 import { ImageError, refuseLarger } from './image-error.js';
@@ -18,7 +18,7 @@ export interface DecodeOptions {
   /**
    * Largest picture that is accepted, in pixels of the file. Default 250 million, and at most 100 million of
    * what must be decoded whole before it can be shrunk: HEIC, AVIF, GIF, BMP, progressive JPEG, interlaced
-   * PNG.
+   * PNG; fewer where these take more than four bytes a pixel. No side is longer than 65,535 pixels.
    */
   readonly maxPixels?: number;
   /**
@@ -38,7 +38,7 @@ export interface DecodedImage {
   readonly scale: number;
   /** EXIF orientation of the file, 1…8; already applied. */
   readonly orientation: number;
-  /** Focal length in mm as if on 35 mm film, when the camera wrote it. */
+  /** Focal length in mm as if on 35 mm film, 5…2000, when the camera wrote it. */
   readonly focal35mm?: number;
   /** Share of the picture that is mostly transparent, 0…1. */
   readonly transparent: number;
@@ -52,6 +52,14 @@ const formats = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif', 'avif']);
 /** Formats that are decoded whole, and the largest pictures of them. */
 const wholeFormats = new Set(['gif', 'heif', 'avif']);
 const maxWholePixels = 100e6;
+/** Bytes of a pixel that this limit allows for: pixels of more bytes may be fewer. */
+const WHOLE_PIXEL_BYTES = 4;
+const depthBytes: Readonly<Record<string, number>> = {
+  ...{ uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4 },
+  ...{ double: 8, complex: 8, dpcomplex: 16 },
+};
+/** CMYK and transparency. */
+const MOST_CHANNELS = 5;
 
 /**
  * Decodes JPEG, PNG, WebP, AVIF, HEIC, GIF, TIFF or BMP.
@@ -73,15 +81,9 @@ export async function decodeImage(
   const metadata = await readMetadata(bytes);
   const { width, height, orientation = 1 } = metadata;
   refuseLarger(width, height, maxPixels);
-  if (metadata.isProgressive || wholeFormats.has(metadata.format))
-    refuseLarger(
-      width,
-      height,
-      maxWhole,
-      `${metadata.isProgressive ? 'progressive ' : ''}${metadata.format} file`,
-    );
+  refuseLargerWhole(metadata, maxWhole);
   const pixels = await readPixels(bytes, metadata, longestSide(width, height, maxSide));
-  const focal35mm = metadata.exif && focalLength35mm(metadata.exif);
+  const focal = usableFocal(metadata.exif && focalLength35mm(metadata.exif));
   const turned = orientation >= 5;
   return {
     ...pixels,
@@ -89,20 +91,43 @@ export async function decodeImage(
     originalHeight: turned ? width : height,
     scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
     orientation,
-    ...(focal35mm === undefined ? {} : { focal35mm }),
+    ...focal,
+    warnings: [...pixels.warnings, ...focal.warnings],
   };
+}
+
+/**
+ * Refuses what would take too much memory: pictures that are decoded whole, or turned, and those of many
+ * channels.
+ */
+function refuseLargerWhole(metadata: Metadata, maxPixels: number): void {
+  const { width, height, channels, depth, format, isProgressive, orientation = 1 } = metadata;
+  if (channels > MOST_CHANNELS)
+    throw new ImageError(`${channels} channels are not supported; use grey or RGB`);
+  // JPEG files are shrunk before they are turned.
+  const turned = orientation > 1 && format !== 'jpeg';
+  if (!isProgressive && !turned && !wholeFormats.has(format)) return;
+  const wide = Math.max(1, (channels * (depthBytes[depth] ?? 1)) / WHOLE_PIXEL_BYTES);
+  const kind = [
+    ...(wide > 1 ? [`${8 * depthBytes[depth]!}-bit`] : []),
+    ...(isProgressive ? ['progressive'] : turned ? ['turned'] : []),
+    `${format} file`,
+  ].join(' ');
+  refuseLarger(width, height, maxPixels / wide, kind);
 }
 
 async function shrunk({ image, focal35mm }: WholePicture, maxSide: number): Promise<DecodedImage> {
   const { width, height } = image;
   const pixels = await pixelsOf(rawPicture(image), longestSide(width, height, maxSide));
+  const focal = usableFocal(focal35mm);
   return {
     ...pixels,
     originalWidth: width,
     originalHeight: height,
     scale: Math.max(pixels.image.width, pixels.image.height) / Math.max(width, height),
     orientation: 1,
-    ...(focal35mm === undefined ? {} : { focal35mm }),
+    ...focal,
+    warnings: [...pixels.warnings, ...focal.warnings],
   };
 }
 

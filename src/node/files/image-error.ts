@@ -8,8 +8,8 @@ export class ImageError extends Error {
   override readonly name = 'ImageError';
 }
 
-/** @throws ImageError for a picture of more pixels than are read */
+/** @throws ImageError for a picture of more pixels, or longer sides, than are read */
 export function refuseLarger(width: number, height: number, maxPixels: number, kind = ''): void {
-  if (width * height <= maxPixels) return;
-  throw new ImageError(tooLarge(width, height, maxPixels, kind));
+  const reason = tooLarge(width, height, maxPixels, kind);
+  if (reason !== undefined) throw new ImageError(reason);
 }

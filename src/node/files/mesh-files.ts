@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { checked, MeshFileError, readObj, type TriangleMesh } from '../../io/read-obj.js';
+import { MeshFileError, readObj, type TriangleMesh } from '../../io/read-obj.js';
+import { readPly } from '../../io/read-ply.js';
 
 /**
  * A mesh of a file, `.obj` or `.ply`, vertices in the file's order.
@@ -8,9 +9,7 @@ import { checked, MeshFileError, readObj, type TriangleMesh } from '../../io/rea
 export async function readMesh(path: string): Promise<TriangleMesh> {
   try {
     const bytes = await readFile(path);
-    return path.toLowerCase().endsWith('.ply')
-      ? await readPly(bytes)
-      : readObj(new TextDecoder().decode(bytes));
+    return path.toLowerCase().endsWith('.ply') ? readPly(bytes) : readObj(new TextDecoder().decode(bytes));
   } catch (error) {
     throw new MeshFileError(
       `${path}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : String((error as Error).message).split('\n')[0]}`,
@@ -19,24 +18,13 @@ export async function readMesh(path: string): Promise<TriangleMesh> {
   }
 }
 
-async function readPly(bytes: Uint8Array): Promise<TriangleMesh> {
-  const { PLYLoader } = await import('three/addons/loaders/PLYLoader.js');
-  const geometry = new PLYLoader().parse(bytes.slice().buffer);
-  const positions = geometry.getAttribute('position') as { array: ArrayLike<number> } | undefined;
-  if (!positions || positions.array.length === 0)
-    throw new MeshFileError('it has no vertices; is it a PLY file?');
-  return checked({
-    positions: Float32Array.from(positions.array),
-    triangles: Uint32Array.from(geometry.getIndex()?.array ?? []),
-  });
-}
-
 /** Points that were picked in MeshLab (`.pp`), triples in the order of the file. @throws MeshFileError */
 export async function readPickedPoints(path: string): Promise<number[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new MeshFileError(`${path}: not readable`, { cause: error });
   });
-  const points = [...text.matchAll(/<point\b([^>]*)>/g)].map(([, attributes]) =>
+  // No `<` in an element: else each one that does not end would be looked through to the end of the file.
+  const points = [...text.matchAll(/<point\b([^<>]*)>/g)].map(([, attributes]) =>
     ['x', 'y', 'z'].map((axis) =>
       Number(new RegExp(`\\b${axis}\\s*=\\s*["']([^"']*)["']`).exec(attributes!)?.[1] ?? NaN),
     ),

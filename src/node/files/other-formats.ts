@@ -38,6 +38,10 @@ export async function decodeBmp(bytes: Uint8Array, maxPixels: number): Promise<W
   const width = old ? view.getUint16(18, true) : Math.abs(view.getInt32(18, true));
   const height = old ? view.getUint16(20, true) : Math.abs(view.getInt32(22, true));
   refuseLarger(width, height, maxPixels, 'BMP file');
+  // Without run lengths, every pixel takes its bits; before memory is taken for them, they must be there.
+  const bits = view.getUint16(old ? 24 : 28, true);
+  const plain = old || [0, 3].includes(view.getUint32(30, true));
+  if (plain && ((width * bits) / 8) * height > bytes.length) throw new ImageError('damaged or cut off (BMP)');
   const { decode } = await import('@cwasm/nsbmp');
   try {
     const { data } = decode(bytes);

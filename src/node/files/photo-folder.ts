@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import type { FoundFace } from '../../detect/find-faces.js';
 import type { Image } from '../../math/image.js';
 import { decodeImage, encodeJpeg } from './image-codec.js';
 import { picturesBelow } from './picture-files.js';
+import { writeWhole } from './whole-file.js';
 
 /** A square cut around a face, as large that it can be turned and moved a little without leaving it. */
 export interface FaceCrop {
@@ -166,15 +167,4 @@ async function writeCached(key: string, crops: readonly FaceCrop[]): Promise<voi
     crops: crops.map(({ region, box, roll, confidence }) => ({ region, box, roll, confidence })),
   };
   await writeWhole(`${key}.json`, JSON.stringify(described));
-}
-
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const staging = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(staging, content);
-    await rename(staging, path);
-  } catch (error) {
-    await rm(staging, { force: true });
-    throw error;
-  }
 }

@@ -34,8 +34,9 @@ interface Waiting {
 
 /**
  * The pictures in a folder and its subfolders, in the order of their names; hidden files and folders are left
- * out. Links to folders are followed. Each folder is read once, under its own name where that lies below the
- * given folder, so links that lead in circles, or to the same place, do no harm.
+ * out, and so is what is no file, such as pipes, which may never end. Links to folders are followed. Each
+ * folder is read once, under its own name where that lies below the given folder, so links that lead in
+ * circles, or to the same place, do no harm.
  * @param except an absolute folder to leave out as well
  */
 export async function picturesBelow(folder: string, except = ''): Promise<string[]> {
@@ -69,7 +70,9 @@ async function readInto(
       const inner: Folder = { entries: [] };
       folder.entries.push(inner);
       (isLink ? links : folders).push({ path, folder: inner });
-    } else if (pictureExtensions.has(extname(entry.name).toLowerCase())) folder.entries.push(path);
+    } else if ((entry.isFile() || isLink) && pictureExtensions.has(extname(entry.name).toLowerCase())) {
+      folder.entries.push(path);
+    }
   }
 }
 

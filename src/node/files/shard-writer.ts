@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { isUnfinished, writeDurably } from './durable-file.js';
+import { withFolderLock } from './folder-lock.js';
 import { makeFolder } from './make-folder.js';
 import {
   indexFileName,
@@ -56,6 +57,8 @@ const remedy = 'finished shards are kept: make room or choose another folder, an
  * Writes samples as WebDataset tar shards. A run that was killed at any moment is continued by calling this
  * again: finished shards are kept, others are made anew, no sample is lost or comes twice.
  *
+ * Of two calls at a time, from whatever process, the second fails.
+ *
  * A shard is written under a hidden name, flushed to the disk, and only then renamed; `index.json` is
  * replaced in the same way after each. So a file under a shard's name is always whole.
  *
@@ -89,6 +92,9 @@ export async function writeShards(
   if (!/^[A-Za-z0-9_-]+$/.test(prefix))
     throw new RangeError(`writeShards: expected a prefix of letters, digits, - and _, received "${prefix}".`);
   signal?.throwIfAborted();
+  await makeFolder(folder).catch((error: unknown) => {
+    throw writeError(folder, error, 'choose another folder');
+  });
   const plan: ShardIndex = {
     schema: 'rogue-face/shards',
     version: 1,
@@ -97,14 +103,33 @@ export async function writeShards(
     settings,
     shards: [],
   };
+  return withFolderLock(folder, () =>
+    writeMissing(makeSample, plan, { folder, count, ahead, signal, onSample }),
+  );
+}
+
+interface Writing {
+  readonly folder: string;
+  readonly count: number;
+  readonly ahead: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onSample: ((samples: number) => void) | undefined;
+}
+
+/** Writes the shards that are not there yet. */
+async function writeMissing(
+  makeSample: (index: number) => SampleMembers | Promise<SampleMembers>,
+  plan: ShardIndex,
+  { folder, count, ahead, signal, onSample }: Writing,
+): Promise<WrittenShards> {
   const found = await openFolder(folder, plan, count);
   const entries = new Map<number, ShardEntry>();
   const missing: Pick<ShardEntry, 'file' | 'first' | 'samples'>[] = [];
-  for (let first = 0; first < count; first += samplesPerShard) {
+  for (let first = 0; first < count; first += plan.samplesPerShard) {
     const wanted = {
-      file: shardName(prefix, first / samplesPerShard),
+      file: shardName(plan.prefix, first / plan.samplesPerShard),
       first,
-      samples: Math.min(samplesPerShard, count - first),
+      samples: Math.min(plan.samplesPerShard, count - first),
     };
     const entry = await finished(folder, wanted, found);
     if (entry) entries.set(first, entry);
@@ -141,14 +166,14 @@ export async function writeShards(
   return { shards: listed(), kept, written };
 }
 
-/** Makes the folder, removes what a killed run left unfinished, and reads its index. @throws WriteError */
+/** Removes what a killed run left, and reads the folder's index. @throws WriteError */
 async function openFolder(folder: string, plan: ShardIndex, count: number): Promise<ShardIndex> {
   let names: string[];
   try {
-    await makeFolder(folder);
     names = await readdir(folder);
     for (const name of names)
-      if (isTemporary(name, plan.prefix)) await rm(join(folder, name), { force: true });
+      if (isUnfinished(name, `${plan.prefix}-`) || isUnfinished(name, `${indexFileName}.`))
+        await rm(join(folder, name), { force: true });
   } catch (error) {
     throw writeError(folder, error, 'choose another folder');
   }
@@ -245,24 +270,12 @@ function sampleQueue(
   return { next, settle: () => Promise.allSettled(started) };
 }
 
-const temporaryEnd = '.partial';
-
-function temporaryName(name: string): string {
-  return `.${name}.${process.pid}-${randomBytes(4).toString('hex')}${temporaryEnd}`;
-}
-
-function isTemporary(name: string, prefix: string): boolean {
-  return (
-    name.endsWith(temporaryEnd) && (name.startsWith(`.${prefix}-`) || name.startsWith(`.${indexFileName}.`))
-  );
-}
-
 /** Writes a file that appears under its name only when it is whole. @returns its length @throws WriteError */
 async function writeShard(
   path: string,
   fill: (add: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<number> {
-  return writeWhole(path, async (file) => {
+  return writeDurably(path, remedy, async (file) => {
     let length = 0;
     const add = async (bytes: Uint8Array): Promise<void> => {
       await file.writeFile(bytes).catch((error: unknown) => {
@@ -278,41 +291,9 @@ async function writeShard(
 
 async function writeIndex(folder: string, index: ShardIndex): Promise<void> {
   const path = join(folder, indexFileName);
-  await writeWhole(path, async (file) => {
+  await writeDurably(path, remedy, async (file) => {
     await file.writeFile(`${JSON.stringify(index, undefined, 1)}\n`).catch((error: unknown) => {
       throw writeError(path, error, remedy);
     });
   });
-}
-
-async function writeWhole<T>(path: string, fill: (file: FileHandle) => Promise<T>): Promise<T> {
-  const folder = dirname(path);
-  const temporary = join(folder, temporaryName(basename(path)));
-  const checked = <R>(step: Promise<R>): Promise<R> =>
-    step.catch((error: unknown) => {
-      throw writeError(path, error, remedy);
-    });
-  const file = await checked(open(temporary, 'wx'));
-  try {
-    const result = await fill(file);
-    await checked(file.sync());
-    await checked(file.close());
-    await checked(rename(temporary, path));
-    await syncFolder(folder);
-    return result;
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
-
-/**
- * Makes a renaming last through a loss of power; where folders cannot be opened (Windows), the system does so
- * itself.
- */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }

@@ -1,5 +1,6 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { assetsFolder } from '../files/assets.js';
@@ -22,7 +23,7 @@ export interface StudioServerOptions {
   readonly folder?: URL;
 }
 
-/** Serves the studio to this machine only, isolated from other origins. */
+/** Serves the studio to this machine only, isolated from other origins and from names of other sites. */
 export async function serveStudio({
   port,
   folder = studioFolder,
@@ -38,7 +39,13 @@ export async function serveStudio({
       response.writeHead(404).end('Not found');
     };
     const found = Object.entries(folders).find(([address]) => request.url?.startsWith(address));
-    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
+    endWithItsFile(response);
+    // Parts of files are optional in HTTP, and sirv does not check their bounds: all files are sent whole.
+    delete request.headers.range;
+    if (!isForHere(request)) {
+      setHeaders(response);
+      response.writeHead(403).end('Only for pages of http://localhost');
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
     else if (found) {
       const [address, serve] = found;
       request.url = request.url!.slice(address.length - 1);
@@ -49,6 +56,8 @@ export async function serveStudio({
     if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') throw error;
     await listen(server, 0);
   });
+  // Such as too many open files: the next request may fare better.
+  server.on('error', () => undefined);
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}/`,
     close: () =>
@@ -59,6 +68,29 @@ export async function serveStudio({
         });
       }),
   };
+}
+
+const hereNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Whether a request names this machine, and comes from our own page where it says whence. Else a site whose
+ * name its owner lets lead to this machine could read what is served here ("DNS rebinding").
+ */
+function isForHere({ headers: { host, origin } }: IncomingMessage): boolean {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+  if (!hereNames.has(new URL(`http://${host}`).hostname)) return false;
+  return origin === undefined || origin === `http://${host}`;
+}
+
+/**
+ * A file that vanishes ends its answer, and an answer that is given up closes its file; sirv does neither,
+ * and the first would end the process.
+ */
+function endWithItsFile(response: ServerResponse): void {
+  response.once('pipe', (file: Readable) => {
+    file.once('error', () => response.destroy());
+    response.once('close', () => file.destroy());
+  });
 }
 
 function listen(server: Server, port: number): Promise<void> {

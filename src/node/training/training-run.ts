@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from '../../io/safetensors.js';
 import type { Batch } from '../../train/step-graph.js';
 import type { StepReport, Trainer } from '../../train/trainer.js';
+import { withFolderLock } from '../files/folder-lock.js';
 import { makeFolder } from '../files/make-folder.js';
 import { writeWhole } from '../files/whole-file.js';
 import { writeError } from '../files/write-error.js';
@@ -51,13 +52,25 @@ export interface TrainingRunOptions {
 /**
  * Trains until `steps` are done or the signal comes; goes on from the folder's checkpoint, with the numbers
  * that an uninterrupted run would have had. A step whose loss or gradient is not finite ends the run, with
- * the batch beside the last good checkpoint.
+ * the batch beside the last good checkpoint. Of two runs at a time in a folder the second fails.
  *
  * @param batches all batches from a step on
  * @returns steps done
  * @throws TrainingRunError, WriteError
  */
 export async function runTraining(
+  folder: string,
+  trainer: Trainer,
+  batches: (start: number) => AsyncIterable<Batch>,
+  options: TrainingRunOptions,
+): Promise<number> {
+  await makeFolder(folder).catch((error: unknown) => {
+    throw writeError(folder, error, 'choose another folder');
+  });
+  return withFolderLock(folder, () => trainLocked(folder, trainer, batches, options));
+}
+
+async function trainLocked(
   folder: string,
   trainer: Trainer,
   batches: (start: number) => AsyncIterable<Batch>,
@@ -113,9 +126,6 @@ async function* oneAhead<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item,
 }
 
 async function prepare(folder: string, trainer: Trainer, config: object): Promise<number> {
-  await makeFolder(folder).catch((error: unknown) => {
-    throw writeError(folder, error, 'choose another folder');
-  });
   const text = `${JSON.stringify(config, undefined, 2)}\n`;
   const file = join(folder, runFiles.config);
   const before = await readIfThere(file);
@@ -163,8 +173,10 @@ export async function readParameters(checkpoint: string): Promise<Record<string,
         .filter(([name, { data }]) => name.startsWith(prefix) && data instanceof Float32Array)
         .map(([name, { data }]) => [name.slice(prefix.length), Float32Array.from(data as Float32Array)]),
     );
-    if (Object.keys(parameters).length > 0) return parameters;
-    throw new Error('it holds no parameters');
+    if (Object.keys(parameters).length === 0) throw new Error('it holds no parameters');
+    const strange = Object.entries(parameters).find(([, values]) => !values.every(Number.isFinite));
+    if (strange) throw new Error(`its ${strange[0]} is not finite`);
+    return parameters;
   } catch (error) {
     throw new TrainingRunError(
       `cannot begin with ${checkpoint}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : String((error as Error).message).split('\n')[0]}; name the ${runFiles.checkpoint} of a run`,

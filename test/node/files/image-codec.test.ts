@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -45,7 +46,42 @@ async function failure(source: Uint8Array | string): Promise<string> {
   return message;
 }
 
+/** A PNG file of nothing but a header, which promises a picture. */
+function promisingPng(width: number, height: number, depth: number, interlaced = false): Uint8Array {
+  const chunk = (name: string, content: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(name, 'latin1'), content]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, 6, 0, 0, interlaced ? 1 : 0]);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  const mark = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const data = deflateSync(new Uint8Array(1));
+  return Buffer.concat([mark, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+}
+
 describe('decodeImage', () => {
+  it('takes no memory for what a few bytes promise', async () => {
+    const before = process.memoryUsage.rss();
+    expect(await failure(promisingPng(24_000_000, 4, 16))).toMatch(/at most 65535 along a side/);
+    expect(await failure(promisingPng(4, 24_000_000, 16))).toMatch(/at most 65535 along a side/);
+    expect(await failure(promisingPng(10_000, 9_000, 16, true))).toMatch(
+      /at most 50 million are read of a 16-bit progressive png file/,
+    );
+    const bmp = new Uint8Array(64);
+    bmp.set([0x42, 0x4d]);
+    const view = new DataView(bmp.buffer);
+    [40, 10_000, 10_000].forEach((value, k) => {
+      view.setUint32(14 + 4 * k, value, true);
+    });
+    view.setUint16(28, 24, true);
+    expect(await failure(bmp)).toMatch(/damaged or cut off/);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(200e6);
+  });
+
   it('returns the exact pixels of a PNG', async () => {
     const { image, scale, orientation } = await decodeImage(await encodePng(testCard()));
     expect(image).toMatchObject({ width: 64, height: 48, channels: 3 });
@@ -141,6 +177,18 @@ describe('decodeImage', () => {
       .toBuffer();
     expect((await decodeImage(jpeg)).focal35mm).toBe(27);
     expect(await decodeImage(await card().jpeg().toBuffer())).not.toHaveProperty('focal35mm');
+  });
+
+  it('notes a focal length that no lens has, and leaves it out', async () => {
+    for (const focal of ['1', '65535']) {
+      const file = await card()
+        .withExif({ IFD2: { FocalLengthIn35mmFilm: focal } })
+        .jpeg()
+        .toBuffer();
+      const { focal35mm, warnings } = await decodeImage(file);
+      expect(focal35mm).toBeUndefined();
+      expect(warnings.join()).toContain(`a focal length of ${focal} mm`);
+    }
   });
 
   it('reads a single pixel', async () => {

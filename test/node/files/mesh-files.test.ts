@@ -45,6 +45,12 @@ describe('readMesh', () => {
 });
 
 describe('readPickedPoints', () => {
+  it('takes no longer than the file is long', async () => {
+    const path = join(await temporaryFolder(), 'points.pp');
+    await writeFile(path, '<point '.repeat(200_000));
+    await expect(readPickedPoints(path)).rejects.toThrow(/holds no picked points/);
+  });
+
   it("reads MeshLab's points in order, whatever the order of their attributes", async () => {
     const path = join(await temporaryFolder(), 'points.pp');
     await writeFile(

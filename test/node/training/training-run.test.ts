@@ -2,7 +2,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runFiles, runTraining, type MetricsLine } from '../../../src/node/training/training-run.js';
+import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.js';
+import {
+  readParameters,
+  runFiles,
+  runTraining,
+  type MetricsLine,
+} from '../../../src/node/training/training-run.js';
 import { nodeRuntime } from '../../../src/runtime/node.js';
 import { adamDefaults } from '../../../src/train/optimizer.js';
 import type { Batch } from '../../../src/train/step-graph.js';
@@ -91,6 +97,23 @@ describe('runTraining', () => {
     await expect(
       runTraining(folder, await makeTrainer(), (start) => batches(start), options),
     ).rejects.toThrow(/training state/);
+  });
+
+  it('begins with no checkpoint whose numbers are not finite', async () => {
+    await runTraining(folder, await makeTrainer(), (start) => batches(start), options);
+    const file = join(folder, runFiles.checkpoint);
+    const { tensors, metadata } = readSafetensors(await readFile(file));
+    const changed = new Map(
+      [...tensors].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: name.startsWith('parameters.') ? new Float32Array(data.length).fill(NaN) : data },
+      ]),
+    );
+    await writeFile(file, writeSafetensors(changed, metadata));
+    await expect(
+      runTraining(folder, await makeTrainer(), (start) => batches(start), options),
+    ).rejects.toThrow(/parameters\..* not finite/);
+    await expect(readParameters(file)).rejects.toThrow(/cannot begin with .* is not finite/);
   });
 
   it('stops at numbers that are not finite, keeping the batch and the checkpoint before', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Evaluation } from '../evaluate/report.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
@@ -9,7 +8,7 @@ import { evaluationFiles, writeEvaluation } from '../node/evaluation/evaluation-
 import { runLeak } from '../node/evaluation/leak-run.js';
 import { runParsing } from '../node/evaluation/parsing-run.js';
 import { assetFiles, loadHand, readAsset } from '../node/files/assets.js';
-import { messageOf, UsageError } from './errors.js';
+import { readOwnNetwork } from '../node/files/own-network.js';
 import type { SkinFlags } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
 import { createProgress } from './progress.js';
@@ -33,7 +32,7 @@ export async function runLeakProtocol(data: string, { out, count }: SkinFlags): 
 
 /**
  * Measures how well the parser's classes overlap with known ones, prints the table and writes the report.
- * @throws UsageError for a network that is none; InterruptedError after Ctrl-C, with nothing written
+ * @throws AssetError for a network that is not readable; InterruptedError after Ctrl-C, with nothing written
  */
 export async function runParsingProtocol(
   data: string,
@@ -62,14 +61,8 @@ export async function runParsingProtocol(
 }
 
 async function parserOf(network: string | undefined): ReturnType<typeof createFaceParser> {
-  const runtime = nodeRuntime({ threads: 1 });
-  if (network === undefined) return createFaceParser(runtime, await readAsset(assetFiles.parser));
-  try {
-    return await createFaceParser(runtime, await readFile(network));
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(`--network ${network}: ${missing ? 'not found' : messageOf(error)}`);
-  }
+  const bytes = network === undefined ? readAsset(assetFiles.parser) : readOwnNetwork(network);
+  return createFaceParser(nodeRuntime({ threads: 1 }), await bytes);
 }
 
 async function evaluated(

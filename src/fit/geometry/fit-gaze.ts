@@ -7,7 +7,7 @@ const LARGEST_TURN = 0.7;
 /** From the centre of a human eyeball to its iris, mm; for models without iris landmarks. */
 const TYPICAL_RADIUS = 12;
 /** First iris point of the subject's right and left eye among the 478. */
-const IRIS_CENTRES = [468, 473] as const;
+export const IRIS_CENTRES = [468, 473] as const;
 /** How strongly gaze is drawn straight ahead, relative to a landmark error of 1 % of the eye distance. */
 const PRIOR = 0.02;
 

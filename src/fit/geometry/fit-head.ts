@@ -5,7 +5,7 @@ import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.
 import { expressionBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
 import { cameraOf } from './camera-of.js';
-import { fitGaze } from './fit-gaze.js';
+import { fitGaze, IRIS_CENTRES } from './fit-gaze.js';
 import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
 import { rotationToEuler } from '../../math/rotation.js';
@@ -132,8 +132,9 @@ export function fitHead(
   const gaze = gazeOf(
     fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)),
     method,
-    face.landmarks.presence,
+    face.landmarks,
     predicted,
+    sightAt,
   );
   turnEyes(model, vertices, gaze);
   return {
@@ -262,12 +263,17 @@ function trusting(trust: number): FusionWeights {
 function gazeOf(
   fitted: Gaze,
   method: ReconstructMethod,
-  presence: number,
+  { points, presence }: FoundFace['landmarks'],
   predicted: PredictedHead | undefined,
+  sightAt: SightAt | undefined,
 ): Gaze {
   if (method === 'landmarks' || !predicted) return fitted;
   const eyes = predicted.visibility.subarray(36, 48);
-  const inView = eyes.reduce((sum, value) => sum + value / eyes.length, 0);
+  const likely = eyes.reduce((sum, value) => sum + value / eyes.length, 0);
+  const inView = IRIS_CENTRES.reduce((sum, k) => {
+    const seen = sightAt?.(points[3 * k]!, points[3 * k + 1]!, likely) ?? likely;
+    return sum + seen / IRIS_CENTRES.length;
+  }, 0);
   const visible = method === 'network' ? 0 : inView * meshTrust(presence, predicted);
   const { gaze } = predicted;
   return {

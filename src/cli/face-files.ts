@@ -14,6 +14,8 @@ export type Format = (typeof formats)[number];
 export interface FaceFilesOptions {
   readonly formats: readonly Format[];
   readonly texture: TextureSource;
+  /** Whether head.glb tells how surely the photo shows each vertex. */
+  readonly seen?: boolean;
   readonly encodePng: (image: Image) => Promise<Uint8Array>;
 }
 
@@ -52,10 +54,10 @@ export async function faceFiles(
 async function headFiles(
   model: MorphableModel,
   reconstruction: Reconstruction,
-  { texture, encodePng }: FaceFilesOptions,
+  { texture, seen = false, encodePng }: FaceFilesOptions,
   wanted: (format: Format) => boolean,
 ): Promise<FaceFile[]> {
-  const scene = await headSceneOf(model, reconstruction, { texture, encodePng });
+  const scene = await headSceneOf(model, reconstruction, { texture, seen, encodePng });
   const files: FaceFile[] = [];
   if (wanted('glb')) files.push({ name: 'head.glb', content: await writeGlb(scene) });
   if (wanted('obj')) {

@@ -35,6 +35,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
       [...formats],
     )
     .option('--texture <source>', "the skin's colour: photo, model or none", oneOf(textureSources), 'photo')
+    .option('--seen', 'head.glb also tells of each vertex how surely the photo shows it (attribute _SEEN)')
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option(
       '--focal-35mm <mm>',

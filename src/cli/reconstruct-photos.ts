@@ -19,6 +19,7 @@ export interface ReconstructFlags {
   readonly out: string;
   readonly format: readonly Format[];
   readonly texture: TextureSource;
+  readonly seen?: boolean;
   readonly maxFaces?: number;
   readonly focal35mm?: number;
   readonly minFace?: number;
@@ -91,6 +92,7 @@ async function reconstructJobs(
   const options: FaceFilesOptions = {
     formats: flags.format,
     texture: flags.texture,
+    seen: flags.seen ?? false,
     encodePng: rememberingEncoder(),
   };
   // The first picture is decoded while the networks load, each further one while its predecessor is worked

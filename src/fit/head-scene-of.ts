@@ -15,6 +15,8 @@ export interface HeadSceneOptions {
   readonly texture?: TextureSource;
   /** Encodes textures; `encodePng` in Node. */
   readonly encodePng: (image: Image) => Promise<Uint8Array>;
+  /** Also tells of each vertex of the skin how surely the photo shows it. Default false. */
+  readonly seen?: boolean;
 }
 
 /** Roughness by part; skin under soft light, wet eyes and teeth. */
@@ -44,10 +46,16 @@ export async function headSceneOf(
 ): Promise<HeadScene> {
   const meshes: HeadMesh[] = [];
   const encoded = new Map<Image, Promise<Uint8Array>>();
-  for (const { mesh, image, textureName: name } of headSurfaces(model, reconstruction, options.texture)) {
+  for (const { mesh, part, image, textureName: name } of headSurfaces(
+    model,
+    reconstruction,
+    options.texture,
+  )) {
     if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
+    const seen = options.seen && part === model.parts[0] ? reconstruction.visibility.vertices : undefined;
     meshes.push({
       ...mesh,
+      ...(seen && { seen }),
       material: { ...mesh.material, ...(image && { texture: { name, png: await encoded.get(image)! } }) },
     });
   }

@@ -12,7 +12,7 @@ import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-ph
 import { colorWarnings } from './appearance/color-warnings.js';
 import { faceSize, type HeadFit } from './geometry/fit-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
-import { skinCertainty } from './appearance/skin-certainty.js';
+import { seenVertices, skinCertainty } from './appearance/skin-certainty.js';
 import { seeHead } from './appearance/skin-geometry.js';
 import { unwrapTextures } from './appearance/unwrap-texture.js';
 
@@ -108,6 +108,7 @@ export function reconstructFace(
     visibility: {
       face: view?.seen ?? appearance.faceVisibility,
       covers: view?.covers ?? [],
+      vertices: certainty && seenVertices(model, bare, image, certainty),
       landmarks,
     },
     textures: textures && isGreyPhoto ? greyTextures(model, textures, appearance) : textures,

@@ -67,6 +67,11 @@ export interface Reconstruction {
     readonly face: number;
     /** What hides the rest; nothing is known of covers where there is no face parser. */
     readonly covers: readonly FaceCover[];
+    /**
+     * How surely the photo shows each vertex of the skin, 0…1: 0 where something covers it, where it is
+     * turned away or outside. Nothing where there is no face parser.
+     */
+    readonly vertices: Float32Array | undefined;
     /** Confidence of each dense landmark, 0…1, 478. */
     readonly landmarks: Float32Array;
   };
@@ -93,8 +98,8 @@ export interface HeadTextures {
   /** How much of each texel comes from the photo, 0…255, one channel. */
   readonly coverage: Image;
   /**
-   * Where each texel comes from: red the photo, green its mirror image, blue the prediction; together 255, and
-   * black between the islands of the atlas. Three channels.
+   * Where each texel comes from: red the photo, green its mirror image, blue the prediction; together 255,
+   * and black between the islands of the atlas. Three channels.
    */
   readonly sources: Image;
 }

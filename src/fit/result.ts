@@ -79,6 +79,10 @@ export const resultSchema = z.strictObject({
         }),
       )
       .describe('What hides the rest of the face.'),
+    vertices: z
+      .array(share)
+      .optional()
+      .describe("How surely the photo shows each vertex of the skin, in the model's order."),
     landmarks: z.array(share).length(478).describe('Confidence of each dense landmark.'),
   }),
   warnings: z.array(z.string()),
@@ -161,6 +165,7 @@ export function resultOf(
         kind,
         areas: Object.fromEntries(Object.entries(areas).map(([area, part]) => [area, one(part, 3)])),
       })),
+      ...(visibility.vertices && { vertices: rounded(visibility.vertices, 2) }),
       landmarks: rounded(visibility.landmarks, 3),
     },
     warnings: [...reconstruction.warnings],

@@ -43,6 +43,9 @@ export async function writeGlb(scene: HeadScene): Promise<Uint8Array> {
   return new WebIO().writeBinary(document);
 }
 
+/** How surely a photo shows each vertex, 0…1; names of one's own begin with an underscore in glTF. */
+export const seenAttribute = '_SEEN';
+
 function createMesh(document: Document, source: HeadMesh): Mesh {
   const textured = source.uvs.length > 0;
   const split = splitSeams(source.triangles, textured ? source.uvTriangles : undefined);
@@ -65,6 +68,8 @@ function createMesh(document: Document, source: HeadMesh): Mesh {
     .setAttribute('NORMAL', accessor('VEC3', unitNormals(normals, split)))
     .setMaterial(createMaterial(document, source.material));
   if (textured) primitive.setAttribute('TEXCOORD_0', accessor('VEC2', gather(source.uvs, split.uvOf, 2)));
+  if (source.seen)
+    primitive.setAttribute(seenAttribute, accessor('SCALAR', gather(source.seen, split.vertexOf, 1)));
   const mesh = document.createMesh(source.name).addPrimitive(primitive);
   addMorphTargets(document, mesh, primitive, source, split, (array) => accessor('VEC3', array));
   return mesh;

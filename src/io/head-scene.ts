@@ -25,6 +25,8 @@ export interface HeadMesh {
   readonly uvTriangles: Uint32Array;
   /** V×3 unit normals; computed from the triangles when absent. */
   readonly normals?: Float32Array;
+  /** V: how surely a photo shows each vertex, 0…1. */
+  readonly seen?: Float32Array;
   readonly material: HeadMaterial;
   /** The point in head space, mm, about which the mesh turns, as an eyeball's centre. */
   readonly pivot?: readonly [number, number, number];

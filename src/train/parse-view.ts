@@ -8,6 +8,7 @@ import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
 import { likelySkin } from './likely-skin.js';
+import { oddLight } from './odd-light.js';
 import { augmentView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
 
@@ -80,6 +81,7 @@ export async function parseView(
   if (source.covered) markCover(labels, source.covered.mask, crop);
   const covering = random.fork('cover');
   if (covering.uniform() < covered) coverFlat(image, labels, source, crop, covering);
+  oddLight(image, size, random.fork('light'));
   augmentView(image, size, new Float32Array(0), [], random.fork('look'), {
     boxes: 0,
     noise,

@@ -48,7 +48,7 @@ export function exampleReconstruction(
     vertices,
     landmarks68: points('ibug68'),
     landmarks478: points('mediapipe'),
-    visibility: { face: 0.8, covers: [], landmarks: new Float32Array(478).fill(1) },
+    visibility: { face: 0.8, covers: [], vertices: undefined, landmarks: new Float32Array(478).fill(1) },
     textures: {
       photo: plainImage(64, 64, [200, 150, 120]),
       albedo: plainImage(64, 64, [210, 160, 130]),

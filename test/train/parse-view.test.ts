@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsingLabels, UNKNOWN_LABEL } from '../../src/network/parsing/parsing-classes.js';
 import { createRandom } from '../../src/data/random.js';
 import { createImage, type Image } from '../../src/math/image.js';
+import { oddLight } from '../../src/train/odd-light.js';
 import { likelySkin } from '../../src/train/likely-skin.js';
 import { sharesOf } from '../../src/train/parse.js';
 import { crowdView, parseView, type ParsePhoto } from '../../src/train/parse-view.js';
@@ -131,5 +132,20 @@ describe('sharesOf', () => {
     expect([...shares.subarray(4, 8)]).toEqual([0.75, 0, 0, 0]);
     expect([...shares.subarray(8, 12)]).toEqual([0, 0.25, 0, 0]);
     expect([...shares.subarray(12, 16)]).toEqual([0.25, 0, 0, 0]);
+  });
+});
+
+describe('oddLight', () => {
+  it('only darkens or tints, now and then, and stays within the range', () => {
+    let changed = 0;
+    for (let seed = 0; seed < 60; seed++) {
+      const image = new Float32Array(3 * SIZE * SIZE).fill(0.3);
+      oddLight(image, SIZE, createRandom(seed));
+      expect(Math.min(...image)).toBeGreaterThanOrEqual(-1);
+      expect(Math.max(...image)).toBeLessThanOrEqual(1);
+      if (image.some((value) => Math.abs(value - 0.3) > 0.01)) changed++;
+    }
+    expect(changed).toBeGreaterThan(8);
+    expect(changed).toBeLessThan(45);
   });
 });

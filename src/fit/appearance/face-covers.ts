@@ -24,7 +24,7 @@ export type CoverKind = (typeof coverKinds)[number];
 
 /** Something that hides parts of a face. */
 export interface FaceCover {
-  /** A guess after which parts are hidden, where it is none of hair, the photo's border and the head itself. */
+  /** A guess after which parts are hidden, unless it is hair, the photo's border or the head itself. */
   readonly kind: CoverKind;
   /** Share of each part that it hides, 0…1; parts of which it hides next to nothing are left out. */
   readonly areas: Readonly<Partial<Record<FaceArea, number>>>;

@@ -1,6 +1,8 @@
 import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
 import { likelihoodAt, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
+import type { SeenHead } from './skin-geometry.js';
 
 /** How surely the photo shows the person at a pixel, 0…1. */
 export interface SkinCertainty {
@@ -80,4 +82,29 @@ function spread(map: Float32Array, size: number, radius: number, threshold: numb
         }
     }
   return out;
+}
+
+/** Cosines to the camera between which skin comes into view. */
+const GRAZING = 0.1;
+const SEEN = 0.35;
+
+/**
+ * How surely a photo shows each vertex of a head's skin, 0…1; on the scalp hair counts as well.
+ * @param head posed
+ */
+export function seenVertices(
+  model: MorphableModel,
+  { pixels, facing, unhidden }: SeenHead,
+  { width, height }: { readonly width: number; readonly height: number },
+  certainty: SkinCertainty,
+): Float32Array {
+  const scalp = model.regions.get('scalp');
+  return Float32Array.from({ length: model.parts[0]!.vertexCount }, (_, v) => {
+    const x = pixels[2 * v]!;
+    const y = pixels[2 * v + 1]!;
+    if (unhidden[v] === 0 || !(x >= 0 && y >= 0 && x < width && y < height)) return 0;
+    const towards = Math.min(1, Math.max(0, (facing[v]! - GRAZING) / (SEEN - GRAZING)));
+    const hairy = scalp?.[v] ?? 0;
+    return towards * (hairy * certainty.head(x, y) + (1 - hairy) * certainty.skin(x, y));
+  });
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { skinCertainty } from '../../../src/fit/appearance/skin-certainty.js';
+import { seenVertices, skinCertainty } from '../../../src/fit/appearance/skin-certainty.js';
 import { fitAppearance } from '../../../src/fit/appearance/fit-appearance.js';
 import { unwrapTextures } from '../../../src/fit/appearance/unwrap-texture.js';
 import { leakedShare } from '../../../src/evaluate/leak.js';
@@ -46,6 +46,22 @@ describe('skinCertainty', () => {
     const { inView } = skinCertainty(parsedFace(place, (x) => (x > 320 ? 'cover' : 'skin')));
     expect(inView(400, 320, 0.8)).toBe(0);
     expect(inView(250, 320, 0.8)).toBeCloseTo(0.8, 6);
+  });
+});
+
+describe('seenVertices', () => {
+  it('is how surely each vertex is shown: not behind, not under a cover', () => {
+    const face = syntheticFace(model);
+    const head = seen(model, face);
+    const photo = { width: photoSize, height: photoSize };
+    const half = skinCertainty(parsedFace(face, (x) => (x > 320 ? 'cover' : 'skin')));
+    const shares = seenVertices(model, head, photo, half);
+    expect(shares).toHaveLength(model.parts[0]!.vertexCount);
+    shares.forEach((share, v) => {
+      if (head.facing[v]! < 0 || head.pixels[2 * v]! > 320) expect(share).toBe(0);
+    });
+    const right = [...shares].filter((_, v) => head.facing[v]! > 0.6 && head.pixels[2 * v]! < 280);
+    expect(right.filter((share) => share > 0.9).length).toBeGreaterThan(0.5 * right.length);
   });
 });
 

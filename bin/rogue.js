@@ -19,10 +19,18 @@ function interrupted() {
   process.exit(130);
 }
 
-// Where no command watches for Ctrl-C by itself: before it begins to, and when it comes a second time.
+// Where no command watches for Ctrl-C by itself: before it begins to, and when it comes a second time. Then
+// native code may run, which would abort an orderly exit: the process dies of the signal.
+let watched = false;
 for (const signal of ['SIGINT', 'SIGTERM'])
   process.on(signal, () => {
-    if (process.listenerCount(signal) === 1) interrupted();
+    if (process.listenerCount(signal) > 1) watched = true;
+    else if (!watched) interrupted();
+    else {
+      console.error('rogue: interrupted');
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
   });
 
 function build() {

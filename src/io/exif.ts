@@ -9,8 +9,8 @@
  */
 export function focalLength35mm(exif: Uint8Array): number | undefined {
   const start = exif[0] === 0x45 && exif[1] === 0x78 ? 6 : 0;
-  const view = new DataView(exif.buffer, exif.byteOffset + start, Math.max(0, exif.byteLength - start));
   try {
+    const view = new DataView(exif.buffer, exif.byteOffset + start, exif.byteLength - start);
     const littleEndian = view.getUint16(0) === 0x4949;
     const exifDirectory = findTag(view, view.getUint32(4, littleEndian), 0x8769, littleEndian);
     if (exifDirectory === undefined) return undefined;

@@ -23,6 +23,7 @@ describe('exifOfJpeg', () => {
       .toBuffer();
     expect(exifOfJpeg(plain)).toBeUndefined();
     expect(exifOfJpeg(await grey().png().toBuffer())).toBeUndefined();
+    expect(focalLength35mm(Uint8Array.of(0x45, 0x78))).toBeUndefined();
     for (let length = 0; length < full.length; length += 7) {
       const exif = exifOfJpeg(full.subarray(0, length));
       expect([undefined, 85]).toContain(exif && focalLength35mm(exif));

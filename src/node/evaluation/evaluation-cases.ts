@@ -40,6 +40,8 @@ export interface EvaluationData {
 const ANOTHER_FACE = 30;
 /** Side of the square around a face that noise levels refer to, in sizes of its box. */
 const CROP_PER_BOX = 1.6;
+/** Bytes of a sample: all are held at once, and those of "rogue synth" have some 200 kB. */
+const LARGEST_SAMPLE = 4 * 2 ** 20;
 /** Vertices of these regions are measured by themselves. */
 export const measuredRegions: readonly string[] = ['eyes', 'nose', 'mouth', 'cheeks', 'forehead'];
 
@@ -166,6 +168,7 @@ export async function syntheticCases(
   const stream = readShards(await findShards(path), {
     required: ['jpg', 'json', 'safetensors'],
     decode: (sample) => sample,
+    maxBytes: LARGEST_SAMPLE,
   });
   for await (const sample of stream) {
     if (sources.length >= count) break;

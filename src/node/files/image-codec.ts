@@ -82,6 +82,9 @@ export async function decodeImage(
   const { width, height, orientation = 1 } = metadata;
   refuseLarger(width, height, maxPixels);
   refuseLargerWhole(metadata, maxWhole);
+  // Each block of 8×8 pixels takes a bit or more; a quarter of them may be missing.
+  if (metadata.format === 'jpeg' && bytes.length < (width * height) / 1024)
+    throw new ImageError(`damaged or cut off (${bytes.length} bytes for ${width}×${height} pixels)`);
   const pixels = await readPixels(bytes, metadata, longestSide(width, height, maxSide));
   const focal = usableFocal(metadata.exif && focalLength35mm(metadata.exif));
   const turned = orientation >= 5;

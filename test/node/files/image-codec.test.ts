@@ -71,6 +71,11 @@ describe('decodeImage', () => {
     expect(await failure(promisingPng(10_000, 9_000, 16, true))).toMatch(
       /at most 50 million are read of a 16-bit progressive png file/,
     );
+    const jpeg = await card().jpeg({ progressive: true }).toBuffer();
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc2]));
+    jpeg.writeUInt16BE(9_000, frame + 5);
+    jpeg.writeUInt16BE(10_000, frame + 7);
+    expect(await failure(jpeg)).toMatch(/damaged or cut off \(\d+ bytes for 10000×9000 pixels\)/);
     const bmp = new Uint8Array(64);
     bmp.set([0x42, 0x4d]);
     const view = new DataView(bmp.buffer);

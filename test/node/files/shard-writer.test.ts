@@ -73,6 +73,20 @@ async function expectRefused(writing: Promise<unknown>, message: RegExp): Promis
 const shardFiles = ['shard-000000.tar', 'shard-000001.tar', 'shard-000002.tar'];
 
 describe('writeShards', () => {
+  it('lets one at a time write, and harms nothing of the first', async () => {
+    const folder = await temporaryFolder();
+    let refused: Promise<void> | undefined;
+    const { written } = await write({
+      folder,
+      onSample: () => {
+        refused ??= expectRefused(write({ folder }), /process \d+ writes there; wait for it/);
+      },
+    });
+    await refused;
+    expect([written, refused]).toEqual([25, expect.any(Promise)]);
+    expect((await readdir(folder)).sort()).toEqual(['index.json', ...shardFiles]);
+  });
+
   it('writes every sample once, in whole shards with an index', async () => {
     const folder = join(await temporaryFolder(), 'new/folders');
     const { shards, kept, written, made } = await write({ folder });

@@ -111,8 +111,8 @@ export function logit(probability: number): number {
 }
 
 /** Fitted by `tools/fit-confidence.ts`: with a judge's word, and without. */
-const judged = { weights: [1.838, 0.2, -2.248, -1.885, -2.666, -2.598, 0.418], bias: -1.169 };
-const unjudged = { weights: [2.452, 0.258, -3.031, -2.659, -3.002, -2.862], bias: -0.506 };
+const judged = { weights: [1.827, 0.221, -3.686, -3.066, -2.372, -0.747, 0.49], bias: -1.202 };
+const unjudged = { weights: [2.471, 0.271, -4.367, -4.088, -2.487, -0.841], bias: -0.557 };
 
 /** How likely it is that there is a face in the box, 0…1. */
 export function confidenceOf(evidence: Evidence): number {

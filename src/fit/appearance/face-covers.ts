@@ -42,7 +42,7 @@ type Sight = 'seen' | 'cover' | 'hair' | 'border' | 'turned away';
 
 /** Cosine to the camera below which skin is not seen. */
 const GRAZING = 0.1;
-/** Shares of a part, in percent of it, that are worth a word. */
+/** Least share of a part that is told. */
 const WORTH_A_WORD = 0.15;
 
 /**
@@ -216,9 +216,19 @@ const perhaps: Readonly<Record<CoverKind, string>> = {
   'turned away': 'Part of the face is turned away',
 };
 
+/** Least share of some part that is worth a warning; foreheads are half under hair more often than not. */
+const WORTH_A_WARNING = 0.3;
+const HAIRY_FOREHEAD = 0.8;
+
+function isWorthAWarning({ kind, areas }: FaceCover): boolean {
+  const least = (area: string): number =>
+    kind === 'hair' && area === 'forehead' ? HAIRY_FOREHEAD : WORTH_A_WARNING;
+  return Object.entries(areas).some(([area, share]) => share >= least(area));
+}
+
 /** One sentence for each thing that hides some of a face; a head's own turn has a warning of its own. */
 export function coverWarnings({ covers }: FaceView): string[] {
-  return covers.flatMap(({ kind, areas }) => {
+  return covers.filter(isWorthAWarning).flatMap(({ kind, areas }) => {
     if (kind === 'turned away' || kind === 'border') return [];
     const parts = Object.entries(areas)
       .toSorted((a, b) => b[1] - a[1])

@@ -69,6 +69,12 @@ describe('viewOfFace', () => {
     expect(turned.seen).toBeLessThan(0.7);
   });
 
+  it('warns of nothing where hair hides the forehead, as it mostly does', () => {
+    expect(coverWarnings(view((_, y) => (y < brows - 40 ? 'hair' : 'skin')))).toEqual([]);
+    const fringe = coverWarnings(view((_, y) => (y < lids ? 'hair' : 'skin')));
+    expect(fringe[0]).toMatch(/^Hair covers part of the face/);
+  });
+
   it('says in one sentence each what hides how much', () => {
     const [warning, ...others] = coverWarnings(view((_, y) => (y > noseTip - 20 ? 'cover' : 'skin')));
     expect(warning).toMatch(

@@ -20,8 +20,11 @@ const BOX_MM = 151;
 const FROM_COVERS = 10;
 /** Nor what is nearer to the background or to hair, mm. */
 const FROM_OTHERS = 3;
+/** Spots of skin of a smaller radius are left out, mm: alone among covers, they are most often mistaken. */
+const SMALLEST_ISLAND = 8;
+const ISLAND = 0.5;
 /** Likelihoods from which a cover is one, and from which anything else is. */
-const COVER = 0.3;
+const COVER = 0.2;
 const OTHER = 0.5;
 /** Likelihoods of skin between which it is believed. */
 const SKIN_FROM = 0.5;
@@ -46,7 +49,7 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
     const map = Float32Array.from({ length: plane }, (_, at) =>
       others.reduce((value, other) => value * (1 - other[at]!), believed(shown(at))),
     );
-    return { ...parsing, classes: map };
+    return { ...parsing, classes: withoutIslands(map, size, SMALLEST_ISLAND / cell) };
   };
   const skinMap = certain((at) => of('skin')[at]!, [covers, background, hair]);
   const headMap = certain((at) => of('skin')[at]! + of('hair')[at]!, [covers, background]);
@@ -59,6 +62,19 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
     head: read(headMap),
     inView: (x, y, visible) => visible * (1 - likelihoodAt(parsing, 'cover', x, y)),
   };
+}
+
+/** What is left of a map where discs of a radius, in cells, fit in: a morphological opening. */
+function withoutIslands(map: Float32Array, size: number, radius: number): Float32Array {
+  const none = map.map((value) => 1 - value);
+  const inside = spread(none, size, radius - 1, ISLAND);
+  const kept = spread(
+    inside.map((value) => 1 - value),
+    size,
+    radius,
+    ISLAND,
+  );
+  return map.map((value, at) => value * kept[at]!);
 }
 
 function believed(likelihood: number): number {

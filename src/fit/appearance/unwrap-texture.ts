@@ -10,6 +10,7 @@ import { compose, lookUp, type Unwrapped } from './compose-textures.js';
 import { partLooks } from './part-looks.js';
 import type { HeadTextures } from '../reconstruction.js';
 import type { SkinCertainty } from './skin-certainty.js';
+import { skinWeight } from './skin-samples.js';
 import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
 /**
@@ -92,11 +93,29 @@ function photoTrust(
  * Off the scalp only skin that agrees with the fit colours what lies around it: not brows, lips, hair, or a
  * hand in front.
  */
-function typicalness(model: MorphableModel, appearance: Appearance): Float32Array {
+function typicalness(model: MorphableModel, like: Float32Array): Float32Array {
   const scalp = model.regions.get('scalp');
-  return appearance.inlier.map(
-    (inlier, v) => 1 - (1 - smoothstep(HAIR_FROM, HAIR_TO, scalp?.[v] ?? 0)) * (1 - inlier),
-  );
+  return like.map((inlier, v) => 1 - (1 - smoothstep(HAIR_FROM, HAIR_TO, scalp?.[v] ?? 0)) * (1 - inlier));
+}
+
+/** Skin of an odd colour, in a shadow or a highlight, still says this much of what is beside it. */
+const SURE_SKIN = 0.6;
+
+/**
+ * How much each vertex may colour what lies around it: skin that agrees with the fit, and what a parser is
+ * sure of, but not brows and lips. V, 0…1.
+ */
+function colouring(
+  model: MorphableModel,
+  head: SeenHead,
+  { inlier }: Appearance,
+  certainty: SkinCertainty | undefined,
+): Float32Array {
+  if (!certainty) return inlier;
+  return inlier.map((agrees, v) => {
+    const sure = skinWeight(model, v) * certainty.skin(head.pixels[2 * v]!, head.pixels[2 * v + 1]!);
+    return Math.max(agrees, SURE_SKIN * sure);
+  });
 }
 
 /** How surely the photo shows the person in a texel: its triangle, two weights, and its pixel. */
@@ -367,13 +386,14 @@ export function unwrapTextures(
   const modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
   const trust = photoTrust(model, head, image, appearance);
+  const like = colouring(model, head, appearance, certainty);
   const seen = unwrap(
     part,
     map,
     head,
     trust,
-    typicalness(model, appearance),
-    appearance.inlier,
+    typicalness(model, like),
+    like,
     shade,
     minified(image, head.pixels, part.vertexCount, size),
     texelCertainty(model, certainty),

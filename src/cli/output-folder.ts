@@ -13,7 +13,7 @@ export interface FaceFile {
 
 /** Names that Rogue itself writes into a face's folder; a folder that holds others is not replaced. */
 const ownFiles =
-  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|eye|brows|lashes|teeth|tongue)\.png)$/;
+  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|skin-sources|eye|brows|lashes|teeth|tongue)\.png)$/;
 
 /**
  * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into

@@ -209,7 +209,7 @@ function triangleArea(m: Float32Array, a: number, b: number, c: number): number 
 const perhaps: Readonly<Record<CoverKind, string>> = {
   glasses: 'Something covers the eyes, most likely glasses',
   mask: 'Something covers the mouth, most likely a mask',
-  hat: 'Something covers the forehead, most likely a hat',
+  hat: 'Something covers the forehead, most likely a hat or a fringe',
   object: 'Something covers part of the face',
   hair: 'Hair covers part of the face',
   border: "The photo's border cuts part of the face off",

@@ -1,4 +1,5 @@
 import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import { cropToImage } from '../../detect/crop.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { likelihoodAt, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
@@ -10,21 +11,28 @@ export interface SkinCertainty {
   readonly skin: (x: number, y: number) => number;
   /** The same, or hair. */
   readonly head: (x: number, y: number) => number;
+  /** Where the crop surely shows hair, pairs of pixels of the photo: as many as there are. */
+  readonly hair: Float32Array;
   /** How likely a point of the face is in plain view, of how likely it is for all else that is known. */
   readonly inView: (x: number, y: number, visible: number) => number;
 }
 
 /** Side of the detector's box on a head, mm. */
 const BOX_MM = 151;
-/** Nothing nearer to a cover than this is believed, mm: its shadow, its edge's colour, what hangs from it. */
-const FROM_COVERS = 10;
-/** Nor what is nearer to the background or to hair, mm. */
-const FROM_OTHERS = 3;
+/**
+ * Nothing nearer to a cover than this is believed, mm, and some 3 mm more for the maps' cells: its shadow,
+ * its edge's colour, what hangs from it. A full centimetre loses more of the person than of the cover.
+ */
+const FROM_COVERS = 5;
+/** Nor what is nearer to the background or to hair than those cells. */
+const FROM_OTHERS = 0;
 /** Spots of skin of a smaller radius are left out, mm: alone among covers, they are most often mistaken. */
-const SMALLEST_ISLAND = 8;
+const SMALLEST_ISLAND = 6;
 const ISLAND = 0.5;
+/** Hair is surely hair from this likelihood on. */
+const SURELY_HAIR = 0.8;
 /** Likelihoods from which a cover is one, and from which anything else is. */
-const COVER = 0.2;
+const COVER = 0.3;
 const OTHER = 0.5;
 /** Likelihoods of skin between which it is believed. */
 const SKIN_FROM = 0.5;
@@ -60,8 +68,19 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   return {
     skin: read(skinMap),
     head: read(headMap),
+    hair: placesOf(parsing, (at) => of('hair')[at]! * (1 - covers[at]!) > SURELY_HAIR),
     inView: (x, y, visible) => visible * (1 - likelihoodAt(parsing, 'cover', x, y)),
   };
+}
+
+/** The middles of cells of the maps, in the photo. */
+function placesOf({ crop, size }: FaceParsing, wanted: (cell: number) => boolean): Float32Array {
+  const places: number[] = [];
+  const step = crop.width / size;
+  for (let at = 0; at < size * size; at++)
+    if (wanted(at))
+      places.push(...cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5)));
+  return Float32Array.from(places);
 }
 
 /** What is left of a map where discs of a radius, in cells, fit in: a morphological opening. */

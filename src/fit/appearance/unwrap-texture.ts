@@ -5,6 +5,7 @@ import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
+import { hairTone } from './hair-tone.js';
 import { minified, type Minified } from './minify.js';
 import { compose, lookUp, type Unwrapped } from './compose-textures.js';
 import { partLooks } from './part-looks.js';
@@ -38,6 +39,8 @@ const DARKEST = 0.2;
 const CORRECTION_SIZE = 256;
 /** Natural logarithm of the largest correction of model albedo. */
 const LARGEST_CORRECTION = 1.6;
+/** Of hair, linear. */
+const LEAST_ALBEDO = 0.004;
 /** Share of scalp between which the head is taken for hair, whose colour is not judged. */
 const HAIR_FROM = 0.3;
 const HAIR_TO = 0.8;
@@ -316,6 +319,7 @@ function correctionField(
   albedo: Float32Array,
   modelSize: number,
   size: number,
+  hairAlbedo: readonly number[] | undefined,
 ): Float32Array {
   const { ratio: skin, weights, skinWeights } = logRatio(seen, albedo, modelSize, size);
   const scalp = scalpShare(model);
@@ -332,11 +336,30 @@ function correctionField(
     CORRECTION_SIZE,
     3,
   );
+  if (hairAlbedo) {
+    const usual = scalpAlbedo(scalp, albedo, modelSize);
+    for (let i = 0; i < hair.length; i++) hair[i] = limited(Math.log(hairAlbedo[i % 3]! / usual[i % 3]!));
+  }
   for (let i = 0; i < scalp.length; i++) {
     const share = smoothstep(0.3, 0.9, scalp[i]!);
     for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
   }
   return skin;
+}
+
+/** Mean of the model's albedo where there is nothing but scalp. */
+function scalpAlbedo(scalp: Float32Array, albedo: Float32Array, modelSize: number): number[] {
+  const n = CORRECTION_SIZE;
+  const sum = [0, 0, 0];
+  let count = 0;
+  for (let i = 0; i < scalp.length; i++) {
+    if (scalp[i]! < HAIR_TO) continue;
+    const x = Math.floor((((i % n) + 0.5) * modelSize) / n);
+    const y = Math.floor(((Math.floor(i / n) + 0.5) * modelSize) / n);
+    for (let k = 0; k < 3; k++) sum[k]! += albedo[(y * modelSize + x) * 3 + k]!;
+    count++;
+  }
+  return sum.map((value) => Math.max(1e-3, value / Math.max(1, count)));
 }
 
 const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
@@ -398,14 +421,18 @@ export function unwrapTextures(
     minified(image, head.pixels, part.vertexCount, size),
     texelCertainty(model, certainty),
   );
+  const light = facingLight(head, shade, part.vertexCount);
+  // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
+  const tone = certainty && hairTone(image, certainty.hair);
+  const hair = tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));
   const filled = correctedAlbedo(
     modelAlbedo,
     modelSize,
-    correctionField(seen, model, modelAlbedo, modelSize, size),
+    correctionField(seen, model, modelAlbedo, modelSize, size, hair),
   );
   return {
     ...compose(seen, map, filled, modelSize),
     model: textureOf(modelAlbedo, modelSize),
-    parts: partLooks(model, head, image, facingLight(head, shade, part.vertexCount), certainty),
+    parts: partLooks(model, head, image, light, certainty),
   };
 }

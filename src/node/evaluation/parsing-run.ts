@@ -77,7 +77,8 @@ export async function runParsing(
     if (done >= count) break;
     hash.update(known.id).update(known.photo.data);
     items.push(...(await overlapsOf(tools.parser, known)));
-    onPhoto?.(++done, known.id);
+    done++;
+    onPhoto?.(done, known.id);
   }
   if (done === 0)
     throw new EvaluationError(`no faces in ${path}; name shards of "rogue synth", or a folder of photos`);

@@ -9,7 +9,7 @@ import { loadPeople } from '../../../src/node/files/assets.js';
 import { createRasterTarget, rasterize } from '../../../src/render/rasterize.js';
 
 const SIZE = 128;
-const [BACKGROUND, SKIN, HAIR, COVER] = parsingClasses.map((name) => parsingLabels[name]) as [number, number, number, number];
+const { background: BACKGROUND, skin: SKIN, hair: HAIR, cover: COVER } = parsingLabels;
 const BALD = 256;
 
 let model: MorphableModel;

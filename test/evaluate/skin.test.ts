@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { leakedShare } from '../../src/evaluate/leak.js';
+import { leakedFromPhoto, leakedShare } from '../../src/evaluate/leak.js';
 import { parsingOverlap } from '../../src/evaluate/parsing-overlap.js';
 import { plainCover, plainCoverColor } from '../../src/evaluate/plain-covers.js';
 import { createImage, type Image } from '../../src/math/image.js';
@@ -26,6 +26,18 @@ describe('leakedShare', () => {
   it('counts colours within 30 of 255', () => {
     expect(leakedShare(texture(1, [158, 128, 128]), texture(0, grey), grey)).toBeCloseTo(0.1, 6);
     expect(leakedShare(texture(1, [159, 128, 128]), texture(0, grey), grey)).toBe(0);
+  });
+});
+
+describe('leakedFromPhoto', () => {
+  const grey = [128, 128, 128];
+  it('leaves out what was filled', () => {
+    // Three grey texels: one from the photo, one mirrored, one predicted.
+    const sources = createImage(10, 1, 3);
+    sources.data.set([255, 0, 0, 0, 255, 0, 0, 0, 255]);
+    const covered = { photo: texture(3, grey), sources };
+    expect(leakedFromPhoto(covered, { photo: texture(0, grey), sources }, grey)).toBeCloseTo(0.2, 6);
+    expect(leakedFromPhoto(covered, covered, grey)).toBe(0);
   });
 });
 

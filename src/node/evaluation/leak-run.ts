@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { leakedShare } from '../../evaluate/leak.js';
+import { leakedFromPhoto, leakedShare } from '../../evaluate/leak.js';
 import { nme } from '../../evaluate/landmark-error.js';
 import { lostBeyond, plainCover, plainCoverColor, type PlainCover } from '../../evaluate/plain-covers.js';
 import {
@@ -68,6 +68,7 @@ export async function runLeak(
     conditions: [...leakCovers],
     measures: [
       { name: 'leak', unit: '% of the atlas', better: 'lower', digits: 2 },
+      { name: 'taken', unit: '% of the atlas, from the photo', better: 'lower', digits: 3 },
       { name: 'seen', unit: '% of the face', better: 'lower', digits: 0 },
     ],
     items,
@@ -81,24 +82,30 @@ async function leaksOf(rogue: Rogue, { id, path, landmarks68 }: Annotated): Prom
   const items: EvaluationItem[] = [];
   for (const condition of leakCovers) {
     const covered = clean && (await headAt(rogue, plainCover(image, truth, condition, id), truth));
+    const color = plainCoverColor(truth, condition, id)!;
     const outcome: Outcome =
       clean && covered
-        ? {
-            values: {
-              leak:
-                100 *
-                leakedShare(
-                  covered.textures!.photo!,
-                  clean.textures!.photo!,
-                  plainCoverColor(truth, condition, id)!,
-                ),
-              seen: 100 * covered.visibility.face,
-            },
-          }
+        ? { values: { ...leakOf(covered, clean, color), seen: 100 * covered.visibility.face } }
         : { failed: clean ? 'the covered face was not found' : 'the face was not found' };
     items.push({ id, condition, slices: {}, outcomes: { refine: outcome } });
   }
   return items;
+}
+
+/** Percent of the atlas. */
+function leakOf(
+  { textures: covered }: Reconstruction,
+  { textures: clean }: Reconstruction,
+  color: readonly number[],
+): { readonly leak: number; readonly taken: number } {
+  const [a, b] = [covered, clean].map((textures) => ({
+    photo: textures!.photo!,
+    sources: textures!.sources,
+  }));
+  return {
+    leak: 100 * leakedShare(a!.photo, b!.photo, color),
+    taken: 100 * leakedFromPhoto(a!, b!, color),
+  };
 }
 
 /** The head whose landmarks are nearest to true ones, unless it is another's. */

@@ -19,12 +19,21 @@ export interface FaceBox {
   readonly height: number;
 }
 
-/** The crop that a regressor of some size sees of a face. @param roll degrees, as the detector gives it */
-export function viewOfBox({ x, y, width, height }: FaceBox, roll: number, size: number): Crop {
+/**
+ * The crop that a network of some size sees of a face.
+ * @param roll degrees, as the detector gives it
+ * @param perBox what it shows, relative to the side of the box; a regressor's by default
+ */
+export function viewOfBox(
+  { x, y, width, height }: FaceBox,
+  roll: number,
+  size: number,
+  perBox = viewPerBox,
+): Crop {
   return {
     centreX: x + width / 2,
     centreY: y + height / 2,
-    scale: (viewPerBox * Math.max(width, height)) / size,
+    scale: (perBox * Math.max(width, height)) / size,
     roll,
     width: size,
     height: size,

@@ -3,7 +3,7 @@ import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
 import { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { Image } from '../../math/image.js';
 import { floatOutput, type HostTensor, type Runtime } from '../../runtime/session.js';
-import { viewNormalisation, viewOutside, type FaceBox } from '../face-view.js';
+import { viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../face-view.js';
 import { parserStride, parserViewPerBox } from './parser.js';
 
 /** What the pixels around a face show. */
@@ -50,16 +50,8 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
 }
 
 /** The crop that a parser sees of a face. @param roll degrees, as the detector gives it */
-export function parserCrop({ x, y, width, height }: FaceBox, roll: number, size: number): Crop {
-  return {
-    centreX: x + width / 2,
-    centreY: y + height / 2,
-    scale: (parserViewPerBox * Math.max(width, height)) / size,
-    roll,
-    width: size,
-    height: size,
-  };
-}
+export const parserCrop = (box: FaceBox, roll: number, size: number): Crop =>
+  viewOfBox(box, roll, size, parserViewPerBox);
 
 /**
  * How likely a class is at a position of the photo, between the maps' pixels; nothing is known beyond the

@@ -138,7 +138,7 @@ export function poseInView({ rotation, translation: t }: HeadPose, camera: Camer
  * 149 synthetic photos; it is off by 4 % of its side on the average, and its side by 6 %.
  */
 const boxMiddle = [0, -36, -35];
-const boxSide = 151;
+export const boxSide = 151;
 
 /** The box and roll that the face detector gives of a head, on the average. */
 export function boxOfHead({ camera, pose }: { readonly camera: Camera; readonly pose: HeadPose }): {

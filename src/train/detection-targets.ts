@@ -1,3 +1,4 @@
+import { smoothstep } from '../math/smoothstep.js';
 import { anchorCentres } from '../detect/anchors.js';
 import { plainValues, valuesPerAnchor } from '../detect/detection.js';
 import type { LabelledFace } from './labelled-faces.js';
@@ -57,12 +58,7 @@ function belonging(kind: number, size: number, distance: number): number {
   const shrink = size <= to ? 1 : (over - size) / (over - to);
   const half = Math.max(LEAST_HALF_WAY, HALF_WAY * size);
   const near = 1.5 - distance / half;
-  return smooth(Math.min(grow, shrink)) * smooth(near);
-}
-
-function smooth(value: number): number {
-  const t = Math.max(0, Math.min(1, value));
-  return t * t * (3 - 2 * t);
+  return smoothstep(0, 1, Math.min(grow, shrink)) * smoothstep(0, 1, near);
 }
 
 const anchors = anchorCentres(detectionSide, detectionSide);

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { vertexNormals } from '../../render/normals.js';
 import type { ScenePart } from '../../render/scene-part.js';
@@ -5,7 +6,7 @@ import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
 import { createFloatTexture, type Texture } from '../../render/texture.js';
 import { createRandom, type Random } from '../random.js';
 import { cloud } from './cloud.js';
-import { smooth, type FaceAreas, type FaceMeasures } from './face-areas.js';
+import type { FaceAreas, FaceMeasures } from './face-areas.js';
 import { ADULT, type PersonAttributes } from './identity.js';
 
 type Color = readonly [number, number, number];
@@ -25,15 +26,15 @@ export type BeardStyle = keyof typeof STYLES;
 const STYLES = {
   full: () => 1,
   goatee: (x: number, _y: number, { mouthWidth }: FaceMeasures) =>
-    smooth(mouthWidth * 1.35, mouthWidth * 1.1, x),
+    smoothstep(mouthWidth * 1.35, mouthWidth * 1.1, x),
   moustache: (x: number, y: number, { mouthWidth, lip }: FaceMeasures) =>
-    smooth(lip[1] - 6, lip[1] + 1, y) * smooth(mouthWidth * 1.4, mouthWidth * 1.15, x),
+    smoothstep(lip[1] - 6, lip[1] + 1, y) * smoothstep(mouthWidth * 1.4, mouthWidth * 1.15, x),
   chin: (x: number, y: number, { mouthWidth, lip }: FaceMeasures) =>
-    smooth(lip[1] - 2, lip[1] - 9, y) * smooth(mouthWidth * 1.1, mouthWidth * 0.8, x),
+    smoothstep(lip[1] - 2, lip[1] - 9, y) * smoothstep(mouthWidth * 1.1, mouthWidth * 0.8, x),
   jaw: (x: number, y: number, { mouthWidth, lip, landmark }: FaceMeasures) => {
     const chin = landmark(8)[1];
-    const middle = smooth(mouthWidth * 1.3, mouthWidth * 1.6, x);
-    return Math.max(middle, smooth((lip[1] + chin) / 2 + 3, (lip[1] + chin) / 2 - 8, y));
+    const middle = smoothstep(mouthWidth * 1.3, mouthWidth * 1.6, x);
+    return Math.max(middle, smoothstep((lip[1] + chin) / 2 + 3, (lip[1] + chin) / 2 - 8, y));
   },
 } as const;
 
@@ -166,7 +167,8 @@ export class Barber {
         (1 - w0 - w1) * mask[this.triangles[t + 2]!]!;
       const height = 0.02 + (0.62 * shell) / SHELLS;
       const alpha =
-        smooth(height - 0.12, height + 0.12, this.strands[i]! - 0.75 * (1 - thick)) * Math.min(1, thick * 3);
+        smoothstep(height - 0.12, height + 0.12, this.strands[i]! - 0.75 * (1 - thick)) *
+        Math.min(1, thick * 3);
       data.fill(alpha * (0.7 + 0.6 * this.strands[i]!), 4 * i, 4 * i + 3);
       data[4 * i + 3] = alpha;
     }

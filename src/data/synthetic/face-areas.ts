@@ -1,3 +1,4 @@
+import { smoothstep } from '../../math/smoothstep.js';
 import { evaluatePoints } from '../../model/evaluate.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 
@@ -54,7 +55,7 @@ export function faceAreas(model: MorphableModel): FaceAreas {
   const lips = mask(
     (v) =>
       face[v]! *
-      smooth(
+      smoothstep(
         1.1,
         0.85,
         Math.hypot(
@@ -72,13 +73,13 @@ export function faceAreas(model: MorphableModel): FaceAreas {
       const across = Math.min(1, Math.max(0, (x(v) - mouthWidth) / (jawWidth - mouthWidth)));
       const edge = x(v) < mouthWidth ? nose - 3 : lip[1] + 4 + 28 * across ** 1.5;
       return (
-        Math.max(face[v]!, 0.8 * neck[v]! * smooth(chin - 45, chin - 10, y(v))) *
-        smooth(edge + 4, edge - 6, y(v)) *
+        Math.max(face[v]!, 0.8 * neck[v]! * smoothstep(chin - 45, chin - 10, y(v))) *
+        smoothstep(edge + 4, edge - 6, y(v)) *
         (1 - lips[v]!)
       );
     }),
     cheeks: mask((v) => cheeks[v]! * face[v]!),
-    lids: mask((v) => eyes[v]! * face[v]! * smooth(lid - 2, lid + 4, y(v))),
+    lids: mask((v) => eyes[v]! * face[v]! * smoothstep(lid - 2, lid + 4, y(v))),
   };
 }
 
@@ -102,10 +103,4 @@ function faceMeasures(model: MorphableModel): FaceMeasures {
     jawWidth: half(16, 0),
     lip: [(upper[0] + lower[0]) / 2, (upper[1] + lower[1]) / 2, (upper[2] + lower[2]) / 2],
   };
-}
-
-/** 0 beyond `from`, 1 beyond `to`, smooth between; `from` may be the larger. */
-export function smooth(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }

@@ -3,16 +3,9 @@ import { parsingLabels, parsingClasses } from '../../network/parsing/parsing-cla
 import type { LabelShares } from '../../render/label-shares.js';
 import type { FaceMeasures } from './face-areas.js';
 
-/** Labels of scene parts. */
-export const labels = {
-  skin: parsingLabels.skin,
-  hair: parsingLabels.hair,
-  cover: parsingLabels.cover,
-} as const;
-
 /** Neck and clothes of a bust, one label per vertex. @param skin V, above one half for skin */
 export function bustLabels(skin: Float32Array): Uint8Array {
-  return Uint8Array.from(skin, (share) => (share > 0.5 ? labels.skin : parsingLabels.background));
+  return Uint8Array.from(skin, (share) => (share > 0.5 ? parsingLabels.skin : parsingLabels.background));
 }
 
 /** How far behind the ends of the jaw's line the ears end, mm. */
@@ -26,7 +19,7 @@ const EAR = 35;
 export function beardLabels(head: Float32Array, { landmark }: FaceMeasures): Uint8Array {
   const nape = landmark(0)[2] - EAR;
   return Uint8Array.from({ length: head.length / 3 }, (_, v) =>
-    head[3 * v + 2]! < nape ? labels.hair : labels.skin,
+    head[3 * v + 2]! < nape ? parsingLabels.hair : parsingLabels.skin,
   );
 }
 

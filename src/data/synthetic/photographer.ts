@@ -21,7 +21,8 @@ import { faceAreas } from './face-areas.js';
 import { Hairdresser, colourless, sampleHairColor } from './hair.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
 import { sceneParts } from '../occlusion/object-model.js';
-import { beardLabels, bustLabels, createClassShares, labelMap, labels } from './parsing-labels.js';
+import { beardLabels, bustLabels, createClassShares, labelMap } from './parsing-labels.js';
+import { parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { putOnSpectacles, wearsSpectacles } from './worn.js';
 import type { People } from './people-file.js';
 import { PersonShaper } from './person-shape.js';
@@ -164,7 +165,7 @@ export class Photographer {
       (part) => ({
         ...part,
         positions: toCamera(part.positions),
-        label: part === hair?.part ? labels.hair : this.beardLabels,
+        label: part === hair?.part ? parsingLabels.hair : this.beardLabels,
       }),
     );
 
@@ -186,7 +187,7 @@ export class Photographer {
       ...part,
       oneSided: true,
       vertexColors: shade,
-      label: labels.skin,
+      label: parsingLabels.skin,
       ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
       ...(shown[index]!.name === 'brows' && { color: hairColor }),
     }));
@@ -194,7 +195,7 @@ export class Photographer {
     if (spectacles) {
       const face = occludedFaceOf(model, { camera, pose, vertices: head, coefficients: lighting });
       const worn = sceneParts(face, putOnSpectacles(face, random.fork('spectacles')));
-      parts.push(...worn.map((part) => ({ ...part, label: labels.cover })));
+      parts.push(...worn.map((part) => ({ ...part, label: parsingLabels.cover })));
     }
     const { shares } = this;
     const drawn = renderScene(

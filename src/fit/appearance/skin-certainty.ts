@@ -1,6 +1,8 @@
 import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
 import { cropToImage } from '../../detect/crop.js';
+import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { boxSide } from '../../network/face-view.js';
 import { likelihoodAt, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
 import type { SeenHead } from './skin-geometry.js';
@@ -17,8 +19,6 @@ export interface SkinCertainty {
   readonly inView: (x: number, y: number, visible: number) => number;
 }
 
-/** Side of the detector's box on a head, mm. */
-const BOX_MM = 151;
 /**
  * Nothing nearer to a cover than this is believed, mm, and some 3 mm more for the maps' cells: its shadow,
  * its edge's colour, what hangs from it. A full centimetre loses more of the person than of the cover.
@@ -45,7 +45,7 @@ const SKIN_TO = 0.85;
 export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   const { size, classes } = parsing;
   const plane = size * size;
-  const cell = (parserViewPerBox * BOX_MM) / size;
+  const cell = (parserViewPerBox * boxSide) / size;
   const of = (name: ParsingClass): Float32Array => {
     const from = parsingLabels[name] * plane;
     return classes.subarray(from, from + plane);
@@ -55,7 +55,7 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   const hair = spread(of('hair'), size, FROM_OTHERS / cell, OTHER);
   const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
     const map = Float32Array.from({ length: plane }, (_, at) =>
-      others.reduce((value, other) => value * (1 - other[at]!), believed(shown(at))),
+      others.reduce((value, other) => value * (1 - other[at]!), smoothstep(SKIN_FROM, SKIN_TO, shown(at))),
     );
     return { ...parsing, classes: withoutIslands(map, size, SMALLEST_ISLAND / cell) };
   };
@@ -96,27 +96,38 @@ function withoutIslands(map: Float32Array, size: number, radius: number): Float3
   return map.map((value, at) => value * kept[at]!);
 }
 
-function believed(likelihood: number): number {
-  const t = Math.min(1, Math.max(0, (likelihood - SKIN_FROM) / (SKIN_TO - SKIN_FROM)));
-  return t * t * (3 - 2 * t);
-}
-
 /** 1 within a radius, in cells, of where a map is above a threshold, fading beyond over one cell more. */
 function spread(map: Float32Array, size: number, radius: number, threshold: number): Float32Array {
   // A cell reaches half of its side from its middle, and what is read between two mixes them.
   const full = radius + 1;
   const reach = Math.ceil(full + 1);
+  const width = 2 * reach + 1;
+  const stamp = Float32Array.from({ length: width * width }, (_, k) => {
+    const away = Math.hypot((k % width) - reach, Math.floor(k / width) - reach);
+    return Math.min(1, Math.max(0, full + 1 - away));
+  });
   const out = new Float32Array(map.length);
+  const isSet = (x: number, y: number): boolean => map[y * size + x]! >= threshold;
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      if (map[y * size + x]! < threshold) continue;
+      if (!isSet(x, y)) continue;
+      out[y * size + x] = 1;
+      // Whatever is near a cell within is nearer to one of its neighbours.
+      if (isWithin(isSet, x, y, size)) continue;
       for (let v = Math.max(0, y - reach); v <= Math.min(size - 1, y + reach); v++)
         for (let u = Math.max(0, x - reach); u <= Math.min(size - 1, x + reach); u++) {
-          const near = Math.min(1, Math.max(0, full + 1 - Math.hypot(u - x, v - y)));
+          const near = stamp[(v - y + reach) * width + u - x + reach]!;
           if (near > out[v * size + u]!) out[v * size + u] = near;
         }
     }
   return out;
+}
+
+/** Whether all eight neighbours of a cell are set. */
+function isWithin(isSet: (x: number, y: number) => boolean, x: number, y: number, size: number): boolean {
+  if (x === 0 || y === 0 || x === size - 1 || y === size - 1) return false;
+  for (let v = y - 1; v <= y + 1; v++) for (let u = x - 1; u <= x + 1; u++) if (!isSet(u, v)) return false;
+  return true;
 }
 
 /** Cosines to the camera between which skin comes into view. */

@@ -1,4 +1,5 @@
 import { createImage, type Image } from '../../math/image.js';
+import { smoothstep } from '../../math/smoothstep.js';
 import { evaluateAlbedo } from '../../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
@@ -53,11 +54,6 @@ function skinTexels(model: MorphableModel, size: number): TexelMap {
   if (map?.size !== size)
     maps.set(model, (map = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, size)));
   return map;
-}
-
-function smoothstep(from: number, to: number, value: number): number {
-  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
-  return t * t * (3 - 2 * t);
 }
 
 /** How far the photo is believed at each vertex, 0…1. */

@@ -32,8 +32,8 @@ export function likelySkin(image: Float32Array, size: number, points: ArrayLike<
   return labels;
 }
 
-/** Logarithm of the brightness, and the shares of red and blue in it. */
-function lookOf(r: number, g: number, b: number): readonly [number, number, number] {
+/** Logarithm of the brightness, and the shares of red and blue in it, of colours −1…1. */
+export function lookOf(r: number, g: number, b: number): readonly [number, number, number] {
   // Of −1…1, and never nothing.
   const sum = r + g + b + 3.03;
   return [Math.log(sum), (r + 1.01) / sum, (b + 1.01) / sum];
@@ -65,6 +65,6 @@ function pixelsWithin(polygon: readonly (readonly [number, number])[], size: num
   return pixels;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

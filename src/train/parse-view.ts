@@ -1,4 +1,4 @@
-import { coverFaceFlat } from '../data/occlusion/face-covers.js';
+import { coverChances, coverFaceFlat } from '../data/occlusion/face-covers.js';
 import { NO_COVER_LABEL, parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
@@ -7,6 +7,7 @@ import type { Image } from '../math/image.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
+import { likelyFringe } from './likely-fringe.js';
 import { likelySkin } from './likely-skin.js';
 import { oddLight } from './odd-light.js';
 import { augmentView } from './view-augmentation.js';
@@ -49,6 +50,8 @@ export type ParseTeacher = (image: Float32Array) => Promise<Uint8Array>;
 
 /** Crops differ from the detector's: standard deviations in sides, of log size, and degrees. */
 const jitter = { shift: 0.1, growth: 0.16, roll: 12 };
+/** What a parser is shown more often than others: what is thin is hard to see. */
+const chances = { ...coverChances, rims: 10, strands: 4, text: 2 };
 /** Masks of covers: more than this hides, less than that does not. */
 const HIDES = 140;
 const SHOWS = 20;
@@ -75,7 +78,7 @@ export async function parseView(
   const clean = viewOf(photo);
   const labels = source.labels
     ? nearestInCrop(source.labels, crop, UNKNOWN_LABEL)
-    : mergeLabels(await teach?.(clean), likelySkin(clean, size, pointsIn(crop, source.landmarks)));
+    : await labelsOf(clean, size, pointsIn(crop, source.landmarks), teach);
   blankOutside(labels, photo, crop);
   const image = source.covered ? viewOf(source.covered.photo) : clean;
   if (source.covered) markCover(labels, source.covered.mask, crop);
@@ -140,6 +143,17 @@ function mergeLabels(taught: Uint8Array | undefined, likely: Uint8Array): Uint8A
   });
 }
 
+async function labelsOf(
+  clean: Float32Array,
+  size: number,
+  points: ArrayLike<number>,
+  teach: ParseTeacher | undefined,
+): Promise<Uint8Array> {
+  const labels = mergeLabels(await teach?.(clean), likelySkin(clean, size, points));
+  likelyFringe(labels, clean, size, points);
+  return labels;
+}
+
 /** Of what lies beyond the photo nothing is taught. */
 function blankOutside(labels: Uint8Array, { width, height }: Image, crop: Crop): void {
   for (let row = 0, at = 0; row < crop.height; row++)
@@ -172,7 +186,7 @@ function coverFlat(
   const size = crop.width;
   const points = pointsIn(crop, landmarks);
   const picture = pictureOfView(image, size);
-  const { hides } = coverFaceFlat(picture, coverFrame(crop, { box, roll }, points), random);
+  const { hides } = coverFaceFlat(picture, coverFrame(crop, { box, roll }, points), random, chances);
   viewOfPicture(picture, image);
   for (let at = 0; at < labels.length; at++)
     if (hides((at % size) + 0.5, Math.floor(at / size) + 0.5)) labels[at] = parsingLabels.cover;

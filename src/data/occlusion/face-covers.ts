@@ -2,6 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { Random } from '../random.js';
 import { fills, type Fill } from './fills.js';
 import { shapes, type Shape } from './shapes.js';
+import { thinCovers } from './thin-covers.js';
 
 /** A face in a picture, as covers are laid over it; pixels. */
 export interface CoverFrame {
@@ -29,6 +30,7 @@ type Cover = Shape;
 
 /** What is likely to be covered: each alone, and the ways in which people really cover their faces. */
 const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: number) => Cover>> = {
+  ...thinCovers,
   /** A band over the eyes: a mask, a bar, a blindfold. */
   eyes: (random, eyes) => {
     const above = eyes - random.uniform(0.05, 0.28);
@@ -99,7 +101,16 @@ const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: numb
 };
 
 /** How often each is taken, relative to the others, and what may come with it. */
-const chances = { eyes: 4, glasses: 1.5, half: 4, lower: 2, mask: 2, upper: 1, box: 6, shape: 2 };
+export const coverChances: Readonly<Record<string, number>> = {
+  eyes: 4,
+  glasses: 1.5,
+  half: 4,
+  lower: 2,
+  mask: 2,
+  upper: 1,
+  box: 6,
+  shape: 2,
+};
 const pairs: readonly (readonly string[])[] = [
   ['mask', 'glasses'],
   ['mask', 'upper'],
@@ -124,8 +135,14 @@ function tilted(random: Random, cover: Cover): Cover {
  * Lays something over a face: bands, boxes, halves, masks, glasses, caps, shapes of any colour and pattern,
  * one or several.
  * @param image three channels; changed in place
+ * @param chances of the covers by name
  */
-export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): LaidCovers {
+export function coverFaceFlat(
+  image: Image,
+  frame: CoverFrame,
+  random: Random,
+  chances = coverChances,
+): LaidCovers {
   const names = random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
   const before = createImage(image.width, image.height, 3);
   before.data.set(image.data);
@@ -137,7 +154,9 @@ export function coverFaceFlat(image: Image, frame: CoverFrame, random: Random): 
   for (const name of names) {
     const cover = covers[name]!(random, eyes, Math.max(eyes + 0.2, mouth));
     laid.push(cover);
-    paint(image, frame, cover, fillOf(random, before, frame), random.uniform() < SOFT ? 0.06 : 0);
+    const fill = name in thinCovers ? thinFill(random) : fillOf(random, before, frame);
+    const soft = !(name in thinCovers) && random.uniform() < SOFT;
+    paint(image, frame, cover, fill, soft ? 0.06 : 0);
     for (let k = 0; k < hidden.length; k++) {
       const [x, y] = gridPoint(k);
       if (cover(x, y) < 0) hidden[k] = 1;
@@ -195,6 +214,16 @@ function fillOf(random: Random, photo: Image, { centreX, centreY, size }: CoverF
   const gain = random.uniform(0.8, 1.2);
   return (_x, _y, out) => {
     for (let c = 0; c < 3; c++) out[c] = tone[c]! * gain;
+  };
+}
+
+/** One colour, mostly dark or that of a metal: rims, strands and letters are seldom patterned. */
+function thinFill(random: Random): Fill {
+  const light = random.uniform() < 0.6 ? random.uniform(5, 70) : random.uniform(40, 250);
+  const tint = random.uniform(0, 0.35);
+  const tone = random.uniform() < 0.7 ? [1, 1 - 0.6 * tint, 1 - tint] : [0, 1, 2].map(() => random.uniform());
+  return (_x, _y, out) => {
+    for (let c = 0; c < 3; c++) out[c] = light * tone[c]!;
   };
 }
 

@@ -3,7 +3,8 @@ import { occludedFaceOf } from '../data/occlusion/occluded-face.js';
 import { cropCamera, project, transformPoints } from '../math/camera.js';
 import type { Image } from '../math/image.js';
 import { constantLight } from '../math/spherical-harmonics.js';
-import { evaluateAlbedo, evaluatePoints } from '../model/evaluate.js';
+import { evaluateAlbedo } from '../model/albedo-modes.js';
+import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { browCoverage } from '../fit/appearance/brow-coverage.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
@@ -83,7 +84,9 @@ function lookOf(
   const own = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
   return {
     light: head.coefficients.light,
-    parts: headParts(model, posed, new Map([...textures, ['skin', own]])),
+    parts: headParts(model, posed, new Map([...textures, ['skin', own]]), {
+      without: albedo.detail ? ['brows'] : [],
+    }),
   };
 }
 

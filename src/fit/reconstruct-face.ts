@@ -82,7 +82,7 @@ export function reconstructFace(
     guess && isGreyPhoto ? { ...guess, light: greyLight(guess.light) } : guess,
     certainty,
   );
-  const textures =
+  const unwrapped =
     texture === 'none'
       ? undefined
       : unwrapTextures(
@@ -101,7 +101,13 @@ export function reconstructFace(
     face: { box: face.box, score: face.confidence },
     camera,
     pose: { rotation: fit.rotation, translation: fit.translation },
-    coefficients: { shape, expression, gaze, albedo: appearance.albedo, light: appearance.light },
+    coefficients: {
+      shape,
+      expression,
+      gaze,
+      albedo: unwrapped?.albedo ?? appearance.albedo,
+      light: appearance.light,
+    },
     vertices,
     landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
     landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
@@ -111,7 +117,8 @@ export function reconstructFace(
       vertices: certainty && seenVertices(model, bare, image, certainty),
       landmarks,
     },
-    textures: textures && isGreyPhoto ? greyTextures(model, textures, appearance) : textures,
+    textures:
+      unwrapped && isGreyPhoto ? greyTextures(model, unwrapped.textures, unwrapped) : unwrapped?.textures,
     warnings: [
       ...warningsOf(fit, view ?? { seen: appearance.faceVisibility, covers: [] }, face, image),
       ...colorWarnings(appearance, isGreyPhoto),

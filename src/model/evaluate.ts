@@ -1,6 +1,6 @@
 import { solveCholesky } from '../math/linear-solve.js';
 import { rotationFromAxisAngle } from '../math/rotation.js';
-import type { ModelPart, MorphableModel, SurfacePoints, TextureAlbedo } from './morphable-model.js';
+import type { ModelPart, MorphableModel, SurfacePoints } from './morphable-model.js';
 
 /**
  * How far each eyeball is turned, radians: positive yaw looks towards picture right, positive pitch looks
@@ -155,50 +155,6 @@ export function evaluatePoints(
       for (let k = 0; k < 3; k++)
         sum += points.weights[i * 3 + k]! * vertices[points.vertices[i * 3 + k]! * 3 + axis]!;
       out[i * 3 + axis] = sum;
-    }
-  }
-  return out;
-}
-
-/**
- * The albedo texture of given coefficients, linear RGB clamped to 0…1, at the mean's size; modes are stored
- * at half the resolution or less and interpolated.
- */
-export function evaluateAlbedo(
-  albedo: TextureAlbedo,
-  coefficients: ArrayLike<number>,
-  out = new Float32Array(albedo.mean.length),
-): Float32Array {
-  const n = albedo.modeSize;
-  const change = new Float32Array(n * n * 3);
-  for (let k = 0; k < Math.min(albedo.count, coefficients.length); k++) {
-    const value = coefficients[k]!;
-    if (value !== 0)
-      for (let i = 0, at = k * change.length; i < change.length; i++, at++)
-        change[i]! += value * albedo.modes[at]!;
-  }
-  const size = albedo.meanSize;
-  const scale = n / size;
-  for (let y = 0; y < size; y++) {
-    const v = Math.min(n - 1, Math.max(0, (y + 0.5) * scale - 0.5));
-    const y0 = Math.floor(v);
-    const fy = v - y0;
-    const y1 = Math.min(n - 1, y0 + 1);
-    for (let x = 0; x < size; x++) {
-      const u = Math.min(n - 1, Math.max(0, (x + 0.5) * scale - 0.5));
-      const x0 = Math.floor(u);
-      const fx = u - x0;
-      const x1 = Math.min(n - 1, x0 + 1);
-      const a = (y0 * n + x0) * 3;
-      const b = (y0 * n + x1) * 3;
-      const c = (y1 * n + x0) * 3;
-      const d = (y1 * n + x1) * 3;
-      const at = (y * size + x) * 3;
-      for (let k = 0; k < 3; k++) {
-        const top = change[a + k]! + fx * (change[b + k]! - change[a + k]!);
-        const bottom = change[c + k]! + fx * (change[d + k]! - change[c + k]!);
-        out[at + k] = Math.min(1, Math.max(0, albedo.mean[at + k]! + top + fy * (bottom - top)));
-      }
     }
   }
   return out;

@@ -1,5 +1,6 @@
 import type { Image } from '../math/image.js';
 import type {
+  AlbedoDetail,
   ExpressionBasis,
   ModelLandmarks,
   ModelPart,
@@ -139,6 +140,15 @@ function addAlbedo(set: SetTensor, albedo: TextureAlbedo | VertexAlbedo, v: numb
   );
   set(`albedo.${albedo.kind}.modes`, [albedo.count, ...modeShape], modes.steps);
   set(`albedo.${albedo.kind}.scales`, [albedo.count], modes.scales);
+  if (albedo.kind === 'texture' && albedo.detail) addDetail(set, albedo.detail, albedo.count);
+}
+
+function addDetail(set: SetTensor, detail: AlbedoDetail, count: number): void {
+  const { left, top, width, height, size } = detail;
+  const modes = quantizeRows(rowsOf(detail.modes, count), 8);
+  set('albedo.detail.window', [4], Float32Array.of(left, top, width, height));
+  set('albedo.detail.modes', [count, size, size, 3], modes.steps);
+  set('albedo.detail.scales', [count], modes.scales);
 }
 
 function addPart(set: SetTensor, part: ModelPart, v: number): void {
@@ -294,7 +304,27 @@ function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo
   const [, modeSize, modeHeight] = read.shape('albedo.texture.modes');
   if (meanSize !== meanHeight || modeSize !== modeHeight || !meanSize || !modeSize)
     read.fail('expected square albedo textures');
-  return { kind, count, mean, meanSize: meanSize!, modes, modeSize: modeSize! };
+  return {
+    kind,
+    count,
+    mean,
+    meanSize: meanSize!,
+    modes,
+    modeSize: modeSize!,
+    detail: readDetail(read, count),
+  };
+}
+
+function readDetail(read: TensorReader, count: number): AlbedoDetail | undefined {
+  if (!read.has('albedo.detail.modes')) return undefined;
+  const scales = read.floats('albedo.detail.scales', [count]);
+  const modes = dequantizeRows(read.steps('albedo.detail.modes', [count, undefined, undefined, 3]), scales);
+  const [, size, other] = read.shape('albedo.detail.modes');
+  if (size !== other || !size) read.fail('expected square albedo details');
+  const [left, top, width, height] = read.floats('albedo.detail.window', [4]) as unknown as number[];
+  const inside = left! >= 0 && top! >= 0 && left! + width! <= 1 && top! + height! <= 1;
+  if (!inside || !(width! > 0 && height! > 0)) read.fail('albedo details beyond the atlas');
+  return { left: left!, top: top!, width: width!, height: height!, size: size!, modes };
 }
 
 function readPart(read: TensorReader, entry: PartEntry, v: number): ModelPart {

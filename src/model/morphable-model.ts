@@ -57,6 +57,20 @@ export interface TextureAlbedo {
   readonly modeSize: number;
   /** Change of linear RGB for one standard deviation, count×modeSize×modeSize×3. */
   readonly modes: Float32Array;
+  /** What the modes are finer than that within a part of the atlas; added to them. */
+  readonly detail?: AlbedoDetail | undefined;
+}
+
+/** Detail of albedo modes over a rectangle of the atlas, in shares of it from the top left. */
+export interface AlbedoDetail {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Texels per side. */
+  readonly size: number;
+  /** count×size×size×3; nothing at the border, so that no edge is seen. */
+  readonly modes: Float32Array;
 }
 
 /** Reflectance per vertex; linear RGB. */

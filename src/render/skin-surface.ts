@@ -1,3 +1,4 @@
+import { albedoModesAt } from '../model/albedo-modes.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { createFloatTexture, sampleTexture, type Texture } from './texture.js';
 
@@ -43,10 +44,17 @@ export interface SkinSurfaceOptions {
 }
 
 /**
- * Corners take the albedo of about a triangle's width around them: of the mean's and the modes' textures
- * these mip levels.
+ * Corners take the albedo of about a triangle's width around them: of the mean's texture this mip level, of
+ * the modes the mean of four points this far away, shares of the atlas.
  */
-const cornerLevels = { mean: 2, modes: 1 };
+const MEAN_LEVEL = 2;
+const AROUND = 1 / 256;
+const around = [
+  [-1, -1],
+  [1, -1],
+  [-1, 1],
+  [1, 1],
+] as const;
 
 /** @throws Error for a model without textured albedo, texture coordinates or the region */
 export function skinSurface(model: MorphableModel, options: SkinSurfaceOptions = {}): SkinSurface {
@@ -121,23 +129,20 @@ function ringsOf(triangles: Uint32Array, chosen: readonly number[], paintedOf: I
 type Colours = Pick<SkinSurface, 'cornerAlbedo' | 'albedoModes' | 'albedoCount' | 'meanAlbedo'>;
 
 function cornerColours(albedo: TextureAlbedo, uvs: Float32Array): Colours {
-  const { meanSize, modeSize, count, modes } = albedo;
-  const length = 3 * modeSize * modeSize;
+  const { meanSize, count } = albedo;
+  const corners = uvs.length / 2;
   const meanAlbedo = createFloatTexture(meanSize, meanSize, 3, albedo.mean);
   const albedoModes = new Float32Array((count * 3 * uvs.length) / 2);
-  for (let k = 0; k < count; k++) {
-    albedoModes.set(
-      sampledAt(
-        createFloatTexture(modeSize, modeSize, 3, modes.subarray(k * length, (k + 1) * length)),
-        uvs,
-        cornerLevels.modes,
-      ),
-      (k * 3 * uvs.length) / 2,
-    );
-  }
+  const here = new Float32Array(3 * count);
+  for (let i = 0; i < corners; i++)
+    for (const [du, dv] of around) {
+      albedoModesAt(albedo, uvs[2 * i]! + du * AROUND, uvs[2 * i + 1]! + dv * AROUND, here);
+      for (let j = 0; j < here.length; j++)
+        albedoModes[3 * (Math.floor(j / 3) * corners + i) + (j % 3)]! += here[j]! / around.length;
+    }
   return {
     meanAlbedo,
-    cornerAlbedo: sampledAt(meanAlbedo, uvs, cornerLevels.mean),
+    cornerAlbedo: sampledAt(meanAlbedo, uvs, MEAN_LEVEL),
     albedoModes,
     albedoCount: count,
   };

@@ -112,7 +112,10 @@ describe('reconstructFace on a photo', () => {
   it('gives the same head twice, and no textures when none are asked for', () => {
     const again = reconstructFace(model, photo, face, { texture: 'none' });
     expect(again.textures).toBeUndefined();
-    expect(again.coefficients).toEqual(result.coefficients);
+    // All albedo modes are fitted to the unwrapped skin, so without it only the first are.
+    const { albedo: _first, ...others } = again.coefficients;
+    const { albedo: _all, ...expected } = result.coefficients;
+    expect(others).toEqual(expected);
     expect(again.pose).toEqual(result.pose);
   });
 

@@ -5,12 +5,8 @@ import { project, transformPoints } from '../../src/math/camera.js';
 import type { Image } from '../../src/math/image.js';
 import { rotationFromEuler, type EulerAngles } from '../../src/math/rotation.js';
 import { addDirectionalLight, constantLight } from '../../src/math/spherical-harmonics.js';
-import {
-  evaluateAlbedo,
-  evaluatePoints,
-  evaluateVertices,
-  type HeadCoefficients,
-} from '../../src/model/evaluate.js';
+import { evaluateAlbedo } from '../../src/model/albedo-modes.js';
+import { evaluatePoints, evaluateVertices, type HeadCoefficients } from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { headParts, partTextures, skinTexture } from '../../src/render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../src/render/scene.js';

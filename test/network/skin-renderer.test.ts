@@ -9,7 +9,7 @@ import { photometricLoss } from '../../src/loss/photometric-loss.js';
 import { regularizationLoss } from '../../src/loss/regularization.js';
 import { transformPoints } from '../../src/math/camera.js';
 import { multiplyRotations, transposeRotation } from '../../src/math/rotation.js';
-import { evaluateAlbedo } from '../../src/model/evaluate.js';
+import { evaluateAlbedo } from '../../src/model/albedo-modes.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import {
   codeLayout,

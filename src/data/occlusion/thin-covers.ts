@@ -60,6 +60,7 @@ export const thinCovers = {
     const [cos, sin] = [Math.cos(angle) / size, Math.sin(angle) / size];
     const shiftX = random.normal(0, 0.15);
     const shiftY = random.normal(0.1, 0.3);
-    return (x, y) => size * letters(cos * (x - shiftX) + sin * (y - shiftY), cos * (y - shiftY) - sin * (x - shiftX));
+    return (x, y) =>
+      size * letters(cos * (x - shiftX) + sin * (y - shiftY), cos * (y - shiftY) - sin * (x - shiftX));
   },
 };

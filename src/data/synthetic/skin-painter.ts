@@ -1,3 +1,4 @@
+import { albedoModesAt } from '../../model/albedo-modes.js';
 import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { createTexelMap } from '../../render/texel-map.js';
 import { createFloatTexture, updateMipLevels, type Texture } from '../../render/texture.js';
@@ -57,9 +58,10 @@ export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): 
   };
 }
 
-/**
- * Paints skins at the resolution of the albedo modes, which is that of a face in a photo of some 300 pixels.
- */
+/** Texels per side: the resolution of a face in a photo of some 300 pixels. */
+const PAINTED = 256;
+
+/** Paints skins. */
 export class SkinPainter {
   readonly texture: Texture;
   private readonly mean: Float32Array;
@@ -75,13 +77,13 @@ export class SkinPainter {
     const { albedo } = model;
     if (albedo?.kind !== 'texture')
       throw new Error('SkinPainter: the head model has no albedo texture; use the open head model.');
-    const n = albedo.modeSize;
+    const n = PAINTED;
     this.mean = shrink(albedo.mean, albedo.meanSize, n);
     const { triangle } = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, n);
     this.texels = Uint32Array.from(
       Array.from(triangle.keys()).filter((texel) => nearSkin(triangle, n, texel)),
     );
-    this.modes = interleaved(albedo, this.texels);
+    this.modes = interleaved(albedo, this.texels, n);
     this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
     this.pores = cloud(n, n / 2, 2, random.fork('pores'));
     this.creases = wrinkleMap(model, measures, n);
@@ -155,12 +157,15 @@ function nearSkin(triangle: Int32Array, n: number, texel: number): boolean {
 /**
  * The modes texel by texel, as painting reads them; mode by mode they would pass through memory once each.
  */
-function interleaved({ modes, count, modeSize }: TextureAlbedo, texels: Uint32Array): Float32Array {
+function interleaved(albedo: TextureAlbedo, texels: Uint32Array, size: number): Float32Array {
+  const { count } = albedo;
   const out = new Float32Array(3 * count * texels.length);
-  const plane = 3 * modeSize * modeSize;
-  for (let k = 0, at = 0; k < texels.length; k++)
-    for (let c = 0; c < 3; c++)
-      for (let j = 0; j < count; j++) out[at++] = modes[j * plane + 3 * texels[k]! + c]!;
+  const here = new Float32Array(3 * count);
+  for (let k = 0, at = 0; k < texels.length; k++) {
+    const texel = texels[k]!;
+    albedoModesAt(albedo, ((texel % size) + 0.5) / size, (Math.floor(texel / size) + 0.5) / size, here);
+    for (let c = 0; c < 3; c++) for (let j = 0; j < count; j++) out[at++] = here[3 * j + c]!;
+  }
   return out;
 }
 

@@ -43,6 +43,11 @@ const LEAST_NOISE = 0.02;
 const LARGEST_NOISE = 0.07;
 /** Ears and neck may differ this many times more from the face's skin than the face itself does. */
 const SURROUNDINGS_TOLERANCE = 4;
+/**
+ * So many of the first modes are fitted together with the light: tone, and what is large. More could explain
+ * shading as skin; the rest follows when the light is known (`fit-skin-albedo.ts`).
+ */
+const LIGHT_MODES = 20;
 /** Correlated pixels do not count as independent observations: this many vertices make one. */
 const CORRELATION = 12;
 
@@ -190,7 +195,7 @@ export function fitAppearance(
   guess?: AppearanceGuess,
   certainty?: SkinCertainty,
 ): Appearance {
-  const basis = vertexAlbedo(model);
+  const basis = vertexAlbedo(model, LIGHT_MODES);
   const samples = collectSkin(model, head, image, faceSize, certainty);
   const inlier = new Float32Array(model.vertexCount);
   const n = samples.vertices.length;
@@ -198,7 +203,7 @@ export function fitAppearance(
     const fit = guess && exposedGuess(model, basis, image, faceSize, guess);
     return {
       light: fit?.light ?? constantLight(TYPICAL_LIGHT),
-      albedo: fit?.coefficients ?? new Float32Array(basis.count),
+      albedo: allModes(model, fit?.coefficients ?? []),
       inlier,
       faceVisibility: 0,
     };
@@ -220,11 +225,16 @@ export function fitAppearance(
   );
   return {
     light: fit.light,
-    albedo: fit.coefficients,
+    albedo: allModes(model, fit.coefficients),
     inlier,
     faceVisibility: visibleShare(model, head, samples, fit.robust),
     skinColor: meanColor(samples, fit.robust),
   };
+}
+
+/** Coefficients of all of the model's modes; 0 where none is given. */
+function allModes({ albedo }: MorphableModel, coefficients: ArrayLike<number>): Float32Array {
+  return Float32Array.from({ length: albedo?.count ?? 0 }, (_, k) => coefficients[k] ?? 0);
 }
 
 /** Mean colour of what agrees with the fitted skin. */

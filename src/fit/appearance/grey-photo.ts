@@ -1,7 +1,7 @@
 import type { Image } from '../../math/image.js';
 import { createImage } from '../../math/image.js';
-import { evaluateAlbedo } from '../../model/evaluate.js';
-import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { evaluateAlbedo, mapAlbedo } from '../../model/albedo-modes.js';
+import type { ModelPart, MorphableModel, VertexAlbedo } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
 import type { HeadTextures } from '../reconstruction.js';
 import { textureOf } from './unwrap-texture.js';
@@ -90,9 +90,13 @@ function withoutHue(model: MorphableModel): MorphableModel {
   };
   return {
     ...model,
-    ...(albedo && { albedo: { ...albedo, mean: grey(albedo.mean), modes: grey(albedo.modes) } }),
+    albedo: albedo?.kind === 'texture' ? mapAlbedo(albedo, grey) : albedo && greyVertices(albedo),
     parts: model.parts.map(greyPart),
   };
+}
+
+function greyVertices(albedo: VertexAlbedo): VertexAlbedo {
+  return { ...albedo, mean: grey(albedo.mean), modes: grey(albedo.modes) };
 }
 
 /** Irradiance coefficients without hue, 27. */

@@ -1,4 +1,4 @@
-import { evaluateAlbedo } from '../../model/evaluate.js';
+import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 
 /** Mid skin, linear; for models without albedo. */

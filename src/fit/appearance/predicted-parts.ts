@@ -1,5 +1,6 @@
 import { transformPoints } from '../../math/camera.js';
-import { clampExpression, evaluateAlbedo, evaluateVertices, turnEyes } from '../../model/evaluate.js';
+import { evaluateAlbedo } from '../../model/albedo-modes.js';
+import { clampExpression, evaluateVertices, turnEyes } from '../../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
 import { headParts, partTextures, skinTexture } from '../../render/head-parts.js';

@@ -1,11 +1,12 @@
 import { createImage, type Image } from '../../math/image.js';
 import { smoothstep } from '../../math/smoothstep.js';
-import { evaluateAlbedo } from '../../model/evaluate.js';
+import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
+import { fitSkinAlbedo } from './fit-skin-albedo.js';
 import { hairTone } from './hair-tone.js';
 import { minified, type Minified } from './minify.js';
 import { compose, lookUp, type Unwrapped } from './compose-textures.js';
@@ -389,6 +390,7 @@ export function textureOf(linear: Float32Array, size: number): Image {
  *
  * @param size texels per side, a power of two from 256 on
  * @param certainty how surely the photo shows skin; without it, what agrees with the fitted skin is taken
+ * @returns the textures, and the coefficients of the skin's albedo by all that the photo shows of it
  */
 export function unwrapTextures(
   model: MorphableModel,
@@ -397,12 +399,11 @@ export function unwrapTextures(
   appearance: Appearance,
   size: number,
   certainty?: SkinCertainty,
-): HeadTextures | undefined {
+): { readonly textures: HeadTextures; readonly albedo: Float32Array } | undefined {
   if (model.albedo?.kind !== 'texture') return undefined;
   const part = model.parts[0]!;
   const map = skinTexels(model, size);
   const modelSize = model.albedo.meanSize;
-  const modelAlbedo = evaluateAlbedo(model.albedo, appearance.albedo);
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
   const trust = photoTrust(model, head, image, appearance);
   const like = colouring(model, head, appearance, certainty);
@@ -417,6 +418,8 @@ export function unwrapTextures(
     minified(image, head.pixels, part.vertexCount, size),
     texelCertainty(model, certainty),
   );
+  const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo);
+  const modelAlbedo = evaluateAlbedo(model.albedo, skinAlbedo);
   const light = facingLight(head, shade, part.vertexCount);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const tone = certainty && hairTone(image, certainty.hair);
@@ -426,9 +429,10 @@ export function unwrapTextures(
     modelSize,
     correctionField(seen, model, modelAlbedo, modelSize, size, hair),
   );
-  return {
+  const textures = {
     ...compose(seen, map, filled, modelSize),
     model: textureOf(modelAlbedo, modelSize),
     parts: partLooks(model, head, image, light, certainty),
   };
+  return { textures, albedo: skinAlbedo };
 }

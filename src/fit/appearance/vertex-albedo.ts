@@ -1,3 +1,4 @@
+import { albedoModesAt } from '../../model/albedo-modes.js';
 import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 
 /** Albedo mean and modes at the vertices, linear RGB. */
@@ -16,11 +17,12 @@ const PLAIN_SKIN = [0.45, 0.29, 0.21];
 /**
  * Albedo at the vertices of any model: its own per-vertex albedo, its texture sampled, or a plain skin.
  * Cached by model.
+ * @param most modes, the first ones; the other coefficients count as 0
  */
-export function vertexAlbedo(model: MorphableModel): VertexAlbedoBasis {
+export function vertexAlbedo(model: MorphableModel, most = Infinity): VertexAlbedoBasis {
   let basis = cache.get(model);
   if (!basis) cache.set(model, (basis = compute(model)));
-  return basis;
+  return basis.count <= most ? basis : { ...basis, count: most };
 }
 
 function compute(model: MorphableModel): VertexAlbedoBasis {
@@ -39,20 +41,20 @@ function sampleTextures(model: MorphableModel, albedo: TextureAlbedo): VertexAlb
   const modes = new Float32Array(albedo.count * mean.length);
   const { triangles, uvTriangles, uvs } = model.parts[0]!;
   const done = new Uint8Array(model.vertexCount);
+  const here = new Float32Array(3 * albedo.count);
   for (let i = 0; i < triangles.length; i++) {
     const vertex = triangles[i]!;
     if (done[vertex]) continue;
     done[vertex] = 1;
     const u = uvs[uvTriangles[i]! * 2]!;
     const v = uvs[uvTriangles[i]! * 2 + 1]!;
-    const texel = (size: number) =>
+    const size = albedo.meanSize;
+    const texel =
       (Math.min(size - 1, Math.floor(v * size)) * size + Math.min(size - 1, Math.floor(u * size))) * 3;
+    albedoModesAt(albedo, u, v, here);
     for (let c = 0; c < 3; c++) {
-      mean[vertex * 3 + c] = albedo.mean[texel(albedo.meanSize) + c]!;
-      for (let k = 0; k < albedo.count; k++) {
-        modes[k * mean.length + vertex * 3 + c] =
-          albedo.modes[k * albedo.modeSize ** 2 * 3 + texel(albedo.modeSize) + c]!;
-      }
+      mean[vertex * 3 + c] = albedo.mean[texel + c]!;
+      for (let k = 0; k < albedo.count; k++) modes[k * mean.length + vertex * 3 + c] = here[3 * k + c]!;
     }
   }
   return { count: albedo.count, mean, modes };

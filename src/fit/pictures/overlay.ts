@@ -3,7 +3,7 @@ import { ImagePyramid } from '../../detect/image-pyramid.js';
 import { cropCamera, project, transformPoints, type Camera } from '../../math/camera.js';
 import { createImage, type Image } from '../../math/image.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
-import { evaluateAlbedo } from '../../model/evaluate.js';
+import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
 import { headParts, partTextures, skinTexture, type PartTextures } from '../../render/head-parts.js';

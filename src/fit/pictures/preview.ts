@@ -1,5 +1,6 @@
 import type { Image } from '../../math/image.js';
-import { evaluateAlbedo, evaluateVertices } from '../../model/evaluate.js';
+import { evaluateAlbedo } from '../../model/albedo-modes.js';
+import { evaluateVertices } from '../../model/evaluate.js';
 import { morphTargetName } from '../../model/arkit-names.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures, skinTexture } from '../../render/head-parts.js';

@@ -78,7 +78,7 @@ describe('a cover that a parser sees', () => {
     const textured = (image: typeof clean, certainty?: ReturnType<typeof skinCertainty>) => {
       const head = seen(model, face);
       const appearance = fitAppearance(model, head, image, 300, undefined, certainty);
-      return unwrapTextures(model, head, image, appearance, size, certainty)!;
+      return unwrapTextures(model, head, image, appearance, size, certainty)!.textures;
     };
     const certainty = skinCertainty(parsedFace(face, (_, y) => (y >= 330 ? 'cover' : 'skin')));
     const free = skinCertainty(parsedFace(face, () => 'skin'));

@@ -1,0 +1,66 @@
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
+import { modelFromTensors, modelToTensors } from '../../src/model/model-file.js';
+import { collectSkins } from './collect.js';
+import { readCollectedSkins } from './collected-skin.js';
+import { skinStatistics } from './skin-statistics.js';
+import { withSkins } from './with-skins.js';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    photos: { type: 'string', multiple: true, default: [] },
+    skins: { type: 'string' },
+    part: { type: 'string', default: '1/1' },
+    model: { type: 'string', default: 'assets/head-model.safetensors' },
+    out: { type: 'string' },
+    modes: { type: 'string', default: '160' },
+  },
+});
+
+const [step] = positionals;
+if (step === 'collect' && values.skins !== undefined) {
+  const [part, parts] = values.part.split('/').map(Number) as [number, number];
+  const photos: string[] = [];
+  for (const folder of values.photos) {
+    const files = (await readdir(folder)).filter((file) => /\.jpg$/.test(file)).sort();
+    photos.push(...files.filter(mayTeach).map((file) => join(folder, file)));
+  }
+  const own = photos.filter((_, k) => k % parts === part - 1);
+  await collectSkins(own, values.skins, (line) => process.stdout.write(`${line}\n`));
+} else if (step === 'basis' && values.skins !== undefined && values.out !== undefined) {
+  await writeBasis(values.skins, values.model, values.out, Number(values.modes));
+} else {
+  process.stderr.write(
+    'Usage: build-albedo collect --photos folder… --skins folder\n' +
+      '       build-albedo basis --skins folder [--model file] [--modes 160] --out file\n',
+  );
+  process.exitCode = 2;
+}
+
+/** Gives a head model the statistics of collected skins. */
+async function writeBasis(skins: string, model: string, out: string, modes: number): Promise<void> {
+  const log = (line: string): void => {
+    process.stdout.write(`${line}\n`);
+  };
+  const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(model)));
+  const bare = modelFromTensors({ tensors, metadata } as never);
+  const basis = skinStatistics(await readCollectedSkins(skins), { modes, rounds: 4, log });
+  const shares = [10, 40, 80, 160].map((count) => {
+    const sum = basis.explained.slice(0, count).reduce((a, b) => a + b, 0);
+    return `${count} modes ${(100 * sum).toFixed(1)} %`;
+  });
+  log(`of the variance: ${shares.join(', ')}`);
+  const dressed = modelToTensors(await withSkins(bare, basis, skins));
+  const bytes = writeSafetensors(dressed.tensors, dressed.metadata);
+  await writeFile(`${out}.part`, bytes);
+  await rename(`${out}.part`, out);
+  log(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB from ${basis.used.length} skins`);
+}
+
+/** The London portraits of webmorph are for testing only. */
+function mayTeach(file: string): boolean {
+  return !/^(neutral|smiling)_front/.test(file);
+}

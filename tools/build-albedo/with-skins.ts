@@ -1,0 +1,84 @@
+import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
+import { ATLAS_SIZE, FACE_WINDOW, POCKETS_FROM, readWholeSkin, WINDOW_SIZE } from './collected-skin.js';
+import { mirrored, type SkinBasis } from './skin-statistics.js';
+
+/** Shares of the window's sides over which detail fades in from its border. */
+const FADE = 0.1;
+
+/** A model that wears the statistics of skins: their mean at full size and their modes. */
+export async function withSkins(
+  model: MorphableModel,
+  basis: SkinBasis,
+  folder: string,
+): Promise<MorphableModel> {
+  const { albedo } = model;
+  if (albedo?.kind !== 'texture') throw new Error('withSkins: expected a model with a textured albedo.');
+  const size = albedo.meanSize;
+  const detail = basis.face.map((mode, k) => detailOf(mode, basis.atlas[k]!));
+  const skins: TextureAlbedo = {
+    kind: 'texture',
+    count: basis.face.length,
+    meanSize: size,
+    mean: await meanSkin(basis, folder, size),
+    modeSize: ATLAS_SIZE,
+    modes: concatenated(basis.atlas),
+    detail: { ...FACE_WINDOW, size: WINDOW_SIZE, modes: concatenated(detail) },
+  };
+  return { ...model, albedo: skins };
+}
+
+/** Weighed mean of the whole textures and their mirror images. */
+async function meanSkin({ used }: SkinBasis, folder: string, size: number): Promise<Float32Array> {
+  const sum = new Float64Array(3 * size * size);
+  let total = 0;
+  for (const { file, weight } of used) {
+    const skin = await readWholeSkin(folder, file);
+    if (skin.length !== sum.length) throw new Error(`${file}: expected a texture of ${size}².`);
+    total += weight;
+    for (let i = 0; i < sum.length; i++) sum[i]! += weight * skin[i]!;
+  }
+  const mean = Float32Array.from(sum, (value) => value / total);
+  const mirror = mirrored(mean, size, Math.floor(POCKETS_FROM * size));
+  return mean.map((value, i) => (value + mirror[i]!) / 2);
+}
+
+/** What a mode has over the window beyond what the coarse one says there; nothing at the border. */
+function detailOf(face: Float32Array, atlas: Float32Array): Float32Array {
+  const out = new Float32Array(face.length);
+  for (let y = 0; y < WINDOW_SIZE; y++)
+    for (let x = 0; x < WINDOW_SIZE; x++) {
+      const inside = fade(x) * fade(y);
+      const u = FACE_WINDOW.left + (FACE_WINDOW.width * (x + 0.5)) / WINDOW_SIZE;
+      const v = FACE_WINDOW.top + (FACE_WINDOW.height * (y + 0.5)) / WINDOW_SIZE;
+      for (let c = 0; c < 3; c++) {
+        const at = 3 * (y * WINDOW_SIZE + x) + c;
+        out[at] = inside * (face[at]! - bilinear(atlas, u * ATLAS_SIZE - 0.5, v * ATLAS_SIZE - 0.5, c));
+      }
+    }
+  return out;
+}
+
+function fade(cell: number): number {
+  const from = Math.min(cell, WINDOW_SIZE - 1 - cell) / (FADE * WINDOW_SIZE);
+  const t = Math.min(1, from);
+  return t * t * (3 - 2 * t);
+}
+
+function bilinear(grid: Float32Array, x: number, y: number, channel: number): number {
+  const n = ATLAS_SIZE;
+  const x0 = Math.min(n - 2, Math.max(0, Math.floor(x)));
+  const y0 = Math.min(n - 2, Math.max(0, Math.floor(y)));
+  const fx = x - x0;
+  const fy = y - y0;
+  const at = (dx: number, dy: number): number => grid[3 * ((y0 + dy) * n + x0 + dx) + channel]!;
+  return (1 - fy) * ((1 - fx) * at(0, 0) + fx * at(1, 0)) + fy * ((1 - fx) * at(0, 1) + fx * at(1, 1));
+}
+
+function concatenated(rows: readonly Float32Array[]): Float32Array {
+  const width = rows[0]?.length ?? 0;
+  const out = new Float32Array(rows.length * width);
+  rows.forEach((row, k) => {
+    out.set(row, k * width);
+  });
+  return out;
+}

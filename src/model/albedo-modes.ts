@@ -11,7 +11,7 @@ interface Grid {
 
 const wholeAtlas = (size: number): Grid => ({ size, left: 0, top: 0, width: 1, height: 1 });
 
-/** Where a point of the atlas lies between four texels of a grid: offsets of the first channel, and weights. */
+/** Where a point lies between four texels of a grid: offsets of the first channel, and weights. */
 interface Corners {
   readonly at: Int32Array;
   readonly weights: Float32Array;

@@ -48,3 +48,8 @@ export function encodeSrgb(linear: ArrayLike<number>, out: Uint8Array | Uint8Cla
 export function decodeSrgb(bytes: ArrayLike<number>, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = linearOfByte[bytes[i]!]!;
 }
+
+/** How bright a linear colour is (Rec. 709). */
+export function luminance(color: readonly [number, number, number]): number {
+  return 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2];
+}

@@ -32,7 +32,8 @@ export function likelyFringe(
   if (hair.length < ENOUGH * plane) return;
   const usual = [0, 1, 2].map((k) => median(hair.map((look) => look[k]!)));
   for (let at = 0; at < plane; at++) {
-    if (labels[at] !== parsingLabels.cover || !isAboveBrows(at % size, Math.floor(at / size), points)) continue;
+    if (labels[at] !== parsingLabels.cover || !isAboveBrows(at % size, Math.floor(at / size), points))
+      continue;
     const [light, red, blue] = lookAt(at);
     const alike =
       Math.abs(light - usual[0]!) < OTHER_LIGHT && Math.hypot(red - usual[1]!, blue - usual[2]!) < OTHER_HUE;

@@ -1,4 +1,4 @@
-import { coverChances, coverFaceFlat } from '../data/occlusion/face-covers.js';
+import { coverChances, coverFaceFlat, type CoverFrame } from '../data/occlusion/face-covers.js';
 import { NO_COVER_LABEL, parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
@@ -92,6 +92,8 @@ export async function parseView(
     coarse: 0.15,
     grey: 0.08,
   });
+  const frame = coverFrame(crop, source, pointsIn(crop, source.landmarks));
+  cutByBorder(image, labels, frame, random.fork('border'));
   if (random.fork('mirror').uniform() < 0.5) {
     for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
     for (let from = 0; from < labels.length; from += size) labels.subarray(from, from + size).reverse();
@@ -168,6 +170,36 @@ function markCover(labels: Uint8Array, mask: Image, crop: Crop): void {
   for (let at = 0; at < labels.length; at++) {
     if (hidden[at]! > HIDES) labels[at] = parsingLabels.cover;
     else if (hidden[at]! > SHOWS) labels[at] = UNKNOWN_LABEL;
+  }
+}
+
+/** Of views: the photo ends close to the face. */
+const CUT = 0.3;
+/** Of their sides. */
+const CUT_SIDES = 0.65;
+/** How far from the face's middle it ends there, in sizes of it; less cuts into the face. */
+const NEAR = 0.38;
+const FAR = 0.85;
+
+/** Ends the photo close to a face, as tight portraits do: nothing is taught of what lies beyond. */
+function cutByBorder(
+  image: Float32Array,
+  labels: Uint8Array,
+  { centreX, centreY, size: face }: CoverFrame,
+  random: Random,
+): void {
+  if (random.uniform() > CUT) return;
+  const size = Math.sqrt(labels.length);
+  const reach = (): number => (random.uniform() < CUT_SIDES ? face * random.uniform(NEAR, FAR) : size);
+  const [left, right] = [centreX - reach(), centreX + reach()];
+  const [top, bottom] = [centreY - reach(), centreY + reach()];
+  const blank = viewOutside * viewNormalisation.gain + viewNormalisation.offset;
+  for (let at = 0; at < labels.length; at++) {
+    const x = (at % size) + 0.5;
+    const y = Math.floor(at / size) + 0.5;
+    if (x > left && x < right && y > top && y < bottom) continue;
+    labels[at] = UNKNOWN_LABEL;
+    for (let c = 0; c < 3; c++) image[c * labels.length + at] = blank;
   }
 }
 

@@ -8,7 +8,7 @@ export const FACE_WINDOW = { left: 0.22, top: 0.1, width: 0.56, height: 0.62 } a
 /** Cells per side of the window, and of the whole atlas. */
 export const WINDOW_SIZE = 128;
 export const ATLAS_SIZE = 32;
-/** From this row on, share of the height, the atlas holds pockets, which are no mirror images of each other. */
+/** From this row on, share of the height, the atlas holds pockets, no mirror images of each other. */
 export const POCKETS_FROM = 0.865;
 
 /** The skin of one photo, as statistics need it; linear RGB. */

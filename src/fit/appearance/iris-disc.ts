@@ -1,0 +1,104 @@
+import type { Image } from '../../math/image.js';
+import { sphereCentre } from '../../model/evaluate.js';
+import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { linearOfByte, luminance } from '../../render/color.js';
+
+/** An eyeball's iris in its texture: centre and radius in texture coordinates. */
+export interface IrisDisc {
+  readonly u: number;
+  readonly v: number;
+  readonly radius: number;
+}
+
+function texelLuminance(texture: Image, u: number, v: number): number {
+  const x = Math.min(texture.width - 1, Math.max(0, Math.floor(u * texture.width)));
+  const y = Math.min(texture.height - 1, Math.max(0, Math.floor(v * texture.height)));
+  const at = (y * texture.width + x) * 4;
+  return luminance([
+    linearOfByte[texture.data[at]!]!,
+    linearOfByte[texture.data[at + 1]!]!,
+    linearOfByte[texture.data[at + 2]!]!,
+  ]);
+}
+
+/** The iris is looked for within this distance of where the eye's axis meets the texture. */
+const SEARCH = 0.05;
+const LARGEST_RADIUS = 0.25;
+const RADIUS_STEP = 0.004;
+/** Darker than this is pupil. */
+const PUPIL = 0.004;
+
+/**
+ * Finds the iris as painted: the pupil is its darkest spot, its edge is where brightness rises halfway to the
+ * white.
+ */
+export function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): IrisDisc {
+  const texture = part.texture!;
+  const centre = sphereCentre(part, model.meanShape);
+  const m = model.meanShape;
+  let axis = 0;
+  let least = Infinity;
+  for (let i = 0; i < part.vertexCount; i++) {
+    const at = (part.firstVertex + i) * 3;
+    const distance = Math.hypot(m[at]! - centre[0], m[at + 1]! - centre[1]);
+    if (m[at + 2]! < centre[2] || distance > least) continue;
+    least = distance;
+    axis = i;
+  }
+  let u = 0;
+  let v = 0;
+  let count = 0;
+  for (let dv = -SEARCH; dv <= SEARCH; dv += RADIUS_STEP) {
+    for (let du = -SEARCH; du <= SEARCH; du += RADIUS_STEP) {
+      if (texelLuminance(texture, uvs[axis * 2]! + du, uvs[axis * 2 + 1]! + dv) > PUPIL) continue;
+      u += uvs[axis * 2]! + du;
+      v += uvs[axis * 2 + 1]! + dv;
+      count++;
+    }
+  }
+  if (count === 0) return { u: uvs[axis * 2]!, v: uvs[axis * 2 + 1]!, radius: 0 };
+  return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count) };
+}
+
+function irisRadius(texture: Image, u: number, v: number): number {
+  const ring = (radius: number) => {
+    let sum = 0;
+    for (let k = 0; k < 16; k++)
+      sum +=
+        texelLuminance(
+          texture,
+          u + radius * Math.cos((k * Math.PI) / 8),
+          v + radius * Math.sin((k * Math.PI) / 8),
+        ) / 16;
+    return sum;
+  };
+  const white = ring(LARGEST_RADIUS * 0.8);
+  let radius = RADIUS_STEP;
+  while (radius < LARGEST_RADIUS && ring(radius) < white / 2) radius += RADIUS_STEP;
+  return radius;
+}
+
+/** Share of the radius over which iris and white are mixed at the edge. */
+const EDGE_BLEND = 0.08;
+
+/** How much of a texel is iris, 0…1. */
+export function irisShare(discs: readonly IrisDisc[], u: number, v: number): number {
+  let share = 0;
+  for (const disc of discs) {
+    const distance = Math.hypot(u - disc.u, v - disc.v) / disc.radius;
+    share = Math.max(share, Math.min(1, Math.max(0, (1 - distance) / EDGE_BLEND)));
+  }
+  return share;
+}
+
+/** First texture coordinate of each vertex of a part, in the order of its vertices. */
+export function vertexUvs(part: ModelPart): Float32Array {
+  const uvs = new Float32Array(part.vertexCount * 2).fill(-1);
+  part.triangles.forEach((vertex, corner) => {
+    const at = (vertex - part.firstVertex) * 2;
+    if (uvs[at]! >= 0) return;
+    uvs[at] = part.uvs[part.uvTriangles[corner]! * 2]!;
+    uvs[at + 1] = part.uvs[part.uvTriangles[corner]! * 2 + 1]!;
+  });
+  return uvs;
+}

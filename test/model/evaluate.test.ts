@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rotationFromEuler } from '../../src/math/rotation.js';
 import { evaluateAlbedo } from '../../src/model/albedo-modes.js';
-import { evaluatePoints, evaluateVertices, gazeRotation, sphereCentre, turnEyes } from '../../src/model/evaluate.js';
+import {
+  evaluatePoints,
+  evaluateVertices,
+  gazeRotation,
+  sphereCentre,
+  turnEyes,
+} from '../../src/model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';

@@ -8,7 +8,7 @@ import {
   quantizeRows,
   type ModelTensors,
 } from '../../src/model/model-file.js';
-import type { MorphableModel } from '../../src/model/morphable-model.js';
+import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import type { Tensor } from '../../src/model/tensor-reader.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';
@@ -100,6 +100,9 @@ describe('model file round trip', () => {
     expect(back.parts).toEqual(model.parts);
     expect(back.landmarks).toEqual(model.landmarks);
     expectClose(back.albedo!.mean, model.albedo!.mean, 0.51 / 65_535);
+    const [detail, expected] = [back, model].map(({ albedo }) => (albedo as TextureAlbedo).detail!);
+    expect({ ...detail, modes: undefined }).toEqual({ ...expected, modes: undefined });
+    expectQuantized(detail!.modes, expected!.modes, 1, 127);
   });
 
   it('writes what it read to the same bytes', () => {
@@ -124,6 +127,14 @@ function texturedModel(): MorphableModel {
       mean: Float32Array.from({ length: 48 }, (_, i) => i / 48),
       modeSize: 2,
       modes: Float32Array.from({ length: 12 }, (_, i) => (i - 6) / 50),
+      detail: {
+        left: 0.25,
+        top: 0.125,
+        width: 0.5,
+        height: 0.75,
+        size: 2,
+        modes: Float32Array.from({ length: 12 }, (_, i) => (i - 4) / 70),
+      },
     },
     parts: [
       {

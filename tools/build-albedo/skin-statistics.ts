@@ -78,7 +78,7 @@ export function skinStatistics(
     log(`round ${round + 1}: residual ${(1000 * median(errors)).toFixed(2)}‰ of ${samples.length} skins`);
     if (round >= 2) continue;
     const limit = errors.toSorted((a, b) => a - b)[Math.floor((1 - LEFT_OUT) * errors.length)]!;
-    samples = samples.filter((_, k) => errors[k]! < limit);
+    samples = samples.filter((_, k) => errors[k]! <= limit);
   }
   balance(samples);
   const mean = meanOf(samples);
@@ -140,15 +140,20 @@ function balance(samples: Sample[]): void {
   });
 }
 
-/** Weighed mean of the skins and their mirror images. */
+/** What is filled in says this much of the mean. */
+const FILLED_SAYS = 0.02;
+
+/** Weighed mean of the skins, as far as they are seen, and their mirror images. */
 function meanOf(samples: readonly Sample[]): Float32Array {
   const sum = new Float64Array(3 * CELLS);
-  let total = 0;
-  for (const { filled, weight } of samples) {
-    total += weight;
-    for (let i = 0; i < sum.length; i++) sum[i]! += weight * filled[i]!;
-  }
-  const mean = Float32Array.from(sum, (value) => value / total);
+  const totals = new Float64Array(CELLS);
+  for (const { filled, seen, weight } of samples)
+    for (let cell = 0, i = 0; cell < CELLS; cell++) {
+      const by = weight * Math.max(FILLED_SAYS, seen[cell]!);
+      totals[cell]! += by;
+      for (let c = 0; c < 3; c++, i++) sum[i]! += by * filled[i]!;
+    }
+  const mean = Float32Array.from(sum, (value, i) => value / totals[Math.floor(i / 3)]!);
   const mirror = mirrored(mean, WINDOW_SIZE, WINDOW_SIZE);
   return mean.map((value, i) => (value + mirror[i]!) / 2);
 }

@@ -6,7 +6,6 @@ import { constantLight } from '../math/spherical-harmonics.js';
 import { evaluateAlbedo } from '../model/albedo-modes.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
-import { browCoverage } from '../fit/appearance/brow-coverage.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import { headParts, partTextures, skinTexture, type PartTextures } from '../render/head-parts.js';
 import { createSceneTarget, renderScene, type Scene, type SceneTarget } from '../render/scene.js';
@@ -19,9 +18,6 @@ import type { FaceRendering } from './prediction.js';
 const SIZE = 224;
 const REACH = 1.6;
 const BEHIND = 128;
-
-/** Of a brow's region, what the photo must show for the model's own brow to be left out. */
-const OWN_BROWS = 0.5;
 
 /**
  * Draws reconstructed heads as the perceptual and photometric protocols compare them.
@@ -72,21 +68,18 @@ function lookOf(
   if (photo) {
     // It holds the photo's light already.
     const looks = [...head.textures!.parts].map(([name, image]) => [name, createTexture(image)] as const);
-    const { right, left } = browCoverage(model, head);
     return {
       light: constantLight(1),
-      parts: headParts(model, posed, new Map([...textures, ...looks, ['skin', createTexture(photo)]]), {
-        without: Math.min(right, left) > OWN_BROWS ? ['brows'] : [],
-      }).map((part) => ({ ...part, specular: { strength: 0, shininess: 1 } })),
+      parts: headParts(model, posed, new Map([...textures, ...looks, ['skin', createTexture(photo)]])).map(
+        (part) => ({ ...part, specular: { strength: 0, shininess: 1 } }),
+      ),
     };
   }
   const albedo = model.albedo as TextureAlbedo;
   const own = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
   return {
     light: head.coefficients.light,
-    parts: headParts(model, posed, new Map([...textures, ['skin', own]]), {
-      without: albedo.detail ? ['brows'] : [],
-    }),
+    parts: headParts(model, posed, new Map([...textures, ['skin', own]])),
   };
 }
 

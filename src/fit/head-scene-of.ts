@@ -4,7 +4,6 @@ import { rotationToQuaternion } from '../math/rotation.js';
 import { arkitNames, morphTargetName } from '../model/arkit-names.js';
 import { evaluateVertices, gazeRotation, sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
-import { browCoverage, sidesOfBrows } from './appearance/brow-coverage.js';
 import { plainSkinColor } from './appearance/plain-skin.js';
 import type { Reconstruction, TextureSource } from './reconstruction.js';
 import { namedExpression, rounded } from './result.js';
@@ -35,9 +34,6 @@ const leastMotion = 0.01; // mm
 /**
  * A head as files hold it: the neutral face of the fitted identity, the expressions as morph targets with the
  * fitted weights, and the eyes turned about their centres.
- *
- * Where the skin shows the photo's own brows, the model's brow cards fade: their alpha is 1 − share of the
- * brow region that comes from the photo, and 0 above a share of 0.6.
  */
 export async function headSceneOf(
   model: MorphableModel,
@@ -112,12 +108,7 @@ export function headSurfaces(
       textureName: textureName(model, part),
     });
   }
-  const fade = texture === 'photo' ? browCoverage(model, reconstruction) : { right: 0, left: 0 };
-  return surfaces.flatMap((surface) =>
-    surface.part.name === 'brows'
-      ? splitBrows(surface.mesh, fade).map((mesh) => ({ ...surface, mesh }))
-      : [surface],
-  );
+  return surfaces;
 }
 
 /** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */
@@ -180,26 +171,6 @@ function quaternionOf(
 ): readonly [number, number, number, number] {
   const [x, y, z, w] = rotationToQuaternion(gazeRotation(gaze));
   return [x!, y!, z!, w!];
-}
-
-/** The brows as one mesh per side, so that each can fade on its own; the subject's right first. */
-function splitBrows(mesh: HeadMesh, coverage: { readonly right: number; readonly left: number }): HeadMesh[] {
-  const { right, left } = sidesOfBrows(mesh.positions, mesh.triangles);
-  return (
-    [
-      ['browRight', right, coverage.right],
-      ['browLeft', left, coverage.left],
-    ] as const
-  )
-    .filter(([, corners]) => corners.length > 0)
-    .map(([name, corners, covered]) => ({
-      ...mesh,
-      name,
-      triangles: corners.map((corner) => mesh.triangles[corner]!),
-      uvTriangles:
-        mesh.uvTriangles.length > 0 ? corners.map((corner) => mesh.uvTriangles[corner]!) : mesh.uvTriangles,
-      material: { ...mesh.material, name, baseColor: [1, 1, 1, covered > 0.6 ? 0 : 1 - covered] as const },
-    }));
 }
 
 function extrasOf(model: MorphableModel, { coefficients, pose }: Reconstruction): Record<string, unknown> {

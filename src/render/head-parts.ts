@@ -31,7 +31,7 @@ export interface HeadPartsOptions {
   /** Names of parts to leave out. */
   readonly without?: readonly string[];
   /**
-   * Draws every opaque part in this linear grey instead of its texture, and leaves cards (brows, lashes) out.
+   * Draws every opaque part in this linear grey instead of its texture, and leaves cards (lashes) out.
    */
   readonly clay?: number;
 }

@@ -10,7 +10,6 @@ import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
 const everyFile = [
-  'brows.png',
   'eye.png',
   'head.glb',
   'head.mtl',

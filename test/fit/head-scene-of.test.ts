@@ -9,7 +9,7 @@ import { evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { decodeImage, encodePng } from '../../src/node/files/image-codec.js';
-import { exampleReconstruction, plainImage } from './example-reconstruction.js';
+import { exampleReconstruction } from './example-reconstruction.js';
 
 let model: MorphableModel;
 beforeAll(async () => {
@@ -27,8 +27,6 @@ describe('headSceneOf', () => {
       'eyeLeft',
       'teeth',
       'tongue',
-      'browRight',
-      'browLeft',
       'lashes',
     ]);
     const report = await validateBytes(await writeGlb(scene));
@@ -42,7 +40,7 @@ describe('headSceneOf', () => {
     const scene = await headSceneOf(model, reconstruction, { encodePng });
     const neutral = evaluateVertices(model, { shape });
     const seen = evaluateVertices(model, { shape, expression, gaze });
-    for (const part of model.parts.filter(({ name }) => name !== 'brows')) {
+    for (const part of model.parts) {
       const own = mesh(scene, part.name);
       const range = [part.firstVertex * 3, (part.firstVertex + part.vertexCount) * 3] as const;
       expect(Buffer.from(own.positions.buffer).equals(Buffer.from(neutral.slice(...range).buffer))).toBe(
@@ -94,22 +92,6 @@ describe('headSceneOf', () => {
     expect(plain![0]).toBeGreaterThan(plain![2]!);
   });
 
-  it('fades brow cards where the photo shows the brows', async () => {
-    const alpha = async (coverage: number, texture: 'photo' | 'model' = 'photo') => {
-      const example = exampleReconstruction(model);
-      const reconstruction = {
-        ...example,
-        textures: { ...example.textures!, coverage: plainImage(64, 64, [coverage]) },
-      };
-      return mesh(await headSceneOf(model, reconstruction, { texture, encodePng }), 'browLeft').material
-        .baseColor![3];
-    };
-    expect(await alpha(255)).toBe(0);
-    expect(await alpha(0)).toBe(1);
-    expect(await alpha(102)).toBeCloseTo(0.6);
-    expect(await alpha(255, 'model')).toBe(1);
-  });
-
   it('shares one eye texture and writes a valid OBJ set', async () => {
     const { textures, mtl } = writeObj(await headSceneOf(model, exampleReconstruction(model), { encodePng }));
     expect(textures.map(({ fileName }) => fileName)).toEqual([
@@ -117,7 +99,6 @@ describe('headSceneOf', () => {
       'eye.png',
       'teeth.png',
       'tongue.png',
-      'brows.png',
       'lashes.png',
     ]);
     expect(mtl.match(/map_Kd eye\.png/g)).toHaveLength(2);

@@ -57,7 +57,6 @@ describe('the head model that ships', () => {
       'eyeLeft',
       'teeth',
       'tongue',
-      'brows',
       'lashes',
     ]);
     expect(model.metadata['licence']).toBe('CC0-1.0');

@@ -44,13 +44,6 @@ const SOURCES: readonly PartSource[] = [
     alpha: 'opaque',
   },
   {
-    name: 'brows',
-    proxy: 'eyebrows/eyebrow009/eyebrow009',
-    texture: 'eyebrow009.png',
-    textureSize: 256,
-    alpha: 'blend',
-  },
-  {
     name: 'lashes',
     proxy: 'eyelashes/Eyelashes01/Eyelashes01',
     texture: 'eyelashes01.png',

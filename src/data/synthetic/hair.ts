@@ -1,7 +1,6 @@
 import { linearOfByte } from '../../render/color.js';
 import type { ScenePart } from '../../render/scene-part.js';
-import { createFloatTexture, createTexture, type Texture } from '../../render/texture.js';
-import type { Image } from '../../math/image.js';
+import type { Texture } from '../../render/texture.js';
 import type { Random } from '../random.js';
 import { hairTexture } from './hair-texture.js';
 import type { PersonAttributes } from './identity.js';
@@ -90,23 +89,4 @@ export class Hairdresser {
       },
     };
   }
-}
-
-/**
- * A texture of hairs without their colour: its mean is white where there are hairs, so that a part's `color`
- * is theirs.
- */
-export function colourless(image: Image): Texture {
-  const { width, height, data } = createTexture(image, { mipmaps: false }).levels[0]!;
-  const pixels = data.slice();
-  let light = 0;
-  let cover = 0;
-  for (let i = 0; i < pixels.length; i += 4) {
-    light += 0.2126 * pixels[i]! + 0.7152 * pixels[i + 1]! + 0.0722 * pixels[i + 2]!;
-    cover += pixels[i + 3]!;
-  }
-  const gain = light > 0 ? cover / light : 0;
-  for (let i = 0; i < pixels.length; i += 4)
-    pixels.fill(gain * (0.2126 * pixels[i]! + 0.7152 * pixels[i + 1]! + 0.0722 * pixels[i + 2]!), i, i + 3);
-  return createFloatTexture(width, height, 4, pixels);
 }

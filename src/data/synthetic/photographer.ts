@@ -18,7 +18,7 @@ import { sampleLighting, type Lighting } from './lighting.js';
 import { OcclusionMap, ambientOcclusion } from './occlusion-map.js';
 import { Barber, sampleBeard, type BeardLook } from './beard.js';
 import { faceAreas } from './face-areas.js';
-import { Hairdresser, colourless, sampleHairColor } from './hair.js';
+import { Hairdresser, sampleHairColor } from './hair.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
 import { sceneParts } from '../occlusion/object-model.js';
 import { beardLabels, bustLabels, createClassShares, labelMap } from './parsing-labels.js';
@@ -112,12 +112,7 @@ export class Photographer {
     this.hairdresser = new Hairdresser(people);
     this.barber = new Barber(model, areas);
     this.beardLabels = beardLabels(model.meanShape, areas.measures);
-    const brows = model.parts.find(({ name }) => name === 'brows')?.texture;
-    // Brows have the colour of the hair.
-    this.textures = new Map([
-      ...partTextures(model),
-      ...(brows ? [['brows', colourless(brows)] as const] : []),
-    ]);
+    this.textures = partTextures(model);
     const { triangles } = model.parts[0]!;
     this.ambient = ambientOcclusion(
       { positions: model.meanShape, triangles },
@@ -180,7 +175,6 @@ export class Photographer {
     const painted = this.painter.paint(skin, random.fork('paint'));
     const shine = random.fork('shine').uniform(0.01, 0.06);
     const without = lipGap(model, head) < CLOSED ? INSIDE : [];
-    const shown = model.parts.filter(({ name }) => !without.includes(name));
     const parts: ScenePart[] = headParts(model, vertices, new Map([...this.textures, ['skin', painted]]), {
       without,
     }).map((part, index) => ({
@@ -189,7 +183,6 @@ export class Photographer {
       vertexColors: shade,
       label: parsingLabels.skin,
       ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
-      ...(shown[index]!.name === 'brows' && { color: hairColor }),
     }));
     parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
     if (spectacles) {

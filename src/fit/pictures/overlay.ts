@@ -10,7 +10,6 @@ import { headParts, partTextures, skinTexture, type PartTextures } from '../../r
 import { createSceneTarget, renderScene, type SceneTarget } from '../../render/scene.js';
 import type { ScenePart } from '../../render/scene-part.js';
 import { createTexture, type Texture } from '../../render/texture.js';
-import { browCoverage, sidesOfBrows } from '../appearance/brow-coverage.js';
 import { plainSkinColor } from '../appearance/plain-skin.js';
 import type { Reconstruction, TextureSource } from '../reconstruction.js';
 import { background, createSheet, paste, portrait, studioLight, type Sheet } from './sheet.js';
@@ -171,7 +170,7 @@ function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: D
     renderScene(target, {
       camera: posed.camera,
       light: 1,
-      parts: shownParts(model, reconstruction, posed.positions, worn, albedo !== undefined),
+      parts: headParts(model, posed.positions, worn),
     }),
   );
 }
@@ -196,7 +195,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
     [5, -35],
   ] as const) {
     const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, 270);
-    let parts = shownParts(model, reconstruction, positions, textures, lit);
+    let parts = headParts(model, positions, textures);
     if (lit)
       parts = parts.map((part, k) =>
         k === 0
@@ -214,7 +213,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
 }
 
 /**
- * Gives eyes, teeth and tongue (of grey photos also brows and lashes) the photo's colours; returns those
+ * Gives eyes, teeth and tongue (of grey photos also lashes) the photo's colours; returns those
  * textures.
  */
 function wearLooks(
@@ -244,29 +243,4 @@ function withoutShine({ specular, ...part }: ScenePart): ScenePart {
 function frontalLight(light: ArrayLike<number>): readonly [number, number, number] {
   const [red, green, blue] = irradiance([0, 0, 1], light, new Float64Array(3));
   return [Math.max(0.05, red!), Math.max(0.05, green!), Math.max(0.05, blue!)];
-}
-
-/** The parts of the head without brow cards where the photo's own brows show. */
-function shownParts(
-  model: MorphableModel,
-  reconstruction: Reconstruction,
-  positions: Float32Array,
-  textures: PartTextures,
-  fromPhoto: boolean,
-): ScenePart[] {
-  const parts = headParts(model, positions, textures);
-  if (!fromPhoto) return parts;
-  const covered = browCoverage(model, reconstruction);
-  const index = model.parts.findIndex(({ name }) => name === 'brows');
-  const brows = parts[index];
-  if (!brows) return parts;
-  const { right, left } = sidesOfBrows(reconstruction.vertices, brows.triangles);
-  const corners = [...(covered.right > 0.6 ? [] : right), ...(covered.left > 0.6 ? [] : left)];
-  const pick = (from: Uint32Array) => Uint32Array.from(corners, (corner) => from[corner]!);
-  const rest = {
-    ...brows,
-    triangles: pick(brows.triangles),
-    ...(brows.uvTriangles && { uvTriangles: pick(brows.uvTriangles) }),
-  };
-  return parts.flatMap((part, k) => (k !== index ? [part] : corners.length > 0 ? [rest] : []));
 }

@@ -118,7 +118,7 @@ export class HeadObject extends THREE.Group {
     for (const { surface, mesh, textures } of this.#pieces) {
       (mesh.material as THREE.Material).dispose();
       mesh.material = materialFor(look, surface, textures);
-      // Brows and lashes are cards: without their picture they are only in the way.
+      // Lashes are cards: without their picture they are only in the way.
       mesh.visible = look === 'photo' || look === 'lit' || surface.material.alphaMode === 'OPAQUE';
     }
   }

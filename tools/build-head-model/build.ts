@@ -15,6 +15,7 @@ import { cutHead, type HeadCut } from './head-cut.js';
 import { ballOf, helperGroups, type HelperGroups } from './helpers.js';
 import { ictHeads, topologyOf } from './ict-head.js';
 import { readIct } from './ict-source.js';
+import { judgeBasis, type PeopleFigures } from './judge-basis.js';
 import { buildLandmarks, readCorrespondences, type Correspondences } from './landmarks.js';
 import type { Ball } from './lid-closure.js';
 import { lipContact } from './lip-contact.js';
@@ -46,6 +47,7 @@ const METADATA = {
 
 export interface Figures {
   readonly shape: ShapeModel['report'];
+  readonly people: Readonly<Record<string, PeopleFigures>>;
   readonly albedo: { readonly skins: readonly string[]; readonly explained: readonly number[] };
   readonly parts: readonly { readonly name: string; readonly vertices: number; readonly triangles: number }[];
 }
@@ -151,7 +153,10 @@ export async function buildHeadModel(
   log('registered to ICT');
   const joint = jointShapeModel(makeHuman, ictOnUs, source, SEED);
   const mirror = mirrorVertices(open, vertices.baseVertices.length);
-  const shape = { ...joint, mean: contact.closePositions(meanOf(joint.mean, mirrored(joint.mean, mirror))) };
+  const even = contact.closePositions(meanOf(joint.mean, mirrored(joint.mean, mirror)));
+  const headLength = vertices.headCount * 3;
+  even.set(topology.pocket.tuck(even.slice(0, headLength)));
+  const shape = { ...joint, mean: even };
   log(`shape basis: ${(shape.report.rows.at(-1)!.explained * 100).toFixed(1)} % of variance`);
   const albedo = await buildAlbedo(folder, cut, ALBEDO_SIZE, ALBEDO_MODES);
   log(`albedo basis from ${albedo.skins.length} skins`);
@@ -172,6 +177,7 @@ export async function buildHeadModel(
   );
   const figures: Figures = {
     shape: shape.report,
+    people: judgeBasis(shape, source, ictOnUs, ict, cut.triangles, model.regions.get('face')!, SEED),
     albedo: { skins: albedo.skins, explained: albedo.explained },
     parts: model.parts.map((part) => ({
       name: part.name,

@@ -1,5 +1,9 @@
 import { alignPoints } from '../../src/math/procrustes.js';
+import { smoothstep } from '../../src/math/smoothstep.js';
+import { vertexNormals } from '../../src/render/normals.js';
+import type { HeadCut } from './head-cut.js';
 import { linearPart, type Registration } from './register.js';
+import { distance, type Rims } from './rims.js';
 import { smoothField, type Neighbours } from './smooth-field.js';
 import { valueAt } from './surface-match.js';
 
@@ -35,6 +39,7 @@ export function carryField(
   { similarity, matches, weights }: Pick<Registration, 'similarity' | 'matches' | 'weights'>,
   neighbours: Neighbours,
   field: Float64Array,
+  pocket: Pocket,
   rotations?: Float64Array,
 ): Float64Array {
   const ours = linearPart(similarity, field);
@@ -49,7 +54,95 @@ export function carryField(
         : [x, y, z][row]!;
     }
   });
-  return smoothField(neighbours, weights, targets, STIFFNESS, targets);
+  return pocket.follow(smoothField(neighbours, weights, targets, STIFFNESS, targets));
+}
+
+/** Rings of vertices from the lips inwards over which the cavity changes from following them to following skin. */
+const POCKET_RINGS = 5;
+/** Vertices of the skin that a vertex of the cavity follows. */
+const POCKET_GUIDES = 6;
+/** Loops of the lips that are no skin before the cavity. */
+const LIP_LOOPS = 5;
+
+/** How deep the cavity lies below the skin at least, mm, and how much of that each ring from the lips on. */
+const POCKET_BELOW_MM = 5;
+const POCKET_STEP_MM = 1.2;
+
+/** The mouth's cavity, which no scan saw. */
+export interface Pocket {
+  /** Positions of a head whose cavity lies well below its skin, a copy. */
+  tuck(positions: Float64Array): Float64Array;
+  /** A field whose cavity moves with the skin before it, so that it never comes through; a copy. */
+  follow(field: Float64Array): Float64Array;
+}
+
+/** @param positions head vertices, mm */
+export function mouthPocket(
+  cut: HeadCut,
+  neighbours: Neighbours,
+  mouth: Rims,
+  positions: ArrayLike<number>,
+): Pocket {
+  const depth = pocketDepth(cut, neighbours, mouth);
+  const skin = cut.islandOf.flatMap((island, v) =>
+    island === 'skin' && (mouth.loopOf[v]! < 0 || mouth.loopOf[v]! >= LIP_LOOPS) ? [v] : [],
+  );
+  const guides = [...depth].map(([vertex, rings]) => {
+    const near = skin
+      .map((v) => ({ v, distance: distance(positions, vertex, v) }))
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, POCKET_GUIDES);
+    const total = near.reduce((sum, item) => sum + 1 / item.distance ** 2, 0);
+    return {
+      vertex,
+      rings,
+      share: smoothstep(0, POCKET_RINGS, rings),
+      near: near.map((item) => ({ v: item.v, weight: 1 / item.distance ** 2 / total })),
+    };
+  });
+  return {
+    tuck(head) {
+      const normals = vertexNormals(Float32Array.from(head), cut.triangles, new Float32Array(head.length));
+      const out = head.slice();
+      for (const { vertex, rings, near } of guides) {
+        const { v } = near[0]!;
+        const normal = normals.subarray(v * 3, v * 3 + 3);
+        const below = -normal.reduce(
+          (sum, n, axis) => sum + n * (head[vertex * 3 + axis]! - head[v * 3 + axis]!),
+          0,
+        );
+        const short = Math.max(0, Math.min(POCKET_BELOW_MM, rings * POCKET_STEP_MM) - below);
+        normal.forEach((n, axis) => (out[vertex * 3 + axis]! -= short * n));
+      }
+      return out;
+    },
+    follow(field) {
+      const out = field.slice();
+      for (const { vertex, share, near } of guides) {
+        for (let axis = 0; axis < 3; axis++) {
+          const led = near.reduce((sum, { v, weight }) => sum + weight * field[v * 3 + axis]!, 0);
+          out[vertex * 3 + axis] = (1 - share) * field[vertex * 3 + axis]! + share * led;
+        }
+      }
+      return out;
+    },
+  };
+}
+
+/** Rings from the lips to each vertex of the cavity. */
+function pocketDepth(cut: HeadCut, neighbours: Neighbours, mouth: Rims): Map<number, number> {
+  const depth = new Map<number, number>();
+  let front = cut.islandOf.flatMap((_, v) => (mouth.loopOf[v] === 0 ? [v] : []));
+  for (let ring = 1; front.length > 0; ring++) {
+    const next = new Set(
+      front.flatMap((v) =>
+        neighbours[v]!.filter((w) => cut.islandOf[w] === 'mouthCavity' && !depth.has(w)),
+      ),
+    );
+    for (const v of next) depth.set(v, ring);
+    front = [...next];
+  }
+  return depth;
 }
 
 /** The vertex at the mirrored place of each, by the base mesh, which is symmetric. */

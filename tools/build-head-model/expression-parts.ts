@@ -14,6 +14,8 @@ export interface PlacedPart {
 /** How far the tip of the tongue comes forward, and rises over the lower teeth, mm. */
 const TONGUE_FORWARD_MM = 34;
 const TONGUE_UP_MM = 3;
+/** How far the front of the tongue lies down behind the lower teeth when the jaw opens, mm. */
+const TONGUE_DOWN_MM = 9;
 
 /**
  * A unit's displacement of all model vertices. Brows and lashes go with the skin, upper teeth and eyeballs
@@ -38,7 +40,9 @@ export function expressionOverModel(
     if (part.name === 'teeth') withJaw(unit.jaw, mean, firstVertex, lowerTeeth(part).vertices, own);
     if (part.name === 'tongue') {
       withJaw(unit.jaw, mean, firstVertex, new Set(part.references.keys()), own);
-      if (unit.tongue > 0) stickOut(mean, firstVertex, own, unit.tongue);
+      if (unit.tongue > 0)
+        bendTongue(mean, firstVertex, own, [0, TONGUE_UP_MM, TONGUE_FORWARD_MM], unit.tongue);
+      if (unit.tongueDown > 0) bendTongue(mean, firstVertex, own, [0, -TONGUE_DOWN_MM, 0], unit.tongueDown);
     }
     out.set(own, firstVertex * 3);
   }
@@ -59,14 +63,19 @@ function withJaw(
   }
 }
 
-/** Draws the tongue's front out and a little up; its root stays. */
-function stickOut(mean: Float64Array, firstVertex: number, out: Float64Array, amount: number): void {
+/** Moves the tongue's tip; its root stays. */
+function bendTongue(
+  mean: Float64Array,
+  firstVertex: number,
+  out: Float64Array,
+  tip: readonly number[],
+  amount: number,
+): void {
   const count = out.length / 3;
   const depth = Array.from({ length: count }, (_, i) => mean[(firstVertex + i) * 3 + 2]!);
   const [back, front] = [Math.min(...depth), Math.max(...depth)];
   depth.forEach((z, i) => {
-    const share = ((z - back) / (front - back)) ** 1.5;
-    out[i * 3 + 1]! += amount * TONGUE_UP_MM * share;
-    out[i * 3 + 2]! += amount * TONGUE_FORWARD_MM * share;
+    const share = amount * ((z - back) / (front - back)) ** 1.5;
+    tip.forEach((length, axis) => (out[i * 3 + axis]! += share * length));
   });
 }

@@ -1,6 +1,6 @@
 import type { Similarity } from '../../src/math/procrustes.js';
 import { arkitUnits, mirroredUnit } from '../../src/model/arkit-units.js';
-import { carryField, localRotations, meanOf, mirrored } from './carry.js';
+import { carryField, localRotations, meanOf, mirrored, type Pocket } from './carry.js';
 import { jawMotion, type ictInsides } from './helpers.js';
 import type { IctModel } from './ict-source.js';
 import { clearOf, closeLids, type Ball } from './lid-closure.js';
@@ -16,8 +16,9 @@ export interface CarriedUnit {
   readonly head: Float64Array;
   /** How lower teeth and tongue move, in the head's axes; undefined where they rest. */
   readonly jaw: Similarity | undefined;
-  /** How far the tongue comes out besides, 0…1. */
+  /** How far the tongue comes out besides, and how far it lies down in an open mouth, 0…1. */
   readonly tongue: number;
+  readonly tongueDown: number;
 }
 
 /** What expressions are made of. */
@@ -29,6 +30,7 @@ export interface ExpressionSource {
   readonly mouth: Rims;
   readonly rightEye: Rims;
   readonly leftEye: Rims;
+  readonly pocket: Pocket;
   readonly contact: LipContact;
   /** Of the head vertices. */
   readonly mirror: Int32Array;
@@ -39,7 +41,7 @@ export interface ExpressionSource {
 }
 
 /** ICT's puffed cheeks are shy. */
-const PUFF = 1.5;
+const PUFF = 1.15;
 /** How far the jaw opens for the tongue. */
 const TONGUE_JAW = 0.3;
 /** Motions of the lower jaw below this, mm, are none. */
@@ -72,9 +74,10 @@ export function buildExpressions(source: ExpressionSource): CarriedUnit[] {
         head: heads.get(name)!,
         jaw: jawMotion(source.registration, source.insides.lowerTeeth, open),
         tongue: 1,
+        tongueDown: 0,
       };
     }
-    return { name, head: heads.get(name)!, jaw: moves ? jaw : undefined, tongue: 0 };
+    return { name, head: heads.get(name)!, jaw: moves ? jaw : undefined, tongue: 0, tongueDown: name === 'jawOpen' ? 1 : 0 };
   });
 }
 
@@ -97,10 +100,10 @@ function carriedHeads(
   source: ExpressionSource,
   fields: ReadonlyMap<string, Float64Array>,
 ): Map<string, Float64Array> {
-  const { registration, neighbours, positions, mirror, contact } = source;
+  const { registration, neighbours, pocket, positions, mirror, contact } = source;
   const rotations = localRotations(neighbours, registration.positions, positions);
   const raw = new Map(
-    [...fields].map(([unit, field]) => [unit, carryField(registration, neighbours, field, rotations)]),
+    [...fields].map(([unit, field]) => [unit, carryField(registration, neighbours, field, pocket, rotations)]),
   );
   const heads = new Map<string, Float64Array>();
   for (const [unit, field] of raw) {

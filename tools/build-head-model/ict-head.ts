@@ -1,6 +1,6 @@
 import { alignPoints } from '../../src/math/procrustes.js';
 import { mediapipeTo68 } from '../../src/detect/mediapipe-to-68.js';
-import { carryField } from './carry.js';
+import { carryField, mouthPocket, type Pocket } from './carry.js';
 import type { ReferenceVertices } from './geometry.js';
 import type { HeadCut } from './head-cut.js';
 import { helpersOfNeutral, ictInsides, withHelpers, type HelperGroups } from './helpers.js';
@@ -19,14 +19,17 @@ export interface Topology {
   readonly mouth: Rims;
   readonly rightEye: Rims;
   readonly leftEye: Rims;
+  readonly pocket: Pocket;
 }
 
 /** @param base reference vertices of the base mesh, mm */
 export function topologyOf(cut: HeadCut, base: ArrayLike<number>): Topology {
   const neighbours = neighboursOf(quadsOf(cut.triangles), cut.baseVertices.length);
+  const mouth = rimsOf(cut, neighbours, base, 'mouthCavity');
   return {
     neighbours,
-    mouth: rimsOf(cut, neighbours, base, 'mouthCavity'),
+    mouth,
+    pocket: mouthPocket(cut, neighbours, mouth, base),
     rightEye: rimsOf(cut, neighbours, base, 'rightSocket'),
     leftEye: rimsOf(cut, neighbours, base, 'leftSocket'),
   };
@@ -78,7 +81,7 @@ export function ictHeads(source: IctHeadsSource, ict: IctModel): IctHeads {
   const neutral = helpersOfNeutral(registration, insides, groups, vertices, parts, mean);
   const modes = Array.from({ length: ict.identityCount }, (_, k) => {
     const field = ict.identity(k);
-    const head = contact.closeDisplacement(carryField(registration, topology.neighbours, field));
+    const head = contact.closeDisplacement(carryField(registration, topology.neighbours, field, topology.pocket));
     return withHelpers(registration, insides, groups, head, field, neutral);
   });
   return { registration, insides, neutral: contact.closePositions(neutral), modes };

@@ -4,7 +4,7 @@ import { chainAt, chainShares, type Rims } from './rims.js';
  * How far the upper lid of the mean head passes the lower one when the eyes are shut, mm, in the lids' middle:
  * eyes of most people are to be shut by the same motion, also larger ones.
  */
-const OVERLAP_MM = 1.2;
+const OVERLAP_MM = 2.6;
 /** How much of a margin's motion each loop about the eye takes, from the innermost on. */
 const FOLLOWING = [1, 1, 1, 1, 0.97, 0.85, 0.62, 0.36, 0.16, 0.05];
 /** Lids stay this far from the eyeball, mm: their margins' inside, and their skin. */
@@ -41,7 +41,7 @@ export function closeLids(
     const share = shares[k + 1]!;
     const { from, to, share: t } = chainAt(lower, (i) => lowerShares[i]!, share);
     const there = [0, 1, 2].map((axis) => (1 - t) * shut[from * 3 + axis]! + t * shut[to * 3 + axis]!);
-    const over = OVERLAP_MM * Math.sin(Math.PI * share);
+    const over = OVERLAP_MM * Math.sqrt(Math.sin(Math.PI * share));
     moves.set(
       v,
       there.map((value, axis) => value - shut[v * 3 + axis]! - (axis === 1 ? over : 0)),

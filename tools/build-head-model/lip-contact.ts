@@ -1,3 +1,4 @@
+import type { Targets } from './makehuman-source.js';
 import { chainAt, type ChainPoint, type Rims } from './rims.js';
 
 /** How far the lips of a closed mouth reach into each other, mm: what a flat triangle may miss. */
@@ -66,5 +67,14 @@ export function lipContact(rims: Rims, positions: ArrayLike<number>): LipContact
     gaps,
     closePositions: (values) => close(values, OVERLAP_MM),
     closeDisplacement: (values) => close(values, 0),
+  };
+}
+
+/** Targets that open no lips, for vertices that begin with the head's. */
+export function withClosedLips(targets: Targets, contact: LipContact): Targets {
+  return {
+    names: targets.names,
+    displacements: (name, baseVertices) =>
+      Float32Array.from(contact.closeDisplacement(targets.displacements(name, baseVertices))),
   };
 }

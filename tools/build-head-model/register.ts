@@ -1,5 +1,6 @@
 import { alignPoints, type Similarity } from '../../src/math/procrustes.js';
 import { vertexNormals } from '../../src/render/normals.js';
+import type { Pocket } from './carry.js';
 import type { HeadCut } from './head-cut.js';
 import { ICT_INNER_51, type IctModel } from './ict-source.js';
 import { chainShares, type Rims } from './rims.js';
@@ -42,6 +43,7 @@ export interface RegisteredHead {
   readonly mouth: Rims;
   readonly rightEye: Rims;
   readonly leftEye: Rims;
+  readonly pocket: Pocket;
 }
 
 export function moved({ scale, rotation, translation }: Similarity, points: Float64Array): Float64Array {
@@ -118,7 +120,7 @@ export function registerToIct(head: RegisteredHead, model: IctModel): Registrati
       stiffness,
       positions.map((value, i) => value - source[i]!),
     );
-    positions = field.map((value, i) => source[i]! + value);
+    positions = head.pocket.follow(field).map((value, i) => source[i]! + value);
   });
   const final = finalMatches(head, ict, matcher, positions, inside, contours);
   return { ict, similarity, positions, ...final };

@@ -89,14 +89,15 @@ export function smoothField(
 ): Float64Array {
   const n = neighbours.length;
   const lx = new Float64Array(n);
+  const edges = flatEdges(neighbours);
   const apply = (x: Float64Array, out: Float64Array): void => {
-    umbrella(neighbours, x, lx);
+    umbrella(edges, x, lx);
     for (let i = 0; i < n; i++) out[i] = weights[i]! * x[i]! + stiffness * lx[i]!;
     // The transpose scatters what the operator gathers.
     for (let i = 0; i < n; i++) {
-      const near = neighbours[i]!;
-      const share = (stiffness * lx[i]!) / near.length;
-      for (const j of near) out[j]! -= share;
+      const [from, to] = [edges.starts[i]!, edges.starts[i + 1]!];
+      const share = (stiffness * lx[i]!) / (to - from);
+      for (let k = from; k < to; k++) out[edges.ends[k]!]! -= share;
     }
   };
   const diagonal = new Float64Array(n);
@@ -114,12 +115,24 @@ export function smoothField(
   return field;
 }
 
+/** Neighbours in a row: those of vertex i are `ends[starts[i]]` to `ends[starts[i + 1] - 1]`. */
+interface FlatEdges {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
+function flatEdges(neighbours: Neighbours): FlatEdges {
+  const starts = new Int32Array(neighbours.length + 1);
+  neighbours.forEach((near, i) => (starts[i + 1] = starts[i]! + near.length));
+  return { starts, ends: Int32Array.from(neighbours.flat()) };
+}
+
 /** `out = L x` for one number per vertex. */
-function umbrella(neighbours: Neighbours, x: Float64Array, out: Float64Array): void {
+function umbrella({ starts, ends }: FlatEdges, x: Float64Array, out: Float64Array): void {
   for (let i = 0; i < x.length; i++) {
-    const near = neighbours[i]!;
+    const [from, to] = [starts[i]!, starts[i + 1]!];
     let sum = 0;
-    for (const j of near) sum += x[j]!;
-    out[i] = x[i]! - sum / near.length;
+    for (let k = from; k < to; k++) sum += x[ends[k]!]!;
+    out[i] = x[i]! - sum / (to - from);
   }
 }

@@ -21,8 +21,7 @@ describe('arkitUnits', () => {
 });
 
 describe('keepOpposed', () => {
-  const values = (given: Record<string, number>) =>
-    Float64Array.from(arkitUnits, (name) => given[name] ?? 0);
+  const values = (given: Record<string, number>) => Float64Array.from(arkitUnits, (name) => given[name] ?? 0);
   const at = (all: Float64Array, name: (typeof arkitUnits)[number]) => all[arkitUnits.indexOf(name)]!;
 
   it('leaves the difference of opposing units', () => {

@@ -33,15 +33,19 @@ describe('buildHeadModel', () => {
     );
   });
 
-  it.skipIf(!ictFile)('gives the committed bytes', async () => {
-    const { model } = await buildHeadModel(ictFile!, () => undefined);
-    const { tensors, metadata } = modelToTensors(model);
-    expect(
-      Buffer.from(writeSafetensors(tensors, metadata)).equals(
-        await readFile('assets/head-model.safetensors'),
-      ),
-    ).toBe(true);
-  }, 900_000);
+  it.skipIf(!ictFile)(
+    'gives the committed bytes',
+    async () => {
+      const { model } = await buildHeadModel(ictFile!, () => undefined);
+      const { tensors, metadata } = modelToTensors(model);
+      expect(
+        Buffer.from(writeSafetensors(tensors, metadata)).equals(
+          await readFile('assets/head-model.safetensors'),
+        ),
+      ).toBe(true);
+    },
+    900_000,
+  );
 });
 
 describe('makehuman source', () => {

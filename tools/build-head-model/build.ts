@@ -257,9 +257,7 @@ function assemble(
     expression: {
       count: units.length,
       names: units.map(({ name }) => name),
-      displacements: concat(
-        units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed)),
-      ),
+      displacements: concat(units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed))),
       lower: new Float32Array(units.length),
       upper: new Float32Array(units.length).fill(1),
     },

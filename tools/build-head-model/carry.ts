@@ -7,7 +7,7 @@ import { distance, type Rims } from './rims.js';
 import { smoothField, type Neighbours } from './smooth-field.js';
 import { valueAt } from './surface-match.js';
 
-/** Stiffness of carried fields: smooths what lies between vertices of two meshes, and fills what has no match. */
+/** Stiffness of carried fields: smooths what two meshes see differently, and fills what has no match. */
 const STIFFNESS = 0.03;
 
 /** Turns that take the surface about each vertex from one pose to another, V×9 row-major. */
@@ -57,7 +57,7 @@ export function carryField(
   return pocket.follow(smoothField(neighbours, weights, targets, STIFFNESS, targets));
 }
 
-/** Rings of vertices from the lips inwards over which the cavity changes from following them to following skin. */
+/** Rings from the lips inwards over which the cavity changes from following them to following skin. */
 const POCKET_RINGS = 5;
 /** Vertices of the skin that a vertex of the cavity follows. */
 const POCKET_GUIDES = 6;
@@ -135,9 +135,7 @@ function pocketDepth(cut: HeadCut, neighbours: Neighbours, mouth: Rims): Map<num
   let front = cut.islandOf.flatMap((_, v) => (mouth.loopOf[v] === 0 ? [v] : []));
   for (let ring = 1; front.length > 0; ring++) {
     const next = new Set(
-      front.flatMap((v) =>
-        neighbours[v]!.filter((w) => cut.islandOf[w] === 'mouthCavity' && !depth.has(w)),
-      ),
+      front.flatMap((v) => neighbours[v]!.filter((w) => cut.islandOf[w] === 'mouthCavity' && !depth.has(w))),
     );
     for (const v of next) depth.set(v, ring);
     front = [...next];

@@ -77,7 +77,13 @@ export function buildExpressions(source: ExpressionSource): CarriedUnit[] {
         tongueDown: 0,
       };
     }
-    return { name, head: heads.get(name)!, jaw: moves ? jaw : undefined, tongue: 0, tongueDown: name === 'jawOpen' ? 1 : 0 };
+    return {
+      name,
+      head: heads.get(name)!,
+      jaw: moves ? jaw : undefined,
+      tongue: 0,
+      tongueDown: name === 'jawOpen' ? 1 : 0,
+    };
   });
 }
 
@@ -103,7 +109,10 @@ function carriedHeads(
   const { registration, neighbours, pocket, positions, mirror, contact } = source;
   const rotations = localRotations(neighbours, registration.positions, positions);
   const raw = new Map(
-    [...fields].map(([unit, field]) => [unit, carryField(registration, neighbours, field, pocket, rotations)]),
+    [...fields].map(([unit, field]) => [
+      unit,
+      carryField(registration, neighbours, field, pocket, rotations),
+    ]),
   );
   const heads = new Map<string, Float64Array>();
   for (const [unit, field] of raw) {

@@ -64,7 +64,8 @@ export function lowerTeeth({ references, offsets }: FittedPart): {
     const key = list.join();
     groups.set(key, [...(groups.get(key) ?? []), i]);
   });
-  const height = (group: readonly number[]) => group.reduce((sum, i) => sum + offsets[i]![1]!, 0) / group.length;
+  const height = (group: readonly number[]) =>
+    group.reduce((sum, i) => sum + offsets[i]![1]!, 0) / group.length;
   const [lowest] = [...groups.values()].sort((a, b) => height(a) - height(b));
   return { vertices: new Set(lowest!), references: references[lowest![0]!]! };
 }
@@ -93,7 +94,12 @@ function growthOf(positions: Float64Array, field: Float64Array, vertices: readon
   return { centre, translation: mean(field), growth: along / squared };
 }
 
-function grow({ centre, translation, growth }: Growth, x: ArrayLike<number>, at: number, out: Float64Array): void {
+function grow(
+  { centre, translation, growth }: Growth,
+  x: ArrayLike<number>,
+  at: number,
+  out: Float64Array,
+): void {
   for (let axis = 0; axis < 3; axis++)
     out[at * 3 + axis] = translation[axis]! + growth * (x[at * 3 + axis]! - centre[axis]!);
 }
@@ -142,13 +148,19 @@ export function helpersOfNeutral(
     ['eyeRight', 'rightEye'],
     ['eyeLeft', 'leftEye'],
   ] as const) {
-    const ours = ballOf(followParts(registered, vertices, parts.find((part) => part.name === name)!, true));
+    const ours = ballOf(
+      followParts(
+        registered,
+        vertices,
+        parts.find((part) => part.name === name)!,
+        true,
+      ),
+    );
     const theirs = ballOf(insides[side].flatMap((v) => [...ict.subarray(v * 3, v * 3 + 3)]));
     const scale = theirs.radius / ours.radius;
     for (const v of groups[side])
       for (let axis = 0; axis < 3; axis++)
-        out[v * 3 + axis] =
-          theirs.centre[axis]! + scale * (registered[v * 3 + axis]! - ours.centre[axis]!);
+        out[v * 3 + axis] = theirs.centre[axis]! + scale * (registered[v * 3 + axis]! - ours.centre[axis]!);
   }
   const teeth = parts.find(({ name }) => name === 'teeth')!;
   const own = followParts(registered, vertices, teeth, true);
@@ -160,8 +172,7 @@ export function helpersOfNeutral(
   ] as const) {
     const from = incisors(own, mine, up);
     const to = incisors(ict, theirs, up);
-    for (const v of group)
-      for (let axis = 0; axis < 3; axis++) out[v * 3 + axis]! += to[axis]! - from[axis]!;
+    for (const v of group) for (let axis = 0; axis < 3; axis++) out[v * 3 + axis]! += to[axis]! - from[axis]!;
   }
   for (const [helper, lid] of groups.lashes)
     for (let axis = 0; axis < 3; axis++)

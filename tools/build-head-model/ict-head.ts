@@ -81,7 +81,9 @@ export function ictHeads(source: IctHeadsSource, ict: IctModel): IctHeads {
   const neutral = helpersOfNeutral(registration, insides, groups, vertices, parts, mean);
   const modes = Array.from({ length: ict.identityCount }, (_, k) => {
     const field = ict.identity(k);
-    const head = contact.closeDisplacement(carryField(registration, topology.neighbours, field, topology.pocket));
+    const head = contact.closeDisplacement(
+      carryField(registration, topology.neighbours, field, topology.pocket),
+    );
     return withHelpers(registration, insides, groups, head, field, neutral);
   });
   return { registration, insides, neutral: contact.closePositions(neutral), modes };
@@ -128,11 +130,7 @@ export function ictPerson({ neutral, modes }: IctHeads, draw: Float64Array): Flo
 }
 
 /** All of ICT's own vertices of a person, in the template's axes, mm. */
-export function ictSurface(
-  { registration }: IctHeads,
-  ict: IctModel,
-  draw: Float64Array,
-): Float64Array {
+export function ictSurface({ registration }: IctHeads, ict: IctModel, draw: Float64Array): Float64Array {
   const field = new Float64Array(ict.neutral.length);
   draw.forEach((weight, k) => ict.identity(k).forEach((value, i) => (field[i]! += weight * value)));
   const change = linearPart(registration.similarity, field);

@@ -1,7 +1,11 @@
 import { factorCholesky, substituteCholesky } from '../../src/math/linear-solve.js';
 import { alignPoints } from '../../src/math/procrustes.js';
 import { vertexNormals } from '../../src/render/normals.js';
-import { identitySampler, sampleAttributes, type PersonAttributes } from '../../src/data/synthetic/identity.js';
+import {
+  identitySampler,
+  sampleAttributes,
+  type PersonAttributes,
+} from '../../src/data/synthetic/identity.js';
 import { alignToTemplate, identityEvaluator, type ShapeModel } from './geometry.js';
 import { drawIctPeople, ictPerson, ictSurface, type IctHeads } from './ict-head.js';
 import type { IctModel } from './ict-source.js';
@@ -32,10 +36,11 @@ interface Judged {
   readonly surface: { readonly positions: Float64Array; readonly triangles: Uint32Array };
 }
 
-/** Ridges on squared coefficients, mm²: none to speak of for errors, a vertex of 0.5 mm for coefficients. */
+/** Ridges on squared coefficients, mm²: none to speak of for errors, one vertex of 1 mm for coefficients. */
 const FREE = 1e-3;
-const PRIOR = 25;
+const PRIOR = 1;
 const PEOPLE = 60;
+const PEOPLE_OF_AGE = 30;
 const YEARS = { children: [0.1, 0.3], adults: [0.4, 0.7], old: [0.8, 1] } as const;
 
 /** Fits people of either population that the basis never saw. */
@@ -49,8 +54,10 @@ export function judgeBasis(
   seed: number,
 ): Record<string, PeopleFigures> {
   const { base, vertices } = source;
-  const judge = (people: readonly Judged[]) =>
-    figuresOf(shape, people, vertices.skinCount, triangles, face);
+  const judge = (people: readonly Judged[], where = face) =>
+    figuresOf(shape, people, vertices.skinCount, triangles, where);
+  // Inside lips, lids and nostrils ICT's skin has no place to be near to.
+  const matched = face.map((weight, v) => weight * (ictOnUs.registration.weights[v] ?? 0));
   const out: Record<string, PeopleFigures> = {};
   const random = seededRandom(seed + 2);
   out['ict'] = judge(
@@ -66,6 +73,7 @@ export function judgeBasis(
         },
       };
     }),
+    matched,
   );
   for (const [name, [from, to]] of Object.entries(YEARS)) {
     out[name] = judge(makeHumanOf(source, random, (age) => from + age * (to - from), triangles));
@@ -81,7 +89,7 @@ function makeHumanOf(
 ): Judged[] {
   const sample = identitySampler(targets.names);
   const evaluate = identityEvaluator(base, vertices, targets);
-  return Array.from({ length: PEOPLE }, () => {
+  return Array.from({ length: PEOPLE_OF_AGE }, () => {
     const attributes: PersonAttributes = { ...sampleAttributes(random), age: ageOf(random.uniform()) };
     const person = contact.closePositions(evaluate(sample(random, attributes)));
     const positions = alignToTemplate(person, base, vertices.skinCount);

@@ -1,8 +1,8 @@
 import { chainAt, chainShares, type Rims } from './rims.js';
 
 /**
- * How far the upper lid of the mean head passes the lower one when the eyes are shut, mm, in the lids' middle:
- * eyes of most people are to be shut by the same motion, also larger ones.
+ * How far the upper lid of the mean head passes the lower one when the eyes are shut, mm, in the lids'
+ * middle: eyes of most people are to be shut by the same motion, also larger ones.
  */
 const OVERLAP_MM = 2.6;
 /** How much of a margin's motion each loop about the eye takes, from the innermost on. */
@@ -77,7 +77,7 @@ export function clearOf(
   return out;
 }
 
-/** Openings between the lids along the upper one's margin, mm: height over the lower one, negative if past it. */
+/** Height of the upper lid's margin over the lower one's, mm, along it; negative where it is past it. */
 export function lidGaps({ upper, lower }: Rims, positions: ArrayLike<number>): number[] {
   return upper.slice(1, -1).map((v) => {
     const { from, to, share } = chainAt(lower, (i) => positions[lower[i]! * 3]!, positions[v * 3]!);

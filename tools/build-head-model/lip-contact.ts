@@ -15,8 +15,8 @@ interface Touch {
 }
 
 /**
- * Closes mouths: a linear map of vertices that moves both lips halfway to each other, column by column, fading
- * outwards. As it is linear, people, their differences and whatever is made of these keep closed lips.
+ * Closes mouths: a linear map of vertices that moves both lips halfway to each other, column by column,
+ * fading outwards. As it is linear, people, their differences and whatever is made of these keep closed lips.
  */
 export interface LipContact {
   /** Height of the upper lip over the lower one at each contact, mm; negative where they overlap. */

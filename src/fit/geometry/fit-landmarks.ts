@@ -386,8 +386,7 @@ function addPriors(
   const n = work.jx.length;
   for (let k = 6; k < active; k++) {
     const unit = k - 6 - limits.shapeCount;
-    const prior =
-      unit < 0 ? options.shapePrior : options.expressionPrior * (limits.stiffness?.[unit] ?? 1);
+    const prior = unit < 0 ? options.shapePrior : options.expressionPrior * (limits.stiffness?.[unit] ?? 1);
     work.hessian[k * n + k]! += prior;
     work.gradient[k]! -= prior * (state.coefficients[k - 6]! - (middle?.[k - 6] ?? 0));
   }

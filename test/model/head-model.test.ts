@@ -141,7 +141,8 @@ describe('the head model that ships', () => {
       expect(
         Math.hypot(...[0, 1, 2].map((axis) => ibug[a * 3 + axis]! - mesh[b * 3 + axis]!)),
         `${a} and ${b}`,
-      ).toBeLessThan(7);
+        // Noses of scans end farther below the point that MediaPipe means.
+      ).toBeLessThan(9);
     }
   });
 

@@ -33,7 +33,7 @@ export { writeObj, type ObjFiles } from './io/obj.js';
 export type { HeadMaterial, HeadMesh, HeadScene, MorphTarget } from './io/head-scene.js';
 export { gather, splitSeams, type SplitMesh } from './io/split-seams.js';
 export { vertexNormals } from './render/normals.js';
-export { arkitNames, morphTargetName } from './model/arkit-names.js';
+export { arkitUnits, mirroredUnit, opposingUnits, type ArkitUnit } from './model/arkit-units.js';
 export { evaluateVertices, type Gaze, type HeadCoefficients } from './model/evaluate.js';
 export type { MorphableModel } from './model/morphable-model.js';
 export type { HostTensor, Runtime, Session } from './runtime/session.js';

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { assetFiles, assetsFolder, loadModel } from '../node/files/assets.js';
 import type { MorphableModel } from '../model/morphable-model.js';
-import { morphTargetName } from '../model/arkit-names.js';
 import { printText } from './terminal.js';
 
 type Row = readonly (string | number)[];
@@ -82,11 +81,8 @@ export function describeModel(model: MorphableModel, bytes: number): string {
     ]),
   ];
   const units: Row[] = [
-    ['expression unit', 'in files', 'moves up to, mm'],
-    ...model.expression.names.map((name, k): Row => {
-      const written = morphTargetName(name);
-      return [name, written === name ? '' : written, largestMotion(model, k)];
-    }),
+    ['expression unit', 'moves up to, mm'],
+    ...model.expression.names.map((name, k): Row => [name, largestMotion(model, k)]),
   ];
   return [model.name, table(overview), '', table(parts), '', table(units)].join('\n');
 }

@@ -1,7 +1,6 @@
 import type { HeadMaterial, HeadMesh, HeadScene } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import { rotationToQuaternion } from '../math/rotation.js';
-import { arkitNames, morphTargetName } from '../model/arkit-names.js';
 import { evaluateVertices, gazeRotation, sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
 import { plainSkinColor } from './appearance/plain-skin.js';
@@ -155,10 +154,10 @@ function morphsOf(
   weights: ArrayLike<number>,
 ): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
   const { names, displacements } = model.expression;
-  const morphTargets = names.map((unit, k) => {
+  const morphTargets = names.map((name, k) => {
     const start = (k * model.vertexCount + part.firstVertex) * 3;
     return {
-      name: morphTargetName(unit),
+      name,
       deltas: displacements.subarray(start, start + part.vertexCount * 3),
     };
   });
@@ -187,8 +186,5 @@ function extrasOf(model: MorphableModel, { coefficients, pose }: Reconstruction)
       albedo: rounded(albedo),
       light: rounded(light),
     },
-    arkitNames: Object.fromEntries(
-      model.expression.names.filter((name) => name in arkitNames).map((name) => [name, arkitNames[name]]),
-    ),
   };
 }

@@ -184,5 +184,6 @@ function view(bytes: Uint8Array, start: number, { dtype, data_offsets: [from, to
   const offset = bytes.byteOffset + start + from;
   const length = (to - from) / type.BYTES_PER_ELEMENT;
   if (offset % type.BYTES_PER_ELEMENT === 0) return new type(bytes.buffer as ArrayBuffer, offset, length);
-  return new type(bytes.slice(start + from, start + to).buffer, 0, length);
+  // A copy: the slice of a Node buffer is none.
+  return new type(new Uint8Array(bytes.subarray(start + from, start + to)).buffer, 0, length);
 }

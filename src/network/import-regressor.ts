@@ -17,30 +17,15 @@ export function importRegressor(
   sizes: ModelSizes,
   file: Uint8Array,
 ): Record<string, Float32Array> {
-  const { nodes, constants } = decodeOnnx(file);
-  const stored = new Map(constants.map((tensor) => [tensor.name, tensor]));
-  const widened = new Map(
-    nodes.filter(({ opType }) => opType === 'Cast').map(({ inputs, outputs }) => [outputs[0]!, inputs[0]!]),
-  );
-  const valuesOf = (name: string): Float32Array | undefined => {
-    const tensor = stored.get(name) ?? stored.get(widened.get(name) ?? '');
-    return tensor && Float32Array.from(readHost(tensor).data);
-  };
-  const dimsOf = (name: string): string | undefined =>
-    (stored.get(name) ?? stored.get(widened.get(name) ?? ''))?.dims.join();
+  const { layers, valuesOf, dimsOf, addedTo } = storedLayers(file);
   const judges = new Set<string | undefined>(
     Object.values(judgeParameters(config)).map((layer) => layer['weight']!.shape.join()),
   );
   const specs = regressorParameters(config, sizes);
   const waiting = layersInOrder(specs);
   const parameters: Record<string, Float32Array> = {};
-  for (const { opType, inputs, outputs } of nodes.filter(
-    (node) => node.opType === 'Conv' || node.opType === 'Gemm',
-  )) {
-    // A bias is the third input, or added by the next node.
-    const added = nodes
-      .find((node) => node.opType === 'Add' && node.inputs.includes(outputs[0]!))
-      ?.inputs.find((name) => name !== outputs[0]!);
+  for (const { opType, inputs, outputs } of layers) {
+    const added = addedTo(outputs[0]!);
     const weight = valuesOf(inputs[1]!);
     // A judge reads features as they were: a training changes them.
     if (judges.has(dimsOf(inputs[1]!))) continue;
@@ -59,6 +44,47 @@ export function importRegressor(
   }
   if (waiting.length > 0) throw notOurs(`it lacks the layer "${waiting[0]![0]}"`);
   return parameters;
+}
+
+/**
+ * The parameters of the judge in a network that `exportRegressor` wrote; none of a network without.
+ * @throws Error of one line when the file holds half a judge
+ */
+export function importJudge(config: RegressorConfig, file: Uint8Array): Record<string, Float32Array> {
+  const { layers, valuesOf, dimsOf, addedTo } = storedLayers(file);
+  const parameters: Record<string, Float32Array> = {};
+  for (const [name, layer] of Object.entries(judgeParameters(config))) {
+    const dims = layer['weight']!.shape.join();
+    const node = layers.find(({ opType, inputs }) => opType === 'Gemm' && dimsOf(inputs[1]!) === dims);
+    const weight = node && valuesOf(node.inputs[1]!);
+    const bias = node && valuesOf(node.inputs[2] ?? addedTo(node.outputs[0]!) ?? '');
+    if (weight && bias) Object.assign(parameters, { [`${name}.weight`]: weight, [`${name}.bias`]: bias });
+  }
+  if (![0, 4].includes(Object.keys(parameters).length)) throw notOurs('it holds half a judge');
+  return parameters;
+}
+
+/** Layers of a file in their order, and its constants, widened to 32 bits. */
+function storedLayers(file: Uint8Array) {
+  const { nodes, constants } = decodeOnnx(file);
+  const stored = new Map(constants.map((tensor) => [tensor.name, tensor]));
+  const widened = new Map(
+    nodes.filter(({ opType }) => opType === 'Cast').map(({ inputs, outputs }) => [outputs[0]!, inputs[0]!]),
+  );
+  const tensorOf = (name: string) => stored.get(name) ?? stored.get(widened.get(name) ?? '');
+  return {
+    layers: nodes.filter((node) => node.opType === 'Conv' || node.opType === 'Gemm'),
+    dimsOf: (name: string): string | undefined => tensorOf(name)?.dims.join(),
+    valuesOf: (name: string): Float32Array | undefined => {
+      const tensor = tensorOf(name);
+      return tensor && Float32Array.from(readHost(tensor).data);
+    },
+    /** A bias is a layer's third input, or added by the next node. */
+    addedTo: (output: string): string | undefined =>
+      nodes
+        .find((node) => node.opType === 'Add' && node.inputs.includes(output))
+        ?.inputs.find((name) => name !== output),
+  };
 }
 
 const notOurs = (reason: string): Error =>

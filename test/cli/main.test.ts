@@ -36,7 +36,7 @@ describe('rogue', () => {
     const { code, out } = await rogue('model', 'info');
     expect(code).toBe(0);
     expect(out.join('\n')).toMatch(/licence\s+CC0-1\.0/);
-    expect(out.join('\n')).toMatch(/eye-left-closure\s+eyeBlinkLeft\s+\d/);
+    expect(out.join('\n')).toMatch(/eyeBlinkLeft\s+\d/);
     expect(out.join('\n')).toMatch(/skin\s+4125\s+8200/);
   });
 

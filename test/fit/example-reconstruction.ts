@@ -24,8 +24,8 @@ export function exampleReconstruction(
   const shape = new Float32Array(model.shape.count);
   const expression = new Float32Array(model.expression.count);
   shape[0] = 1.5;
-  expression[model.expression.names.indexOf('mouth-open')] = 0.4;
-  expression[model.expression.names.indexOf('eye-left-closure')] = 0.75;
+  expression[model.expression.names.indexOf('jawOpen')] = 0.4;
+  expression[model.expression.names.indexOf('eyeBlinkLeft')] = 0.75;
   const gaze = { yaw: 0.2, pitch: -0.1 };
   const vertices = evaluateVertices(model, { shape, expression, gaze });
   const camera = { focal: 400, cx: 160, cy: 120 };

@@ -18,7 +18,7 @@ describe('resultOf', () => {
     const result = resultOf(model, reconstruction, { file: 'a/photo.jpg', node: '20.0.0' });
     expect(resultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
     expect(result.image).toEqual({ file: 'a/photo.jpg', width: 320, height: 240 });
-    expect(result.coefficients.expression['mouth-open']).toBe(0.4);
+    expect(result.coefficients.expression['jawOpen']).toBe(0.4);
     expect(Object.keys(result.coefficients.expression)).toEqual(model.expression.names);
     expect(result.seed).toBeNull();
     expect(result.versions).toMatchObject({ model: 'rogue-open-head 1', node: '20.0.0' });

@@ -47,7 +47,7 @@ const charts: Readonly<Record<string, ChartSpec>> = {
     title: 'Units',
     y: '%',
     horizontal: true,
-    bars: [{ label: 'mouth-open', value: 3, error: 0.5 }],
+    bars: [{ label: 'jawOpen', value: 3, error: 0.5 }],
   }),
   boxes: boxPlot({
     title: 'Coverage',

@@ -357,8 +357,8 @@ describe('the model file of the package', () => {
     expect(sizesOf(back)).toEqual(sizesOf(model));
   });
 
-  it('stays below its 12 MB', () => {
+  it('stays below its 20 MB', () => {
     const { tensors, metadata } = reencoded;
-    expect(writeSafetensors(tensors, metadata).length).toBeLessThanOrEqual(12e6);
+    expect(writeSafetensors(tensors, metadata).length).toBeLessThanOrEqual(20e6);
   });
 });

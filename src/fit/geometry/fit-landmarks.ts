@@ -63,6 +63,10 @@ export interface CoefficientLimits {
   readonly upper: ArrayLike<number>;
   /** Shape coefficients stay within ± this many standard deviations. */
   readonly shapeLimit: number;
+  /** Pairs of expressions of which at most one is above 0. */
+  readonly opposing?: readonly (readonly [number, number])[];
+  /** How much stronger than others each expression is drawn to the prior's middle; 1 where not given. */
+  readonly stiffness?: ArrayLike<number>;
 }
 
 /** Where a fit begins and what its priors draw the coefficients to. */
@@ -259,7 +263,7 @@ export function fitLandmarks(
       confidence,
     );
     addPriors(work, state, limits, options, active, start?.coefficients);
-    if (!step(work, state, limits, active)) break;
+    if (!step(work, state, oneOfEachPair(limits, state, work), active)) break;
   }
   return { ...state, confidence, error };
 }
@@ -381,12 +385,29 @@ function addPriors(
 ): void {
   const n = work.jx.length;
   for (let k = 6; k < active; k++) {
-    const prior = k - 6 < limits.shapeCount ? options.shapePrior : options.expressionPrior;
+    const unit = k - 6 - limits.shapeCount;
+    const prior = unit < 0 ? options.shapePrior : options.expressionPrior * (limits.stiffness?.[unit] ?? 1);
     work.hessian[k * n + k]! += prior;
     work.gradient[k]! -= prior * (state.coefficients[k - 6]! - (middle?.[k - 6] ?? 0));
   }
   // A trace of damping keeps unobserved directions (a face seen by few points) solvable.
   for (let k = 0; k < n; k++) work.hessian[k * n + k]! += k < active ? 1e-6 : 1;
+}
+
+/**
+ * Limits of a step in which of each opposing pair the smaller one ends at 0; of two at 0 the one that the
+ * equations want less stays there.
+ */
+function oneOfEachPair(limits: CoefficientLimits, state: State, work: Workspace): CoefficientLimits {
+  if (!limits.opposing || limits.opposing.length === 0) return limits;
+  const upper = Float64Array.from(limits.upper);
+  const value = (unit: number) => state.coefficients[limits.shapeCount + unit]!;
+  const wanted = (unit: number) => work.gradient[6 + limits.shapeCount + unit]!;
+  for (const [a, b] of limits.opposing) {
+    const second = value(a) === value(b) ? wanted(a) >= wanted(b) : value(a) > value(b);
+    upper[second ? b : a] = 0;
+  }
+  return { ...limits, upper };
 }
 
 /** Applies one step; coefficients at a bound that want to leave it are held there. */

@@ -1,7 +1,6 @@
 import type { Image } from '../../math/image.js';
 import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import { evaluateVertices } from '../../model/evaluate.js';
-import { morphTargetName } from '../../model/arkit-names.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { headParts, partTextures, skinTexture } from '../../render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../render/scene.js';
@@ -137,10 +136,8 @@ function shapeSection(model: MorphableModel, painter: HeadPainter, modes: number
 
 function expressionSection(model: MorphableModel, painter: HeadPainter): PreviewSection {
   const tiles = model.expression.names.map((name, k) => {
-    const written = morphTargetName(name);
     return {
       label: name,
-      note: written === name ? '' : written,
       image: painter.paint({ expression: only(k, 1), visible: meanVisible }),
     };
   });

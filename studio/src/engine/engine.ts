@@ -5,7 +5,6 @@ import {
   imageDataOf,
   headSurfaces,
   loadRogue,
-  morphTargetName,
   type BrowserPhoto,
   type FaceTracking,
   type FoundFace,
@@ -76,7 +75,7 @@ export class Engine {
     const { model } = this.#rogue;
     const { expression } = model;
     return {
-      expressionNames: expression.names.map(morphTargetName),
+      expressionNames: [...expression.names],
       lower: expression.lower,
       upper: expression.upper,
       shapeCount: model.shape.count,

@@ -2,10 +2,9 @@ import { useSignal } from '@preact/signals';
 import { expression, head, model } from '../state.js';
 import { Slider } from './slider.js';
 
-/** `mouth-corner-puller` and `mouthSmileLeft` as people read them. */
+/** `mouthSmileLeft` as people read it. */
 const readable = (name: string): string => {
   const words = name
-    .replace(/-/g, ' ')
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);

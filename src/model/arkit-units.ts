@@ -1,0 +1,83 @@
+/**
+ * ARKit's 52 blendshapes in the order of its documentation, in lower camel case: the expression units of the
+ * open head model. Left and right are the subject's.
+ */
+export const arkitUnits = [
+  ...['eyeBlinkLeft', 'eyeLookDownLeft', 'eyeLookInLeft', 'eyeLookOutLeft', 'eyeLookUpLeft'],
+  ...['eyeSquintLeft', 'eyeWideLeft'],
+  ...['eyeBlinkRight', 'eyeLookDownRight', 'eyeLookInRight', 'eyeLookOutRight', 'eyeLookUpRight'],
+  ...['eyeSquintRight', 'eyeWideRight'],
+  ...['jawForward', 'jawLeft', 'jawRight', 'jawOpen', 'mouthClose', 'mouthFunnel', 'mouthPucker'],
+  ...['mouthLeft', 'mouthRight', 'mouthSmileLeft', 'mouthSmileRight', 'mouthFrownLeft', 'mouthFrownRight'],
+  ...['mouthDimpleLeft', 'mouthDimpleRight', 'mouthStretchLeft', 'mouthStretchRight'],
+  ...['mouthRollLower', 'mouthRollUpper', 'mouthShrugLower', 'mouthShrugUpper'],
+  ...['mouthPressLeft', 'mouthPressRight', 'mouthLowerDownLeft', 'mouthLowerDownRight'],
+  ...['mouthUpperUpLeft', 'mouthUpperUpRight'],
+  ...['browDownLeft', 'browDownRight', 'browInnerUp', 'browOuterUpLeft', 'browOuterUpRight'],
+  ...['cheekPuff', 'cheekSquintLeft', 'cheekSquintRight', 'noseSneerLeft', 'noseSneerRight', 'tongueOut'],
+] as const;
+
+export type ArkitUnit = (typeof arkitUnits)[number];
+
+/** The unit that does the same on the other side; units of both sides are their own mirror image. */
+export function mirroredUnit(name: string): string {
+  if (name.endsWith('Left')) return name.replace(/Left$/, 'Right');
+  return name.replace(/Right$/, 'Left');
+}
+
+const bothSides = (a: string, b: string): [string, string][] =>
+  ['Left', 'Right'].map((side) => [a + side, b + side]);
+
+/** Units of which a face shows one or the other: together they cancel. */
+export const opposingUnits: readonly (readonly [string, string])[] = [
+  ...bothSides('eyeBlink', 'eyeWide'),
+  ...bothSides('eyeSquint', 'eyeWide'),
+  ...bothSides('eyeLookDown', 'eyeLookUp'),
+  ...bothSides('eyeLookIn', 'eyeLookOut'),
+  ['eyeLookOutLeft', 'eyeLookOutRight'],
+  ...bothSides('browDown', 'browOuterUp'),
+  ['jawLeft', 'jawRight'],
+  ['mouthLeft', 'mouthRight'],
+  ...bothSides('mouthSmile', 'mouthFrown'),
+  ['mouthPucker', 'mouthStretchLeft'],
+  ['mouthPucker', 'mouthStretchRight'],
+  ['mouthFunnel', 'mouthRollLower'],
+  ['mouthFunnel', 'mouthRollUpper'],
+];
+
+/** Places of the opposing pairs among a model's units; pairs that it lacks are left out. */
+export function opposingIndices(names: readonly string[]): (readonly [number, number])[] {
+  return opposingUnits
+    .map(([a, b]) => [names.indexOf(a), names.indexOf(b)] as const)
+    .filter(([a, b]) => a >= 0 && b >= 0);
+}
+
+/**
+ * How much rarer than an ordinary unit each is in faces, for priors: eyes' openings and nostrils differ more
+ * between people than they move, and few push their jaw or tongue out.
+ */
+export function unitStiffness(name: string): number {
+  if (/^(eyeWide|eyeSquint|noseSneer|jawForward|tongueOut|mouthClose)/.test(name)) return 4;
+  if (/^(cheekPuff|cheekSquint|jawLeft|jawRight|mouthRoll|mouthShrug|mouthDimple)/.test(name)) return 2;
+  return 1;
+}
+
+/**
+ * Of each opposing pair the smaller one is taken off the larger one and becomes 0: what they show together is
+ * their difference. Lips close no farther than the jaw is open. In place.
+ *
+ * @param names of the coefficients
+ */
+export function keepOpposed(names: readonly string[], coefficients: Float32Array | Float64Array): void {
+  for (const [a, b] of opposingUnits) {
+    const [i, j] = [names.indexOf(a), names.indexOf(b)];
+    if (i < 0 || j < 0) continue;
+    const common = Math.min(coefficients[i]!, coefficients[j]!);
+    if (common <= 0) continue;
+    coefficients[i]! -= common;
+    coefficients[j]! -= common;
+  }
+  const [open, close] = [names.indexOf('jawOpen'), names.indexOf('mouthClose')];
+  if (open >= 0 && close >= 0)
+    coefficients[close] = Math.min(coefficients[close]!, Math.max(0, coefficients[open]!));
+}

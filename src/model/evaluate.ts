@@ -179,25 +179,24 @@ export function evaluateAlbedo(
   }
   const size = albedo.meanSize;
   const scale = n / size;
+  // A row of the fine texture lies between two of the coarse one: these are mixed once, then along the row.
+  const row = new Float64Array(3 * n);
+  let at = 0;
   for (let y = 0; y < size; y++) {
     const v = Math.min(n - 1, Math.max(0, (y + 0.5) * scale - 0.5));
     const y0 = Math.floor(v);
-    const fy = v - y0;
-    const y1 = Math.min(n - 1, y0 + 1);
+    const above = 3 * n * y0;
+    const below = 3 * n * Math.min(n - 1, y0 + 1);
+    for (let i = 0; i < row.length; i++)
+      row[i] = change[above + i]! + (v - y0) * (change[below + i]! - change[above + i]!);
     for (let x = 0; x < size; x++) {
       const u = Math.min(n - 1, Math.max(0, (x + 0.5) * scale - 0.5));
       const x0 = Math.floor(u);
       const fx = u - x0;
-      const x1 = Math.min(n - 1, x0 + 1);
-      const a = (y0 * n + x0) * 3;
-      const b = (y0 * n + x1) * 3;
-      const c = (y1 * n + x0) * 3;
-      const d = (y1 * n + x1) * 3;
-      const at = (y * size + x) * 3;
-      for (let k = 0; k < 3; k++) {
-        const top = change[a + k]! + fx * (change[b + k]! - change[a + k]!);
-        const bottom = change[c + k]! + fx * (change[d + k]! - change[c + k]!);
-        out[at + k] = Math.min(1, Math.max(0, albedo.mean[at + k]! + top + fy * (bottom - top)));
+      const right = x0 + 1 < n ? 3 : 0;
+      for (let i = 3 * x0; i < 3 * x0 + 3; i++, at++) {
+        const value = albedo.mean[at]! + row[i]! + fx * (row[i + right]! - row[i]!);
+        out[at] = value < 0 ? 0 : value > 1 ? 1 : value;
       }
     }
   }

@@ -156,6 +156,24 @@ function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): Ir
   return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count) };
 }
 
+/** What an eyeball's texture holds where. */
+interface EyeLayout {
+  readonly uvs: Float32Array;
+  readonly disc: IrisDisc;
+}
+
+/** Kept per eyeball, because it depends on nothing else. */
+const layouts = new WeakMap<ModelPart, EyeLayout>();
+
+function eyeLayout(model: MorphableModel, part: ModelPart): EyeLayout {
+  let layout = layouts.get(part);
+  if (!layout) {
+    const uvs = vertexUvs(part);
+    layouts.set(part, (layout = { uvs, disc: irisDisc(model, part, uvs) }));
+  }
+  return layout;
+}
+
 function irisRadius(texture: Image, u: number, v: number): number {
   const ring = (radius: number) => {
     let sum = 0;
@@ -174,21 +192,44 @@ function irisRadius(texture: Image, u: number, v: number): number {
   return radius;
 }
 
-/** A texture whose linear colours are changed texel by texel; alpha stays. */
-function recolored(
-  texture: Image,
-  change: (color: [number, number, number], u: number, v: number) => void,
-): Image {
+/** A texture whose linear colours are multiplied; alpha stays. */
+function multiplied(texture: Image, gain: Rgb): Image {
+  const tables = gain.map((factor) => Uint8Array.from(linearOfByte, (value) => byteOfLinear(value * factor)));
+  const [red, green, blue] = tables as [Uint8Array, Uint8Array, Uint8Array];
   const out = createImage(texture.width, texture.height, 4);
+  const { data } = texture;
+  for (let at = 0; at < data.length; at += 4) {
+    out.data[at] = red[data[at]!]!;
+    out.data[at + 1] = green[data[at + 1]!]!;
+    out.data[at + 2] = blue[data[at + 2]!]!;
+    out.data[at + 3] = data[at + 3]!;
+  }
+  return out;
+}
+
+/** An eye's texture: the whites multiplied, the irises painted. */
+function paintedEyes(
+  texture: Image,
+  discs: readonly IrisDisc[],
+  whiteGain: Rgb,
+  paint: (color: Rgb) => Rgb,
+): Image {
+  const { width, height, data } = texture;
+  const out = multiplied(texture, whiteGain);
   const color: [number, number, number] = [0, 0, 0];
-  for (let y = 0; y < texture.height; y++) {
-    for (let x = 0; x < texture.width; x++) {
-      const at = (y * texture.width + x) * 4;
-      for (let k = 0; k < 3; k++) color[k] = linearOfByte[texture.data[at + k]!]!;
-      change(color, (x + 0.5) / texture.width, (y + 0.5) / texture.height);
-      for (let k = 0; k < 3; k++) out.data[at + k] = byteOfLinear(color[k]!);
-      out.data[at + 3] = texture.data[at + 3]!;
-    }
+  for (const { u, v, radius } of discs) {
+    const [left, right] = [Math.floor((u - radius) * width), Math.ceil((u + radius) * width)];
+    const [top, bottom] = [Math.floor((v - radius) * height), Math.ceil((v + radius) * height)];
+    for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
+      for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
+        const share = irisShare(discs, (x + 0.5) / width, (y + 0.5) / height);
+        if (share === 0) continue;
+        const at = (y * width + x) * 4;
+        for (let k = 0; k < 3; k++) color[k] = linearOfByte[data[at + k]!]!;
+        const painted = paint(color);
+        for (let k = 0; k < 3; k++)
+          out.data[at + k] = byteOfLinear(share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!);
+      }
   }
   return out;
 }
@@ -236,8 +277,7 @@ export function partLooks(
   const white = newTally();
   const discs: IrisDisc[] = [];
   for (const part of eyes) {
-    const uvs = vertexUvs(part);
-    const disc = irisDisc(model, part, uvs);
+    const { uvs, disc } = eyeLayout(model, part);
     discs.push(disc);
     for (let i = 0; i < part.vertexCount; i++) {
       if (!isSeen(head, part.firstVertex + i, image, certainty)) continue;
@@ -251,11 +291,7 @@ export function partLooks(
   if (eyes.length > 0) {
     const whiteGain = paler(gainOf(white, light));
     const paint = irisPainter(iris, light);
-    const texture = recolored(eyes[0]!.texture!, (color, u, v) => {
-      const share = irisShare(discs, u, v);
-      const painted = paint(color);
-      for (let k = 0; k < 3; k++) color[k] = share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!;
-    });
+    const texture = paintedEyes(eyes[0]!.texture!, discs, whiteGain, paint);
     for (const part of eyes) looks.set(part.name, texture);
   }
   for (const part of model.parts) {
@@ -276,10 +312,7 @@ function tintedLike(
   const tally = newTally();
   for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++)
     if (isSeen(head, v, image, certainty)) add(tally, part, uvs, v, head, image);
-  const gain = gainOf(tally, light);
-  return recolored(part.texture!, (color) => {
-    for (let k = 0; k < 3; k++) color[k]! *= gain[k]!;
-  });
+  return multiplied(part.texture!, gainOf(tally, light));
 }
 
 /** How much of a texel is iris, 0…1. */

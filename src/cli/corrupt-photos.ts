@@ -14,7 +14,8 @@ import { messageOf, OutputError } from './errors.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
-import { onInterrupt, type Reconstructor } from './reconstruct-photos.js';
+import type { Reconstructor } from './make-heads.js';
+import { onInterrupt } from './reconstruct-photos.js';
 import { complain, print } from './terminal.js';
 
 export type CorruptProtocol = 'reachocc' | 'synchocc' | 'noise' | 'boxes';

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { basename, extname, resolve, sep } from 'node:path';
+import { basename, extname, relative, resolve, sep } from 'node:path';
+import { isInShard, type Shard } from './shard.js';
 import { pictureExtensions, picturesBelow } from '../node/files/picture-files.js';
 
 /** One picture to work on. */
@@ -27,19 +28,30 @@ export interface Inputs {
  * The pictures that the given files and folders (with their subfolders) hold, in order, each once.
  *
  * @param outputFolder left out when searching, so that pictures written earlier are not taken for photos
+ * @param options.shard only this part of them, under the names that they have among all
+ * @param options.stems names of pictures, by absolute path, that they keep from an earlier run
  */
-export async function findPhotos(paths: readonly string[], outputFolder: string): Promise<Inputs> {
+export async function findPhotos(
+  paths: readonly string[],
+  outputFolder: string,
+  { shard, stems }: FindPhotosOptions = {},
+): Promise<Inputs> {
   const found: string[] = [];
+  const inPart = new Set<string>();
+  const add = (path: string, name: string): void => {
+    found.push(path);
+    if (shard && isInShard(name, shard)) inPart.add(resolve(path));
+  };
   const failures: FailedInput[] = [];
   let folders = 0;
   for (const path of paths) {
     try {
       // Other kinds of files, and missing ones, fail when they are read, with the reader's message.
-      if (!(await stat(path)).isDirectory()) found.push(path);
+      if (!(await stat(path)).isDirectory()) add(path, basename(path));
       else {
         folders++;
         const photos = await picturesBelow(path, resolve(outputFolder));
-        found.push(...photos);
+        for (const photo of photos) add(photo, relative(path, photo));
         if (photos.length === 0)
           failures.push({
             path,
@@ -55,16 +67,29 @@ export async function findPhotos(paths: readonly string[], outputFolder: string)
     }
   }
   const once = [...new Map(found.map((path) => [resolve(path), path])).values()];
-  return { jobs: withStems(once), failures, batch: folders > 0 || paths.length > 1 };
+  const jobs = withStems(once, stems);
+  return {
+    jobs: shard ? jobs.filter(({ path }) => inPart.has(resolve(path))) : jobs,
+    // What cannot be looked for is told once, not by every part.
+    failures: shard && shard.part > 1 ? [] : failures,
+    batch: shard !== undefined || folders > 0 || paths.length > 1,
+  };
+}
+
+export interface FindPhotosOptions {
+  readonly shard?: Shard | undefined;
+  readonly stems?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
  * Gives pictures of the same name different folders: `photo`, `photo-2`, …; also where only upper and lower
- * case differ.
+ * case differ. What has a name keeps it, also where other pictures have come before it.
  */
-function withStems(paths: readonly string[]): PhotoJob[] {
-  const taken = new Set<string>();
+function withStems(paths: readonly string[], known: ReadonlyMap<string, string> = new Map()): PhotoJob[] {
+  const taken = new Set([...known.values()].map((stem) => stem.toLowerCase()));
   return paths.map((path) => {
+    const kept = known.get(resolve(path));
+    if (kept !== undefined) return { path, stem: kept };
     const name = basename(path, extname(path)).replace(/^\.+/, '') || 'photo';
     let stem = name;
     for (let n = 2; taken.has(stem.toLowerCase()); n++) stem = `${name}-${n}`;

@@ -3,6 +3,7 @@ import { version } from '../fit/version.js';
 import { addCorruptCommand } from './corrupt-command.js';
 import { addEvaluateCommand } from './evaluate-command.js';
 import { addExportCommand } from './export-command.js';
+import { addMergeCommand } from './merge-command.js';
 import { addModelCommand } from './model-command.js';
 import { addReconstructCommand } from './reconstruct-command.js';
 import { exitCodes, reportFailure } from './errors.js';
@@ -28,6 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     });
   addReconstructCommand(program, status);
+  addMergeCommand(program);
   addCorruptCommand(program, status);
   addSynthCommand(program);
   addTrainCommand(program);

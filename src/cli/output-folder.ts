@@ -1,8 +1,10 @@
-import { mkdir, readdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { OutputError, outputError } from './errors.js';
 import { insideFolder } from '../node/files/inside-folder.js';
 import { makeFolder } from '../node/files/make-folder.js';
+import { faceFolder, ownFiles } from '../node/files/own-files.js';
 import { StagingFolder } from '../node/files/staging-folder.js';
 
 /** A file of one face's folder. */
@@ -10,10 +12,6 @@ export interface FaceFile {
   readonly name: string;
   readonly content: Uint8Array | string;
 }
-
-/** Names that Rogue itself writes into a face's folder; a folder that holds others is not replaced. */
-const ownFiles =
-  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|skin-sources|eye|brows|lashes|teeth|tongue)\.png)$/;
 
 /**
  * The folder that receives results. Everything is written to a hidden staging folder inside it and moved into
@@ -71,7 +69,7 @@ export class OutputFolder {
    */
   async refuseForeignList(name: string, key: string): Promise<void> {
     const path = join(this.path, name);
-    const [line = ''] = (await readFile(path, 'utf8').catch(() => '')).split('\n', 1);
+    const line = await firstLine(path);
     if (line !== '' && !hasKey(line, key))
       throw new OutputError(
         `cannot replace ${path}: it is not of an earlier run; choose another folder with -o`,
@@ -84,6 +82,20 @@ export class OutputFolder {
       const staged = this.#staging.next();
       await writeFile(staged, content);
       await rename(staged, insideFolder(this.path, name));
+    } catch (error) {
+      throw outputError(join(this.path, name), error);
+    }
+  }
+
+  /** A path on the same disk that nothing else has, gone after {@link close}. */
+  scratch(): string {
+    return this.#staging.next();
+  }
+
+  /** Moves a file from {@link scratch} to its place beside the pictures' folders. @throws OutputError */
+  publish(scratch: string, name: string): void {
+    try {
+      renameSync(scratch, insideFolder(this.path, name));
     } catch (error) {
       throw outputError(join(this.path, name), error);
     }
@@ -146,14 +158,31 @@ export class OutputFolder {
   /** Faces of an earlier run beyond the present number would be taken for faces of this one. */
   async #removeFurther(stem: string, count: number): Promise<void> {
     for (const name of await readdir(join(this.path, stem))) {
-      const number = /^face-(\d+)$/.exec(name)?.[1];
+      const number = faceFolder.exec(name)?.[1];
       if (number === undefined || Number(number) <= count) continue;
       if (await this.#isOwn(`${stem}/${name}`)) this.#staging.discard(`${stem}/${name}`);
     }
   }
 }
 
+/** Lines of ours are shorter. */
+const LONGEST_LINE = 1 << 20;
+
+/** The first line of a file, or what there is of it; nothing of a file that cannot be read. */
+async function firstLine(path: string): Promise<string> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return '';
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LONGEST_LINE), 0, LONGEST_LINE, 0);
+    return buffer.toString('utf8', 0, bytesRead).split('\n', 1)[0]!;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Whether a line has a key; of one that a kill has torn, its beginning must do. */
 function hasKey(line: string, key: string): boolean {
+  if (line.startsWith(`{"${key}":`)) return true;
   try {
     return Object.hasOwn(JSON.parse(line) as object, key);
   } catch {

@@ -3,8 +3,9 @@ import type { GivenBox } from '../detect/find-faces.js';
 import type { ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
 import { formats } from './face-files.js';
-import { listOf, numberWithin, oneOf, positiveInteger } from './option-values.js';
+import { integerWithin, listOf, numberWithin, oneOf, positiveInteger } from './option-values.js';
 import type { ReconstructFlags } from './reconstruct-photos.js';
+import { shardOf } from './shard.js';
 
 const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks'];
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
@@ -63,7 +64,18 @@ export function addReconstructCommand(program: Command, status: { code: number }
       'where the face is, brows to chin, in pixels, when it is not found, and how far it is turned anticlockwise, in degrees; one photo only',
       box,
     )
-    .addHelpText('after', '\nExample:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json')
+    .option('--jobs <n>', 'how many photos to work on at a time, some 400 MB each', integerWithin(1, 64), 1)
+    .option('--again', 'make anew what an earlier run has made; else it goes on where that stopped')
+    .option(
+      '--shard <k/n>',
+      'only the k-th of n parts, for several machines; "rogue merge" joins their lists',
+      shardOf,
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json' +
+        '\n  rogue reconstruct album/ -o heads --jobs 4 --shard 3/16    # the third of sixteen machines',
+    )
     .action(async (paths: string[], flags: ReconstructFlags) => {
       const { reconstructPhotos } = await import('./reconstruct-photos.js');
       const allGood = await reconstructPhotos(paths, flags);

@@ -1,40 +1,27 @@
-import { basename, join } from 'node:path';
-import type { FindFacesOptions, GivenBox } from '../detect/find-faces.js';
-import type { NoFaceCause } from '../detect/no-face-cause.js';
-import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
-import type { Result } from '../fit/result.js';
-import type { ReconstructPhotoOptions } from '../fit/rogue.js';
-import type { Image } from '../math/image.js';
-import type { MorphableModel } from '../model/morphable-model.js';
-import { decodeImage, encodePng, type DecodedImage } from '../node/files/image-codec.js';
-import { exitCodes, messageOf, OutputError, UsageError } from './errors.js';
-import { faceFiles, type FaceFilesOptions, type Format } from './face-files.js';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { version } from '../fit/version.js';
+import { lockFolder } from '../node/files/folder-lock.js';
+import { listName, listsIn, readListed, ResultList, type ListedPhoto } from '../node/files/result-list.js';
+import { exitCodes, messageOf, UsageError } from './errors.js';
+import { makersHere, makersInWorkers, type HeadMakers } from './head-makers.js';
 import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
-import { noFaceMessage } from './no-face.js';
+import type { HeadSettings, MadeHead, Reconstructor } from './make-heads.js';
 import { OutputFolder } from './output-folder.js';
 import { createProgress } from './progress.js';
+import type { Shard } from './shard.js';
 import { complain, print } from './terminal.js';
 
-export interface ReconstructFlags {
+export interface ReconstructFlags extends HeadSettings {
   readonly out: string;
-  readonly format: readonly Format[];
-  readonly texture: TextureSource;
-  readonly seen?: boolean;
-  readonly maxFaces?: number;
-  readonly focal35mm?: number;
-  readonly minFace?: number;
-  readonly minScore?: number;
-  readonly box?: GivenBox;
-  readonly method?: ReconstructMethod;
   readonly network?: string;
-}
-
-/** What the command needs of a `Rogue`. */
-export interface Reconstructor {
-  readonly model: MorphableModel;
-  reconstruct(photo: DecodedImage, options: ReconstructPhotoOptions): Promise<Reconstruction[]>;
-  whyNoFace(photo: DecodedImage, options: FindFacesOptions): Promise<NoFaceCause>;
-  release(): Promise<void>;
+  readonly shard?: Shard;
+  /** How many photos are worked on at a time. Default 1. */
+  readonly jobs?: number;
+  /** Makes anew what an earlier run has made. */
+  readonly again?: boolean;
 }
 
 async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): Promise<Reconstructor> {
@@ -48,14 +35,12 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
   return loadRogue(network === undefined ? {} : { regressor: network });
 }
 
-/** One line of `results.jsonl`. */
-type ResultLine = Result & { readonly folder: string };
-
 /**
  * Reconstructs every face of the given pictures and folders and writes the results; goes on past pictures
- * that fail and lists them at the end.
+ * that fail and lists them at the end. Of a batch, what an earlier run has made with the same settings stays
+ * as it is.
  *
- * @param load makes the reconstructor; called only when there are pictures
+ * @param load makes the reconstructor; called only when there are pictures to work on
  * @returns whether every input gave a result
  * @throws OutputError when results cannot be written: then nothing more is tried
  */
@@ -64,146 +49,248 @@ export async function reconstructPhotos(
   flags: ReconstructFlags,
   load = loadFromPackage,
 ): Promise<boolean> {
-  const { jobs, failures: missing, batch } = await findPhotos(paths, flags.out);
+  const listed = await listedIn(flags.out);
+  const {
+    jobs,
+    failures: missing,
+    batch,
+  } = await findPhotos(paths, flags.out, {
+    shard: flags.shard,
+    stems: new Map([...listed].map(([photo, { folders }]) => [photo, stemOf(folders[0]!)])),
+  });
   if (flags.box && jobs.length + missing.length > 1)
     throw new UsageError('--box is for one photo; give each photo its own call');
   const failures: FailedInput[] = [...missing];
-  if (jobs.length > 0) failures.push(...(await reconstructJobs(jobs, batch, flags, load)));
+  if (jobs.length > 0) {
+    const run = batch ? reconstructBatch(jobs, listed, flags, load) : reconstructOne(jobs[0]!, flags, load);
+    failures.push(...(await run));
+  }
   if (failures.length > 1) complain(`${failures.length} inputs gave no result:`);
   for (const { path, reason } of failures)
     complain(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
   return failures.length === 0;
 }
 
-async function reconstructJobs(
-  jobs: readonly PhotoJob[],
-  batch: boolean,
+/** What the lists of earlier runs hold, those of other parts as well: their names are taken. */
+async function listedIn(out: string): Promise<Map<string, ListedPhoto>> {
+  const listed = new Map<string, ListedPhoto>();
+  for (const name of await listsIn(out))
+    for (const [photo, one] of await readListed(join(out, name))) listed.set(photo, one);
+  return listed;
+}
+
+/** The name of a photo's folder, of that of a face. */
+const stemOf = (folder: string): string => folder.split('/')[0]!;
+
+async function reconstructOne(
+  job: PhotoJob,
   flags: ReconstructFlags,
   load: typeof loadFromPackage,
 ): Promise<FailedInput[]> {
   const output = await OutputFolder.open(flags.out);
-  const progress = createProgress(jobs.length);
   const stopWatching = onInterrupt(() => {
-    progress.stop();
     output.abandon();
   });
-  const failures: FailedInput[] = [];
-  const lines: ResultLine[] = [];
-  const options: FaceFilesOptions = {
-    formats: flags.format,
-    texture: flags.texture,
-    seen: flags.seen ?? false,
-    encodePng: rememberingEncoder(),
-  };
-  // The first picture is decoded while the networks load, each further one while its predecessor is worked
-  // on.
-  const loading = load(flags);
-  // Its failure is thrown where it is awaited; until then nobody listens.
-  loading.catch(() => undefined);
-  let decoding = decode(jobs[0]!);
+  const makers = makersHere(flags, () => load(flags));
   try {
-    if (batch) await output.refuseForeignList('results.jsonl', 'folder');
-    for (const [index, job] of jobs.entries()) {
-      const decoded = await decoding;
-      const next = jobs[index + 1];
-      if (next) decoding = decode(next);
-      try {
-        if (decoded instanceof Error) throw decoded;
-        const written = await reconstructJob(await loading, { ...job, decoded }, output, flags, options);
-        lines.push(...written);
-        progress.done(`${shown(job.path)}: ${written.length === 1 ? '1 face' : `${written.length} faces`}`);
-        if (jobs.length === 1) announce(output.path, written);
-      } catch (error) {
-        // Without an output folder or a head model no other picture fares better.
-        if (error instanceof OutputError || !(await isReady(loading))) throw error;
-        failures.push({ path: job.path, reason: messageOf(error) });
-        progress.done(`${shown(job.path)}: ${messageOf(error)}`);
-      }
+    const made = await makers.make(job.path);
+    if (made instanceof Error) {
+      if (!(await makers.isReady())) throw made;
+      return [{ path: job.path, reason: messageOf(made) }];
     }
-    if (batch && lines.length > 0)
-      await output.writeFile('results.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    progress.stop();
-    if (jobs.length > 1)
-      print(
-        `${lines.length} heads from ${jobs.length - failures.length} of ${jobs.length} pictures in ${shown(output.path)}`,
+    announce(output.path, await writeHeads(output, job, made), made);
+    return [];
+  } finally {
+    stopWatching();
+    await output.close();
+    await makers.release();
+  }
+}
+
+async function reconstructBatch(
+  jobs: readonly PhotoJob[],
+  listed: ReadonlyMap<string, ListedPhoto>,
+  flags: ReconstructFlags,
+  load: typeof loadFromPackage,
+): Promise<FailedInput[]> {
+  const output = await OutputFolder.open(flags.out);
+  const name = listName(flags.shard);
+  let abandon = (): void => {
+    output.abandon();
+  };
+  const stopWatching = onInterrupt(() => {
+    abandon();
+  });
+  const progress = createProgress(jobs.length);
+  let makers: HeadMakers | undefined;
+  let list: ResultList | undefined;
+  try {
+    await output.refuseForeignList(name, 'folder');
+    const lock = await lockFolder(output.path, name);
+    abandon = () => {
+      progress.stop();
+      output.abandon();
+      lock.abandon();
+    };
+    try {
+      const { todo, keyOf } = await plan(jobs, listed, flags);
+      const anew = new Set(todo.map(({ path }) => resolve(path)));
+      list = await ResultList.open(
+        join(output.path, name),
+        output.scratch(),
+        ({ run }) => run !== undefined && !anew.has(resolve(run.photo)),
       );
+      const done = jobs.filter(({ path }) => !anew.has(resolve(path)));
+      if (done.length > 0)
+        complain(`${done.length} of ${jobs.length} pictures were done before; --again does them anew`);
+      let heads = done.reduce((sum, { path }) => sum + listed.get(resolve(path))!.folders.length, 0);
+      for (const { path } of done) progress.done(`${shown(path)}: done before`);
+      if (jobs.length === 1 && done.length === 1)
+        for (const folder of listed.get(resolve(done[0]!.path))!.folders)
+          print(shown(join(output.path, folder)));
+      const failures: FailedInput[] = [];
+      if (todo.length > 0) {
+        const { jobs: threads = 1 } = flags;
+        makers =
+          threads > 1 ? makersInWorkers(workerSetup(flags), threads) : makersHere(flags, () => load(flags));
+      }
+      for await (const { job, made, key } of inOrder(todo, makers, keyOf)) {
+        if (made instanceof Error) {
+          // Without networks no other picture fares better.
+          if (!(await makers!.isReady())) throw made;
+          failures.push({ path: job.path, reason: messageOf(made) });
+          progress.done(`${shown(job.path)}: ${messageOf(made)}`);
+          continue;
+        }
+        const folders = await writeHeads(output, job, made);
+        await list.append(
+          made.map(({ result }, k) => ({
+            folder: folders[k]!,
+            run: { key, photo: job.path, face: k + 1, faces: made.length },
+            ...result,
+          })),
+        );
+        heads += made.length;
+        progress.done(`${shown(job.path)}: ${made.length === 1 ? '1 face' : `${made.length} faces`}`);
+        if (jobs.length === 1) announce(output.path, folders, made);
+      }
+      progress.stop();
+      if (jobs.length > 1)
+        print(
+          `${heads} heads from ${jobs.length - failures.length} of ${jobs.length} pictures in ${shown(output.path)}`,
+        );
+      return failures;
+    } finally {
+      await list?.close();
+      await lock.release();
+    }
   } finally {
     progress.stop();
     stopWatching();
     await output.close();
-    await loading.then(
-      (rogue) => rogue.release(),
-      () => undefined,
-    );
+    await makers?.release();
   }
-  return failures;
 }
 
-async function reconstructJob(
-  rogue: Reconstructor,
-  job: PhotoJob & { readonly decoded: DecodedImage },
-  output: OutputFolder,
+interface Plan {
+  /** What no earlier run has made with these settings. */
+  readonly todo: readonly PhotoJob[];
+  /** Digest of the settings and of a photo's file as it is now. */
+  keyOf(job: PhotoJob): Promise<string>;
+}
+
+async function plan(
+  jobs: readonly PhotoJob[],
+  listed: ReadonlyMap<string, ListedPhoto>,
   flags: ReconstructFlags,
-  options: FaceFilesOptions,
-): Promise<ResultLine[]> {
-  const { maxFaces, focal35mm, texture, box, method, minFace, minScore } = flags;
-  const { scale } = job.decoded;
-  const finding: FindFacesOptions = {
-    ...(minFace !== undefined && { minFace: Math.max(4, minFace * scale) }),
-    ...(minScore !== undefined && { threshold: minScore }),
+): Promise<Plan> {
+  const settings = await digestOf(flags);
+  const keyOf = async ({ path }: PhotoJob): Promise<string> => {
+    const { size, mtimeMs } = await stat(path);
+    return hash(`${settings} ${size} ${mtimeMs}`);
   };
-  const faces = await rogue.reconstruct(job.decoded, {
-    texture,
-    ...finding,
+  const todo: PhotoJob[] = [];
+  for (const job of jobs) {
+    const known = flags.again ? undefined : listed.get(resolve(job.path));
+    const stays =
+      known?.folders.every((folder) => existsSync(join(flags.out, folder))) === true &&
+      known.key === (await keyOf(job).catch(() => undefined));
+    if (!stays) todo.push(job);
+  }
+  return { todo, keyOf };
+}
+
+/** Of all that decides what comes of a photo. */
+async function digestOf({ network, ...flags }: ReconstructFlags): Promise<string> {
+  const { format, texture, seen = false, maxFaces, focal35mm, minFace, minScore, method, box } = flags;
+  const own = network === undefined ? undefined : await readFile(network).catch(() => new Uint8Array());
+  return hash(
+    JSON.stringify([
+      version,
+      format.toSorted(),
+      ...[texture, seen, maxFaces, focal35mm, minFace, minScore, method, box],
+      own && hash(own),
+    ]),
+  );
+}
+
+function hash(value: string | Uint8Array): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 24);
+}
+
+const workerSetup = ({ network, ...flags }: ReconstructFlags) => {
+  const { format, texture, seen, maxFaces, focal35mm, minFace, minScore, method } = flags;
+  const settings: HeadSettings = {
+    ...{ format, texture },
+    ...(seen !== undefined && { seen }),
     ...(maxFaces !== undefined && { maxFaces }),
     ...(focal35mm !== undefined && { focal35mm }),
-    ...(method && { method }),
-    ...(box && { boxes: [scaledBox(box, scale)] }),
-  });
-  if (faces.length === 0) throw new Error(noFaceMessage(await rogue.whyNoFace(job.decoded, finding), scale));
-  const written = [];
-  for (const face of faces) written.push(await faceFiles(rogue.model, job, face, options));
-  const folders = await output.writeFaces(
-    job.stem,
-    written.map(({ files }) => files),
-  );
-  return written.map(({ result }, k) => ({ folder: folders[k]!, ...result }));
-}
-
-/** Very large photos are decoded smaller. */
-function scaledBox({ x, y, width, height, ...turn }: GivenBox, scale: number): GivenBox {
-  return { ...turn, x: x * scale, y: y * scale, width: width * scale, height: height * scale };
-}
-
-function announce(outputFolder: string, lines: readonly ResultLine[]): void {
-  for (const { folder, warnings } of lines) {
-    print(shown(join(outputFolder, folder)));
-    for (const warning of warnings) complain(`note on ${basename(folder)}: ${warning}`);
-  }
-}
-
-/** Never rejects: an error is looked at when the picture's turn comes. */
-function decode({ path }: PhotoJob): Promise<DecodedImage | Error> {
-  return decodeImage(path).catch((error: unknown) =>
-    error instanceof Error ? error : new Error(String(error)),
-  );
-}
-
-function isReady(loading: Promise<unknown>): Promise<boolean> {
-  return loading.then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Encodes each image once: the textures of eyes and teeth are the same for every face. */
-function rememberingEncoder(): (image: Image) => Promise<Uint8Array> {
-  const known = new WeakMap<Image, Promise<Uint8Array>>();
-  return (image) => {
-    const encoded = known.get(image) ?? encodePng(image);
-    known.set(image, encoded);
-    return encoded;
+    ...(minFace !== undefined && { minFace }),
+    ...(minScore !== undefined && { minScore }),
+    ...(method !== undefined && { method }),
   };
+  return { settings, network };
+};
+
+/** What came of a photo. */
+interface Finished {
+  readonly job: PhotoJob;
+  readonly made: readonly MadeHead[] | Error;
+  readonly key: string;
+}
+
+/** The heads of photos in their order, some photos ahead. */
+async function* inOrder(
+  todo: readonly PhotoJob[],
+  makers: HeadMakers | undefined,
+  keyOf: Plan['keyOf'],
+): AsyncGenerator<Finished> {
+  if (!makers) return;
+  const begin = async (job: PhotoJob): Promise<Finished> => {
+    // Before the photo is read: one that changes meanwhile is another the next time.
+    const key = await keyOf(job).catch(() => '');
+    return { job, key, made: await makers.make(job.path) };
+  };
+  const begun: Promise<Finished>[] = [];
+  for (const job of todo) {
+    begun.push(begin(job));
+    if (begun.length === makers.ahead) yield await begun.shift()!;
+  }
+  for (const one of begun) yield await one;
+}
+
+function writeHeads(output: OutputFolder, job: PhotoJob, made: readonly MadeHead[]): Promise<string[]> {
+  return output.writeFaces(
+    job.stem,
+    made.map(({ files }) => files),
+  );
+}
+
+function announce(outputFolder: string, folders: readonly string[], made: readonly MadeHead[]): void {
+  made.forEach(({ result }, k) => {
+    print(shown(join(outputFolder, folders[k]!)));
+    for (const warning of result.warnings) complain(`note on ${basename(folders[k]!)}: ${warning}`);
+  });
 }
 
 /** Runs `clean` and ends the process at Ctrl-C or a termination request. @returns stops watching */

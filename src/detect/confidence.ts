@@ -16,15 +16,20 @@ export interface CloserLook {
   readonly face?: number;
 }
 
-/**
- * Looks at a detected face until its head stands still; faces are expected to stand as `upright` says,
- * degrees (default 0).
- */
+/** How a detected face is looked at again. */
+export interface LookAgainOptions {
+  /** How faces are expected to stand, degrees. Default 0. */
+  readonly upright?: number;
+  /** Gives up where the judge finds no turn of the face at least so likely, 0…1. Default 0: never. */
+  readonly least?: number;
+}
+
+/** Looks at a detected face until its head stands still; `undefined` when it was given up. */
 export type LookAgain = (
   pyramid: ImagePyramid,
   face: Pick<DetectedFace, 'box' | 'roll'>,
-  upright?: number,
-) => Promise<CloserLook>;
+  options?: LookAgainOptions,
+) => Promise<CloserLook | undefined>;
 
 /** What tells a face from what only looks like one. */
 export interface Evidence {

@@ -68,43 +68,52 @@ export function sampleCrop(
   const startX = crop.centreX * shrink - 0.5 + (0.5 - crop.width / 2) * ax + (0.5 - crop.height / 2) * bx;
   const startY = crop.centreY * shrink - 0.5 + (0.5 - crop.width / 2) * ay + (0.5 - crop.height / 2) * by;
   const filled = outside === undefined ? NaN : outside * gain + bias;
+  const stride = width * channels;
+  const lastX = width - 1;
+  const lastY = height - 1;
   let at = offset;
   for (let row = 0; row < crop.height; row++) {
     for (let column = 0; column < crop.width; column++, at++) {
       let x = startX + column * ax + row * bx;
       let y = startY + column * ay + row * by;
-      if (outside !== undefined && (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5)) {
-        target[at] = target[at + plane] = target[at + 2 * plane] = filled;
-        continue;
+      let right: number = channels;
+      let down = stride;
+      // Most pixels lie inside: one test instead of eight.
+      if (!(x >= 0 && y >= 0 && x < lastX && y < lastY)) {
+        if (outside !== undefined && (x < -0.5 || y < -0.5 || x > width - 0.5 || y > height - 0.5)) {
+          target[at] = target[at + plane] = target[at + 2 * plane] = filled;
+          continue;
+        }
+        x = x < 0 ? 0 : x > lastX ? lastX : x;
+        y = y < 0 ? 0 : y > lastY ? lastY : y;
+        if (x >= lastX) right = 0;
+        if (y >= lastY) down = 0;
       }
-      x = x < 0 ? 0 : x > width - 1 ? width - 1 : x;
-      y = y < 0 ? 0 : y > height - 1 ? height - 1 : y;
-      const left = Math.floor(x);
-      const top = Math.floor(y);
+      const left = x | 0;
+      const top = y | 0;
       const fx = x - left;
       const fy = y - top;
-      const p00 = (top * width + left) * channels;
-      const p01 = left + 1 < width ? p00 + channels : p00;
-      const down = top + 1 < height ? width * channels : 0;
+      const p00 = top * stride + left * channels;
+      const p01 = p00 + right;
+      const p10 = p00 + down;
+      const p11 = p10 + right;
       const w11 = fx * fy;
       const w01 = fx - w11;
       const w10 = fy - w11;
       const w00 = 1 - fx - w10;
-      target[at] =
-        (data[p00]! * w00 + data[p01]! * w01 + data[p00 + down]! * w10 + data[p01 + down]! * w11) * gain +
-        bias;
+      target[at] = (data[p00]! * w00 + data[p01]! * w01 + data[p10]! * w10 + data[p11]! * w11) * gain + bias;
       target[at + plane] =
         (data[p00 + green]! * w00 +
           data[p01 + green]! * w01 +
-          data[p00 + down + green]! * w10 +
-          data[p01 + down + green]! * w11) *
+          data[p10 + green]! * w10 +
+          data[p11 + green]! * w11) *
           gain +
         bias;
       target[at + 2 * plane] =
         (data[p00 + blue]! * w00 +
           data[p01 + blue]! * w01 +
-          data[p00 + down + blue]! * w10 +
-          data[p01 + down + blue]! * w11) *
+          data[p10 + blue]! * w10 +
+          data[p11 + blue]! * w11) *
           gain +
         bias;
     }

@@ -101,6 +101,12 @@ const toleratedLean = 10;
  * that tell which way up it is, and most people are upright.
  */
 const lyingDoubt = 0.2;
+/**
+ * Where a first look at the photo and the upright one add up to less than this times the threshold, turns are
+ * only tried if nothing in the photo is sure: a second face that both hardly see is rare, and most of what
+ * they hardly see is none.
+ */
+const faintSum = 1.15;
 /** Part of the smaller box inside the other from which two boxes cannot be two faces. */
 const nestedOverlap = 0.7;
 
@@ -130,7 +136,7 @@ export async function createFaceDetector(runtime: Runtime, network: Uint8Array):
           ...(await look(session, pyramid, [crop], Math.min(threshold, candidateScore))).flat(),
         );
       }
-      const refined = (await refine(session, pyramid, mergeOverlapping(candidates), turn)).filter(
+      const refined = (await refine(session, pyramid, mergeOverlapping(candidates), turn, threshold)).filter(
         ({ score }) => score >= threshold,
       );
       return largestFirst(dropNested(refined))
@@ -251,12 +257,14 @@ interface Task {
 /**
  * Looks at each candidate again, enlarged and upright by its eyes' roll. Where that leaves doubt, the key
  * points of a turned face may have misled, so four turns of the crop compete.
+ * @param threshold below which a detection will not count
  */
 async function refine(
   session: Session,
   pyramid: ImagePyramid,
   candidates: readonly Detection[],
   turn: number,
+  threshold: number,
 ): Promise<Detection[]> {
   const first = candidates.map((candidate): Task => ({ candidate, roll: rollOf(candidate) }));
   const seenFirst = await lookCloser(session, pyramid, first);
@@ -270,6 +278,7 @@ async function refine(
       )
     )
       return [];
+    if (sure.length > 0 && candidate.score + Math.max(0, seen?.trust ?? 0) < faintSum * threshold) return [];
     const upright = seen ? rollOf(seen.detection) : roll;
     const turns = turnBetween(upright, roll) > toleratedLean ? [0, 90, 180, 270] : [90, 180, 270];
     return turns.map((turn): Task => ({ candidate, roll: upright + turn }));

@@ -42,13 +42,17 @@ export function readNpy(bytes: Uint8Array): NpyArray {
   const start = (long ? 12 : 10) + length;
   const header = new TextDecoder('latin1').decode(bytes.subarray(long ? 12 : 10, start));
   const kind = /'descr':\s*'([^']+)'/.exec(header)?.[1] ?? '?';
-  const reader = readers[kind];
+  const reader = Object.hasOwn(readers, kind) ? readers[kind] : undefined;
   const shape = /'shape':\s*\(([^)]*)\)/
     .exec(header)?.[1]
     ?.split(',')
     .filter((part) => part.trim() !== '')
     .map(Number);
-  if (!reader) throw new NpyError(`it holds "${kind.slice(0, 20)}"; save the array as float64 or float32`);
+  if (!reader) {
+    // A damaged header holds anything, line breaks among it.
+    const shown = kind.slice(0, 20).replace(/[^ -~]/g, '?');
+    throw new NpyError(`it holds "${shown}"; save the array as float64 or float32`);
+  }
   if (!shape || shape.length > MOST_AXES || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
     throw new NpyError('its shape cannot be read; save the array again');
   const count = shape.reduce((product, size) => product * size, 1);

@@ -153,16 +153,18 @@ function checkEntry(name: string, raw: unknown, available: number): Entry {
     !isIndex(from) ||
     !isIndex(to)
   ) {
-    throw new SafetensorsError(`safetensors: tensor "${name}" has a malformed or unsupported entry`);
+    throw new SafetensorsError(
+      `safetensors: tensor ${JSON.stringify(name)} has a malformed or unsupported entry`,
+    );
   }
   const bytes = shape.reduce((product: number, size) => product * size, TYPES[entry.dtype].BYTES_PER_ELEMENT);
   if (to - from !== bytes)
     throw new SafetensorsError(
-      `safetensors: tensor "${name}" needs ${bytes} bytes, its extent holds ${to - from}`,
+      `safetensors: tensor ${JSON.stringify(name)} needs ${bytes} bytes, its extent holds ${to - from}`,
     );
   if (to > available)
     throw new SafetensorsError(
-      `safetensors: the file is truncated (tensor "${name}" ends at ${to}, data at ${available})`,
+      `safetensors: the file is truncated (tensor ${JSON.stringify(name)} ends at ${to}, data at ${available})`,
     );
   return entry as Entry;
 }

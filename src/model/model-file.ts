@@ -248,7 +248,7 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
     read.fail(`part ${parts[0]!.name} has no texture coordinates for the albedo texture`);
   // An optional tensor whose name is damaged would otherwise be taken for one that the model does not have.
   const [stranger] = read.unread();
-  if (stranger !== undefined) read.fail(`tensor "${stranger}" does not belong here`);
+  if (stranger !== undefined) read.fail(`tensor ${JSON.stringify(stranger)} does not belong here`);
   return model;
 }
 

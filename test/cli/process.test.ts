@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, temporaryFolder } from './run.js';
@@ -76,12 +77,57 @@ describe('the rogue process', () => {
     );
     expect(code, err).toBe(130);
     expect(err).toContain('rogue: interrupted');
-    const files = await filesBelow(out);
+    const files = (await filesBelow(out)).filter((file) => file !== 'results.jsonl');
     const faces = new Set(files.map((file) => file.split('/')[0]));
     expect(faces.size).toBeGreaterThanOrEqual(2);
     expect(faces.size).toBeLessThan(9);
     expect(files).toHaveLength(faces.size * 10);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'gives what an undisturbed run gives, however often it was killed',
+    { timeout: 180_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      const album = join(folder, 'album');
+      await mkdir(album);
+      const small = await sharp(astronaut).resize(256).jpeg().toBuffer();
+      for (let k = 0; k < 8; k++) await writeFile(join(album, `${k}.jpg`), small);
+      const reconstruct = (out: string, watch?: (err: string, child: ChildProcess) => void) =>
+        rogue(
+          ['reconstruct', album, '-o', join(folder, out), '--format', 'glb,json', '--texture', 'none'],
+          watch,
+        );
+      await reconstruct('undisturbed');
+      // Each life ends a little later behind one or two more photos.
+      let kills = 0;
+      for (const [photos, delay] of [
+        [1, 0],
+        [1, 90],
+        [2, 40],
+        [1, 180],
+        [2, 130],
+      ] as const) {
+        const { code } = await reconstruct('killed', (err, child) => {
+          const made = err.match(/: 1 face\n/g)?.length ?? 0;
+          if (made >= photos) setTimeout(() => child.kill('SIGKILL'), delay);
+        });
+        if (code === null) kills++;
+      }
+      expect(kills).toBeGreaterThanOrEqual(3);
+      expect((await reconstruct('killed')).code).toBe(0);
+      const files = await filesBelow(join(folder, 'undisturbed'));
+      expect(files).toHaveLength(17);
+      expect(await filesBelow(join(folder, 'killed'))).toEqual(files);
+      for (const file of files)
+        expect(
+          (await readFile(join(folder, 'killed', file))).equals(
+            await readFile(join(folder, 'undisturbed', file)),
+          ),
+          file,
+        ).toBe(true);
+    },
+  );
 
   it.skipIf(process.platform === 'win32').each([
     ['reconstruct', astronaut],

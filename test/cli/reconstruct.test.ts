@@ -226,8 +226,10 @@ describe('rogue reconstruct', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(jsonl.map(({ folder: name }) => name)).toEqual(['a/face-1', 'A-2/face-1']);
-    for (const { folder: name, ...result } of jsonl)
+    for (const { folder: name, run, ...result } of jsonl) {
       expect(resultSchema.parse(result).image.file, String(name)).toContain(album);
+      expect(run).toMatchObject({ photo: resultSchema.parse(result).image.file, face: 1, faces: 1 });
+    }
   });
 
   it('does not take its own pictures for photos', async () => {

@@ -33,5 +33,12 @@ describe('readNpy', () => {
     expect(() => readNpy(nan)).toThrow(/not finite/);
     const text = Buffer.from(files.float64, 'base64').toString('latin1').replace('<f8', '|O8');
     expect(() => readNpy(Uint8Array.from(Buffer.from(text, 'latin1')))).toThrow(/it holds "\|O8"/);
+    for (const [kind, shown] of [
+      ['<\n8', '<?8'],
+      ['constructor', 'constructor'],
+    ] as const) {
+      const odd = Buffer.from(files.float64, 'base64').toString('latin1').replace('<f8', kind);
+      expect(() => readNpy(Uint8Array.from(Buffer.from(odd, 'latin1')))).toThrow(`it holds "${shown}"`);
+    }
   });
 });

@@ -11,7 +11,7 @@ import { exportParser } from '../../src/network/parsing/export-parser.js';
 import {
   createFaceParser,
   likeliestLabels,
-  likelihoodAt,
+  likelihoodOf,
   parserCrop,
   type FaceParsing,
 } from '../../src/network/parsing/face-parser.js';
@@ -103,7 +103,7 @@ describe('the parser', () => {
   });
 });
 
-describe('likelihoodAt', () => {
+describe('likelihoodOf', () => {
   const crop = parserCrop({ x: 60, y: 40, width: 50, height: 50 }, 30, 192);
   const size = 96;
   const plane = size * size;
@@ -122,14 +122,14 @@ describe('likelihoodAt', () => {
       [171, 33],
     ] as const) {
       const [x, y] = cropToImage(crop, u, v);
-      expect(likelihoodAt(parsing, 'cover', x, y)).toBeCloseTo(u / 192, 5);
-      expect(likelihoodAt(parsing, 'hair', x, y)).toBeCloseTo(v / 192, 5);
+      expect(likelihoodOf(parsing, 'cover')(x, y)).toBeCloseTo(u / 192, 5);
+      expect(likelihoodOf(parsing, 'hair')(x, y)).toBeCloseTo(v / 192, 5);
     }
   });
 
   it('knows nothing beyond the crop', () => {
-    expect(likelihoodAt(parsing, 'cover', -500, 0)).toBe(0);
-    expect(likelihoodAt(parsing, 'cover', -500, 0, 1)).toBe(1);
+    expect(likelihoodOf(parsing, 'cover')(-500, 0)).toBe(0);
+    expect(likelihoodOf(parsing, 'cover', 1)(-500, 0)).toBe(1);
   });
 
   it('is largest for the likeliest label', () => {

@@ -25,7 +25,7 @@ export interface Unwrapped {
 const MIRROR_TRUST = 0.95;
 
 /** Bilinear look-up of a square RGB texture at a point given in its own texels. */
-export function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
+function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
   const cu = Math.min(n - 1.001, Math.max(0, u));
   const cv = Math.min(n - 1.001, Math.max(0, v));
   const x0 = Math.floor(cu);
@@ -52,8 +52,8 @@ const LARGEST_TONE = 0.7;
  */
 function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, size: number): Float32Array {
   const n = TONE_SIZE;
-  const seenTone = meanLog(seen.albedo, size, (texel) => seen.weight[texel]!);
-  const ownTone = meanLog(filled, filledSize, () => 1);
+  const seenTone = meanLog(seen.albedo, size, seen.weight);
+  const ownTone = meanLog(filled, filledSize);
   return Float32Array.from({ length: 3 * n * n }, (_, at) => {
     const cell = Math.floor(at / 3);
     const x = cell % n;
@@ -63,19 +63,35 @@ function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, s
   });
 }
 
-/** Mean logarithms of a square RGB texture over the cells of the tone's grid, continued where nothing is. */
-function meanLog(texture: Float32Array, size: number, weightOf: (texel: number) => number): Float32Array {
+/** Values of this are below none. */
+const DARKEST = 1e-3;
+/** The product of so many values from `DARKEST` on is a number yet: one logarithm for all of them. */
+const FACTORS = 32;
+
+/**
+ * Mean logarithms of a square RGB texture over the cells of the tone's grid, continued where nothing is.
+ * @param weighting of the texels, S×S; default: they count alike
+ */
+function meanLog(texture: Float32Array, size: number, weighting?: Float32Array): Float32Array {
   const n = TONE_SIZE;
   const block = size / n;
   const sums = new Float32Array(3 * n * n);
   const weights = new Float32Array(n * n);
-  for (let texel = 0; texel < size * size; texel++) {
-    const weight = weightOf(texel);
-    if (weight === 0) continue;
-    const cell = Math.floor(Math.floor(texel / size) / block) * n + Math.floor((texel % size) / block);
-    weights[cell]! += weight;
-    for (let k = 0; k < 3; k++)
-      sums[3 * cell + k]! += weight * Math.log(Math.max(1e-3, texture[3 * texel + k]!));
+  for (let y = 0; y < size; y++) {
+    const row = Math.floor(y / block) * n;
+    if (!weighting) {
+      addRowOfLogs(texture, 3 * y * size, block, row, sums, weights);
+      continue;
+    }
+    for (let x = 0; x < size; x++) {
+      const texel = y * size + x;
+      const weight = weighting[texel]!;
+      if (weight === 0) continue;
+      const cell = row + Math.floor(x / block);
+      weights[cell]! += weight;
+      for (let k = 0; k < 3; k++)
+        sums[3 * cell + k]! += weight * Math.log(Math.max(DARKEST, texture[3 * texel + k]!));
+    }
   }
   for (let cell = 0; cell < n * n; cell++)
     for (let k = 0; k < 3; k++) if (weights[cell]! > 0) sums[3 * cell + k]! /= weights[cell]!;
@@ -87,6 +103,33 @@ function meanLog(texture: Float32Array, size: number, weightOf: (texel: number) 
     3,
   );
   return sums;
+}
+
+/** Adds the logarithms of a row of texels to a row of cells. @param first index of the row's first value */
+function addRowOfLogs(
+  texture: Float32Array,
+  first: number,
+  block: number,
+  row: number,
+  sums: Float32Array,
+  weights: Float32Array,
+): void {
+  let at = first;
+  for (let cell = row; cell < row + TONE_SIZE; cell++) {
+    for (let left = block; left > 0; left -= FACTORS) {
+      const end = at + 3 * Math.min(left, FACTORS);
+      let [r, g, b] = [1, 1, 1];
+      for (; at < end; at += 3) {
+        r *= Math.max(DARKEST, texture[at]!);
+        g *= Math.max(DARKEST, texture[at + 1]!);
+        b *= Math.max(DARKEST, texture[at + 2]!);
+      }
+      sums[3 * cell]! += Math.log(r);
+      sums[3 * cell + 1]! += Math.log(g);
+      sums[3 * cell + 2]! += Math.log(b);
+    }
+    weights[cell]! += block;
+  }
 }
 
 /**
@@ -127,7 +170,9 @@ export function compose(
       const ofMirror = Math.round(255 * (1 - w) * wm);
       if (!empty) {
         const ofPhoto = coverage.data[texel]!;
-        sources.data.set([ofPhoto, ofMirror, Math.max(0, 255 - ofPhoto - ofMirror)], at);
+        sources.data[at] = ofPhoto;
+        sources.data[at + 1] = ofMirror;
+        sources.data[at + 2] = Math.max(0, 255 - ofPhoto - ofMirror);
       }
       if (wm > 0) lookUp(tone, TONE_SIZE, (x + 0.5) * toneScale - 0.5, (y + 0.5) * toneScale - 0.5, gain);
       for (let k = 0; k < 3; k++) {

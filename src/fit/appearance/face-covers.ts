@@ -1,7 +1,6 @@
 import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
-import type { FaceParsing } from '../../network/parsing/face-parser.js';
-import { likelihoodAt } from '../../network/parsing/face-parser.js';
+import { likelihoodOf, type FaceParsing, type PhotoMap } from '../../network/parsing/face-parser.js';
 import { parsingClasses, type ParsingClass } from '../../network/parsing/parsing-classes.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -58,12 +57,13 @@ export function viewOfFace(
   const { areas, weights } = areasOf(model);
   const totals = new Float64Array(faceAreas.length);
   const hidden = new Map<Sight, Float64Array>();
+  const likelihoods = parsingClasses.map((name): Likelihood => [name, likelihoodOf(parsing, name)]);
   let seen = 0;
   for (let v = 0; v < areas.length; v++) {
     const weight = weights[v]!;
     if (weight === 0) continue;
     totals[areas[v]!]! += weight;
-    const sight = sightOf(head, v, image, parsing);
+    const sight = sightOf(head, v, image, likelihoods);
     if (sight === 'seen') {
       seen += weight;
       continue;
@@ -89,24 +89,28 @@ export function viewOfFace(
   };
 }
 
+type Likelihood = readonly [name: ParsingClass, at: PhotoMap];
+
 function sightOf(
   { pixels, facing, unhidden }: SeenHead,
   v: number,
   { width, height }: Pick<Image, 'width' | 'height'>,
-  parsing: FaceParsing,
+  likelihoods: readonly Likelihood[],
 ): Sight {
   if (facing[v]! < GRAZING || unhidden[v] === 0) return 'turned away';
   const x = pixels[2 * v]!;
   const y = pixels[2 * v + 1]!;
   if (!(x >= 0 && y >= 0 && x < width && y < height)) return 'border';
-  const likeliest = parsingClasses.reduce<{ name: ParsingClass; value: number }>(
-    (best, name) => {
-      const value = likelihoodAt(parsing, name, x, y);
-      return value > best.value ? { name, value } : best;
-    },
-    { name: 'skin', value: 0 },
-  );
-  if (likeliest.name === 'cover' || likeliest.name === 'hair') return likeliest.name;
+  let likeliest: ParsingClass = 'skin';
+  let most = 0;
+  for (const [name, at] of likelihoods) {
+    const value = at(x, y);
+    if (value > most) {
+      most = value;
+      likeliest = name;
+    }
+  }
+  if (likeliest === 'cover' || likeliest === 'hair') return likeliest;
   // Beside the person's outline the head is a little too wide, and nothing is hidden.
   return 'seen';
 }

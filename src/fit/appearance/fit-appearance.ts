@@ -2,6 +2,7 @@ import type { Image } from '../../math/image.js';
 import { solveCholesky } from '../../math/linear-solve.js';
 import { constantLight, irradiance } from '../../math/spherical-harmonics.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { CAST_SPREAD, CORRELATION, LIGHT_SPREAD, solveAllLights, TYPICAL_LIGHT } from './solve-lights.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import { skinAroundFace, type SeenHead } from './skin-geometry.js';
 import {
@@ -29,12 +30,6 @@ export interface Appearance {
   readonly skinColor?: readonly [number, number, number];
 }
 
-/** Expected mean irradiance of a well exposed photo and its spread. */
-const TYPICAL_LIGHT = 0.85;
-const LIGHT_SPREAD = 0.35;
-/** Spread of the directional coefficients around none, and of colour casts around grey. */
-const SHADING_SPREAD = 0.35;
-const CAST_SPREAD = 0.07;
 /**
  * Expected deviation of a pixel from the model, linear, and the largest that is believed: more means that
  * something covers the skin.
@@ -48,8 +43,6 @@ const SURROUNDINGS_TOLERANCE = 4;
  * shading as skin; the rest follows when the light is known (`fit-skin-albedo.ts`).
  */
 const LIGHT_MODES = 20;
-/** Correlated pixels do not count as independent observations: this many vertices make one. */
-const CORRELATION = 12;
 
 /** Albedo of the samples for given coefficients, n×3. */
 function sampleAlbedo(
@@ -67,55 +60,6 @@ function sampleAlbedo(
       out[i * 3 + c] = Math.max(0.01, value);
     }
   }
-}
-
-/**
- * Ridge regression of one channel's light with priors: ambient as the other channels', shading around none.
- */
-function solveLight(
-  samples: SkinSamples,
-  albedo: Float32Array,
-  robust: Float32Array,
-  noise: number,
-  channel: number,
-  ambient: number,
-  ambientSpread: number,
-  light: Float32Array,
-): void {
-  const hessian = new Float64Array(81);
-  const gradient = new Float64Array(9);
-  const row = new Float64Array(9);
-  for (let i = 0; i < robust.length; i++) {
-    const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
-    if (weight === 0) continue;
-    const a = albedo[i * 3 + channel]!;
-    for (let k = 0; k < 9; k++) row[k] = a * samples.basis[i * 9 + k]!;
-    for (let k = 0; k < 9; k++) {
-      gradient[k]! += weight * row[k]! * samples.colors[i * 3 + channel]!;
-      for (let j = 0; j <= k; j++) hessian[k * 9 + j]! += weight * row[k]! * row[j]!;
-    }
-  }
-  const unit = constantLight(1)[0]!;
-  for (let k = 0; k < 9; k++) {
-    const spread = (k === 0 ? ambientSpread : SHADING_SPREAD) * unit;
-    hessian[k * 9 + k]! += 1 / (spread * spread);
-    if (k === 0) gradient[0]! += (ambient * unit) / (spread * spread);
-  }
-  if (solveCholesky(hessian, gradient, 9)) light.set(gradient, channel * 9);
-}
-
-function solveAllLights(
-  samples: SkinSamples,
-  albedo: Float32Array,
-  robust: Float32Array,
-  noise: number,
-  light: Float32Array,
-): void {
-  const unit = constantLight(1)[0]!;
-  for (let c = 0; c < 3; c++)
-    solveLight(samples, albedo, robust, noise, c, TYPICAL_LIGHT, LIGHT_SPREAD, light);
-  const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
-  for (let c = 0; c < 3; c++) solveLight(samples, albedo, robust, noise, c, grey, CAST_SPREAD, light);
 }
 
 function solveAlbedo(

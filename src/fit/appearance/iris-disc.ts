@@ -32,7 +32,16 @@ const PUPIL = 0.004;
  * Finds the iris as painted: the pupil is its darkest spot, its edge is where brightness rises halfway to the
  * white.
  */
-export function irisDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): IrisDisc {
+export function irisDisc(model: MorphableModel, part: ModelPart): IrisDisc {
+  let disc = discs.get(part);
+  if (!disc) discs.set(part, (disc = findDisc(model, part, vertexUvs(part))));
+  return disc;
+}
+
+/** Kept per eyeball, because it depends on nothing else. */
+const discs = new WeakMap<ModelPart, IrisDisc>();
+
+function findDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): IrisDisc {
   const texture = part.texture!;
   const centre = sphereCentre(part, model.meanShape);
   const m = model.meanShape;

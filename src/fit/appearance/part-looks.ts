@@ -2,7 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
-import { irisDisc, irisShare, vertexUvs } from './iris-disc.js';
+import { irisDisc, irisShare, vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -73,21 +73,44 @@ function gainOf({ count, photo, model }: Tally, otherwise: Rgb): Rgb {
   ) as unknown as Rgb;
 }
 
-/** A texture whose linear colours are changed texel by texel; alpha stays. */
-function recolored(
-  texture: Image,
-  change: (color: [number, number, number], u: number, v: number) => void,
-): Image {
+/** A texture whose linear colours are multiplied; alpha stays. */
+function multiplied(texture: Image, gain: Rgb): Image {
+  const tables = gain.map((factor) => Uint8Array.from(linearOfByte, (value) => byteOfLinear(value * factor)));
+  const [red, green, blue] = tables as [Uint8Array, Uint8Array, Uint8Array];
   const out = createImage(texture.width, texture.height, 4);
+  const { data } = texture;
+  for (let at = 0; at < data.length; at += 4) {
+    out.data[at] = red[data[at]!]!;
+    out.data[at + 1] = green[data[at + 1]!]!;
+    out.data[at + 2] = blue[data[at + 2]!]!;
+    out.data[at + 3] = data[at + 3]!;
+  }
+  return out;
+}
+
+/** An eye's texture: the whites multiplied, the irises painted. */
+function paintedEyes(
+  texture: Image,
+  discs: readonly IrisDisc[],
+  whiteGain: Rgb,
+  paint: (color: Rgb) => Rgb,
+): Image {
+  const { width, height, data } = texture;
+  const out = multiplied(texture, whiteGain);
   const color: [number, number, number] = [0, 0, 0];
-  for (let y = 0; y < texture.height; y++) {
-    for (let x = 0; x < texture.width; x++) {
-      const at = (y * texture.width + x) * 4;
-      for (let k = 0; k < 3; k++) color[k] = linearOfByte[texture.data[at + k]!]!;
-      change(color, (x + 0.5) / texture.width, (y + 0.5) / texture.height);
-      for (let k = 0; k < 3; k++) out.data[at + k] = byteOfLinear(color[k]!);
-      out.data[at + 3] = texture.data[at + 3]!;
-    }
+  for (const { u, v, radius } of discs) {
+    const [left, right] = [Math.floor((u - radius) * width), Math.ceil((u + radius) * width)];
+    const [top, bottom] = [Math.floor((v - radius) * height), Math.ceil((v + radius) * height)];
+    for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
+      for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
+        const share = irisShare(discs, (x + 0.5) / width, (y + 0.5) / height);
+        if (share === 0) continue;
+        const at = (y * width + x) * 4;
+        for (let k = 0; k < 3; k++) color[k] = linearOfByte[data[at + k]!]!;
+        const painted = paint(color);
+        for (let k = 0; k < 3; k++)
+          out.data[at + k] = byteOfLinear(share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!);
+      }
   }
   return out;
 }
@@ -135,15 +158,14 @@ export function partLooks(
     (part) => part.turnsAbout === 'sphereCentre' && part.texture && part.uvs.length > 0,
   );
   if (eyes.length > 0) {
-    const discs = eyes.map((part) => irisDisc(model, part, vertexUvs(part)));
+    const discs = eyes.map((part) => irisDisc(model, part));
     const colors = eyeColors(eyes, discs, head, image, certainty);
-    const gain = whiteGain(colors, light);
-    const paint = irisPainter(colors, light);
-    const texture = recolored(eyes[0]!.texture!, (color, u, v) => {
-      const share = irisShare(discs, u, v);
-      const painted = paint(color);
-      for (let k = 0; k < 3; k++) color[k] = share * painted[k]! + (1 - share) * color[k]! * gain[k]!;
-    });
+    const texture = paintedEyes(
+      eyes[0]!.texture!,
+      discs,
+      whiteGain(colors, light),
+      irisPainter(colors, light),
+    );
     for (const part of eyes) looks.set(part.name, texture);
   }
   for (const part of model.parts) {
@@ -164,8 +186,5 @@ function tintedLike(
   const tally = newTally();
   for (let v = part.firstVertex; v < part.firstVertex + part.vertexCount; v++)
     if (isSeen(head, v, image, certainty)) add(tally, part, uvs, v, head, image);
-  const gain = gainOf(tally, light);
-  return recolored(part.texture!, (color) => {
-    for (let k = 0; k < 3; k++) color[k]! *= gain[k]!;
-  });
+  return multiplied(part.texture!, gainOf(tally, light));
 }

@@ -3,16 +3,16 @@ import { cropToImage } from '../../detect/crop.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { boxSide } from '../../network/face-view.js';
-import { likelihoodAt, type FaceParsing } from '../../network/parsing/face-parser.js';
+import { likelihoodOf, type FaceParsing, type PhotoMap } from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
 import type { SeenHead } from './skin-geometry.js';
 
 /** How surely the photo shows the person at a pixel, 0…1. */
 export interface SkinCertainty {
   /** Skin, brows, beard, eyes and mouth. */
-  readonly skin: (x: number, y: number) => number;
+  readonly skin: PhotoMap;
   /** The same, or hair. */
-  readonly head: (x: number, y: number) => number;
+  readonly head: PhotoMap;
   /** Where the crop surely shows hair, pairs of pixels of the photo: as many as there are. */
   readonly hair: Float32Array;
   /** How likely a point of the face is in plain view, of how likely it is for all else that is known. */
@@ -50,26 +50,26 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
     const from = parsingLabels[name] * plane;
     return classes.subarray(from, from + plane);
   };
+  const skins = of('skin');
+  const hairs = of('hair');
   const covers = spread(of('cover'), size, FROM_COVERS / cell, COVER);
   const background = spread(of('background'), size, FROM_OTHERS / cell, OTHER);
-  const hair = spread(of('hair'), size, FROM_OTHERS / cell, OTHER);
+  const hair = spread(hairs, size, FROM_OTHERS / cell, OTHER);
   const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
     const map = Float32Array.from({ length: plane }, (_, at) =>
       others.reduce((value, other) => value * (1 - other[at]!), smoothstep(SKIN_FROM, SKIN_TO, shown(at))),
     );
     return { ...parsing, classes: withoutIslands(map, size, SMALLEST_ISLAND / cell) };
   };
-  const skinMap = certain((at) => of('skin')[at]!, [covers, background, hair]);
-  const headMap = certain((at) => of('skin')[at]! + of('hair')[at]!, [covers, background]);
-  const read =
-    (map: FaceParsing) =>
-    (x: number, y: number): number =>
-      likelihoodAt(map, 'background', x, y);
+  const skinMap = certain((at) => skins[at]!, [covers, background, hair]);
+  const headMap = certain((at) => skins[at]! + hairs[at]!, [covers, background]);
+  const covered = likelihoodOf(parsing, 'cover');
   return {
-    skin: read(skinMap),
-    head: read(headMap),
-    hair: placesOf(parsing, (at) => of('hair')[at]! * (1 - covers[at]!) > SURELY_HAIR),
-    inView: (x, y, visible) => visible * (1 - likelihoodAt(parsing, 'cover', x, y)),
+    // Both maps are single ones, where the first class lies.
+    skin: likelihoodOf(skinMap, 'background'),
+    head: likelihoodOf(headMap, 'background'),
+    hair: placesOf(parsing, (at) => hairs[at]! * (1 - covers[at]!) > SURELY_HAIR),
+    inView: (x, y, visible) => visible * (1 - covered(x, y)),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Appearance } from './fit-appearance.js';
 import { fitSkinAlbedo } from './fit-skin-albedo.js';
 import { hairTone } from './hair-tone.js';
 import { minified, type Minified } from './minify.js';
-import { compose, lookUp, type Unwrapped } from './compose-textures.js';
+import { compose, type Unwrapped } from './compose-textures.js';
 import { partLooks } from './part-looks.js';
 import type { HeadTextures } from '../reconstruction.js';
 import type { SkinCertainty } from './skin-certainty.js';
@@ -327,16 +327,17 @@ function correctionField(
     CORRECTION_SIZE,
     3,
   );
-  pullPush(
-    hair,
-    weights.map((weight, i) => weight * smoothstep(HAIR_FROM, HAIR_TO, scalp[i]!)),
-    CORRECTION_SIZE,
-    3,
-  );
   if (hairAlbedo) {
     const usual = scalpAlbedo(scalp, albedo, modelSize);
-    for (let i = 0; i < hair.length; i++) hair[i] = limited(Math.log(hairAlbedo[i % 3]! / usual[i % 3]!));
-  }
+    const change = hairAlbedo.map((value, k) => limited(Math.log(value / usual[k]!)));
+    for (let i = 0; i < hair.length; i++) hair[i] = change[i % 3]!;
+  } else
+    pullPush(
+      hair,
+      weights.map((weight, i) => weight * smoothstep(HAIR_FROM, HAIR_TO, scalp[i]!)),
+      CORRECTION_SIZE,
+      3,
+    );
   for (let i = 0; i < scalp.length; i++) {
     const share = smoothstep(0.3, 0.9, scalp[i]!);
     for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
@@ -363,15 +364,25 @@ const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGES
 
 /** Model albedo times the correction's gain, at the model's resolution. */
 function correctedAlbedo(modelAlbedo: Float32Array, n: number, correction: Float32Array): Float32Array {
-  const gain = correction.map(Math.exp);
+  const gain = new Float32Array(correction.length);
+  for (let i = 0; i < gain.length; i++) gain[i] = Math.exp(correction[i]!);
   const out = new Float32Array(modelAlbedo.length);
-  const scale = CORRECTION_SIZE / n;
-  const g = new Float32Array(3);
+  const size = CORRECTION_SIZE;
+  const scale = size / n;
+  // As in `lookUp`, but the two rows that a row lies between are mixed once.
+  const row = new Float64Array(3 * size);
+  let at = 0;
   for (let y = 0; y < n; y++) {
+    const v = Math.min(size - 1.001, Math.max(0, (y + 0.5) * scale - 0.5));
+    const above = 3 * size * Math.floor(v);
+    const fy = v - Math.floor(v);
+    for (let i = 0; i < row.length; i++)
+      row[i] = gain[above + i]! + fy * (gain[above + row.length + i]! - gain[above + i]!);
     for (let x = 0; x < n; x++) {
-      const at = (y * n + x) * 3;
-      lookUp(gain, CORRECTION_SIZE, (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5, g);
-      for (let k = 0; k < 3; k++) out[at + k] = modelAlbedo[at + k]! * g[k]!;
+      const u = Math.min(size - 1.001, Math.max(0, (x + 0.5) * scale - 0.5));
+      const x0 = Math.floor(u);
+      for (let i = 3 * x0; i < 3 * x0 + 3; i++, at++)
+        out[at] = modelAlbedo[at]! * (row[i]! + (u - x0) * (row[i + 3]! - row[i]!));
     }
   }
   return out;

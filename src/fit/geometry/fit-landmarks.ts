@@ -206,15 +206,32 @@ function flushRows(work: Workspace, active: number): void {
     pending.residuals[k] = 0;
   }
   const [e0, e1, e2, e3] = pending.residuals as unknown as [number, number, number, number];
-  for (let a = 0; a < active; a++) {
+  for (let a = 0; a < active; a++) gradient[a]! -= r0[a]! * e0 + r1[a]! * e1 + r2[a]! * e2 + r3[a]! * e3;
+  // Two rows of the matrix at a time read what both need once; the number of parameters may be odd.
+  let a = 0;
+  for (; a + 1 < active; a += 2) {
     const a0 = r0[a]!;
     const a1 = r1[a]!;
     const a2 = r2[a]!;
     const a3 = r3[a]!;
-    gradient[a]! -= a0 * e0 + a1 * e1 + a2 * e2 + a3 * e3;
-    for (let b = 0, at = a * n; b <= a; b++, at++)
-      hessian[at]! += a0 * r0[b]! + a1 * r1[b]! + a2 * r2[b]! + a3 * r3[b]!;
+    const b0 = r0[a + 1]!;
+    const b1 = r1[a + 1]!;
+    const b2 = r2[a + 1]!;
+    const b3 = r3[a + 1]!;
+    let at = a * n;
+    let below = at + n;
+    for (let b = 0; b <= a; b++, at++, below++) {
+      const c0 = r0[b]!;
+      const c1 = r1[b]!;
+      const c2 = r2[b]!;
+      const c3 = r3[b]!;
+      hessian[at]! += a0 * c0 + a1 * c1 + a2 * c2 + a3 * c3;
+      hessian[below]! += b0 * c0 + b1 * c1 + b2 * c2 + b3 * c3;
+    }
+    hessian[below]! += b0 * b0 + b1 * b1 + b2 * b2 + b3 * b3;
   }
+  for (let b = 0, at = a * n; a < active && b <= a; b++, at++)
+    hessian[at]! += r0[a]! * r0[b]! + r1[a]! * r1[b]! + r2[a]! * r2[b]! + r3[a]! * r3[b]!;
   pending.count = 0;
 }
 

@@ -39,31 +39,55 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
   const groups = [RIGHT_EYE, LEFT_EYE, NOSE_TIP, LIPS];
   const points = pointsOf(model, groups.flat());
   const basis = pointBasis(model, points);
-  return async (pyramid, { box, roll }, upright = 0) => {
-    let best = await settle(predictor, pyramid, { box, roll });
+  return async (pyramid, { box, roll }, { upright = 0, least = 0 } = {}) => {
+    const look = firstLooks(predictor, pyramid, box);
+    if (await isDenied(look, roll, upright, least)) return undefined;
+    let best = await settle(predictor, pyramid, { box, roll }, look);
     if (best.head.judged) {
       const rankOf = ranking(upright);
       const turns: Settled[] = [best];
       for (const other of otherTurns(best.head.judged.face, roll, upright))
-        turns.push({ head: await predictor.predict(pyramid, box, other), roll: other });
+        turns.push({ head: await look(other), roll: other });
       const likeliest = turns.reduce((a, b) => (rankOf(b) > rankOf(a) ? b : a));
       if (likeliest !== best) {
-        const settled = await settle(predictor, pyramid, { box, roll: likeliest.roll });
+        const settled = await settle(predictor, pyramid, { box, roll: likeliest.roll }, look);
         if (rankOf(settled) > rankOf(best)) best = settled;
       }
     }
     const { head } = best;
     const next = placeOf(head);
     const astray = distance(box, next.box) >= ASTRAY;
-    const look: CloserLook = {
+    const closer: CloserLook = {
       ...(astray ? { box, roll: best.roll } : { box: next.box, roll: next.roll }),
       keypoints: keypointsOf(model, basis, groups, head),
       moved: distance(box, next.box),
       resized: Math.abs(Math.log(next.box.width / box.width)),
       ...(head.judged && { face: head.judged.face }),
     };
-    return look;
+    return closer;
   };
+}
+
+/** The head as seen in one box, turned so. */
+type FirstLook = (roll: number) => Promise<PredictedHead>;
+
+/** Looks at one box, once at each turn. */
+function firstLooks(predictor: HeadPredictor, pyramid: ImagePyramid, box: FaceBox): FirstLook {
+  const seen = new Map<number, PredictedHead>();
+  return async (roll) => {
+    const head = seen.get(roll) ?? (await predictor.predict(pyramid, box, roll));
+    seen.set(roll, head);
+    return head;
+  };
+}
+
+/** Whether a judge finds a face likely at none of the turns that come into question. */
+async function isDenied(look: FirstLook, roll: number, upright: number, least: number): Promise<boolean> {
+  const { judged } = await look(roll);
+  if (!judged || judged.face >= least) return false;
+  for (const other of otherTurns(judged.face, roll, upright))
+    if ((await look(other)).judged!.face >= least) return false;
+  return true;
 }
 
 /** The turns of a face that detector and judge may have mistaken for another. */
@@ -82,9 +106,14 @@ interface Settled {
 }
 
 /** Predicts until the place stands still or runs away; the surest look, or the last where nobody judges. */
-async function settle(predictor: HeadPredictor, pyramid: ImagePyramid, start: Place): Promise<Settled> {
+async function settle(
+  predictor: HeadPredictor,
+  pyramid: ImagePyramid,
+  start: Place,
+  look: FirstLook,
+): Promise<Settled> {
   let place = start;
-  let head = await predictor.predict(pyramid, place.box, place.roll);
+  let head = await look(start.roll);
   let best = head;
   for (let looks = 1; looks < MOST_LOOKS; looks++) {
     const next = placeOf(head);

@@ -102,7 +102,7 @@ const describe = ({ name, dims, type }: OnnxValue): ImportedValue => ({
   type: importType(type),
 });
 const listOf = (values: readonly { readonly name: string }[]): string =>
-  values.map(({ name }) => `"${name}"`).join(', ');
+  values.map(({ name }) => JSON.stringify(name)).join(', ');
 const isAny = (shape: readonly (number | string)[]): boolean => shape.join() === '...';
 
 function pinShape(value: ImportedValue, shape: readonly number[] | undefined): ImportedValue {

@@ -50,7 +50,7 @@ export function planNetwork(model: OnnxModel): Plan {
 }
 
 export const describeNode = (node: OnnxNode): string =>
-  `${node.opType} "${node.name ?? node.outputs[0] ?? ''}"`;
+  `${node.opType} ${JSON.stringify(node.name ?? node.outputs[0] ?? '')}`;
 
 /** Nodes that outputs depend on, in the order of the file. */
 function neededNodes(model: OnnxModel): OnnxNode[] {
@@ -103,7 +103,9 @@ function problemsOf(
     );
   return [
     ...(reason === undefined ? [] : [`${describeNode(node)}: ${reason}`]),
-    ...further.map((output) => `${describeNode(node)}: its further output "${output}" is not supported`),
+    ...further.map(
+      (output) => `${describeNode(node)}: its further output ${JSON.stringify(output)} is not supported`,
+    ),
   ];
 }
 
@@ -138,13 +140,15 @@ function checkOrder(
     const missing = node.inputs.find((input) => !known.has(input));
     if (missing !== undefined)
       throw new Error(
-        `importOnnx: ${describeNode(node)} reads "${missing}", which nothing before it makes; the file is damaged.`,
+        `importOnnx: ${describeNode(node)} reads ${JSON.stringify(missing)}, which nothing before it makes; the file is damaged.`,
       );
     for (const output of node.outputs) known.add(output);
   }
   const output = model.outputs.find(({ name }) => !known.has(name));
   if (output !== undefined)
-    throw new Error(`importOnnx: nothing makes the output "${output.name}"; the file is damaged.`);
+    throw new Error(
+      `importOnnx: nothing makes the output ${JSON.stringify(output.name)}; the file is damaged.`,
+    );
 }
 
 /**

@@ -162,7 +162,7 @@ function readValue({ name, type }: ValueMessage): OnnxValue {
   const tensor = type?.tensorType;
   if (tensor === undefined)
     throw new Error(
-      `decodeOnnx: "${name}" is no tensor; sequences, maps and optional values are not read here.`,
+      `decodeOnnx: ${JSON.stringify(name)} is no tensor; sequences, maps and optional values are not read here.`,
     );
   const dims = tensor.shape?.dim.map(
     ({ dimValue, dimParam }, axis) => dimValue ?? (dimParam || `${name}_${axis}`),
@@ -178,7 +178,7 @@ function elementType(owner: string, number: number): ElementType {
   const name = typeNames.get(number);
   if (name === undefined) {
     throw new Error(
-      `decodeOnnx: "${owner}" has the element type ${number} of TensorProto.DataType, which is not read here; export the network in float32.`,
+      `decodeOnnx: ${JSON.stringify(owner)} has the element type ${number} of TensorProto.DataType, which is not read here; export the network in float32.`,
     );
   }
   return name;
@@ -207,7 +207,7 @@ function readTensor(message: TensorMessage): OnnxTensor {
   if (message.dataLocation === 1) {
     const file = message.externalData.find(({ key }) => key === 'location')?.value ?? 'another file';
     throw new Error(
-      `decodeOnnx: the values of "${name}" are in ${file}; store them in the ONNX file itself (onnx.save with save_as_external_data=False).`,
+      `decodeOnnx: the values of ${JSON.stringify(name)} are in ${file}; store them in the ONNX file itself (onnx.save with save_as_external_data=False).`,
     );
   }
   const data =
@@ -215,7 +215,7 @@ function readTensor(message: TensorMessage): OnnxTensor {
   const size = dims.reduce((a, b) => a * b, 1) * bytesPerElement[type];
   if (data.length !== size) {
     throw new Error(
-      `decodeOnnx: "${name}" is ${type}[${dims.join(', ')}] and needs ${size} bytes, the file has ${data.length}.`,
+      `decodeOnnx: ${JSON.stringify(name)} is ${type}[${dims.join(', ')}] and needs ${size} bytes, the file has ${data.length}.`,
     );
   }
   return { name, type, dims, data };

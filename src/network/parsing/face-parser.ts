@@ -53,35 +53,39 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
 export const parserCrop = (box: FaceBox, roll: number, size: number): Crop =>
   viewOfBox(box, roll, size, parserViewPerBox);
 
+/** A value for each position of a photo, pixels. */
+export type PhotoMap = (x: number, y: number) => number;
+
 /**
- * How likely a class is at a position of the photo, between the maps' pixels; nothing is known beyond the
+ * How likely a class is at positions of the photo, between the maps' pixels; nothing is known beyond the
  * crop, where it is `outside`.
- * @param x pixels of the photo
  */
-export function likelihoodAt(
+export function likelihoodOf(
   { crop, size, classes }: FaceParsing,
   name: ParsingClass,
-  x: number,
-  y: number,
   outside = 0,
-): number {
+): PhotoMap {
   const { ax, ay, bx, by } = cropAxes(crop);
+  const { centreX, centreY } = crop;
   // From the photo into the maps: the inverse of a rotation and a scale.
   const perCell = crop.width / size;
   const norm = crop.scale * crop.scale * perCell;
-  const dx = x - crop.centreX;
-  const dy = y - crop.centreY;
-  const u = (dx * ax + dy * ay) / norm + size / 2 - 0.5;
-  const v = (dx * bx + dy * by) / norm + size / 2 - 0.5;
-  if (u < -0.5 || v < -0.5 || u > size - 0.5 || v > size - 0.5) return outside;
-  const left = Math.min(size - 2, Math.max(0, Math.floor(u)));
-  const top = Math.min(size - 2, Math.max(0, Math.floor(v)));
-  const fx = Math.min(1, Math.max(0, u - left));
-  const fy = Math.min(1, Math.max(0, v - top));
-  const at = (parsingLabels[name] * size + top) * size + left;
-  const above = classes[at]! + fx * (classes[at + 1]! - classes[at]!);
-  const below = classes[at + size]! + fx * (classes[at + size + 1]! - classes[at + size]!);
-  return above + fy * (below - above);
+  const first = parsingLabels[name] * size;
+  return (x, y) => {
+    const dx = x - centreX;
+    const dy = y - centreY;
+    const u = (dx * ax + dy * ay) / norm + size / 2 - 0.5;
+    const v = (dx * bx + dy * by) / norm + size / 2 - 0.5;
+    if (u < -0.5 || v < -0.5 || u > size - 0.5 || v > size - 0.5) return outside;
+    const left = Math.min(size - 2, Math.max(0, Math.floor(u)));
+    const top = Math.min(size - 2, Math.max(0, Math.floor(v)));
+    const fx = Math.min(1, Math.max(0, u - left));
+    const fy = Math.min(1, Math.max(0, v - top));
+    const at = (first + top) * size + left;
+    const above = classes[at]! + fx * (classes[at + 1]! - classes[at]!);
+    const below = classes[at + size]! + fx * (classes[at + size + 1]! - classes[at + size]!);
+    return above + fy * (below - above);
+  };
 }
 
 /** The likeliest class of each pixel of the maps, size×size labels. */

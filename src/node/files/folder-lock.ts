@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mayLive, ownedName, ownerOf } from './owner.js';
@@ -11,14 +12,37 @@ const lockFile = '.rogue-lock';
  * @throws WriteError when another process, or this one, is at it, or the folder cannot be written
  */
 export async function withFolderLock<Result>(folder: string, run: () => Promise<Result>): Promise<Result> {
-  const lock = join(folder, lockFile);
-  const own = ownedName();
-  await take(folder, lock, own);
+  const lock = await lockFolder(folder);
   try {
     return await run();
   } finally {
-    if ((await contentOf(lock)) === own) await rm(lock, { force: true }).catch(() => undefined);
+    await lock.release();
   }
+}
+
+export interface FolderLock {
+  release(): Promise<void>;
+  /** {@link release} for signal handlers, which cannot wait. */
+  abandon(): void;
+}
+
+/**
+ * Takes a folder for this process alone, or that of its files which a name stands for, until it is released.
+ * @param name of what is locked, where others may write the rest of the folder
+ * @throws WriteError as {@link withFolderLock}
+ */
+export async function lockFolder(folder: string, name = ''): Promise<FolderLock> {
+  const lock = join(folder, name === '' ? lockFile : `${lockFile}-${name}`);
+  const own = ownedName();
+  await take(folder, lock, own);
+  return {
+    async release() {
+      if ((await contentOf(lock)) === own) await rm(lock, { force: true }).catch(() => undefined);
+    },
+    abandon() {
+      rmSync(lock, { force: true });
+    },
+  };
 }
 
 async function take(folder: string, lock: string, own: string): Promise<void> {

@@ -168,7 +168,10 @@ async function readPixels(bytes: Uint8Array, metadata: Metadata, side: number): 
   } catch (error) {
     if (error instanceof ImageError) throw error;
     const reason = reasonOf(error);
-    if (format === 'jpeg' && reason.includes('premature end')) return pixelsOfCutOff(bytes, side, reason);
+    if (format === 'jpeg' && reason.includes('premature end'))
+      return pixelsOfCutOff(bytes, side, reason).catch((further: unknown) => {
+        throw further instanceof ImageError ? further : decodeError(further);
+      });
     throw decodeError(error);
   }
 }

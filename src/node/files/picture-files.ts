@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
+import { isResultFolder } from './own-files.js';
 
 /** Extensions looked for in folders; a picture named by itself may have any. */
 export const pictureExtensions: ReadonlySet<string> = new Set([
@@ -36,7 +37,7 @@ interface Waiting {
  * The pictures in a folder and its subfolders, in the order of their names; hidden files and folders are left
  * out, and so is what is no file, such as pipes, which may never end. Links to folders are followed. Each
  * folder is read once, under its own name where that lies below the given folder, so links that lead in
- * circles, or to the same place, do no harm.
+ * circles, or to the same place, do no harm. Faces' folders with our results in them are left out.
  * @param except an absolute folder to leave out as well
  */
 export async function picturesBelow(folder: string, except = ''): Promise<string[]> {
@@ -61,6 +62,8 @@ async function readInto(
   links: Waiting[],
 ): Promise<void> {
   const entries = await readdir(parent, { withFileTypes: true });
+  const names = entries.map(({ name }) => name);
+  if (isResultFolder(basename(parent), names)) return;
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     if (entry.name.startsWith('.')) continue;

@@ -33,7 +33,7 @@ describe('lookAgain', () => {
       const { box, roll } = boxOfHead(truth);
       const side = 1.2 * box.width;
       const misplaced = { x: box.x + 0.12 * side, y: box.y - 0.2 * side, width: side, height: side };
-      const look = await lookAgain(new ImagePyramid(image), { box: misplaced, roll: roll + 8 });
+      const look = (await lookAgain(new ImagePyramid(image), { box: misplaced, roll: roll + 8 }))!;
       const off = (other: { readonly x: number; readonly y: number; readonly width: number }): number =>
         Math.hypot(
           other.x + other.width / 2 - box.x - box.width / 2,
@@ -58,8 +58,23 @@ describe('lookAgain', () => {
     const data = new Uint8Array(3 * 64 * 64).fill(120);
     const blank = new ImagePyramid({ width: 64, height: 64, channels: 3, data });
     const box = { x: 20, y: 20, width: 24, height: 24 };
-    const look = await lookAgain(blank, { box, roll: 0 });
+    const look = (await lookAgain(blank, { box, roll: 0 }))!;
     expect(Math.abs(look.box.x + look.box.width / 2 - 32)).toBeLessThan(24);
     expect(Number.isFinite(look.moved)).toBe(true);
+  });
+
+  it('gives up what no turn makes a face, and sees one that lies', async () => {
+    const data = new Uint8Array(3 * 64 * 64).fill(120);
+    const blank = new ImagePyramid({ width: 64, height: 64, channels: 3, data });
+    const box = { x: 20, y: 20, width: 24, height: 24 };
+    expect(await lookAgain(blank, { box, roll: 0 }, { least: 0.4 })).toBeUndefined();
+    const [{ image, truth }] = photos as [SyntheticPhoto];
+    const face = boxOfHead(truth);
+    const seen = await lookAgain(
+      new ImagePyramid(image),
+      { ...face, roll: face.roll + 90 },
+      { upright: 0, least: 0.4 },
+    );
+    expect(Math.abs(seen!.roll - face.roll)).toBeLessThan(10);
   });
 });

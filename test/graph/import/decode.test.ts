@@ -75,6 +75,13 @@ describe('decodeOnnx', () => {
     expect(decodeOnnx(bytes).inputs).toEqual([{ name: 'x', type: 'float32', dims: ['batch', 3, 'x_2'] }]);
   });
 
+  it('says in one line what is wrong with a name of several', () => {
+    const bytes = modelType
+      .encode({ opsetImport: [{ version: 9 }], graph: { input: [{ name: 'a\nb', type: {} }] } })
+      .finish();
+    expect(() => decodeOnnx(bytes)).toThrow(/^decodeOnnx: "a\\nb" is no tensor[^\n]*$/);
+  });
+
   it.each([
     ['float32', { floatData: [1.5, -2] }, [1.5, -2]],
     ['float64', { doubleData: [1.5, -2] }, [1.5, -2]],

@@ -165,6 +165,20 @@ describe('decodeImage of large and incomplete pictures', () => {
       /^damaged or cut off .*the last \d\d % of the picture are missing/,
     );
   });
+
+  it('refuses in one line a JPEG that ends early and goes on with something else', async () => {
+    const data = Uint8Array.from({ length: 3 * 32 * 32 }, (_, k) => (k * 7919) % 251);
+    const whole = await sharp(data, { raw: { width: 32, height: 32, channels: 3 } })
+      .jpeg({ progressive: true })
+      .toBuffer();
+    const frame = whole.indexOf(Buffer.of(0xff, 0xc2));
+    const header = whole.subarray(frame, frame + 2 + whole.readUInt16BE(frame + 2));
+    const refused = decodeImage(Buffer.concat([whole.subarray(0, -300), header]));
+    await expect(refused).rejects.toMatchObject({
+      name: 'ImageError',
+      message: expect.stringMatching(/^damaged or cut off \([^\n]*\)$/) as string,
+    });
+  });
 });
 
 /** A Windows bitmap; with 8 bits, of a palette of the card's three colours. */

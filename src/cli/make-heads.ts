@@ -1,0 +1,90 @@
+import type { FindFacesOptions, GivenBox } from '../detect/find-faces.js';
+import type { NoFaceCause } from '../detect/no-face-cause.js';
+import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
+import type { Result } from '../fit/result.js';
+import type { ReconstructPhotoOptions } from '../fit/rogue.js';
+import type { Image } from '../math/image.js';
+import type { MorphableModel } from '../model/morphable-model.js';
+import { encodePng, type DecodedImage } from '../node/files/image-codec.js';
+import { faceFiles, type FaceFilesOptions, type Format } from './face-files.js';
+import { noFaceMessage } from './no-face.js';
+import type { FaceFile } from './output-folder.js';
+
+/** What decides which heads come of a photo, and as which files. */
+export interface HeadSettings {
+  readonly format: readonly Format[];
+  readonly texture: TextureSource;
+  readonly seen?: boolean;
+  readonly maxFaces?: number;
+  readonly focal35mm?: number;
+  readonly minFace?: number;
+  readonly minScore?: number;
+  readonly box?: GivenBox;
+  readonly method?: ReconstructMethod;
+}
+
+/** What the command needs of a `Rogue`. */
+export interface Reconstructor {
+  readonly model: MorphableModel;
+  reconstruct(photo: DecodedImage, options: ReconstructPhotoOptions): Promise<Reconstruction[]>;
+  whyNoFace(photo: DecodedImage, options: FindFacesOptions): Promise<NoFaceCause>;
+  release(): Promise<void>;
+}
+
+/** One head, ready to be written. */
+export interface MadeHead {
+  readonly files: readonly FaceFile[];
+  readonly result: Result;
+}
+
+/** Makes the heads of photos, one after the other. */
+export type HeadMaker = (
+  rogue: Reconstructor,
+  photo: { readonly path: string; readonly decoded: DecodedImage },
+) => Promise<MadeHead[]>;
+
+/** @returns throws an Error of one line for a photo without a face */
+export function headMaker(settings: HeadSettings): HeadMaker {
+  const { maxFaces, focal35mm, texture, box, method, minFace, minScore } = settings;
+  const files: FaceFilesOptions = {
+    formats: settings.format,
+    texture,
+    seen: settings.seen ?? false,
+    encodePng: rememberingEncoder(),
+  };
+  return async (rogue, photo) => {
+    const { scale } = photo.decoded;
+    const finding: FindFacesOptions = {
+      ...(minFace !== undefined && { minFace: Math.max(4, minFace * scale) }),
+      ...(minScore !== undefined && { threshold: minScore }),
+    };
+    const faces = await rogue.reconstruct(photo.decoded, {
+      texture,
+      ...finding,
+      ...(maxFaces !== undefined && { maxFaces }),
+      ...(focal35mm !== undefined && { focal35mm }),
+      ...(method && { method }),
+      ...(box && { boxes: [scaledBox(box, scale)] }),
+    });
+    if (faces.length === 0)
+      throw new Error(noFaceMessage(await rogue.whyNoFace(photo.decoded, finding), scale));
+    const made: MadeHead[] = [];
+    for (const face of faces) made.push(await faceFiles(rogue.model, photo, face, files));
+    return made;
+  };
+}
+
+/** Very large photos are decoded smaller. */
+function scaledBox({ x, y, width, height, ...turn }: GivenBox, scale: number): GivenBox {
+  return { ...turn, x: x * scale, y: y * scale, width: width * scale, height: height * scale };
+}
+
+/** Encodes each image once: the textures of eyes and teeth are the same for every face. */
+function rememberingEncoder(): (image: Image) => Promise<Uint8Array> {
+  const known = new WeakMap<Image, Promise<Uint8Array>>();
+  return (image) => {
+    const encoded = known.get(image) ?? encodePng(image);
+    known.set(image, encoded);
+    return encoded;
+  };
+}

@@ -52,14 +52,21 @@ export function opposingIndices(names: readonly string[]): (readonly [number, nu
     .filter(([a, b]) => a >= 0 && b >= 0);
 }
 
-/**
- * How much rarer than an ordinary unit each is in faces, for priors: eyes' openings and nostrils differ more
- * between people than they move, and few push their jaw or tongue out.
- */
+/** Units and how much rarer than an ordinary one they are, for priors. */
+const STIFFNESS: readonly (readonly [RegExp, number])[] = [
+  // The gaze says these.
+  [/^eyeLook/, 10],
+  // Eyes' openings, nostrils, brows and lips differ more between people than they move.
+  [/^(eyeWide|eyeSquint|noseSneer|mouthShrug)/, 4],
+  [/^(brow|mouthRoll|mouthStretch|mouthFrown|mouthPress)/, 2],
+  // Few do these in photos.
+  [/^(cheekPuff|jawForward|tongueOut|mouthClose)/, 6],
+  [/^(cheekSquint|jawLeft|jawRight|mouthLeft|mouthRight|mouthDimple)/, 2],
+];
+
+/** How much more than others a fit should draw a unit to rest. */
 export function unitStiffness(name: string): number {
-  if (/^(eyeWide|eyeSquint|noseSneer|jawForward|tongueOut|mouthClose)/.test(name)) return 4;
-  if (/^(cheekPuff|cheekSquint|jawLeft|jawRight|mouthRoll|mouthShrug|mouthDimple)/.test(name)) return 2;
-  return 1;
+  return STIFFNESS.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
 }
 
 /**

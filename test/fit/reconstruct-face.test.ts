@@ -66,7 +66,7 @@ describe('reconstructFace on a photo', () => {
     ]) {
       expect(allFinite(values)).toBe(true);
     }
-    expect([shape.length, expression.length, light.length]).toEqual([80, 34, 27]);
+    expect([shape.length, expression.length, light.length]).toEqual([120, 52, 27]);
     expect([result.vertices.length, result.landmarks68.length, result.landmarks478.length]).toEqual([
       model.vertexCount * 3,
       136,

@@ -236,6 +236,19 @@ function flushRows(work: Workspace, active: number): void {
 }
 
 /**
+ * Until this iteration of a fit without a start the priors are so much stronger: wrong points are to be told
+ * by an ordinary head first, before a flexible one has bent to them.
+ */
+const FIRM = 4;
+const FIRMNESS = 100;
+
+function firmed(options: LandmarkFitOptions, firm: boolean): LandmarkFitOptions {
+  if (!firm) return options;
+  const { shapePrior, expressionPrior } = options;
+  return { ...options, shapePrior: FIRMNESS * shapePrior, expressionPrior: FIRMNESS * expressionPrior };
+}
+
+/**
  * Fits pose, shape and expression to dense landmarks by Gauss–Newton steps with priors, iteratively
  * reweighted so that points that disagree (covered, off the photo) lose influence. Outline points constrain
  * only across the outline.
@@ -279,7 +292,7 @@ export function fitLandmarks(
       active,
       confidence,
     );
-    addPriors(work, state, limits, options, active, start?.coefficients);
+    addPriors(work, state, limits, firmed(options, !start && iteration < FIRM), active, start?.coefficients);
     if (!step(work, state, oneOfEachPair(limits, state, work), active)) break;
   }
   return { ...state, confidence, error };

@@ -6,7 +6,7 @@ import { linearOfByte } from '../../src/render/color.js';
 /** The part of the atlas that shows the face, shares of it from the top left. */
 export const FACE_WINDOW = { left: 0.22, top: 0.1, width: 0.56, height: 0.62 } as const;
 /** Cells per side of the window, and of the whole atlas. */
-export const WINDOW_SIZE = 128;
+export const WINDOW_SIZE = 112;
 export const ATLAS_SIZE = 32;
 /** From this row on, share of the height, the atlas holds pockets, no mirror images of each other. */
 export const POCKETS_FROM = 0.865;
@@ -52,9 +52,9 @@ async function readSkin(folder: string, file: string): Promise<CollectedSkin | u
   const size = tensors.get('albedo')!.shape[0]!;
   const albedo = linearOf(data('albedo'));
   const sources = data('sources');
-  const trust = Float32Array.from({ length: size * size }, (_, texel) =>
-    Math.min(1, (sources[3 * texel]! + MIRRORED * sources[3 * texel + 1]!) / 255),
-  );
+  const trust = new Float32Array(size * size);
+  for (let texel = 0; texel < trust.length; texel++)
+    trust[texel] = Math.min(1, (sources[3 * texel]! + MIRRORED * sources[3 * texel + 1]!) / 255);
   return {
     file,
     face: resampled(albedo, size, 3, FACE_WINDOW, WINDOW_SIZE),
@@ -65,7 +65,11 @@ async function readSkin(folder: string, file: string): Promise<CollectedSkin | u
   };
 }
 
-const linearOf = (bytes: Uint8Array): Float32Array => Float32Array.from(bytes, (byte) => linearOfByte[byte]!);
+function linearOf(bytes: Uint8Array): Float32Array {
+  const out = new Float32Array(bytes.length);
+  for (let i = 0; i < out.length; i++) out[i] = linearOfByte[bytes[i]!]!;
+  return out;
+}
 
 /** Area average over the cells of a grid. */
 export function resampled(

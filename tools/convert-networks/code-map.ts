@@ -22,8 +22,8 @@ const NOT_MEANT = /^(tongueOut|mouthClose|eyeLook)/;
 
 /**
  * The map from `[old shape, old expression]` to `[new shape, new expression, x, y, z]`, the last in mm that
- * the head moves, that keeps the vertices of the skin, the face's above all. Shape follows by ridge regression;
- * expressions become sums of new units with no negative share.
+ * the head moves, that keeps the vertices of the skin, the face's above all. Shape follows by ridge
+ * regression; expressions become sums of new units with no negative share.
  * @throws Error when the two skins have different vertices
  */
 export function geometryMap(from: MorphableModel, to: MorphableModel): AffineMap {

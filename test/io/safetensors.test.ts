@@ -141,4 +141,14 @@ describe('safetensors', () => {
       { numRuns: 1000 },
     );
   });
+
+  it('reads what is not aligned from a Node buffer, whose slices are views', () => {
+    const bytes = Buffer.from(
+      writeSafetensors(new Map([['x', { shape: [2], data: Float32Array.of(1.5, -2) }]])),
+    );
+    const shifted = Buffer.alloc(bytes.length + 1);
+    bytes.copy(shifted, 1);
+    const { tensors } = readSafetensors(shifted.subarray(1));
+    expect([...(tensors.get('x')!.data as Float32Array)]).toEqual([1.5, -2]);
+  });
 });

@@ -11,23 +11,19 @@ export interface AffineMap {
   readonly offset: Float64Array;
 }
 
-/** How coefficients of one head model become those of another that show the same head. */
-export interface GeometryMap {
-  /** From `[old shape, old expression]` to `[new shape, new expression, x, y, z]`: mm that the head moves. */
-  readonly map: AffineMap;
-}
-
 /** Ridges against mm² of displacement, summed over vertices: what cannot be seen stays at rest. */
 const SHAPE_RIDGE = 2;
 const EXPRESSION_RIDGE = 12;
+const ALBEDO_RIDGE = 1e-4;
 /** Weight of skin off the face. */
 const REST = 0.1;
 /** Units that no old one stands for: correctives, and what goes with the gaze. */
 const NOT_MEANT = /^(tongueOut|mouthClose|eyeLook)/;
 
 /**
- * The map that keeps the vertices of the skin, the face's above all. Shape follows by ridge regression;
- * expressions become sums of new units with no negative share.
+ * The map from `[old shape, old expression]` to `[new shape, new expression, x, y, z]`, the last in mm that
+ * the head moves, that keeps the vertices of the skin, the face's above all. Shape follows by ridge
+ * regression; expressions become sums of new units with no negative share.
  * @throws Error when the two skins have different vertices
  */
 export function geometryMap(from: MorphableModel, to: MorphableModel): AffineMap {
@@ -99,7 +95,7 @@ export function albedoMap(
     Array.from({ length: count }, (_, k) =>
       sample(all.subarray(k * modeSize ** 2 * 3, (k + 1) * modeSize ** 2 * 3), modeSize),
     );
-  const fit = ridge(modes(to), weights, () => 1e-3);
+  const fit = ridge(modes(to), weights, () => ALBEDO_RIDGE);
   const matrix = new Float64Array(to.count * from.count);
   modes(from).forEach((mode, j) => fit(mode).forEach((value, k) => (matrix[k * from.count + j] = value)));
   const [a, b] = [sample(from.mean, from.meanSize), sample(to.mean, to.meanSize)];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import { loadRogue } from '../node.js';
-import { evaluationFiles, writeEvaluation } from '../node/evaluation/evaluation-run.js';
+import { evaluationFiles, refuseForeignReport, writeEvaluation } from '../node/evaluation/evaluation-run.js';
 import { nowFolder, nowReconstruction, runNow } from '../node/evaluation/now-run.js';
 import { UsageError } from './errors.js';
 import type { NowFlags } from './evaluate-flags.js';
@@ -22,6 +22,7 @@ export async function runNowProtocol(
       'nothing to evaluate: give --photos for our own reconstructions, or --predictions name=folder',
     );
   await interruptible('interrupted; nothing was written', async (signal) => {
+    await refuseForeignReport(out);
     const rogue = photos === undefined ? undefined : await loadRogue();
     let bar: ReturnType<typeof createProgress> | undefined;
     try {

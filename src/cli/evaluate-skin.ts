@@ -4,7 +4,7 @@ import { evaluationMarkdown } from '../evaluate/report-pages.js';
 import type { Rogue } from '../fit/rogue.js';
 import { createFaceParser } from '../network/parsing/face-parser.js';
 import { loadRogue, nodeRuntime } from '../node.js';
-import { evaluationFiles, writeEvaluation } from '../node/evaluation/evaluation-run.js';
+import { evaluationFiles, refuseForeignReport, writeEvaluation } from '../node/evaluation/evaluation-run.js';
 import { runLeak } from '../node/evaluation/leak-run.js';
 import { runParsing } from '../node/evaluation/parsing-run.js';
 import { assetFiles, loadHand, readAsset } from '../node/files/assets.js';
@@ -74,6 +74,7 @@ async function evaluated(
   ) => Promise<Evaluation>,
 ): Promise<void> {
   await interruptible('interrupted; nothing was written', async (signal) => {
+    await refuseForeignReport(out);
     const rogue = await loadRogue();
     let bar: ReturnType<typeof createProgress> | undefined;
     try {

@@ -20,10 +20,11 @@ import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/
 import {
   casePictures,
   evaluationFiles,
+  refuseForeignReport,
   runEvaluation,
   writeEvaluation,
 } from '../node/evaluation/evaluation-run.js';
-import { conditionFolder, predictedFolder } from '../node/evaluation/predicted-folder.js';
+import { conditionFolder, predictedFolder, withoutEnding } from '../node/evaluation/predicted-folder.js';
 import { insideFolder } from '../node/files/inside-folder.js';
 import { writeWhole } from '../node/files/whole-file.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
@@ -57,6 +58,7 @@ async function evaluateProtocol(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
+  await refuseForeignReport(flags.out);
   const rogue = await loadRogue();
   const released: { release(): Promise<void> }[] = [rogue];
   let bar: ReturnType<typeof createProgress> | undefined;
@@ -184,8 +186,14 @@ async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
 function photoWriter(
   folder: string,
 ): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
+  // Of photos that differ in their endings alone, all but the first keep theirs.
+  const owners = new Map<string, string>();
   return async (id, condition, image) => {
-    const path = insideFolder(join(folder, conditionFolder(condition)), `${id.replace(/\.\w+$/, '')}.png`);
+    const stem = withoutEnding(id);
+    const name = `${conditionFolder(condition)}/${stem.toLowerCase()}`;
+    if (!owners.has(name)) owners.set(name, id);
+    const own = owners.get(name) === id ? stem : id;
+    const path = insideFolder(join(folder, conditionFolder(condition)), `${own}.png`);
     await mkdir(dirname(path), { recursive: true });
     await writeWhole(path, await encodePng(image));
   };

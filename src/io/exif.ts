@@ -25,8 +25,8 @@ export function focalLength35mm(exif: Uint8Array): number | undefined {
 }
 
 /** Focal lengths of lenses for people, mm as if on 35 mm film; other numbers come of damage or mistakes. */
-const SHORTEST_FOCAL = 5;
-const LONGEST_FOCAL = 2000;
+export const SHORTEST_FOCAL = 5;
+export const LONGEST_FOCAL = 2000;
 
 /** A focal length that can be used, and what the user should know about one that cannot. */
 export interface UsableFocal {

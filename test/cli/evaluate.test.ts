@@ -259,6 +259,27 @@ describe('rogue evaluate', () => {
     ]);
   });
 
+  it('keeps photos apart that differ in their endings, and replaces no report of others', async () => {
+    const data = join(folder, 'endings');
+    await mkdir(data);
+    await copyFile('examples/astronaut.jpg', join(data, 'a.jpg'));
+    await copyFile('examples/astronaut.jpg', join(data, 'a.png'));
+    const written = join(folder, 'endings-written');
+    const flags = ['--methods', 'network', '--conditions', 'clean', '--write-photos', written];
+    expect((await evaluate('consistency', data, 'endings-report', ...flags)).code).toBe(0);
+    expect(await filesBelow(written)).toEqual(['clean/a.png', 'clean/a.png.png']);
+    const foreign = join(folder, 'foreign');
+    await mkdir(foreign);
+    await writeFile(join(foreign, 'report.html'), 'mine');
+    for (const content of [undefined, '{"schema":"other"}', 'null']) {
+      if (content !== undefined) await writeFile(join(foreign, 'report.json'), content);
+      const { code, err } = await rogue('evaluate', 'consistency', data, '-o', foreign, ...flags);
+      expect(code).toBe(1);
+      expect(err.join('')).toMatch(/^rogue: cannot replace .*report\.(html|json): it is not of an earlier/);
+    }
+    expect(await readFile(join(foreign, 'report.html'), 'utf8')).toBe('mine');
+  });
+
   it('says in one line what is wrong', async () => {
     const empty = join(folder, 'empty');
     await mkdir(empty);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { fuzzCli } from '../../tools/fuzz/fuzz-cli.js';
+import { fuzzServer } from '../../tools/fuzz/fuzz-server.js';
 import { fuzz } from '../../tools/fuzz/fuzz.js';
 import { minimised, mutated, randomOf } from '../../tools/fuzz/mutate.js';
 import { groups } from '../../tools/fuzz/targets.js';
@@ -30,6 +32,21 @@ describe('minimised', () => {
       500,
     );
     expect([...small]).toEqual([17, 60]);
+  });
+});
+
+describe('the studio’s server', () => {
+  it('goes on after damaged and hostile requests', async () => {
+    const { requests, answered, failures } = await fuzzServer({ seed: 20, cases: 400 });
+    expect(failures).toEqual([]);
+    expect(answered).toBeGreaterThan(requests / 2);
+  });
+});
+
+describe('the command line', () => {
+  it('says in lines of ours what is wrong with values that it does not expect', async () => {
+    const { calls, failures } = await fuzzCli({ seed: 20, cases: 60 });
+    expect({ calls, failures }).toEqual({ calls: 60, failures: [] });
   });
 });
 

@@ -1,8 +1,12 @@
 import { parseArgs } from 'node:util';
+import { fuzzCli } from './fuzz-cli.js';
+import { fuzzServer } from './fuzz-server.js';
 import { fuzz, type Tally } from './fuzz.js';
-import { groups, type Group } from './targets.js';
+import { groups } from './targets.js';
 
-/** `npm run fuzz -- [pictures|models|readers…] [--seconds n] [--seed s] [--out folder]` */
+const all = [...groups, 'server', 'cli'] as const;
+
+/** `npm run fuzz -- [pictures|models|readers|server|cli …] [--seconds n] [--seed s] [--out folder]` */
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -13,18 +17,39 @@ async function main(args: readonly string[]): Promise<number> {
       out: { type: 'string', default: 'out/fuzz' },
     },
   });
-  const unknown = positionals.filter((name) => !groups.some((group) => group === name));
+  const unknown = positionals.filter((name) => !all.some((group) => group === name));
   const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
   if (unknown.length > 0 || !(seconds > 0) || !Number.isSafeInteger(seed)) {
-    console.error(`fuzz: expected some of ${groups.join(', ')}, --seconds above 0 and a whole --seed`);
+    console.error(`fuzz: expected some of ${all.join(', ')}, --seconds above 0 and a whole --seed`);
     return 2;
   }
-  const chosen = positionals.length > 0 ? (positionals as Group[]) : groups;
-  const tallies = await fuzz({ groups: chosen, seconds, seed, folder: values.out, onTarget: tell });
-  const failures = tallies.reduce((sum, tally) => sum + tally.failures.length, 0);
-  const cases = tallies.reduce((sum, tally) => sum + tally.cases, 0);
-  console.log(`${cases} files, ${failures} failures${failures > 0 ? `, in ${values.out}` : ''}`);
+  const chosen = all.filter((group) => positionals.length === 0 || positionals.includes(group));
+  const share = seconds / chosen.length;
+  let failures = 0;
+  const files = groups.filter((group) => chosen.includes(group));
+  if (files.length > 0) {
+    const options = { groups: files, seconds: share * files.length, seed, folder: values.out };
+    const tallies = await fuzz({ ...options, onTarget: tell });
+    failures = tallies.reduce((sum, tally) => sum + tally.failures.length, 0);
+    const cases = tallies.reduce((sum, tally) => sum + tally.cases, 0);
+    console.log(`${cases} files, ${failures} failures${failures > 0 ? `, in ${values.out}` : ''}`);
+  }
+  if (chosen.includes('server')) {
+    const { requests, longest, failures: found } = await fuzzServer({ seed, seconds: share });
+    console.log(`server: ${requests} requests, the page within ${Math.round(longest)} ms`);
+    failures += told(found);
+  }
+  if (chosen.includes('cli')) {
+    const { calls, codes, failures: found } = await fuzzCli({ seed, seconds: share });
+    console.log(`cli: ${calls} calls, exit codes ${JSON.stringify(codes)}`);
+    failures += told(found);
+  }
   return failures > 0 ? 1 : 0;
+}
+
+function told(failures: readonly string[]): number {
+  for (const failure of failures) console.log(`  ${failure}`);
+  return failures.length;
 }
 
 function tell({ target, group, cases, read, refused, longest, failures }: Tally): void {

@@ -141,6 +141,9 @@ export interface StoredSample {
   readonly vertices: Float32Array;
 }
 
+/** Most between two values of a vertex, mm: ours are thousandths, and heads are smaller than a kilometre. */
+const LARGEST_STEP = 30;
+
 /**
  * Reads the members of a sample.
  * @throws Error of one line when a member is damaged or of another version
@@ -148,7 +151,7 @@ export interface StoredSample {
 export function decodeSample({ json, safetensors }: SampleMembers): StoredSample {
   let truth: SampleTruth;
   try {
-    truth = JSON.parse(new TextDecoder().decode(json)) as SampleTruth;
+    truth = { ...(JSON.parse(new TextDecoder().decode(json)) as SampleTruth | null) } as SampleTruth;
   } catch (error) {
     throw new Error('sample: its json member is damaged; write the shard again.', { cause: error });
   }
@@ -159,7 +162,7 @@ export function decodeSample({ json, safetensors }: SampleMembers): StoredSample
   const { tensors, metadata } = readSafetensors(safetensors);
   const stored = tensors.get('vertices')?.data;
   const step = Number(metadata['step']);
-  if (!(stored instanceof Int16Array) || !(step > 0))
+  if (!(stored instanceof Int16Array) || stored.length % 3 !== 0 || !(step > 0 && step <= LARGEST_STEP))
     throw new Error('sample: its safetensors member has no vertices; write the shard again.');
   const vertices = new Float32Array(stored.length);
   for (let i = 0; i < vertices.length; i++) vertices[i] = stored[i]! * step;

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { CorruptionName } from '../../evaluate/corruptions.js';
@@ -8,7 +10,7 @@ import { version } from '../../fit/version.js';
 import { makeFolder } from '../files/make-folder.js';
 import { drawCase } from './case-picture.js';
 import type { EvaluationData } from './evaluation-cases.js';
-import { writeError } from '../files/write-error.js';
+import { writeError, WriteError } from '../files/write-error.js';
 import { writeWhole } from '../files/whole-file.js';
 
 /** Names of what an evaluation leaves in its folder. */
@@ -46,6 +48,30 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<Eval
 /** What a report says of the machine. */
 export function hardwareHere(): Evaluation['hardware'] {
   return { processor: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version };
+}
+
+/**
+ * Makes sure that a report may be written to a folder, before the work for it.
+ * @throws WriteError where files of these names are someone else's
+ */
+export async function refuseForeignReport(folder: string): Promise<void> {
+  const path = join(folder, evaluationFiles.json);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const other = [evaluationFiles.markdown, evaluationFiles.html].find((name) =>
+    existsSync(join(folder, name)),
+  );
+  if (text === undefined ? other === undefined : isReport(text)) return;
+  throw new WriteError(
+    `cannot replace ${text === undefined ? join(folder, other!) : path}: it is not of an earlier evaluation; choose another folder with -o`,
+  );
+}
+
+function isReport(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { readonly schema?: unknown } | null)?.schema === 'rogue-face/evaluation';
+  } catch {
+    return false;
+  }
 }
 
 /** Writes `report.json`, `report.md` and `report.html`, the page with pictures. @throws WriteError */

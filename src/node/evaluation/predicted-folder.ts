@@ -8,6 +8,9 @@ import { readObj } from '../../io/read-obj.js';
 import { decodeImage } from '../files/image-codec.js';
 import { insideFolder } from '../files/inside-folder.js';
 
+/** A photo's name as its predictions have it. */
+export const withoutEnding = (id: string): string => id.replace(/\.\w+$/, '');
+
 /** A condition as a folder's name: `random box` becomes `random-box`. */
 export const conditionFolder = (condition: string): string =>
   condition.replaceAll(' + ', '-').replaceAll(' ', '-');
@@ -24,11 +27,12 @@ export function predictedFolder(name: string, folder: string, rogue: Rogue): Eva
   return {
     name,
     async predict({ id, condition, photo }) {
-      const stem = id.replace(/\.\w+$/, '');
-      const places = [
-        insideFolder(join(folder, conditionFolder(condition)), stem),
-        ...(condition === 'clean' ? [insideFolder(folder, stem)] : []),
-      ];
+      const stem = withoutEnding(id);
+      // Photos that differ in their endings alone are told apart by these.
+      const places = [id, stem].flatMap((name) => [
+        insideFolder(join(folder, conditionFolder(condition)), name),
+        ...(condition === 'clean' ? [insideFolder(folder, name)] : []),
+      ]);
       const found = (await Promise.all(places.map(async (place) => predictionAt(place, rogue, photo)))).find(
         (prediction) => prediction !== undefined,
       );

@@ -4,6 +4,7 @@ import { Barber } from '../../../src/data/synthetic/beard.js';
 import { coverPhoto } from '../../../src/data/synthetic/covered.js';
 import { faceAreas } from '../../../src/data/synthetic/face-areas.js';
 import { decodeSample, describePhoto, encodeSample } from '../../../src/data/synthetic/sample.js';
+import { writeSafetensors } from '../../../src/io/safetensors.js';
 import { transformPoints } from '../../../src/math/camera.js';
 import { evaluateAlbedo } from '../../../src/model/albedo-modes.js';
 import { evaluateVertices } from '../../../src/model/evaluate.js';
@@ -229,5 +230,19 @@ describe('samples', () => {
     expect(() => decodeSample({ ...members, json: new TextEncoder().encode('{"version":9}') })).toThrow(
       'sample: version 9, expected 2; write the shard again.',
     );
+    expect(() => decodeSample({ ...members, json: new TextEncoder().encode('null') })).toThrow(
+      'sample: version undefined, expected 2; write the shard again.',
+    );
+    // Steps with which vertices would be no numbers.
+    for (const step of ['Infinity', '1e300', 'NaN', '-1'])
+      expect(() =>
+        decodeSample({
+          ...members,
+          safetensors: writeSafetensors(
+            new Map([['vertices', { shape: [1, 3], data: Int16Array.of(0, 1, 2) }]]),
+            { step },
+          ),
+        }),
+      ).toThrow('sample: its safetensors member has no vertices; write the shard again.');
   });
 });

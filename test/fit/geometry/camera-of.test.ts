@@ -23,6 +23,12 @@ describe('cameraOf', () => {
     );
   });
 
+  it.each([NaN, 1, 4.9, 2001, 65_535, -50, Infinity])('refuses a focal length of %s mm', (focal35mm) => {
+    expect(() => cameraOf({ width: 300, height: 300 }, 290, focal35mm)).toThrow(
+      /^focal35mm: expected 5…2000 mm/,
+    );
+  });
+
   it('assumes 1.2 long sides without metadata, and more where the face fills the photo', () => {
     expect(cameraOf({ width: 1000, height: 800 }, 100).focal).toBe(1200);
     expect(cameraOf({ width: 1000, height: 800 }, 300).focal).toBe(1200);

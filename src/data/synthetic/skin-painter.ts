@@ -18,16 +18,13 @@ export interface SkinLook {
   readonly wrinkles: number;
 }
 
-/**
- * Range of the tone that is sampled evenly, standard deviations: the skins of the basis, and somewhat lighter
- * ones, which it lacks.
- */
-const TONE = [-1.35, 1.6] as const;
+/** Range of the tone that is sampled evenly, standard deviations: that of the skins of the basis. */
+const TONE = [-1.05, 1.8] as const;
 /**
  * Spread of the other albedo modes on light skin; they are differences of colour, which on dark skin are
  * smaller.
  */
-const MODES = 0.6;
+const MODES = 0.8;
 
 /** Age from which skin creases (about 35 years). */
 const CREASED = 0.58;
@@ -41,7 +38,7 @@ const REDDEST = 3.2;
 /** A skin for a person of a given age (0…1, see `PersonAttributes`). */
 export function sampleSkin(albedo: TextureAlbedo, age: number, random: Random): SkinLook {
   const tone = random.uniform(...TONE);
-  const spread = MODES * Math.min(1, 0.35 + 0.4 * (tone - TONE[0]));
+  const spread = MODES * Math.min(1, 0.5 + 0.35 * (tone - TONE[0]));
   const coefficients = Float32Array.from({ length: albedo.count }, (_, k) =>
     k === 0 ? tone : random.normal(0, spread),
   );

@@ -60,7 +60,7 @@ describe('the head model that ships', () => {
       'tongue',
       'lashes',
     ]);
-    expect(model.metadata['licence']).toBe('CC0-1.0 AND MIT');
+    expect(model.metadata['licence']).toBe('CC0-1.0 AND MIT AND CC-BY-4.0');
     expect(model.metadata['notice']).toContain('USC Institute for Creative Technologies');
   });
 

@@ -24,7 +24,18 @@ export async function withSkins(
     modes: concatenated(basis.atlas),
     detail: { ...FACE_WINDOW, size: WINDOW_SIZE, modes: concatenated(detail) },
   };
-  return { ...model, albedo: skins };
+  return { ...model, albedo: skins, metadata: { ...model.metadata, ...skinMetadata(basis.used.length) } };
+}
+
+/** Where the skins come from, for the model's metadata. */
+export function skinMetadata(count: number): Readonly<Record<string, string>> {
+  return {
+    licence: 'CC0-1.0 AND MIT AND CC-BY-4.0',
+    skins:
+      `Statistics of ${count} skins, of people who do not exist (SFHQ-T2I, MIT, Copyright (c) 2024 David ` +
+      'Beniaguev) and of portraits of the 3DSK and Canadian sets of webmorphR.stim (CC BY 4.0).',
+    skinBuilder: 'npm run build-albedo',
+  };
 }
 
 /** Weighed mean of the whole textures and their mirror images. */

@@ -22,7 +22,7 @@ export interface EyeColors {
  * show white.
  */
 const IRIS_RING = [0.4, 0.85] as const;
-const WHITE_RING = [1.2, 2] as const;
+const WHITE_RING = [1.15, 1.6] as const;
 /** Each triangle of an eyeball is read at these points: barycentric weights. */
 const POINTS = [
   [1 / 3, 1 / 3],
@@ -37,11 +37,11 @@ const SURE = 0.5;
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 16;
 /**
- * Which of the points, ordered by brightness, count. Of an iris the middle ones: below are lashes and their
- * shadow, above catchlights and white. Of a white the brighter ones but the very brightest: the rest is lid.
+ * Which of the points, ordered by brightness, count: the middle ones. Below are lashes and their shadow, above
+ * catchlights, of an iris the white, of a white the lids.
  */
 const IRIS_RANKS = [0.2, 0.6] as const;
-const WHITE_RANKS = [0.5, 0.9] as const;
+const WHITE_RANKS = [0.3, 0.7] as const;
 
 /** Where an eyeball is seen in the photo. */
 interface EyePoint {

@@ -1,6 +1,7 @@
 import type { Image } from '../../math/image.js';
 import { sphereCentre } from '../../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { smoothstep } from '../../math/smoothstep.js';
 import { linearOfByte, luminance } from '../../render/color.js';
 
 /** An eyeball's iris in its texture: centre and radius in texture coordinates. */
@@ -8,6 +9,8 @@ export interface IrisDisc {
   readonly u: number;
   readonly v: number;
   readonly radius: number;
+  /** Which way is up in the texture; length 1. */
+  readonly up: readonly [number, number];
 }
 
 function texelLuminance(texture: Image, u: number, v: number): number {
@@ -65,8 +68,34 @@ function findDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): Ir
       count++;
     }
   }
-  if (count === 0) return { u: uvs[axis * 2]!, v: uvs[axis * 2 + 1]!, radius: 0 };
-  return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count) };
+  const up = upwards(model, part, uvs, axis);
+  if (count === 0) return { u: uvs[axis * 2]!, v: uvs[axis * 2 + 1]!, radius: 0, up };
+  return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count), up };
+}
+
+/** Vertices of an eyeball within this distance of the one in front, mm, tell how its texture lies. */
+const AROUND = 6;
+
+function upwards(
+  model: MorphableModel,
+  part: ModelPart,
+  uvs: Float32Array,
+  front: number,
+): readonly [number, number] {
+  const m = model.meanShape;
+  const at = 3 * (part.firstVertex + front);
+  let du = 0;
+  let dv = 0;
+  for (let i = 0; i < part.vertexCount; i++) {
+    const other = 3 * (part.firstVertex + i);
+    const distance = Math.hypot(m[other]! - m[at]!, m[other + 1]! - m[at + 1]!, m[other + 2]! - m[at + 2]!);
+    if (distance > AROUND) continue;
+    const higher = m[other + 1]! - m[at + 1]!;
+    du += higher * (uvs[2 * i]! - uvs[2 * front]!);
+    dv += higher * (uvs[2 * i + 1]! - uvs[2 * front + 1]!);
+  }
+  const length = Math.hypot(du, dv) || 1;
+  return [du / length, dv / length];
 }
 
 function irisRadius(texture: Image, u: number, v: number): number {
@@ -85,6 +114,25 @@ function irisRadius(texture: Image, u: number, v: number): number {
   let radius = RADIUS_STEP;
   while (radius < LARGEST_RADIUS && ring(radius) < white / 2) radius += RADIUS_STEP;
   return radius;
+}
+
+/** Lids shade the ball: from above down to the pupil, and towards the corners, in radii of the iris. */
+const UNDER_LID = { from: 0, to: 1.1, keeps: 0.55 };
+const IN_CORNER = { from: 1.1, to: 2.1, keeps: 0.6 };
+
+/** As far from the pupil reaches what can be seen of an eyeball, in radii of the iris. */
+export const EYE_FRONT = 2.3;
+
+/** Light that lids leave to a point of the eyeball that looks straight ahead, 0…1; 1 beyond its front. */
+export function lidShade({ u, v, radius, up }: IrisDisc, pointU: number, pointV: number): number {
+  const du = (pointU - u) / radius;
+  const dv = (pointV - v) / radius;
+  const out = Math.hypot(du, dv);
+  if (out > EYE_FRONT) return 1;
+  const high = du * up[0] + dv * up[1];
+  const lid = 1 - (1 - UNDER_LID.keeps) * smoothstep(UNDER_LID.from, UNDER_LID.to, high);
+  const corner = 1 - (1 - IN_CORNER.keeps) * smoothstep(IN_CORNER.from, IN_CORNER.to, out);
+  return lid * corner;
 }
 
 /** Share of the radius over which iris and white are mixed at the edge. */

@@ -2,7 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
-import { irisDisc, irisShare, vertexUvs, type IrisDisc } from './iris-disc.js';
+import { EYE_FRONT, irisDisc, irisShare, lidShade, vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -98,18 +98,23 @@ function paintedEyes(
   const { width, height, data } = texture;
   const out = multiplied(texture, whiteGain);
   const color: [number, number, number] = [0, 0, 0];
-  for (const { u, v, radius } of discs) {
-    const [left, right] = [Math.floor((u - radius) * width), Math.ceil((u + radius) * width)];
-    const [top, bottom] = [Math.floor((v - radius) * height), Math.ceil((v + radius) * height)];
+  for (const disc of discs) {
+    const { u, v } = disc;
+    const reach = disc.radius * EYE_FRONT;
+    const [left, right] = [Math.floor((u - reach) * width), Math.ceil((u + reach) * width)];
+    const [top, bottom] = [Math.floor((v - reach) * height), Math.ceil((v + reach) * height)];
     for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
       for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
-        const share = irisShare(discs, (x + 0.5) / width, (y + 0.5) / height);
-        if (share === 0) continue;
+        const share = irisShare([disc], (x + 0.5) / width, (y + 0.5) / height);
+        const shade = lidShade(disc, (x + 0.5) / width, (y + 0.5) / height);
+        if (shade === 1 && share === 0) continue;
         const at = (y * width + x) * 4;
         for (let k = 0; k < 3; k++) color[k] = linearOfByte[data[at + k]!]!;
         const painted = paint(color);
         for (let k = 0; k < 3; k++)
-          out.data[at + k] = byteOfLinear(share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!);
+          out.data[at + k] = byteOfLinear(
+            shade * (share * painted[k]! + (1 - share) * color[k]! * whiteGain[k]!),
+          );
       }
   }
   return out;

@@ -236,10 +236,11 @@ function flushRows(work: Workspace, active: number): void {
 }
 
 /**
- * Until this iteration of a fit without a start the priors are so much stronger: wrong points are to be told
+ * Until this iteration, or share of them, of a fit without a start the priors are so much stronger: wrong points are to be told
  * by an ordinary head first, before a flexible one has bent to them.
  */
 const FIRM = 4;
+const FIRM_SHARE = 0.3;
 const FIRMNESS = 100;
 
 function firmed(options: LandmarkFitOptions, firm: boolean): LandmarkFitOptions {
@@ -292,7 +293,8 @@ export function fitLandmarks(
       active,
       confidence,
     );
-    addPriors(work, state, limits, firmed(options, !start && iteration < FIRM), active, start?.coefficients);
+    const firm = !start && iteration < Math.max(FIRM, FIRM_SHARE * options.iterations);
+    addPriors(work, state, limits, firmed(options, firm), active, start?.coefficients);
     if (!step(work, state, oneOfEachPair(limits, state, work), active)) break;
   }
   return { ...state, confidence, error };

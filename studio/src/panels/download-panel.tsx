@@ -4,7 +4,7 @@ import type { DownloadKind } from '../engine/views.js';
 import { busy, fileName, method, photo, selectedFace } from '../state.js';
 
 const kinds: Record<DownloadKind, { readonly title: string; readonly says: string }> = {
-  glb: { title: 'GLB', says: 'Textured head with 34 expressions, for Blender, three.js, Unity, Unreal' },
+  glb: { title: 'GLB', says: 'Textured head with 52 expressions, for Blender, three.js, Unity, Unreal' },
   obj: { title: 'OBJ', says: 'Mesh with materials and textures, zipped' },
   png: { title: 'PNG', says: 'Picture of photo, mesh, geometry and new views' },
   json: { title: 'Result JSON', says: 'Pose, coefficients, landmarks, as `rogue reconstruct` writes them' },

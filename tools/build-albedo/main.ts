@@ -1,6 +1,6 @@
 /**
- * Gives the open head model the statistics of skins in photos: first their skins are unwrapped, then their mean
- * and principal components are found. The photos stay where they are.
+ * Gives the open head model the statistics of skins in photos: first their skins are unwrapped, then their
+ * mean and principal components are found. The photos stay where they are.
  *
  *     npm run build-albedo -- collect --photos <folder> --photos <folder> --skins <folder>
  *     npm run build-albedo -- basis --skins <folder> --out assets/head-model.safetensors

@@ -37,10 +37,10 @@ const SURE = 0.5;
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 16;
 /**
- * Which of the points, ordered by brightness, count: the middle ones. Below are lashes and their shadow,
- * above catchlights, of an iris the white, of a white the lids.
+ * Which of the points, ordered by brightness, count: the middle ones, of an iris rather the darker. Below are
+ * lashes and their shadow, above catchlights, of an iris the white, of a white the lids.
  */
-const IRIS_RANKS = [0.2, 0.6] as const;
+const IRIS_RANKS = [0.1, 0.45] as const;
 const WHITE_RANKS = [0.3, 0.7] as const;
 
 /** Where an eyeball is seen in the photo. */

@@ -128,7 +128,11 @@ const BRIGHTEST_IRIS_TEXEL = 2.5;
  * blue eyes.
  */
 function irisPainter({ iris, pattern }: EyeColors, light: Rgb): (color: Rgb) => Rgb {
-  if (!iris) return (color) => [color[0] * light[0], color[1] * light[1], color[2] * light[2]];
+  if (!iris) {
+    // A warm light would make the texture's brown red.
+    const grey = luminance(light);
+    return ([red, green, blue]) => [grey * red, grey * green, grey * blue];
+  }
   return (color) => {
     const bright = Math.min(BRIGHTEST_IRIS_TEXEL, luminance(color) / pattern);
     return [bright * iris[0], bright * iris[1], bright * iris[2]];

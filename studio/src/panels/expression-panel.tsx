@@ -4,9 +4,7 @@ import { Slider } from './slider.js';
 
 /** `mouthSmileLeft` as people read it. */
 const readable = (name: string): string => {
-  const words = name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
+  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 

@@ -1,3 +1,5 @@
+import { lookUp } from '../../src/fit/appearance/compose-textures.js';
+import { smoothstep } from '../../src/math/smoothstep.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import { ATLAS_SIZE, FACE_WINDOW, POCKETS_FROM, readWholeSkin, WINDOW_SIZE } from './collected-skin.js';
 import { mirrored, type SkinBasis } from './skin-statistics.js';
@@ -56,14 +58,16 @@ async function meanSkin({ used }: SkinBasis, folder: string, size: number): Prom
 /** What a mode has over the window beyond what the coarse one says there; nothing at the border. */
 function detailOf(face: Float32Array, atlas: Float32Array): Float32Array {
   const out = new Float32Array(face.length);
+  const coarse = new Float32Array(3);
   for (let y = 0; y < WINDOW_SIZE; y++)
     for (let x = 0; x < WINDOW_SIZE; x++) {
       const inside = fade(x) * fade(y);
       const u = FACE_WINDOW.left + (FACE_WINDOW.width * (x + 0.5)) / WINDOW_SIZE;
       const v = FACE_WINDOW.top + (FACE_WINDOW.height * (y + 0.5)) / WINDOW_SIZE;
+      lookUp(atlas, ATLAS_SIZE, u * ATLAS_SIZE - 0.5, v * ATLAS_SIZE - 0.5, coarse);
       for (let c = 0; c < 3; c++) {
         const at = 3 * (y * WINDOW_SIZE + x) + c;
-        out[at] = inside * (face[at]! - bilinear(atlas, u * ATLAS_SIZE - 0.5, v * ATLAS_SIZE - 0.5, c));
+        out[at] = inside * (face[at]! - coarse[c]!);
       }
     }
   return out;
@@ -71,18 +75,7 @@ function detailOf(face: Float32Array, atlas: Float32Array): Float32Array {
 
 function fade(cell: number): number {
   const from = Math.min(cell, WINDOW_SIZE - 1 - cell) / (FADE * WINDOW_SIZE);
-  const t = Math.min(1, from);
-  return t * t * (3 - 2 * t);
-}
-
-function bilinear(grid: Float32Array, x: number, y: number, channel: number): number {
-  const n = ATLAS_SIZE;
-  const x0 = Math.min(n - 2, Math.max(0, Math.floor(x)));
-  const y0 = Math.min(n - 2, Math.max(0, Math.floor(y)));
-  const fx = x - x0;
-  const fy = y - y0;
-  const at = (dx: number, dy: number): number => grid[3 * ((y0 + dy) * n + x0 + dx) + channel]!;
-  return (1 - fy) * ((1 - fx) * at(0, 0) + fx * at(1, 0)) + fy * ((1 - fx) * at(0, 1) + fx * at(1, 1));
+  return smoothstep(0, 1, from);
 }
 
 function concatenated(rows: readonly Float32Array[]): Float32Array {

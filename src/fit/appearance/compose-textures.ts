@@ -25,7 +25,7 @@ export interface Unwrapped {
 const MIRROR_TRUST = 0.95;
 
 /** Bilinear look-up of a square RGB texture at a point given in its own texels. */
-function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
+export function lookUp(texture: Float32Array, n: number, u: number, v: number, out: Float32Array): void {
   const cu = Math.min(n - 1.001, Math.max(0, u));
   const cv = Math.min(n - 1.001, Math.max(0, v));
   const x0 = Math.floor(cu);

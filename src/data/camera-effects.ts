@@ -1,5 +1,5 @@
 import { createImage, type Image } from '../math/image.js';
-import { linearOfByte, linearToSrgb } from '../render/color.js';
+import { linearOfByte, linearToSrgb, luminance } from '../render/color.js';
 import { restoreAlpha } from './alpha.js';
 import { adjustDetail } from './detail.js';
 import { throughJpeg, type JpegCodec } from './jpeg.js';
@@ -130,8 +130,8 @@ function whiteBalance({ warmth, tint }: CameraLook): [number, number, number] {
     2 ** (-tint / 2),
     2 ** (-warmth / 2 + tint / 2),
   ];
-  const luminance = 0.2126 * gains[0] + 0.7152 * gains[1] + 0.0722 * gains[2];
-  return gains.map((gain) => gain / luminance) as [number, number, number];
+  const bright = luminance(gains);
+  return gains.map((gain) => gain / bright) as [number, number, number];
 }
 
 function expose(image: Image, look: CameraLook, random: Random): Image {

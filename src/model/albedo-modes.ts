@@ -16,7 +16,6 @@ interface Corners {
   readonly at: Int32Array;
   readonly weights: Float32Array;
 }
-const createCorners = (): Corners => ({ at: new Int32Array(4), weights: new Float32Array(4) });
 
 /** False beyond the grid's part of the atlas. */
 function cornersAt(
@@ -48,7 +47,7 @@ function cornersAt(
   return true;
 }
 
-const corners = createCorners();
+const corners: Corners = { at: new Int32Array(4), weights: new Float32Array(4) };
 
 /**
  * All modes of an albedo at a point of the atlas, bilinear.

@@ -1,5 +1,6 @@
+import { median } from '../math/median.js';
 import { parsingLabels } from '../network/parsing/parsing-classes.js';
-import { lookOf, median } from './likely-skin.js';
+import { lookOf } from './likely-skin.js';
 
 /** Of the 68: the brows. */
 const BROWS = [17, 27] as const;

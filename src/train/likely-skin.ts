@@ -1,3 +1,4 @@
+import { median } from '../math/median.js';
 import { parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 
 /** The face's outline in the 68: along the jaw, back over the brows. */
@@ -63,8 +64,4 @@ function pixelsWithin(polygon: readonly (readonly [number, number])[], size: num
     }
   }
   return pixels;
-}
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors } from '../../src/io/safetensors.js';
-import { linearOfByte } from '../../src/render/color.js';
+import { decodeSrgb } from '../../src/render/color.js';
 
 /** The part of the atlas that shows the face, shares of it from the top left. */
 export const FACE_WINDOW = { left: 0.22, top: 0.1, width: 0.56, height: 0.62 } as const;
@@ -67,7 +67,7 @@ async function readSkin(folder: string, file: string): Promise<CollectedSkin | u
 
 function linearOf(bytes: Uint8Array): Float32Array {
   const out = new Float32Array(bytes.length);
-  for (let i = 0; i < out.length; i++) out[i] = linearOfByte[bytes[i]!]!;
+  decodeSrgb(bytes, out);
   return out;
 }
 

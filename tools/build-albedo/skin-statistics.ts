@@ -1,4 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { median } from '../../src/math/median.js';
 import { ATLAS_SIZE, POCKETS_FROM, WINDOW_SIZE, type CollectedSkin } from './collected-skin.js';
 
 /** Mean and principal modes of skins; linear RGB, one standard deviation each. */
@@ -372,8 +373,4 @@ function unexplained(
     for (let c = 0; c < 3; c++, i++) sum += weight * (face[i]! - explained[i]!) ** 2;
   }
   return gain * Math.sqrt(sum / total);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

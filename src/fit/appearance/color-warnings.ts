@@ -1,4 +1,4 @@
-import { linearToSrgb } from '../../render/color.js';
+import { linearToSrgb, luminance } from '../../render/color.js';
 import type { Appearance } from './fit-appearance.js';
 
 /** Luminance of a face's skin, linear, below which a photo is too dark for its noise. */
@@ -18,9 +18,9 @@ export function colorWarnings({ skinColor }: Pick<Appearance, 'skinColor'>, isGr
     );
   if (!skinColor) return warnings;
   const [red, green, blue] = skinColor;
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  if (luminance < DARK) {
-    const brightness = Math.round(255 * linearToSrgb(luminance));
+  const bright = luminance(skinColor);
+  if (bright < DARK) {
+    const brightness = Math.round(255 * linearToSrgb(bright));
     warnings.push(
       `The face is very dark (mean brightness ${brightness} of 255); colours and details are noisy.`,
     );

@@ -1,6 +1,7 @@
 import type { Image } from '../../math/image.js';
 import type { ModelPart } from '../../model/morphable-model.js';
-import { linearOfByte, luminance } from '../../render/color.js';
+import { luminance } from '../../render/color.js';
+import { colorAt, textureColorAt } from './image-color.js';
 import { vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
@@ -117,17 +118,7 @@ function forEachPoint(
       if ((certainty?.skin(x, y) ?? 1) <= SURE) continue;
       const u = mix(uvs, firstVertex, 0);
       const v = mix(uvs, firstVertex, 1);
-      visit({ color: colorAt(image, x, y), texture: luminance(colorAt(part.texture!, u, v, true)) }, u, v);
+      visit({ color: colorAt(image, x, y), texture: luminance(textureColorAt(part.texture!, u, v)) }, u, v);
     }
   }
-}
-
-/** @param relative whether the place is given in shares of the sides */
-function colorAt(image: Image, x: number, y: number, relative = false): Rgb {
-  const { width, height, channels, data } = image;
-  const column = Math.floor(relative ? x * width : x);
-  const row = Math.floor(relative ? y * height : y);
-  const at =
-    (Math.min(height - 1, Math.max(0, row)) * width + Math.min(width - 1, Math.max(0, column))) * channels;
-  return [linearOfByte[data[at]!]!, linearOfByte[data[at + 1]!]!, linearOfByte[data[at + 2]!]!];
 }

@@ -2,7 +2,7 @@ import type { Image } from '../../math/image.js';
 import { createImage } from '../../math/image.js';
 import { evaluateAlbedo, mapAlbedo } from '../../model/albedo-modes.js';
 import type { ModelPart, MorphableModel, VertexAlbedo } from '../../model/morphable-model.js';
-import { byteOfLinear, linearOfByte } from '../../render/color.js';
+import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import type { HeadTextures } from '../reconstruction.js';
 import { textureOf } from './unwrap-texture.js';
 
@@ -40,13 +40,11 @@ export function isGrey(
   return count > 0 && distance <= GREY_DISTANCE * count + GREY_SHARE * brightness;
 }
 
-const luminance = (r: number, g: number, b: number): number => 0.2126 * r + 0.7152 * g + 0.0722 * b;
-
 /** Linear colours without their hue, three by three. */
 function grey(colors: Float32Array): Float32Array {
   const result = new Float32Array(colors.length);
   for (let at = 0; at < colors.length; at += 3)
-    result.fill(luminance(colors[at]!, colors[at + 1]!, colors[at + 2]!), at, at + 3);
+    result.fill(luminance([colors[at]!, colors[at + 1]!, colors[at + 2]!]), at, at + 3);
   return result;
 }
 
@@ -56,11 +54,11 @@ function greyTexture(texture: Image): Image {
   if (channels === 1) return texture;
   const result = createImage(width, height, channels);
   for (let at = 0; at < data.length; at += channels) {
-    const value = luminance(
+    const value = luminance([
       linearOfByte[data[at]!]!,
       linearOfByte[data[at + 1]!]!,
       linearOfByte[data[at + 2]!]!,
-    );
+    ]);
     result.data.fill(byteOfLinear(value), at, at + 3);
     if (channels === 4) result.data[at + 3] = data[at + 3]!;
   }
@@ -102,7 +100,7 @@ function greyVertices(albedo: VertexAlbedo): VertexAlbedo {
 /** Irradiance coefficients without hue, 27. */
 export function greyLight(light: ArrayLike<number>): Float32Array {
   return Float32Array.from({ length: 27 }, (_, k) =>
-    luminance(light[k % 9]!, light[9 + (k % 9)]!, light[18 + (k % 9)]!),
+    luminance([light[k % 9]!, light[9 + (k % 9)]!, light[18 + (k % 9)]!]),
   );
 }
 

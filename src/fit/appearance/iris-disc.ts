@@ -2,7 +2,8 @@ import type { Image } from '../../math/image.js';
 import { sphereCentre } from '../../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { smoothstep } from '../../math/smoothstep.js';
-import { linearOfByte, luminance } from '../../render/color.js';
+import { luminance } from '../../render/color.js';
+import { textureColorAt } from './image-color.js';
 
 /** An eyeball's iris in its texture: centre and radius in texture coordinates. */
 export interface IrisDisc {
@@ -13,16 +14,8 @@ export interface IrisDisc {
   readonly up: readonly [number, number];
 }
 
-function texelLuminance(texture: Image, u: number, v: number): number {
-  const x = Math.min(texture.width - 1, Math.max(0, Math.floor(u * texture.width)));
-  const y = Math.min(texture.height - 1, Math.max(0, Math.floor(v * texture.height)));
-  const at = (y * texture.width + x) * 4;
-  return luminance([
-    linearOfByte[texture.data[at]!]!,
-    linearOfByte[texture.data[at + 1]!]!,
-    linearOfByte[texture.data[at + 2]!]!,
-  ]);
-}
+const texelLuminance = (texture: Image, u: number, v: number): number =>
+  luminance(textureColorAt(texture, u, v));
 
 /** The iris is looked for within this distance of where the eye's axis meets the texture. */
 const SEARCH = 0.05;
@@ -139,13 +132,9 @@ export function lidShade({ u, v, radius, up }: IrisDisc, pointU: number, pointV:
 const EDGE_BLEND = 0.08;
 
 /** How much of a texel is iris, 0…1. */
-export function irisShare(discs: readonly IrisDisc[], u: number, v: number): number {
-  let share = 0;
-  for (const disc of discs) {
-    const distance = Math.hypot(u - disc.u, v - disc.v) / disc.radius;
-    share = Math.max(share, Math.min(1, Math.max(0, (1 - distance) / EDGE_BLEND)));
-  }
-  return share;
+export function irisShare(disc: IrisDisc, u: number, v: number): number {
+  const distance = Math.hypot(u - disc.u, v - disc.v) / disc.radius;
+  return Math.min(1, Math.max(0, (1 - distance) / EDGE_BLEND));
 }
 
 /** First texture coordinate of each vertex of a part, in the order of its vertices. */

@@ -2,6 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
+import { colorAt, textureColorAt } from './image-color.js';
 import { EYE_FRONT, irisDisc, irisShare, lidShade, vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
@@ -27,12 +28,6 @@ interface Tally {
 
 const newTally = (): Tally => ({ count: 0, photo: [0, 0, 0], model: [0, 0, 0] });
 
-function photoColor(image: Image, x: number, y: number, k: number): number {
-  const px = Math.min(image.width - 1, Math.max(0, Math.floor(x)));
-  const py = Math.min(image.height - 1, Math.max(0, Math.floor(y)));
-  return linearOfByte[image.data[(py * image.width + px) * image.channels + k]!]!;
-}
-
 function isSeen(head: SeenHead, vertex: number, image: Image, certainty?: SkinCertainty): boolean {
   const x = head.pixels[vertex * 2]!;
   const y = head.pixels[vertex * 2 + 1]!;
@@ -55,13 +50,12 @@ function add(
   head: SeenHead,
   image: Image,
 ): void {
-  const texture = part.texture!;
   const local = vertex - part.firstVertex;
-  const x = Math.min(texture.width - 1, Math.floor(uvs[local * 2]! * texture.width));
-  const y = Math.min(texture.height - 1, Math.floor(uvs[local * 2 + 1]! * texture.height));
+  const photo = colorAt(image, head.pixels[vertex * 2]!, head.pixels[vertex * 2 + 1]!);
+  const model = textureColorAt(part.texture!, uvs[local * 2]!, uvs[local * 2 + 1]!);
   for (let k = 0; k < 3; k++) {
-    tally.photo[k]! += photoColor(image, head.pixels[vertex * 2]!, head.pixels[vertex * 2 + 1]!, k);
-    tally.model[k]! += linearOfByte[texture.data[(y * texture.width + x) * 4 + k]!]!;
+    tally.photo[k]! += photo[k]!;
+    tally.model[k]! += model[k]!;
   }
   tally.count++;
 }
@@ -105,7 +99,7 @@ function paintedEyes(
     const [top, bottom] = [Math.floor((v - reach) * height), Math.ceil((v + reach) * height)];
     for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
       for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
-        const share = irisShare([disc], (x + 0.5) / width, (y + 0.5) / height);
+        const share = irisShare(disc, (x + 0.5) / width, (y + 0.5) / height);
         const shade = lidShade(disc, (x + 0.5) / width, (y + 0.5) / height);
         if (shade === 1 && share === 0) continue;
         const at = (y * width + x) * 4;

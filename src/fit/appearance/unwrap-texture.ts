@@ -1,7 +1,7 @@
 import { createImage, type Image } from '../../math/image.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import { evaluateAlbedo } from '../../model/albedo-modes.js';
-import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import type { ModelPart, MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
@@ -238,6 +238,15 @@ function usableIrradiance(head: SeenHead, light: Float32Array, count: number): F
   return shade;
 }
 
+/** No skin or scalp is blacker than this share of the mean's: modes that go below leave its odd colours. */
+const BLACKEST = 0.12;
+
+function plausibleAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>): Float32Array {
+  const texture = evaluateAlbedo(albedo, coefficients);
+  for (let i = 0; i < texture.length; i++) texture[i] = Math.max(texture[i]!, BLACKEST * albedo.mean[i]!);
+  return texture;
+}
+
 /** Share of each texel of the correction's grid that is scalp, 0…1; kept per model. */
 const scalpMaps = new WeakMap<MorphableModel, Float32Array>();
 
@@ -430,7 +439,7 @@ export function unwrapTextures(
     texelCertainty(model, certainty),
   );
   const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo);
-  const modelAlbedo = evaluateAlbedo(model.albedo, skinAlbedo);
+  const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
   const light = facingLight(head, shade, part.vertexCount);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const tone = certainty && hairTone(image, certainty.hair);

@@ -17,7 +17,7 @@ import { seeHead } from './appearance/skin-geometry.js';
 import { unwrapTextures } from './appearance/unwrap-texture.js';
 
 /** Textures are as fine as the photo: the face takes this share of the atlas' width. */
-const FACE_SHARE_OF_ATLAS = 0.55;
+const FACE_SHARE_OF_ATLAS = 0.72;
 const SMALLEST_TEXTURE = 512;
 const LARGEST_TEXTURE = 2048;
 

@@ -14,8 +14,12 @@ import { TensorReader, type NamedTensors, type Tensor } from './tensor-reader.js
 
 /** What `metadata.format` of a head model file must say. */
 export const MODEL_FORMAT = 'rogue-head-model';
-/** The version of the layout that this code writes and reads. */
-export const MODEL_FORMAT_VERSION = '1';
+/**
+ * The version of the layout that this code writes. It also reads the first, in which expressions list all
+ * vertices.
+ */
+export const MODEL_FORMAT_VERSION = '2';
+const READABLE_VERSIONS: readonly (string | undefined)[] = ['1', MODEL_FORMAT_VERSION];
 
 /** A model file is not one, or is damaged. The message is one line and names the remedy. */
 export class ModelFileError extends Error {
@@ -89,9 +93,7 @@ export function modelToTensors(model: MorphableModel): ModelTensors {
   set('shape.displacements', [model.shape.count, v, 3], shape.steps);
   set('shape.scales', [model.shape.count], shape.scales);
   set('shape.standard_deviations', [model.shape.count], model.shape.standardDeviations);
-  const expression = quantizeRows(rowsOf(model.expression.displacements, model.expression.count), 16);
-  set('expression.displacements', [model.expression.count, v, 3], expression.steps);
-  set('expression.scales', [model.expression.count], expression.scales);
+  addExpressions(set, model.expression, v);
   set('expression.lower', [model.expression.count], model.expression.lower);
   set('expression.upper', [model.expression.count], model.expression.upper);
   if (model.albedo) addAlbedo(set, model.albedo, v);
@@ -125,6 +127,24 @@ export function modelToTensors(model: MorphableModel): ModelTensors {
     ...(model.landmarks.jaw && { jawCandidates: String(model.landmarks.jaw.perPoint) }),
   };
   return { tensors, metadata };
+}
+
+/** What expressions move less than this, mm, rests. */
+const LEAST_MOTION = 0.01;
+
+/** Displacements of the vertices that any expression moves, and which those are. */
+function addExpressions(set: SetTensor, { count, displacements }: ExpressionBasis, v: number): void {
+  const rows = rowsOf(displacements, count);
+  const moved = Array.from({ length: v }, (_, vertex) => vertex).filter((vertex) =>
+    rows.some((row) => [0, 1, 2].some((axis) => Math.abs(row[vertex * 3 + axis]!) > LEAST_MOTION)),
+  );
+  const kept = rows.map((row) =>
+    Float32Array.from({ length: moved.length * 3 }, (_, i) => row[moved[Math.floor(i / 3)]! * 3 + (i % 3)]!),
+  );
+  const { steps, scales } = quantizeRows(kept, 16);
+  set('expression.vertices', [moved.length], vertexIndices(moved, v));
+  set('expression.displacements', [count, moved.length, 3], steps);
+  set('expression.scales', [count], scales);
 }
 
 type SetTensor = (name: string, shape: readonly number[], data: Tensor['data']) => void;
@@ -192,7 +212,7 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
       `Head model: expected a "${MODEL_FORMAT}" file, found ${JSON.stringify(metadata.format ?? 'none')}; use assets/head-model.safetensors.`,
     );
   }
-  if (metadata.formatVersion !== MODEL_FORMAT_VERSION) {
+  if (!READABLE_VERSIONS.includes(metadata.formatVersion)) {
     throw new ModelFileError(
       `Head model: expected layout version ${MODEL_FORMAT_VERSION}, found ${JSON.stringify(metadata.formatVersion ?? 'none')}; rebuild it with "npm run build-head-model".`,
     );
@@ -208,7 +228,7 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
   const json = <T>(key: string, check: (value: unknown) => value is T): T => read.json(metadata, key, check);
   const names = json('expressionNames', isStringArray);
   const shape = readBasis(read, 'shape', v);
-  const expression = readBasis(read, 'expression', v);
+  const expression = readExpressions(read, v);
   if (names.length !== expression.count)
     read.fail(`expected ${expression.count} expression names, found ${names.length}`);
   const regionNames = json('regionNames', isStringArray);
@@ -282,6 +302,24 @@ function readBasis(
   const scales = read.floats(`${name}.scales`, [undefined]);
   const steps = read.steps(`${name}.displacements`, [scales.length, v, 3]);
   return { count: scales.length, displacements: dequantizeRows(steps, scales) };
+}
+
+function readExpressions(read: TensorReader, v: number): { count: number; displacements: Float32Array } {
+  if (!read.has('expression.vertices')) return readBasis(read, 'expression', v);
+  const scales = read.floats('expression.scales', [undefined]);
+  const vertices = read.integers('expression.vertices', [undefined], v);
+  const steps = read.steps('expression.displacements', [scales.length, vertices.length, 3]);
+  const displacements = new Float32Array(scales.length * v * 3);
+  for (let row = 0, from = 0; row < scales.length; row++) {
+    const scale = scales[row]!;
+    for (let i = 0; i < vertices.length; i++) {
+      const at = (row * v + vertices[i]!) * 3;
+      displacements[at] = scale * steps[from++]!;
+      displacements[at + 1] = scale * steps[from++]!;
+      displacements[at + 2] = scale * steps[from++]!;
+    }
+  }
+  return { count: scales.length, displacements };
 }
 
 function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo | undefined {

@@ -1,6 +1,7 @@
 import { constantLike, range } from '../graph/ops/constants.js';
 import { irradiance } from '../graph/ops/geometry.js';
 import { concat, constant, shapeError, where, type Tensor } from '../graph/tensor.js';
+import { headVertexCount } from '../model/head-and-bust.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { SkinSurface } from '../render/skin-surface.js';
 import { cropFocal, type Code } from './code.js';
@@ -22,7 +23,7 @@ export interface SkinPixelTensors {
 
 /** What is drawn. */
 export interface SkinScene {
-  /** `[N, V, 3]` mm, crop camera: the skin's vertices. */
+  /** `[N, V, 3]` mm, crop camera: the vertices of the head's skin. */
   readonly vertices: Tensor;
   /** `[N, K]` albedo coefficients. */
   readonly albedo: Tensor;
@@ -30,9 +31,9 @@ export interface SkinScene {
   readonly light: Tensor;
 }
 
-/** The vertices of the skin as a traceable function of the code. */
+/** The vertices of the head's skin as a traceable function of the code. */
 export function skinVertices(model: MorphableModel): HeadPoints {
-  const count = model.parts[0]!.vertexCount;
+  const count = headVertexCount(model);
   return headPoints(model, {
     count,
     vertices: Uint32Array.from({ length: 3 * count }, (_, i) => Math.floor(i / 3)),

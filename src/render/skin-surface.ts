@@ -1,4 +1,5 @@
 import { albedoModesAt } from '../model/albedo-modes.js';
+import { headTriangles, headVertexCount } from '../model/head-and-bust.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { createFloatTexture, sampleTexture, type Texture } from './texture.js';
 
@@ -7,10 +8,10 @@ import { createFloatTexture, sampleTexture, type Texture } from './texture.js';
  * differentiably.
  */
 export interface SkinSurface {
-  /** Vertices and triangles of the whole skin, which hide one another; vertices are the model's first. */
+  /** Vertices and triangles of the head's skin, which hide one another; vertices are the model's first. */
   readonly vertexCount: number;
   readonly triangles: Uint32Array;
-  /** Of each of the skin's triangles: its number among the T painted ones, or −1. */
+  /** Of each of these triangles: its number among the T painted ones, or −1. */
   readonly paintedOf: Int32Array;
   /** T×3 indices into `painted`: the corners of each painted triangle. */
   readonly corners: Int32Array;
@@ -68,7 +69,7 @@ export function skinSurface(model: MorphableModel, options: SkinSurfaceOptions =
     );
   }
   const holes = without.flatMap((hole) => model.regions.get(hole) ?? []);
-  const { triangles } = skin;
+  const { triangles, uvTriangles } = headTriangles(model);
   const wanted = (v: number): boolean => face[v]! > 0.5 && holes.every((hole) => !(hole[v]! > 0.5));
   const chosen = Array.from({ length: triangles.length / 3 }, (_, t) => t).filter((t) =>
     [0, 1, 2].every((k) => wanted(triangles[3 * t + k]!)),
@@ -80,13 +81,13 @@ export function skinSurface(model: MorphableModel, options: SkinSurfaceOptions =
   const cornerUvs = Float32Array.from(
     chosen.flatMap((t) =>
       [0, 1, 2].flatMap((k) => {
-        const uv = 2 * skin.uvTriangles[3 * t + k]!;
+        const uv = 2 * uvTriangles[3 * t + k]!;
         return [skin.uvs[uv]!, skin.uvs[uv + 1]!];
       }),
     ),
   );
   return {
-    vertexCount: skin.vertexCount,
+    vertexCount: headVertexCount(model),
     triangles,
     paintedOf,
     cornerUvs,

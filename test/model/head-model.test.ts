@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { evaluatePoints, sphereCentre } from '../../src/model/evaluate.js';
 import { arkitUnits, mirroredUnit } from '../../src/model/arkit-units.js';
 import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.js';
+import { headVertexCount } from '../../src/model/head-and-bust.js';
 import { loadModel } from '../../src/node/files/assets.js';
 
 let model: MorphableModel;
@@ -45,7 +46,11 @@ function signedVolume({ triangles }: ModelPart, p: Float32Array, centre: readonl
 describe('the head model that ships', () => {
   it('has the documented sizes', async () => {
     expect((await stat('assets/head-model.safetensors')).size).toBeLessThanOrEqual(20e6);
-    expect([skin.vertexCount, skin.triangles.length / 3]).toEqual([4125, 8200]);
+    expect([skin.vertexCount, skin.triangles.length / 3]).toEqual([7394, 14_784]);
+    // The head's own vertices come before those of the bust.
+    expect(headVertexCount(model)).toBe(6817);
+    expect(model.parts.reduce((sum, part) => sum + part.triangles.length / 3, 0)).toBeLessThanOrEqual(20_000);
+    expect(model.parts.find(({ name }) => name === 'teeth')!.triangles.length / 3).toBeLessThanOrEqual(1500);
     expect([model.shape.count, model.expression.count]).toEqual([120, 52]);
     expect([
       model.landmarks.mediapipe!.count,

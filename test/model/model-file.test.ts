@@ -182,8 +182,8 @@ describe('damaged models', () => {
     'found "none"; use': ({ metadata }) => {
       delete metadata['format'];
     },
-    'expected layout version 1, found "2"': ({ metadata }) => {
-      metadata['formatVersion'] = '2';
+    'expected layout version 2, found "3"': ({ metadata }) => {
+      metadata['formatVersion'] = '3';
     },
     'tensor "mesh.mean" is missing': ({ tensors }) => {
       tensors.delete('mesh.mean');

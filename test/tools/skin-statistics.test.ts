@@ -38,7 +38,7 @@ describe('skinStatistics', () => {
     expect(tone!.every((value) => value > 0)).toBe(true);
     expect(atlas[0]!.every((value) => value > 0)).toBe(true);
     for (const mode of face.slice(0, 3)) {
-      const mirror = mirrored(mode, WINDOW_SIZE, WINDOW_SIZE);
+      const mirror = mirrored(mode, WINDOW_SIZE);
       const even = mode.every((value, i) => Math.abs(value - mirror[i]!) < 1e-3);
       const odd = mode.every((value, i) => Math.abs(value + mirror[i]!) < 1e-3);
       expect(even || odd).toBe(true);

@@ -2,14 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors } from '../../src/io/safetensors.js';
 import { decodeSrgb } from '../../src/render/color.js';
+import { FACE_WINDOW } from '../build-head-model/atlas.js';
 
-/** The part of the atlas that shows the face, shares of it from the top left. */
-export const FACE_WINDOW = { left: 0.22, top: 0.1, width: 0.56, height: 0.62 } as const;
 /** Cells per side of the window, and of the whole atlas. */
 export const WINDOW_SIZE = 112;
 export const ATLAS_SIZE = 32;
-/** From this row on, share of the height, the atlas holds pockets, no mirror images of each other. */
-export const POCKETS_FROM = 0.865;
 
 /** The skin of one photo, as statistics need it; linear RGB. */
 export interface CollectedSkin {

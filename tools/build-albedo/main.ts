@@ -4,14 +4,22 @@
  *
  *     npm run build-albedo -- collect --photos <folder> --photos <folder> --skins <folder>
  *     npm run build-albedo -- basis --skins <folder> --out assets/head-model.safetensors
+ *
+ * Skins and albedo of models before the bust lie in another layout. They are carried over by
+ *
+ *     npm run build-albedo -- relay --skins <folder> --relaid <folder>
+ *     npm run build-albedo -- carry --from-model <old model> --model <bare model> --out <file>
  */
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import { modelFromTensors, modelToTensors } from '../../src/model/model-file.js';
+import type { MorphableModel } from '../../src/model/morphable-model.js';
+import { carryAlbedo } from './carry-albedo.js';
 import { collectSkins } from './collect.js';
 import { readCollectedSkins } from './collected-skin.js';
+import { relaySkins } from './relay-skins.js';
 import { skinStatistics } from './skin-statistics.js';
 import { withSkins } from './with-skins.js';
 
@@ -20,6 +28,8 @@ const { positionals, values } = parseArgs({
   options: {
     photos: { type: 'string', multiple: true, default: [] },
     skins: { type: 'string' },
+    relaid: { type: 'string' },
+    'from-model': { type: 'string' },
     part: { type: 'string', default: '1/1' },
     model: { type: 'string', default: 'assets/head-model.safetensors' },
     out: { type: 'string' },
@@ -39,10 +49,19 @@ if (step === 'collect' && values.skins !== undefined) {
   await collectSkins(own, values.skins, (line) => process.stdout.write(`${line}\n`));
 } else if (step === 'basis' && values.skins !== undefined && values.out !== undefined) {
   await writeBasis(values.skins, values.model, values.out, Number(values.modes));
+} else if (step === 'relay' && values.skins !== undefined && values.relaid !== undefined) {
+  await relaySkins(await readModel(values.model), values.skins, values.relaid, (line) =>
+    process.stdout.write(`${line}\n`),
+  );
+} else if (step === 'carry' && values['from-model'] !== undefined && values.out !== undefined) {
+  const carried = await carryAlbedo(await readModel(values['from-model']), await readModel(values.model));
+  await writeModel(carried, values.out);
 } else {
   process.stderr.write(
     'Usage: build-albedo collect --photos folder… --skins folder\n' +
-      '       build-albedo basis --skins folder [--model file] [--modes 160] --out file\n',
+      '       build-albedo basis --skins folder [--model file] [--modes 160] --out file\n' +
+      '       build-albedo relay --skins folder --relaid folder [--model file]\n' +
+      '       build-albedo carry --from-model file [--model file] --out file\n',
   );
   process.exitCode = 2;
 }
@@ -52,19 +71,28 @@ async function writeBasis(skins: string, model: string, out: string, modes: numb
   const log = (line: string): void => {
     process.stdout.write(`${line}\n`);
   };
-  const { tensors, metadata } = readSafetensors(new Uint8Array(await readFile(model)));
-  const bare = modelFromTensors({ tensors, metadata } as never);
+  const bare = await readModel(model);
   const basis = skinStatistics(await readCollectedSkins(skins), { modes, rounds: 4, log });
   const shares = [10, 40, 80, 160].map((count) => {
     const sum = basis.explained.slice(0, count).reduce((a, b) => a + b, 0);
     return `${count} modes ${(100 * sum).toFixed(1)} %`;
   });
   log(`of the variance: ${shares.join(', ')}`);
-  const dressed = modelToTensors(await withSkins(bare, basis, skins));
-  const bytes = writeSafetensors(dressed.tensors, dressed.metadata);
+  const size = await writeModel(await withSkins(bare, basis, skins), out);
+  log(`${out}: ${(size / 1e6).toFixed(1)} MB from ${basis.used.length} skins`);
+}
+
+async function readModel(path: string): Promise<MorphableModel> {
+  return modelFromTensors(readSafetensors(new Uint8Array(await readFile(path))));
+}
+
+/** @returns bytes of the file */
+async function writeModel(model: MorphableModel, out: string): Promise<number> {
+  const { tensors, metadata } = modelToTensors(model);
+  const bytes = writeSafetensors(tensors, metadata);
   await writeFile(`${out}.part`, bytes);
   await rename(`${out}.part`, out);
-  log(`${out}: ${(bytes.length / 1e6).toFixed(1)} MB from ${basis.used.length} skins`);
+  return bytes.length;
 }
 
 /** The London portraits of webmorph are for testing only. */

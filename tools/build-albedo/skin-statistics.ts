@@ -1,6 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { median } from '../../src/math/median.js';
-import { ATLAS_SIZE, POCKETS_FROM, WINDOW_SIZE, type CollectedSkin } from './collected-skin.js';
+import { ATLAS_SIZE, WINDOW_SIZE, type CollectedSkin } from './collected-skin.js';
 
 /** Mean and principal modes of skins; linear RGB, one standard deviation each. */
 export interface SkinBasis {
@@ -73,7 +73,7 @@ export function skinStatistics(
     balance(samples);
     const mean = meanOf(samples);
     const { vectors } = components(samples, mean, cellWeights, FILLING);
-    const filling = modesOver(samples, vectors, WINDOW_SIZE, WINDOW_SIZE, ({ filled }) => filled);
+    const filling = modesOver(samples, vectors, WINDOW_SIZE, ({ filled }) => filled);
     const norms = filling.map((mode) => weighedDot(mode, mode, cellWeights));
     const errors = samples.map((sample) => fillIn(sample, mean, filling, norms, cellWeights));
     log(`round ${round + 1}: residual ${(1000 * median(errors)).toFixed(2)}‰ of ${samples.length} skins`);
@@ -155,14 +155,14 @@ function meanOf(samples: readonly Sample[]): Float32Array {
       for (let c = 0; c < 3; c++, i++) sum[i]! += by * filled[i]!;
     }
   const mean = Float32Array.from(sum, (value, i) => value / totals[Math.floor(i / 3)]!);
-  const mirror = mirrored(mean, WINDOW_SIZE, WINDOW_SIZE);
+  const mirror = mirrored(mean, WINDOW_SIZE);
   return mean.map((value, i) => (value + mirror[i]!) / 2);
 }
 
-/** A square RGB grid mirrored; rows from `firstKept` on stay. */
-export function mirrored(values: Float32Array, size: number, firstKept: number): Float32Array {
+/** A square RGB grid mirrored. */
+export function mirrored(values: Float32Array, size: number): Float32Array {
   const out = values.slice();
-  for (let y = 0; y < firstKept; y++)
+  for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++)
       for (let c = 0; c < 3; c++) out[3 * (y * size + x) + c] = values[3 * (y * size + size - 1 - x) + c]!;
   return out;
@@ -272,7 +272,6 @@ function modesOver(
   samples: readonly Sample[],
   vectors: readonly SampleVector[],
   size: number,
-  firstKept: number,
   valuesOf: (sample: Sample) => Float32Array,
 ): Float32Array[] {
   const mean = new Float32Array(3 * size * size);
@@ -288,12 +287,8 @@ function modesOver(
       const values = valuesOf(sample);
       for (let i = 0; i < sum.length; i++) sum[i]! += by * (values[i]! - mean[i]!);
     });
-    const mirror = mirrored(sum, size, firstKept);
-    return sum.map((value, i) => {
-      const kept = i >= 3 * size * firstKept;
-      if (kept) return symmetric ? 2 * value : 0;
-      return symmetric ? value + mirror[i]! : value - mirror[i]!;
-    });
+    const mirror = mirrored(sum, size);
+    return sum.map((value, i) => (symmetric ? value + mirror[i]! : value - mirror[i]!));
   });
 }
 
@@ -304,14 +299,13 @@ function extended(
   vectors: readonly SampleVector[],
   cellWeights: Float32Array,
 ): Pick<SkinBasis, 'face' | 'atlas'> {
-  const face = modesOver(samples, vectors, WINDOW_SIZE, WINDOW_SIZE, ({ filled }) => filled);
-  const kept = Math.floor(POCKETS_FROM * ATLAS_SIZE);
-  const atlas = modesOver(samples, vectors, ATLAS_SIZE, kept, (sample) => sample.atlas);
+  const face = modesOver(samples, vectors, WINDOW_SIZE, ({ filled }) => filled);
+  const atlas = modesOver(samples, vectors, ATLAS_SIZE, (sample) => sample.atlas);
   const total = 2 * samples.reduce((sum, { weight }) => sum + weight, 0);
   face.forEach((mode, k) => {
     const norm = weighedDot(mode, mode, cellWeights);
     let variance = 0;
-    const mirror = mirrored(mode, WINDOW_SIZE, WINDOW_SIZE);
+    const mirror = mirrored(mode, WINDOW_SIZE);
     for (const { filled, weight } of samples) {
       const change = filled.map((value, i) => value - mean[i]!);
       const straight = weighedDot(change, mode, cellWeights) / norm;

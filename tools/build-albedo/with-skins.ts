@@ -1,7 +1,9 @@
 import { lookUp } from '../../src/fit/appearance/compose-textures.js';
 import { smoothstep } from '../../src/math/smoothstep.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
-import { ATLAS_SIZE, FACE_WINDOW, POCKETS_FROM, readWholeSkin, WINDOW_SIZE } from './collected-skin.js';
+import { joinSeam } from '../../src/render/join-seam.js';
+import { FACE_WINDOW } from '../build-head-model/atlas.js';
+import { ATLAS_SIZE, readWholeSkin, WINDOW_SIZE } from './collected-skin.js';
 import { mirrored, type SkinBasis } from './skin-statistics.js';
 
 /** Shares of the window's sides over which detail fades in from its border. */
@@ -16,17 +18,37 @@ export async function withSkins(
   const { albedo } = model;
   if (albedo?.kind !== 'texture') throw new Error('withSkins: expected a model with a textured albedo.');
   const size = albedo.meanSize;
-  const detail = basis.face.map((mode, k) => detailOf(mode, basis.atlas[k]!));
-  const skins: TextureAlbedo = {
+  const skins = albedoOf(await meanSkin(basis, folder, size), size, basis);
+  return { ...model, albedo: skins, metadata: { ...model.metadata, ...skinMetadata(basis.used.length) } };
+}
+
+/** Texels from the atlas' borders over which modes become the same on both sides of its seam, of the coarse grid. */
+const SEAM = 2;
+
+/**
+ * The albedo of modes over the face window and over the atlas.
+ * @param mean size²×3
+ */
+export function albedoOf(
+  mean: Float32Array,
+  size: number,
+  { face, atlas }: Pick<SkinBasis, 'face' | 'atlas'>,
+): TextureAlbedo {
+  const coarse = atlas.map((mode) => {
+    const joined = mode.slice();
+    joinSeam(joined, ATLAS_SIZE, 3, SEAM / ATLAS_SIZE);
+    return joined;
+  });
+  const detail = face.map((mode, k) => detailOf(mode, coarse[k]!));
+  return {
     kind: 'texture',
-    count: basis.face.length,
+    count: face.length,
     meanSize: size,
-    mean: await meanSkin(basis, folder, size),
+    mean,
     modeSize: ATLAS_SIZE,
-    modes: concatenated(basis.atlas),
+    modes: concatenated(coarse),
     detail: { ...FACE_WINDOW, size: WINDOW_SIZE, modes: concatenated(detail) },
   };
-  return { ...model, albedo: skins, metadata: { ...model.metadata, ...skinMetadata(basis.used.length) } };
 }
 
 /** Where the skins come from, for the model's metadata. */
@@ -51,7 +73,7 @@ async function meanSkin({ used }: SkinBasis, folder: string, size: number): Prom
     for (let i = 0; i < sum.length; i++) sum[i]! += weight * skin[i]!;
   }
   const mean = Float32Array.from(sum, (value) => value / total);
-  const mirror = mirrored(mean, size, Math.floor(POCKETS_FROM * size));
+  const mirror = mirrored(mean, size);
   return mean.map((value, i) => (value + mirror[i]!) / 2);
 }
 

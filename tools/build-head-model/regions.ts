@@ -1,5 +1,7 @@
+import type { ReferenceVertices } from './geometry.js';
 import type { HeadCut } from './head-cut.js';
 import { atlasPositions } from './landmarks.js';
+import type { SkinMesh } from './skin-mesh.js';
 
 type Point = readonly [number, number];
 
@@ -150,4 +152,32 @@ function addRest(
     'sockets',
     Float32Array.from(cut.islandOf, (island) => (island.endsWith('Socket') ? 1 : 0)),
   );
+}
+
+/** Rings below the head between which the bust stops being neck. */
+const NECK_FROM = 2;
+const NECK_TO = 5;
+
+/**
+ * The head's regions over all of the skin: finer vertices have what those around them have; the bust is a
+ * region of its own, and its upper rings are neck as well.
+ */
+export function regionsBeyond(
+  regions: ReadonlyMap<string, Float32Array>,
+  { beyond, bust, finerCount }: SkinMesh,
+  { indexOf, headCount }: ReferenceVertices,
+): Map<string, Float32Array> {
+  const rings = new Map(bust.baseVertices.map((v, k) => [v, bust.ringOf[k]!]));
+  const out = new Map<string, Float32Array>();
+  for (const [name, mask] of regions) {
+    const rest = beyond.references.map((on, i) => {
+      if (i >= finerCount)
+        return name === 'neck' ? fade(Math.max(...on.map((v) => rings.get(v)!)), NECK_FROM, NECK_TO) : 0;
+      const value = on.reduce((sum, v, k) => sum + beyond.weights[i]![k]! * mask[indexOf.get(v)!]!, 0);
+      return Math.min(1, Math.max(0, value));
+    });
+    out.set(name, Float32Array.from([...mask, ...rest]));
+  }
+  const ofBust = beyond.references.map((_, i) => (i >= finerCount ? 1 : 0));
+  return out.set('bust', Float32Array.from([...new Float32Array(headCount), ...ofBust]));
 }

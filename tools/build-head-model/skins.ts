@@ -4,7 +4,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import sharp from 'sharp';
 import { pullPush } from '../../src/render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../../src/render/texel-map.js';
-import type { HeadCut } from './head-cut.js';
+import type { SkinMesh } from './skin-mesh.js';
 
 export interface AlbedoModel {
   readonly meanSize: number;
@@ -82,7 +82,7 @@ function sampleSkin(skin: Skin, u: number, v: number, out: Float32Array, at: num
 }
 
 /** A body skin resampled to the head atlas; empty texels are filled smoothly. */
-function resample(skin: Skin, cut: HeadCut, map: TexelMap): Float32Array {
+function resample(skin: Skin, { body }: SkinMesh, map: TexelMap): Float32Array {
   const { size } = map;
   const out = new Float32Array(size * size * 3);
   const weights = new Float32Array(size * size);
@@ -92,15 +92,10 @@ function resample(skin: Skin, cut: HeadCut, map: TexelMap): Float32Array {
     const wa = map.weights[texel * 2]!;
     const wb = map.weights[texel * 2 + 1]!;
     const wc = 1 - wa - wb;
-    const [a, b, c] = [0, 1, 2].map((k) => cut.uvTriangles[t * 3 + k]! * 2) as [number, number, number];
-    const uv = cut.bodyUvs;
-    sampleSkin(
-      skin,
-      wa * uv[a]! + wb * uv[b]! + wc * uv[c]!,
-      wa * uv[a + 1]! + wb * uv[b + 1]! + wc * uv[c + 1]!,
-      out,
-      texel * 3,
-    );
+    const at = (axis: number): number =>
+      wa * body[t * 6 + axis]! + wb * body[t * 6 + 2 + axis]! + wc * body[t * 6 + 4 + axis]!;
+    if (Number.isNaN(at(0))) continue;
+    sampleSkin(skin, at(0), at(1), out, texel * 3);
     weights[texel] = 1;
   }
   pullPush(out, weights, size, 3);
@@ -138,20 +133,15 @@ function halved(texture: Float32Array, size: number): Float32Array {
  */
 export async function buildAlbedo(
   packageFolder: string,
-  cut: HeadCut,
+  mesh: SkinMesh,
   meanSize: number,
   modeCount: number,
 ): Promise<AlbedoModel> {
   const skins = await readSkins(packageFolder);
-  const map = createTexelMap(cut.uvs, cut.uvTriangles, meanSize);
-  // The pockets below the skin island (mouth cavity, sockets) are not mirror images of each other: their rows
-  // stay as they are.
-  const firstPocketRow = Math.floor(0.865 * meanSize);
+  const map = createTexelMap(mesh.uvs, mesh.uvTriangles, meanSize);
   const textures = skins.flatMap((skin) => {
-    const texture = resample(skin, cut, map);
-    const mirror = mirrored(texture, meanSize);
-    mirror.set(texture.subarray(firstPocketRow * meanSize * 3), firstPocketRow * meanSize * 3);
-    return [texture, mirror];
+    const texture = resample(skin, mesh, map);
+    return [texture, mirrored(texture, meanSize)];
   });
   const mean = new Float32Array(meanSize * meanSize * 3);
   for (const texture of textures)

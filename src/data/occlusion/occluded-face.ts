@@ -1,6 +1,7 @@
 import type { Camera } from '../../math/camera.js';
 import { transformPoints } from '../../math/camera.js';
 import { evaluatePoints } from '../../model/evaluate.js';
+import { headTriangles } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 
 /** What occluders need to know of a face in a photo. Conventions: docs/conventions.md. */
@@ -59,7 +60,7 @@ export function occludedFaceOf(
     translation: pose.translation,
     light: coefficients.light,
     positions: transformPoints(pose.rotation, pose.translation, vertices, new Float32Array(vertices.length)),
-    skinTriangles: model.parts[0]!.triangles,
+    skinTriangles: headTriangles(model).triangles,
     triangles: joined(solid.map(({ triangles }) => triangles)),
     scalpMask: model.regions.get('scalp') ?? new Float32Array(model.vertexCount),
     landmarks: evaluatePoints(points, vertices),

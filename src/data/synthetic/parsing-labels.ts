@@ -3,11 +3,6 @@ import { parsingLabels, parsingClasses } from '../../network/parsing/parsing-cla
 import type { LabelShares } from '../../render/label-shares.js';
 import type { FaceMeasures } from './face-areas.js';
 
-/** Neck and clothes of a bust, one label per vertex. @param skin V, above one half for skin */
-export function bustLabels(skin: Float32Array): Uint8Array {
-  return Uint8Array.from(skin, (share) => (share > 0.5 ? parsingLabels.skin : parsingLabels.background));
-}
-
 /** How far behind the ends of the jaw's line the ears end, mm. */
 const EAR = 35;
 

@@ -3,7 +3,7 @@ import type { NamedTensors, Tensor } from '../../model/tensor-reader.js';
 
 /** What `metadata.format` of a people file must say. */
 export const PEOPLE_FORMAT = 'rogue-people';
-export const PEOPLE_FORMAT_VERSION = '1';
+export const PEOPLE_FORMAT_VERSION = '2';
 
 /** A people file is not one, or is damaged. The message is one line and names the remedy. */
 export class PeopleFileError extends Error {
@@ -11,13 +11,13 @@ export class PeopleFileError extends Error {
 }
 
 /**
- * A surface that hangs on the reference vertices: each vertex is a weighted sum of three of them plus an
- * offset in mm.
+ * A surface that hangs on the reference vertices: each vertex is a weighted sum of K of them plus an offset in
+ * mm. K is the same for all vertices of a surface; weights may be 0.
  */
 export interface Following {
-  /** V×3 */
+  /** V×K */
   readonly references: Uint16Array;
-  /** V×3 */
+  /** V×K */
   readonly weights: Float32Array;
   /** V×3, mm. */
   readonly offsets: Float32Array;
@@ -52,7 +52,9 @@ export interface People {
   /** Three per entry, times `scales[t]` mm. */
   readonly steps: Int16Array;
   readonly scales: Float32Array;
-  /** The head model's further parts, in their order: eyes, teeth, tongue, brows, lashes. */
+  /** The vertices of the head model's skin beyond those: finer ones, and the bust's. */
+  readonly beyond: Following;
+  /** The head model's further parts, in their order: eyes, teeth, tongue, lashes. */
   readonly parts: Following;
   readonly hair: readonly HairStyle[];
 }
@@ -74,10 +76,13 @@ export function peopleToTensors(people: People, metadata: Readonly<Record<string
     ['targets.scales', tensor([people.scales.length], people.scales)],
   ]);
   const follow = (prefix: string, { references, weights, offsets }: Following): void => {
-    tensors.set(`${prefix}.references`, tensor([references.length / 3, 3], references));
-    tensors.set(`${prefix}.weights`, tensor([weights.length / 3, 3], weights));
-    tensors.set(`${prefix}.offsets`, tensor([offsets.length / 3, 3], offsets));
+    const count = offsets.length / 3;
+    const each = references.length / Math.max(1, count);
+    tensors.set(`${prefix}.references`, tensor([count, each], references));
+    tensors.set(`${prefix}.weights`, tensor([count, each], weights));
+    tensors.set(`${prefix}.offsets`, tensor([count, 3], offsets));
   };
+  follow('beyond', people.beyond);
   follow('parts', people.parts);
   for (const style of people.hair) {
     follow(`hair.${style.name}`, style);
@@ -138,11 +143,11 @@ export function peopleFromTensors(tensors: NamedTensors, metadata: Readonly<Reco
   if (starts.some((start, i) => i > 0 && start < starts[i - 1]!))
     fail('tensor "targets.starts" should ascend');
   const follow = (prefix: string): Following => {
-    const references = reader.integers(`${prefix}.references`, [undefined, 3], count) as Uint16Array;
-    const followers = references.length / 3;
+    const references = reader.integers(`${prefix}.references`, [undefined, undefined], count) as Uint16Array;
+    const [followers, each] = reader.shape(`${prefix}.references`) as [number, number];
     return {
       references,
-      weights: reader.floats(`${prefix}.weights`, [followers, 3]),
+      weights: reader.floats(`${prefix}.weights`, [followers, each]),
       offsets: reader.floats(`${prefix}.offsets`, [followers, 3]),
     };
   };
@@ -154,7 +159,7 @@ export function peopleFromTensors(tensors: NamedTensors, metadata: Readonly<Reco
     const triangles = reader.integers(
       `${prefix}.triangles`,
       [undefined, 3],
-      following.references.length / 3,
+      following.offsets.length / 3,
     ) as Uint16Array;
     return {
       name,
@@ -177,6 +182,7 @@ export function peopleFromTensors(tensors: NamedTensors, metadata: Readonly<Reco
     vertices,
     steps: reader.steps('targets.steps', [vertices.length, 3]) as Int16Array,
     scales: reader.floats('targets.scales', [targetNames.length]),
+    beyond: follow('beyond'),
     parts: follow('parts'),
     hair,
   };

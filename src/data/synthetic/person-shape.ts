@@ -29,7 +29,7 @@ export class PersonShaper {
     private readonly people: People,
     private readonly model: MorphableModel,
   ) {
-    const followers = people.parts.references.length / 3;
+    const followers = (people.beyond.offsets.length + people.parts.offsets.length) / 3;
     if (people.headCount + followers !== model.vertexCount) {
       throw new Error(
         `PersonShaper: the people file is for a head of ${people.headCount + followers} vertices, the head model has ${model.vertexCount}; build both again.`,
@@ -45,7 +45,7 @@ export class PersonShaper {
    * basis is.
    */
   evaluate(identity: Identity): PersonShape {
-    const { base, starts, vertices, steps, scales, headCount, parts } = this.people;
+    const { base, starts, vertices, steps, scales, headCount, beyond, parts } = this.people;
     const positions = Float64Array.from(base);
     for (const [name, weight] of identity) {
       const target = this.indexOf.get(name);
@@ -73,7 +73,8 @@ export class PersonShaper {
     }
     const all = new Float32Array(this.model.vertexCount * 3);
     all.set(references.subarray(0, headCount * 3));
-    follow(parts, references, all, headCount * 3);
+    follow(beyond, references, all, headCount * 3);
+    follow(parts, references, all, headCount * 3 + beyond.offsets.length);
     return { vertices: all, references };
   }
 
@@ -133,14 +134,21 @@ export function follow(
   out: Float32Array,
   at = 0,
 ): Float32Array {
-  for (let i = 0; i < references.length; i += 3) {
-    for (let axis = 0; axis < 3; axis++) {
-      out[at + i + axis] =
-        offsets[i + axis]! +
-        weights[i]! * positions[references[i]! * 3 + axis]! +
-        weights[i + 1]! * positions[references[i + 1]! * 3 + axis]! +
-        weights[i + 2]! * positions[references[i + 2]! * 3 + axis]!;
+  const each = references.length / (offsets.length / 3);
+  for (let i = 0, from = 0; i < offsets.length; i += 3, from += each) {
+    let x = offsets[i]!;
+    let y = offsets[i + 1]!;
+    let z = offsets[i + 2]!;
+    for (let k = from; k < from + each; k++) {
+      const weight = weights[k]!;
+      const place = references[k]! * 3;
+      x += weight * positions[place]!;
+      y += weight * positions[place + 1]!;
+      z += weight * positions[place + 2]!;
     }
+    out[at + i] = x;
+    out[at + i + 1] = y;
+    out[at + i + 2] = z;
   }
   return out;
 }

@@ -11,7 +11,7 @@ import { createSceneTarget, renderScene, type SceneTarget } from '../../render/s
 import type { ScenePart } from '../../render/scene-part.js';
 import { createRandom, type Random } from '../random.js';
 import { paintBackdrop } from './backdrop.js';
-import { BustMaker } from './bust.js';
+import { Tailor } from './clothes.js';
 import { sampleExpression } from './expression.js';
 import { identitySampler, sampleAttributes, type PersonAttributes } from './identity.js';
 import { sampleLighting, type Lighting } from './lighting.js';
@@ -21,7 +21,7 @@ import { faceAreas } from './face-areas.js';
 import { Hairdresser, sampleHairColor } from './hair.js';
 import { occludedFaceOf } from '../occlusion/occluded-face.js';
 import { sceneParts } from '../occlusion/object-model.js';
-import { beardLabels, bustLabels, createClassShares, labelMap } from './parsing-labels.js';
+import { beardLabels, createClassShares, labelMap } from './parsing-labels.js';
 import { parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { putOnSpectacles, wearsSpectacles } from './worn.js';
 import type { People } from './people-file.js';
@@ -85,7 +85,7 @@ export class Photographer {
   private readonly shaper: PersonShaper;
   private readonly sample: ReturnType<typeof identitySampler>;
   private readonly painter: SkinPainter;
-  private readonly busts: BustMaker;
+  private readonly tailor: Tailor;
   private readonly tints: FacePaint;
   private readonly hairdresser: Hairdresser;
   private readonly barber: Barber;
@@ -107,7 +107,7 @@ export class Photographer {
     this.sample = identitySampler(people.targetNames);
     const areas = faceAreas(model);
     this.painter = new SkinPainter(model, areas.measures, createRandom(1));
-    this.busts = new BustMaker(model);
+    this.tailor = new Tailor(model);
     this.tints = new FacePaint(areas);
     this.hairdresser = new Hairdresser(people);
     this.barber = new Barber(model, areas);
@@ -154,8 +154,8 @@ export class Photographer {
     const beard = sampleBeard(attributes, hairColor, random.fork('beard'));
     const spectacles = wearsSpectacles(attributes, random.fork('sight'));
     const tints = sampleTints(attributes, random.fork('tints'));
-    const bust = this.busts.make(head);
-    const bustPositions = toCamera(bust.positions);
+    const clothes = this.tailor.dress(head, random.fork('clothes'));
+    const worn = { ...clothes, positions: toCamera(clothes.positions) };
     const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map(
       (part) => ({
         ...part,
@@ -167,7 +167,7 @@ export class Photographer {
     // Beards lie too close to cast shadows on what they cover.
     const casters = [
       { positions: vertices, triangles: model.parts[0]!.triangles },
-      { positions: bustPositions, triangles: bust.triangles },
+      worn,
       ...covers.slice(0, hair ? 1 : 0),
     ];
     const shade = this.shade(this.shadows.trace(casters, pose.translation, lighting.lamp), lighting);
@@ -184,11 +184,11 @@ export class Photographer {
       label: parsingLabels.skin,
       ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
     }));
-    parts.push(this.bustPart(bust, bustPositions, painted.levels, random.fork('clothes')), ...covers);
+    parts.push(worn, ...covers);
     if (spectacles) {
       const face = occludedFaceOf(model, { camera, pose, vertices: head, coefficients: lighting });
-      const worn = sceneParts(face, putOnSpectacles(face, random.fork('spectacles')));
-      parts.push(...worn.map((part) => ({ ...part, label: parsingLabels.cover })));
+      const glasses = sceneParts(face, putOnSpectacles(face, random.fork('spectacles')));
+      parts.push(...glasses.map((part) => ({ ...part, label: parsingLabels.cover })));
     }
     const { shares } = this;
     const drawn = renderScene(
@@ -232,24 +232,6 @@ export class Photographer {
         3 * v + 3,
       );
     return shade;
-  }
-
-  private bustPart(
-    bust: ReturnType<BustMaker['make']>,
-    positions: Float32Array,
-    levels: readonly { readonly data: Float32Array }[],
-    random: Random,
-  ): ScenePart {
-    // The smallest mip level is the mean of the atlas, which is mostly face.
-    const tone = levels.at(-1)!.data;
-    const level = Math.exp(random.normal(-1.9, 0.9));
-    const saturation = random.uniform(0, 0.4);
-    const cloth = [0, 1, 2].map(() => Math.max(0.01, level * (1 + saturation * random.normal())));
-    const vertexColors = new Float32Array(positions.length);
-    for (let v = 0; v < bust.skin.length; v++)
-      for (let c = 0; c < 3; c++)
-        vertexColors[v * 3 + c] = bust.skin[v]! > 0.5 ? tone[c]! * 0.9 : Math.min(1, cloth[c]!);
-    return { positions, triangles: bust.triangles, vertexColors, label: bustLabels(bust.skin) };
   }
 }
 

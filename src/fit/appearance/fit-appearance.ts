@@ -1,6 +1,7 @@
 import type { Image } from '../../math/image.js';
 import { solveCholesky } from '../../math/linear-solve.js';
 import { constantLight, irradiance } from '../../math/spherical-harmonics.js';
+import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { CAST_SPREAD, CORRELATION, LIGHT_SPREAD, solveAllLights, TYPICAL_LIGHT } from './solve-lights.js';
 import type { SkinCertainty } from './skin-certainty.js';
@@ -414,7 +415,8 @@ function visibleShare(
 ): number {
   let total = 0;
   let seen = 0;
-  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+  const count = headVertexCount(model);
+  for (let v = 0; v < count; v++) {
     if (head.facing[v]! >= LEAST_FACING && head.unhidden[v]! > 0)
       total += skinWeight(model, v) * head.facing[v]!;
   }

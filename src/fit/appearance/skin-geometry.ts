@@ -74,8 +74,10 @@ function unhiddenVertices(
   let x1 = -Infinity;
   let y0 = Infinity;
   let y1 = -Infinity;
+  // Shoulders would take most of the picture; of what lies beyond the neck nothing is believed.
+  const [bust, neck] = [model.regions.get('bust'), model.regions.get('neck')];
   for (let i = 0; i < pixels.length; i += 2) {
-    if (Number.isNaN(pixels[i]!)) continue;
+    if (Number.isNaN(pixels[i]!) || (bust && bust[i / 2]! > 0.5 && !(neck && neck[i / 2]! > 0))) continue;
     x0 = Math.min(x0, pixels[i]!);
     x1 = Math.max(x1, pixels[i]!);
     y0 = Math.min(y0, pixels[i + 1]!);

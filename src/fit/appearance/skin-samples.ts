@@ -1,5 +1,6 @@
 import type { Image } from '../../math/image.js';
 import { sphericalHarmonics } from '../../math/spherical-harmonics.js';
+import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { linearOfByte } from '../../render/color.js';
 import type { SkinCertainty } from './skin-certainty.js';
@@ -73,7 +74,8 @@ export function collectSkin(
 ): SkinSamples {
   const vertices: number[] = [];
   const weights: number[] = [];
-  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+  const count = headVertexCount(model);
+  for (let v = 0; v < count; v++) {
     const x = head.pixels[v * 2]!;
     const y = head.pixels[v * 2 + 1]!;
     if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;

@@ -57,16 +57,21 @@ function skinTexels(model: MorphableModel, size: number): TexelMap {
   return map;
 }
 
-/** How far the photo is believed at each vertex, 0…1. */
+/**
+ * How far the photo is believed at each vertex, 0…1. Below the head there are clothes more often than skin:
+ * there it is believed where the bust is neck, and only if a parser tells skin from clothes.
+ */
 function photoTrust(
   model: MorphableModel,
   head: SeenHead,
   image: Image,
   appearance: Appearance,
+  parsed: boolean,
 ): Float32Array {
   const { vertexCount } = model.parts[0]!;
   const region = (name: string) => model.regions.get(name);
   const [face, cavity, sockets] = [region('face'), region('mouthCavity'), region('sockets')];
+  const [bust, neck] = [region('bust'), region('neck')];
   const trust = new Float32Array(model.vertexCount);
   for (let v = 0; v < vertexCount; v++) {
     const x = head.pixels[v * 2]!;
@@ -74,6 +79,7 @@ function photoTrust(
     if (!(x > 1 && x < image.width - 1 && y > 1 && y < image.height - 1) || head.unhidden[v] === 0) continue;
     const inFace = face?.[v] ?? 1;
     const pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
+    const bare = bust && bust[v]! > 0.5 ? (parsed ? (neck?.[v] ?? 0) : 0) : 1;
     const facing = head.facing[v]!;
     const skin = skinAroundFace(model, v);
     // Seen squarely, the face is believed whatever its colour: beards, make-up, shadows. At its border, only
@@ -82,6 +88,7 @@ function photoTrust(
     const plausible = 1 - doubtful * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
     trust[v] =
       (1 - pocket) *
+      bare *
       plausible *
       (inFace * smoothstep(FADE_FROM, FADE_TO, facing) +
         (1 - inFace) * smoothstep(REST_FADE_FROM, REST_FADE_TO, facing));
@@ -425,7 +432,7 @@ export function unwrapTextures(
   const map = skinTexels(model, size);
   const modelSize = model.albedo.meanSize;
   const shade = usableIrradiance(head, appearance.light, part.vertexCount);
-  const trust = photoTrust(model, head, image, appearance);
+  const trust = photoTrust(model, head, image, appearance, certainty !== undefined);
   const like = colouring(model, head, appearance, certainty);
   const seen = unwrap(
     part,

@@ -2,6 +2,7 @@ import type { FoundFace } from '../../detect/find-faces.js';
 import type { Camera } from '../../math/camera.js';
 import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
 import { addExpression, evaluateVertices, turnEyes, type Gaze } from '../../model/evaluate.js';
+import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { expressionBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
@@ -63,9 +64,9 @@ function fittingModel(model: MorphableModel): FittingModel {
   return fitting;
 }
 
-/** The skin's vertices as surface points. */
+/** The vertices of the head's skin as surface points. */
 function skinVertices(model: MorphableModel): SurfacePoints {
-  const count = model.parts[0]!.vertexCount;
+  const count = headVertexCount(model);
   return {
     count,
     vertices: Uint32Array.from({ length: 3 * count }, (_, k) => Math.floor(k / 3)),

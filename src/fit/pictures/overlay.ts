@@ -4,6 +4,7 @@ import { cropCamera, project, transformPoints, type Camera } from '../../math/ca
 import { createImage, type Image } from '../../math/image.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { evaluateAlbedo } from '../../model/albedo-modes.js';
+import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
 import { headParts, partTextures, skinTexture, type PartTextures } from '../../render/head-parts.js';
@@ -50,7 +51,7 @@ export function drawOverlay(
     reconstruction.vertices,
     new Float32Array(reconstruction.vertices.length),
   );
-  const crop = cropAround(positions, reconstruction.camera, model.parts[0]!.vertexCount);
+  const crop = cropAround(positions, reconstruction.camera, headVertexCount(model));
   const scale = panelSize / crop.size;
   const drawing: Drawing = {
     model,

@@ -16,8 +16,8 @@ describe('the people file', () => {
     expect(() => peopleFromTensors(tensors, { ...metadata, format: 'rogue-head-model' })).toThrow(
       'people file: its format is "rogue-head-model", expected "rogue-people"; build it again with "npm run build-people".',
     );
-    expect(() => peopleFromTensors(tensors, { ...metadata, formatVersion: '2' })).toThrow(
-      'its version is 2, expected 1',
+    expect(() => peopleFromTensors(tensors, { ...metadata, formatVersion: '1' })).toThrow(
+      'its version is 1, expected 2',
     );
     const without = new Map(tensors);
     without.delete('targets.steps');

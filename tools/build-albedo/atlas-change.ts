@@ -63,7 +63,7 @@ export function atlasChange(model: MorphableModel, skin: SkinMesh, size: number)
       const guides = weights.map(
         (weight, i) => weight * Math.min(1, masks.neck[i]! + 0.1 * masks.cheeks[i]!),
       );
-      dress(out, channels, size, { guides, bust, neck: masks.neck, cheeks: masks.cheeks });
+      dress(out, channels, size, { guides, seen: weights, bust, neck: masks.neck, cheeks: masks.cheeks });
       pullPush(out, used, size, channels);
       return out;
     },
@@ -106,6 +106,8 @@ function sampled(
 interface BustTexels {
   /** What may colour the bust: neck, a little of the cheeks. */
   readonly guides: Float32Array;
+  /** How much of each texel shows the head, and how much the bust. */
+  readonly seen: Float32Array;
   readonly bust: Float32Array;
   readonly neck: Float32Array;
   readonly cheeks: Float32Array;
@@ -116,7 +118,7 @@ function dress(
   texture: Float32Array,
   channels: number,
   size: number,
-  { guides, bust, neck, cheeks }: BustTexels,
+  { guides, seen, bust, neck, cheeks }: BustTexels,
 ): void {
   const continued = texture.slice();
   pullPush(continued, guides, size, channels);
@@ -134,8 +136,9 @@ function dress(
   const ofNeck = mean((texel) => guides[texel]! * neck[texel]!);
   const ofCheeks = mean((texel) => cheeks[texel]! * (1 - bust[texel]!));
   for (let texel = 0; texel < size * size; texel++) {
-    const share = bust[texel]!;
-    if (share === 0) continue;
+    if (bust[texel] === 0) continue;
+    // Of the part of the texel that shows anything.
+    const share = bust[texel]! / (bust[texel]! + seen[texel]!);
     const far = smoothstep(BLEND[0], BLEND[1], neck[texel]!);
     for (let c = 0; c < channels; c++) {
       const at = texel * channels + c;

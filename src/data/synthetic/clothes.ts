@@ -17,12 +17,25 @@ const END = 32;
 const DOWN = 230;
 const WIDER = 0.15;
 
+/** What somebody wears, and what it leaves of the skin. */
+export interface Dress {
+  readonly part: ScenePart;
+  /** Triangles of the skin that are not under it, T×3, and their texture coordinates. */
+  readonly bare: { readonly triangles: Uint32Array; readonly uvTriangles: Uint32Array };
+}
+
+/** One way to cut clothes: triangles over the bust's vertices, and what they leave bare. */
+interface Cut {
+  readonly triangles: Uint32Array;
+  readonly bare: Dress['bare'];
+}
+
 /** Dresses the bust of a head model. */
 export class Tailor {
   private readonly first: number;
   private readonly count: number;
   private readonly skin: Uint32Array;
-  private readonly cuts: readonly Uint32Array[];
+  private readonly cuts: readonly Cut[];
   /** How far each of the bust's vertices lies in its end, 0…1. */
   private readonly ends: Float32Array;
 
@@ -40,19 +53,28 @@ export class Tailor {
     this.ends = Float32Array.from({ length: this.count }, (_, v) =>
       Math.max(0, 1 - (height(v) - lowest) / END),
     );
-    this.cuts = COLLARS.map((collar) => {
-      const kept: number[] = [];
-      for (let t = 0; t < triangles.length; t += 3) {
-        const corners = [...triangles.subarray(t, t + 3)];
-        if (corners.every((v) => v >= this.first && neck[v]! < collar))
-          kept.push(...corners.map((v) => v - this.first));
-      }
-      return Uint32Array.from(kept);
-    });
+    this.cuts = COLLARS.map((collar) => this.cut(model, (v) => v >= this.first && neck[v]! < collar));
+  }
+
+  /** Skin under the clothes' hem stays, so that nothing gapes. */
+  private cut({ parts }: MorphableModel, covered: (vertex: number) => boolean): Cut {
+    const { triangles, uvTriangles } = parts[0]!;
+    const starts = Array.from({ length: triangles.length / 3 }, (_, t) => 3 * t);
+    const isCloth = (t: number): boolean => [0, 1, 2].every((k) => covered(triangles[t + k]!));
+    const atHem = new Set(
+      starts.filter((t) => !isCloth(t)).flatMap((t) => [...triangles.subarray(t, t + 3)]),
+    );
+    const bare = starts.filter((t) => !isCloth(t) || [0, 1, 2].some((k) => atHem.has(triangles[t + k]!)));
+    const pick = (from: Uint32Array, list: readonly number[]): Uint32Array =>
+      Uint32Array.from(list.flatMap((t) => [...from.subarray(t, t + 3)]));
+    return {
+      triangles: pick(triangles, starts.filter(isCloth)).map((v) => v - this.first),
+      bare: { triangles: pick(triangles, bare), uvTriangles: pick(uvTriangles, bare) },
+    };
   }
 
   /** Clothes of a random colour and cut. @param head V×3, mm, head space */
-  dress(head: Float32Array, random: Random): ScenePart {
+  dress(head: Float32Array, random: Random): Dress {
     const level = Math.exp(random.normal(-1.9, 0.9));
     const saturation = random.uniform(0, 0.4);
     const cloth = [0, 1, 2].map(() =>
@@ -68,11 +90,8 @@ export class Tailor {
       positions[3 * v]! *= 1 + WIDER * end;
       positions[3 * v + 1]! -= DOWN * end;
     }
-    return {
-      positions,
-      triangles: random.choice([...this.cuts]),
-      color: cloth as [number, number, number],
-      label: parsingLabels.background,
-    };
+    const { triangles, bare } = random.choice([...this.cuts]);
+    const color = cloth as [number, number, number];
+    return { part: { positions, triangles, color, label: parsingLabels.background }, bare };
   }
 }

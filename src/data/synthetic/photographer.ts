@@ -155,7 +155,7 @@ export class Photographer {
     const spectacles = wearsSpectacles(attributes, random.fork('sight'));
     const tints = sampleTints(attributes, random.fork('tints'));
     const clothes = this.tailor.dress(head, random.fork('clothes'));
-    const worn = { ...clothes, positions: toCamera(clothes.positions) };
+    const worn = { ...clothes.part, positions: toCamera(clothes.part.positions) };
     const covers = [...(hair ? [hair.part] : []), ...(beard ? this.barber.grow(beard, head) : [])].map(
       (part) => ({
         ...part,
@@ -182,7 +182,7 @@ export class Photographer {
       oneSided: true,
       vertexColors: shade,
       label: parsingLabels.skin,
-      ...(index === 0 && { specular: { strength: shine, shininess: 14 } }),
+      ...(index === 0 && { ...clothes.bare, specular: { strength: shine, shininess: 14 } }),
     }));
     parts.push(worn, ...covers);
     if (spectacles) {

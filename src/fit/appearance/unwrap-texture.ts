@@ -254,29 +254,50 @@ function plausibleAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>)
   return texture;
 }
 
-/** Share of each texel of the correction's grid that is scalp, 0…1; kept per model. */
-const scalpMaps = new WeakMap<MorphableModel, Float32Array>();
+/** Shares of each texel of the correction's grid, 0…1. */
+interface Shares {
+  readonly scalp: Float32Array;
+  /** Where the bust is no neck. */
+  readonly shoulders: Float32Array;
+}
 
-function scalpShare(model: MorphableModel): Float32Array {
-  let share = scalpMaps.get(model);
-  if (share) return share;
+const shareMaps = new WeakMap<MorphableModel, Shares>();
+
+/** Kept per model. */
+function sharesOf(model: MorphableModel): Shares {
+  let shares = shareMaps.get(model);
+  if (shares) return shares;
   const n = CORRECTION_SIZE;
   const part = model.parts[0]!;
-  const mask = model.regions.get('scalp');
   const map = createTexelMap(part.uvs, part.uvTriangles, n);
-  share = new Float32Array(n * n);
-  for (let texel = 0; mask && texel < n * n; texel++) {
-    const t = map.triangle[texel]! * 3;
-    if (t < 0) continue;
-    const wa = map.weights[texel * 2]!;
-    const wb = map.weights[texel * 2 + 1]!;
-    share[texel] =
-      wa * mask[part.triangles[t]!]! +
-      wb * mask[part.triangles[t + 1]!]! +
-      (1 - wa - wb) * mask[part.triangles[t + 2]!]!;
+  const [scalp, bust, neck] = ['scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
+  const shareOf = (mask: (vertex: number) => number): Float32Array =>
+    Float32Array.from({ length: n * n }, (_, texel) => {
+      const t = map.triangle[texel]! * 3;
+      if (t < 0) return 0;
+      const wa = map.weights[texel * 2]!;
+      const wb = map.weights[texel * 2 + 1]!;
+      const [a, b, c] = [part.triangles[t]!, part.triangles[t + 1]!, part.triangles[t + 2]!];
+      return wa * mask(a) + wb * mask(b) + (1 - wa - wb) * mask(c);
+    });
+  shares = {
+    scalp: shareOf((v) => scalp?.[v] ?? 0),
+    shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
+  };
+  shareMaps.set(model, shares);
+  return shares;
+}
+
+/** Weighed mean of the log-ratio over the correction's grid. */
+function meanRatio(ratio: Float32Array, weights: Float32Array): number[] {
+  const sum = [0, 0, 0];
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) {
+    if (weights[i] === 0) continue;
+    total += weights[i]!;
+    for (let k = 0; k < 3; k++) sum[k]! += weights[i]! * ratio[i * 3 + k]!;
   }
-  scalpMaps.set(model, share);
-  return share;
+  return sum.map((value) => value / Math.max(1e-9, total));
 }
 
 /**
@@ -324,7 +345,8 @@ function logRatio(
 
 /**
  * The log-ratio continued smoothly over the whole atlas. Skin and scalp are continued apart, so that hair
- * darkens the back of the head but not the cheeks, and skin does not shine through the hair.
+ * darkens the back of the head but not the cheeks, and skin does not shine through the hair. Shoulders are
+ * never seen: they differ from the model's as the skin does in the mean.
  */
 function correctionField(
   seen: Unwrapped,
@@ -335,14 +357,11 @@ function correctionField(
   hairAlbedo: readonly number[] | undefined,
 ): Float32Array {
   const { ratio: skin, weights, skinWeights } = logRatio(seen, albedo, modelSize, size);
-  const scalp = scalpShare(model);
+  const { scalp, shoulders } = sharesOf(model);
   const hair = skin.slice();
-  pullPush(
-    skin,
-    skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!))),
-    CORRECTION_SIZE,
-    3,
-  );
+  const bare = skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!)));
+  const mean = meanRatio(skin, bare);
+  pullPush(skin, bare, CORRECTION_SIZE, 3);
   if (hairAlbedo) {
     const usual = scalpAlbedo(scalp, albedo, modelSize);
     const change = hairAlbedo.map((value, k) => limited(Math.log(value / usual[k]!)));
@@ -356,7 +375,11 @@ function correctionField(
     );
   for (let i = 0; i < scalp.length; i++) {
     const share = smoothstep(0.3, 0.9, scalp[i]!);
-    for (let k = 0; k < 3; k++) skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * skin[i * 3 + k]!;
+    const far = shoulders[i]!;
+    for (let k = 0; k < 3; k++) {
+      const near = far * mean[k]! + (1 - far) * skin[i * 3 + k]!;
+      skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * near;
+    }
   }
   return skin;
 }

@@ -15,7 +15,7 @@ export interface AtlasChange {
   readonly size: number;
   /**
    * @param texture n×n×channels in the old layout
-   * @param bust whether the bust takes the skin's colour; otherwise it is 0, as is what the atlas leaves empty
+   * @param bust whether the bust takes the skin's colour; else it is 0, as is what the atlas leaves empty
    */
   carry(texture: Float32Array, n: number, channels: number, bust?: boolean): Float32Array;
 }

@@ -22,7 +22,7 @@ export async function withSkins(
   return { ...model, albedo: skins, metadata: { ...model.metadata, ...skinMetadata(basis.used.length) } };
 }
 
-/** Texels from the atlas' borders over which modes become the same on both sides of its seam, of the coarse grid. */
+/** Texels of the coarse grid over which modes become the same on both sides of the atlas' seam. */
 const SEAM = 2;
 
 /**

@@ -45,7 +45,7 @@ export const FACE_WINDOW = { left: 0.12, top: 0.09, width: 0.76, height: 0.75 } 
 
 /**
  * Lays the skin out in one island, as if it was unrolled from a seam down the back: triangles keep the shape
- * that they have in the cut's layout as well as they can, those of the face larger, those of the scalp smaller.
+ * that they have in the cut's layout as well as they can, those of the face larger, the scalp's smaller.
  * Left and right are mirror images, so that both sides of the seam lie at the same height.
  */
 export function layAtlas(source: AtlasSource): Laid {

@@ -68,7 +68,7 @@ function edgesOf(quads: readonly (readonly number[])[]): Map<number, number[]> {
   return new Map([...near].map(([v, set]) => [v, [...set]]));
 }
 
-/** The last ring along its edges. Quads are anticlockwise from outside, so their lower edges run eastwards. */
+/** The last ring along its edges, in the direction in which its quads have them. */
 function orderedRim(
   mesh: BaseMesh,
   members: ReadonlySet<number>,

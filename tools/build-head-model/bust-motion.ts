@@ -4,8 +4,8 @@ import type { HeadCut } from './head-cut.js';
 import { neighboursOf, quadsOf, smoothField } from './smooth-field.js';
 
 /**
- * Moves the bust where only the head's motion is known: its displacement goes on smoothly from the neck's. All
- * change the bust's part of values over the reference vertices in place.
+ * Moves the bust where only the head's motion is known: its displacement goes on smoothly from the neck's.
+ * All change the bust's part of values over the reference vertices in place.
  */
 export interface BustMotion {
   /** Positions of a bust under a head that was another before. */
@@ -18,7 +18,7 @@ export interface BustMotion {
 
 /** Rings of the head above its edge that the motion goes on from. */
 const RINGS_ABOVE = 4;
-/** How firmly the head is held, and how the pull to the motion farther down grows with rings² from the edge. */
+/** How firmly the head is held, and how the pull to the motion farther down grows with rings². */
 const HELD = 1000;
 const FOLLOWING = 0.0005;
 const SETTLING = 0.01;

@@ -9,8 +9,8 @@ import { principalComponents, type Samples } from './principal-components.js';
 import { seededRandom } from './random.js';
 
 /**
- * The vertices that everything is computed on: the head's own, then the helpers that parts hang on, then those
- * of the bust. Positions are flat arrays over these vertices.
+ * The vertices that everything is computed on: the head's own, then the helpers that parts hang on, then the
+ * bust's. Positions are flat arrays over these vertices.
  */
 export interface ReferenceVertices {
   readonly baseVertices: readonly number[];

@@ -35,7 +35,7 @@ export function layPockets(
     uvs: [],
   };
   for (const name of Object.keys(PLACES) as Exclude<IslandName, 'skin'>[]) {
-    // The skin's quads come first, and vertices on the rim count as skin: what has no skin's texture is a pocket.
+    // Vertices on the rim count as skin.
     const own = quads.flatMap((quad, q) => (islandOfQuad(cut, quad) === name ? [q] : []));
     const cells = new Map<number, Point>();
     for (const uv of own.flatMap((q) => uvQuads[q]!)) cells.set(uv, [cut.uvs[uv * 2]!, cut.uvs[uv * 2 + 1]!]);

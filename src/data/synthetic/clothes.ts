@@ -5,7 +5,7 @@ import type { ScenePart } from '../../render/scene-part.js';
 import { parsingLabels } from '../../network/parsing/parsing-classes.js';
 import type { Random } from '../random.js';
 
-/** Clothes begin where the neck's mask falls below one of these: at the neck, below it, at the collar bones. */
+/** Clothes begin where the neck's mask falls below one of these: high, low, at the collar bones. */
 const COLLARS = [0.8, 0.5, 0.1] as const;
 /** How far cloth lies over the skin, mm. */
 const OVER_SKIN = 4;

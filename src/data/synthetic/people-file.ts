@@ -11,7 +11,7 @@ export class PeopleFileError extends Error {
 }
 
 /**
- * A surface that hangs on the reference vertices: each vertex is a weighted sum of K of them plus an offset in
+ * A surface that hangs on the reference vertices: each vertex is a weighted sum of K of them plus an offset,
  * mm. K is the same for all vertices of a surface; weights may be 0.
  */
 export interface Following {

@@ -66,7 +66,7 @@ function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, s
 
 /** Over this share of the atlas from its seam both sides become one. */
 const SEAM = 0.04;
-/** Empty texels this near to the skin take its colour, so that nothing else bleeds into it when it is filtered. */
+/** Empty texels this near to the skin take its colour: nothing else bleeds into it when it is filtered. */
 const PADDING = 4;
 
 const paddings = new WeakMap<TexelMap, Int32Array>();

@@ -6,6 +6,7 @@ import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
 import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
+import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
 import { fitSkinAlbedo } from './fit-skin-albedo.js';
 import { hairTone } from './hair-tone.js';
 import { minified, type Minified } from './minify.js';
@@ -37,8 +38,6 @@ const LIGHT_TO = 0.35;
  * Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up.
  */
 const DARKEST = 0.2;
-/** The correction field is smooth, so a quarter of the resolution is enough. */
-const CORRECTION_SIZE = 256;
 /** Natural logarithm of the largest correction of model albedo. */
 const LARGEST_CORRECTION = 1.6;
 /** Of hair, linear. */
@@ -252,40 +251,6 @@ function plausibleAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>)
   const texture = evaluateAlbedo(albedo, coefficients);
   for (let i = 0; i < texture.length; i++) texture[i] = Math.max(texture[i]!, BLACKEST * albedo.mean[i]!);
   return texture;
-}
-
-/** Shares of each texel of the correction's grid, 0…1. */
-interface Shares {
-  readonly scalp: Float32Array;
-  /** Where the bust is no neck. */
-  readonly shoulders: Float32Array;
-}
-
-const shareMaps = new WeakMap<MorphableModel, Shares>();
-
-/** Kept per model. */
-function sharesOf(model: MorphableModel): Shares {
-  let shares = shareMaps.get(model);
-  if (shares) return shares;
-  const n = CORRECTION_SIZE;
-  const part = model.parts[0]!;
-  const map = createTexelMap(part.uvs, part.uvTriangles, n);
-  const [scalp, bust, neck] = ['scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
-  const shareOf = (mask: (vertex: number) => number): Float32Array =>
-    Float32Array.from({ length: n * n }, (_, texel) => {
-      const t = map.triangle[texel]! * 3;
-      if (t < 0) return 0;
-      const wa = map.weights[texel * 2]!;
-      const wb = map.weights[texel * 2 + 1]!;
-      const [a, b, c] = [part.triangles[t]!, part.triangles[t + 1]!, part.triangles[t + 2]!];
-      return wa * mask(a) + wb * mask(b) + (1 - wa - wb) * mask(c);
-    });
-  shares = {
-    scalp: shareOf((v) => scalp?.[v] ?? 0),
-    shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
-  };
-  shareMaps.set(model, shares);
-  return shares;
 }
 
 /** Weighed mean of the log-ratio over the correction's grid. */

@@ -1,0 +1,39 @@
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { createTexelMap } from '../../render/texel-map.js';
+
+/** The correction of the model's albedo is smooth: texels per side of its grid over the atlas. */
+export const CORRECTION_SIZE = 256;
+
+/** Shares of each texel of the correction's grid, 0…1. */
+export interface CorrectionShares {
+  readonly scalp: Float32Array;
+  /** Where the bust is no neck. */
+  readonly shoulders: Float32Array;
+}
+
+const known = new WeakMap<MorphableModel, CorrectionShares>();
+
+/** Kept per model. */
+export function sharesOf(model: MorphableModel): CorrectionShares {
+  let shares = known.get(model);
+  if (shares) return shares;
+  const n = CORRECTION_SIZE;
+  const part = model.parts[0]!;
+  const map = createTexelMap(part.uvs, part.uvTriangles, n);
+  const [scalp, bust, neck] = ['scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
+  const shareOf = (mask: (vertex: number) => number): Float32Array =>
+    Float32Array.from({ length: n * n }, (_, texel) => {
+      const t = map.triangle[texel]! * 3;
+      if (t < 0) return 0;
+      const wa = map.weights[texel * 2]!;
+      const wb = map.weights[texel * 2 + 1]!;
+      const [a, b, c] = [part.triangles[t]!, part.triangles[t + 1]!, part.triangles[t + 2]!];
+      return wa * mask(a) + wb * mask(b) + (1 - wa - wb) * mask(c);
+    });
+  shares = {
+    scalp: shareOf((v) => scalp?.[v] ?? 0),
+    shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
+  };
+  known.set(model, shares);
+  return shares;
+}

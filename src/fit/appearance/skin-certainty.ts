@@ -144,13 +144,16 @@ export function seenVertices(
   { width, height }: { readonly width: number; readonly height: number },
   certainty: SkinCertainty,
 ): Float32Array {
-  const scalp = model.regions.get('scalp');
+  const [scalp, bust, neck] = ['scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
   return Float32Array.from({ length: model.parts[0]!.vertexCount }, (_, v) => {
+    // Of the bust only the neck's skin is taken from photos.
+    const bare = bust && bust[v]! > 0.5 ? (neck?.[v] ?? 0) : 1;
+    if (bare === 0) return 0;
     const x = pixels[2 * v]!;
     const y = pixels[2 * v + 1]!;
     if (unhidden[v] === 0 || !(x >= 0 && y >= 0 && x < width && y < height)) return 0;
     const towards = Math.min(1, Math.max(0, (facing[v]! - GRAZING) / (SEEN - GRAZING)));
     const hairy = scalp?.[v] ?? 0;
-    return towards * (hairy * certainty.head(x, y) + (1 - hairy) * certainty.skin(x, y));
+    return bare * towards * (hairy * certainty.head(x, y) + (1 - hairy) * certainty.skin(x, y));
   });
 }

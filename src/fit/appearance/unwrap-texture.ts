@@ -1,6 +1,7 @@
 import { createImage, type Image } from '../../math/image.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import { evaluateAlbedo } from '../../model/albedo-modes.js';
+import { headVertexCount } from '../../model/head-and-bust.js';
 import type { ModelPart, MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
@@ -419,7 +420,8 @@ export function unwrapTextures(
   const part = model.parts[0]!;
   const map = skinTexels(model, size);
   const modelSize = model.albedo.meanSize;
-  const shade = usableIrradiance(head, appearance.light, part.vertexCount);
+  const heads = headVertexCount(model);
+  const shade = usableIrradiance(head, appearance.light, heads);
   const trust = photoTrust(model, head, image, appearance, certainty !== undefined);
   const like = colouring(model, head, appearance, certainty);
   const seen = unwrap(
@@ -430,12 +432,12 @@ export function unwrapTextures(
     typicalness(model, like),
     like,
     shade,
-    minified(image, head.pixels, part.vertexCount, size),
+    minified(image, head.pixels, heads, part.vertexCount, size),
     texelCertainty(model, certainty),
   );
   const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo);
   const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
-  const light = facingLight(head, shade, part.vertexCount);
+  const light = facingLight(head, shade, heads);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const tone = certainty && hairTone(image, certainty.hair);
   const hair = tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));

@@ -42,8 +42,9 @@ interface Pose {
   readonly visible?: number;
 }
 
-/** Heads of the mean shape need less room than those of extreme shapes. */
+/** Heads of the mean shape need less room than those of extreme shapes; a bust needs more. */
 const meanVisible = 252;
+const bustVisible = 360;
 
 /** Linear grey of heads without skin. */
 const clayGrey = 0.5;
@@ -100,23 +101,24 @@ export function drawPreview(model: MorphableModel, options: PreviewOptions = {})
   const { tileSize = 220, shapeModes = 7, albedoModes = 6 } = options;
   const painter = new HeadPainter(model, tileSize);
   return [
-    meanSection(painter),
+    meanSection(model, painter),
     shapeSection(model, painter, shapeModes),
     expressionSection(model, painter),
     skinSection(model, painter, albedoModes),
   ].filter(({ tiles }) => tiles.length > 0);
 }
 
-function meanSection(painter: HeadPainter): PreviewSection {
+function meanSection(model: MorphableModel, painter: HeadPainter): PreviewSection {
   const views = [
     ['front', 0],
     ['three quarters', 40],
     ['side', 90],
   ] as const;
+  const visible = model.regions.has('bust') ? bustVisible : meanVisible;
   const tiles = [false, true].flatMap((clay) =>
     views.map(([label, yaw]) => ({
       label: clay ? `${label}, clay` : label,
-      image: painter.paint({ yaw, clay, visible: meanVisible }),
+      image: painter.paint({ yaw, clay, visible }),
     })),
   );
   return { title: 'Mean head', tiles };

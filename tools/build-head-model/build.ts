@@ -187,9 +187,10 @@ export async function buildHeadModel(
       }),
     albedo,
   );
+  const face = model.regions.get('face')!.subarray(0, vertices.headCount);
   const figures: Figures = {
     shape: shape.report,
-    people: judgeBasis(shape, source, ictOnUs, ict, cut.triangles, model.regions.get('face')!, SEED),
+    people: judgeBasis(shape, source, ictOnUs, ict, cut.triangles, face, SEED),
     albedo: { skins: albedo.skins, explained: albedo.explained },
     parts: model.parts.map((part) => ({
       name: part.name,

@@ -254,10 +254,7 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
     albedo: readAlbedo(read, v),
     parts,
     regions: new Map(
-      regionNames.map((name, i) => [
-        name,
-        Float32Array.from(regionBytes.subarray(i * v, (i + 1) * v), (value) => value / 255),
-      ]),
+      regionNames.map((name, i) => [name, sharesOf(regionBytes.subarray(i * v, (i + 1) * v), 255)]),
     ),
     landmarks: readLandmarks(read, metadata, v),
   };
@@ -322,6 +319,13 @@ function readExpressions(read: TensorReader, v: number): { count: number; displa
   return { count: scales.length, displacements };
 }
 
+/** Steps as shares of the largest. A loop: mapping typed arrays by `from` takes ten times as long. */
+function sharesOf(steps: ArrayLike<number>, largest: number): Float32Array {
+  const out = new Float32Array(steps.length);
+  for (let i = 0; i < out.length; i++) out[i] = steps[i]! / largest;
+  return out;
+}
+
 function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo | undefined {
   const kind = read.has('albedo.texture.mean')
     ? 'texture'
@@ -332,10 +336,7 @@ function readAlbedo(read: TensorReader, v: number): TextureAlbedo | VertexAlbedo
   const scales = read.floats(`albedo.${kind}.scales`, [undefined]);
   const count = scales.length;
   const shape = kind === 'texture' ? [undefined, undefined, 3] : [v, 3];
-  const mean = Float32Array.from(
-    read.integers(`albedo.${kind}.mean`, shape, 65_536),
-    (value) => value / 65_535,
-  );
+  const mean = sharesOf(read.integers(`albedo.${kind}.mean`, shape, 65_536), 65_535);
   const modes = dequantizeRows(read.steps(`albedo.${kind}.modes`, [count, ...shape]), scales);
   if (kind === 'vertex') return { kind, count, mean, modes };
   const [meanSize, meanHeight] = read.shape('albedo.texture.mean');

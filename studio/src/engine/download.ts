@@ -43,7 +43,7 @@ export async function downloadOf(
       const files = {
         'head.obj': text.encode(obj),
         'head.mtl': text.encode(mtl),
-        ...Object.fromEntries(textures.map(({ fileName, png }) => [fileName, png])),
+        ...Object.fromEntries(textures.map(({ fileName, data }) => [fileName, data])),
       };
       return { name: `${stem}-obj.zip`, blob: blobOf(zipSync(files, { level: 6 }), 'application/zip') };
     }

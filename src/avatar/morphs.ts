@@ -24,8 +24,11 @@ export function summedMorphs(
   });
 }
 
-/** How far an eye turns when its `eyeLook…` unit is 1, radians; the lids' units go with the same. */
-const EYE_TURN = 0.6;
+/**
+ * How far an eye turns when its `eyeLook…` unit is 1, radians: about as far as people look without their
+ * head.
+ */
+const EYE_TURN = 0.5;
 
 /** Yaw and pitch, in turns of `EYE_TURN`, of each direction that an eye looks in: left is the subject's. */
 const directions: Readonly<Record<'Left' | 'Right', Readonly<Record<string, readonly [number, number]>>>> = {

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { AvatarOptions } from '../avatar/avatar-options.js';
 import type { DetailLevel } from '../avatar/detail.js';
 import { avatarSettings, avatarTargets, type AvatarSettings, type AvatarTarget } from '../avatar/presets.js';
 import { vrmVersions, type VrmVersion } from '../avatar/vrm/vrm-versions.js';
 import { compressions, type Compression } from '../io/gltf/compressions.js';
-import type { VrmSettings } from './face-files.js';
+import { UsageError } from './errors.js';
+import type { Format, VrmSettings } from './face-files.js';
 import { oneOf } from './option-values.js';
 
 /** Options that say what `head.glb` and `head.vrm` hold. */
@@ -43,19 +44,32 @@ export function addAvatarOptions(command: Command): Command {
     .option('--vrm-version <version>', 'for --format vrm: 1.0 or 0.x', oneOf(vrmVersions), '1.0')
     .option('--title <text>', "the avatar's name in head.vrm (default: the photo's)")
     .option('--author <text>', 'whom head.vrm names as its author')
-    .option('--licence <url>', "where head.vrm's licence is (default: VRM's own)")
+    .option('--licence <url>', "where head.vrm's licence is (default: VRM's own)", webAddress)
     .option('--sharing <who>', 'who may wear head.vrm: author (default) or everyone', oneOf(sharings));
 }
 
 const imageTypes = ['png', 'jpeg', 'webp'] as const;
 const sharings = ['author', 'everyone'] as const;
 
-/** What the options say, with the defaults of the program that they name. */
-export function avatarSettingsOf(flags: AvatarFlags): {
+function webAddress(value: string): string {
+  if (!URL.canParse(value) || !/^https?:/.test(value))
+    throw new InvalidArgumentError('Expected a web address, as https://example.org/licence.');
+  return value;
+}
+
+/**
+ * What the options say, with the defaults of the program that they name.
+ *
+ * @throws UsageError for what only head.vrm can tell, where none is written
+ */
+export function avatarSettingsOf(flags: AvatarFlags & { readonly format: readonly Format[] }): {
   readonly avatar: AvatarSettings;
   readonly vrm: VrmSettings;
   readonly textureSize?: number;
 } {
+  for (const name of ['title', 'author', 'licence', 'sharing'] as const)
+    if (flags[name] !== undefined && !flags.format.includes('vrm'))
+      throw new UsageError(`--${name} is for head.vrm; add vrm to --format`);
   const { compress, textureFormat, lod, visemes, seen, title, author, licence, sharing } = flags;
   const textureSize = flags.textureSize === undefined ? undefined : Number(flags.textureSize);
   const avatar = avatarSettings(flags.for, {

@@ -94,7 +94,9 @@ async function vrmFile(
   { texture, avatar, vrm, encodeImage }: FaceFilesOptions,
 ): Promise<FaceFile> {
   const { version, ...meta } = vrm;
-  const settings = { ...avatar, ...vrmAvatar, texture };
+  // VRM has no WebP.
+  const textureFormat = avatar.textureFormat === 'webp' ? 'jpeg' : avatar.textureFormat;
+  const settings = { ...avatar, ...vrmAvatar, textureFormat, texture };
   const scene = await avatarSceneOf(model, reconstruction, encodeImage, settings);
   const name = meta.name ?? basename(photo.path, extname(photo.path));
   const content = await writeVrm(scene, { ...vrmMetaDefaults, ...meta, name }, version, settings);

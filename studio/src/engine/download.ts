@@ -1,6 +1,8 @@
 import { zipSync } from 'fflate';
 import {
+  avatarSceneOf,
   drawOverlay,
+  encodeImage,
   encodePng,
   headSceneOf,
   resultOf,
@@ -35,10 +37,13 @@ export async function downloadOf(
     case 'glb':
       return {
         name: `${stem}.glb`,
-        blob: blobOf(await writeGlb(await sceneOf(model, head, edits)), 'model/gltf-binary'),
+        blob: blobOf(
+          await writeGlb(await avatarSceneOf(model, edited(head, edits), encodeImage)),
+          'model/gltf-binary',
+        ),
       };
     case 'obj': {
-      const { obj, mtl, textures } = writeObj(await sceneOf(model, head, edits));
+      const { obj, mtl, textures } = writeObj(await headSceneOf(model, edited(head, edits), { encodePng }));
       const text = new TextEncoder();
       const files = {
         'head.obj': text.encode(obj),
@@ -67,8 +72,9 @@ export async function downloadOf(
   }
 }
 
-function sceneOf(model: MorphableModel, head: Reconstruction, edits: Edits): ReturnType<typeof headSceneOf> {
-  return headSceneOf(model, { ...head, coefficients: { ...head.coefficients, ...edits } }, { encodePng });
-}
+const edited = (head: Reconstruction, edits: Edits): Reconstruction => ({
+  ...head,
+  coefficients: { ...head.coefficients, ...edits },
+});
 
 const blobOf = (content: Uint8Array, type: string): Blob => new Blob([Uint8Array.from(content)], { type });

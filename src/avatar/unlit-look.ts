@@ -23,11 +23,12 @@ export function unlitLook(look: Image, plain: Image): Image {
 }
 
 function meanLuminance({ data, channels }: Image): number {
-  let sum = 0;
+  const [green, blue] = channels < 3 ? [0, 0] : [1, 2];
+  const sum: [number, number, number] = [0, 0, 0];
   for (let i = 0; i < data.length; i += channels) {
-    const grey = channels < 3;
-    const at = (k: number) => linearOfByte[data[i + (grey ? 0 : k)]!]!;
-    sum += luminance([at(0), at(1), at(2)]);
+    sum[0] += linearOfByte[data[i]!]!;
+    sum[1] += linearOfByte[data[i + green]!]!;
+    sum[2] += linearOfByte[data[i + blue]!]!;
   }
-  return sum / (data.length / channels);
+  return luminance(sum) / (data.length / channels);
 }

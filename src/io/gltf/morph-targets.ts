@@ -5,9 +5,9 @@ import { gather, type SplitMesh } from '../split-seams.js';
 import { accessorOf, metresPerMillimetre } from './accessor.js';
 
 /** Nobody sees a vertex move by less; as zeros they need no space. */
-const leastDelta = 0.05; // mm
-/** One degree. */
-const leastNormalDelta = 0.02;
+const leastDelta = 0.08; // mm
+/** Less than two degrees. */
+const leastNormalDelta = 0.03;
 
 /**
  * Adds a mesh's morph targets, positions and normals, as far as they move it: a target that moves nothing
@@ -52,7 +52,8 @@ export function addMorphTargets(
 function dropSmall(vectors: Float32Array, least: number): Float32Array {
   const out = Float32Array.from(vectors);
   for (let i = 0; i < out.length; i += 3) {
-    if (Math.hypot(out[i]!, out[i + 1]!, out[i + 2]!) < least) out.fill(0, i, i + 3);
+    const squared = out[i]! ** 2 + out[i + 1]! ** 2 + out[i + 2]! ** 2;
+    if (squared < least * least) out.fill(0, i, i + 3);
   }
   return out;
 }

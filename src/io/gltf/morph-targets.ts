@@ -4,10 +4,11 @@ import type { HeadMesh } from '../head-scene.js';
 import { gather, type SplitMesh } from '../split-seams.js';
 import { accessorOf, metresPerMillimetre } from './accessor.js';
 
-/** Nobody sees a vertex move by less; as zeros they need no space. */
-const leastDelta = 0.08; // mm
-/** Less than two degrees. */
-const leastNormalDelta = 0.03;
+/** Nobody sees a vertex move by less, or by less of a target's largest move; as zeros they need no space. */
+const leastDelta = 0.1; // mm
+const leastShare = 0.015;
+/** Some two degrees. */
+const leastNormalDelta = 0.04;
 
 /**
  * Adds a mesh's morph targets, positions and normals, as far as they move it: a target that moves nothing
@@ -31,7 +32,7 @@ export function addMorphTargets(
   const weights: number[] = [];
   const store = storeOf(document);
   (source.morphTargets ?? []).forEach(({ name, deltas }, k) => {
-    const positions = gather(dropSmall(deltas, leastDelta), split.vertexOf, 3, metresPerMillimetre);
+    const positions = gather(dropSmall(deltas, leastMove(deltas)), split.vertexOf, 3, metresPerMillimetre);
     if (positions.every((x) => x === 0)) return;
     const target = document.createPrimitiveTarget(name).setAttribute('POSITION', store(positions));
     if (withNormals) {
@@ -46,6 +47,14 @@ export function addMorphTargets(
     weights.push(source.morphWeights?.[k] ?? 0);
   });
   if (names.length > 0) mesh.setWeights(weights).setExtras({ targetNames: names });
+}
+
+/** What is left out of a target's moves, mm. */
+function leastMove(deltas: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < deltas.length; i += 3)
+    largest = Math.max(largest, deltas[i]! ** 2 + deltas[i + 1]! ** 2 + deltas[i + 2]! ** 2);
+  return Math.max(leastDelta, leastShare * Math.sqrt(largest));
 }
 
 /** A copy in which vectors shorter than `least` are zero. */

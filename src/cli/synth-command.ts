@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { integerWithin, numberWithin } from './option-values.js';
+import { shardOf } from './shard.js';
 import type { SynthFlags } from './synthesize.js';
 
 /** `rogue synth`. */
@@ -25,6 +26,11 @@ export function addSynthCommand(program: Command): void {
       false,
     )
     .option('--no-effects', 'without exposure, colour, noise and sharpness of cameras')
+    .option(
+      '--shard <k/n>',
+      'only one part, every n-th shard, into a folder of its own: for several machines (docs/batches.md)',
+      shardOf,
+    )
     .option('-o, --out <folder>', 'where the shards go; an interrupted run is continued', 'shards')
     .addHelpText(
       'after',

@@ -103,6 +103,25 @@ describe('studio', () => {
     expect((await sharp(await (await download('PNG')).path()).metadata()).width).toBeGreaterThan(600);
   });
 
+  it('shows which skin the photo shows, and which is guessed', async () => {
+    await openPhoto(page, astronaut);
+    await page.getByRole('tab', { name: 'View' }).click();
+    await page.getByText('Seen or guessed', { exact: true }).click();
+    const coloured = async (channel: number): Promise<number> => {
+      const pixels = await drawing();
+      let count = 0;
+      for (let i = 0; i < pixels.length; i += 4) {
+        const [own, ...others] = [0, 1, 2].map((k) => pixels[i + ((channel + k) % 3)]!);
+        if (own! > 2 * Math.max(...others) + 30) count++;
+      }
+      return count / (pixels.length / 4);
+    };
+    // Of the picture: the face is seen, the back of the head and the scalp are not.
+    await expect.poll(() => coloured(0)).toBeGreaterThan(0.05);
+    expect(await coloured(2)).toBeGreaterThan(0.01);
+    await page.getByText('predicted', { exact: true }).waitFor();
+  });
+
   it('agrees with Node: coefficients within 1e-3, landmarks within 0.2 px', async () => {
     await openPhoto(page, astronaut);
     const inBrowser: Result = resultSchema.parse(

@@ -31,6 +31,8 @@ export interface WriteShardsOptions {
    * refused.
    */
   readonly settings?: ShardIndex['settings'];
+  /** Only every `of`th shard, for several machines with a folder each: from the `part`th on, from 1. */
+  readonly only?: { readonly part: number; readonly of: number };
   /** Samples that are in the making at once. Default 1. */
   readonly ahead?: number;
   /** Ends early: whole shards stay, unfinished ones are removed, and the signal's reason is thrown. */
@@ -77,6 +79,7 @@ export async function writeShards(
     samplesPerShard = 1000,
     prefix = 'shard',
     settings = null,
+    only = { part: 1, of: 1 },
     ahead = 1,
     signal,
     onSample,
@@ -104,13 +107,14 @@ export async function writeShards(
     shards: [],
   };
   return withFolderLock(folder, () =>
-    writeMissing(makeSample, plan, { folder, count, ahead, signal, onSample }),
+    writeMissing(makeSample, plan, { folder, count, only, ahead, signal, onSample }),
   );
 }
 
 interface Writing {
   readonly folder: string;
   readonly count: number;
+  readonly only: { readonly part: number; readonly of: number };
   readonly ahead: number;
   readonly signal: AbortSignal | undefined;
   readonly onSample: ((samples: number) => void) | undefined;
@@ -120,7 +124,7 @@ interface Writing {
 async function writeMissing(
   makeSample: (index: number) => SampleMembers | Promise<SampleMembers>,
   plan: ShardIndex,
-  { folder, count, ahead, signal, onSample }: Writing,
+  { folder, count, only, ahead, signal, onSample }: Writing,
 ): Promise<WrittenShards> {
   const found = await openFolder(folder, plan, count);
   const entries = new Map<number, ShardEntry>();
@@ -133,7 +137,7 @@ async function writeMissing(
     };
     const entry = await finished(folder, wanted, found);
     if (entry) entries.set(first, entry);
-    else missing.push(wanted);
+    else if ((first / plan.samplesPerShard) % only.of === only.part - 1) missing.push(wanted);
   }
   const listed = (): ShardEntry[] => [...entries.values()].sort((a, b) => a.first - b.first);
   const kept = listed().reduce((sum, { samples }) => sum + samples, 0);

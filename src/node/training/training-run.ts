@@ -13,6 +13,8 @@ export const runFiles = {
   config: 'config.json',
   checkpoint: 'checkpoint.safetensors',
   metrics: 'metrics.jsonl',
+  /** What the next line of metrics will count of steps before the checkpoint. */
+  pending: 'pending-metrics.json',
   badBatch: 'bad-batch.safetensors',
   report: 'report.html',
 } as const;
@@ -79,8 +81,10 @@ async function trainLocked(
   const { steps, checkpointEvery = 120, metricsEvery = 20, signal } = options;
   let step = await prepare(folder, trainer, options.config);
   let saved = performance.now();
-  let sum: MetricsSum = emptySum();
+  let sum = await pendingSum(folder, step);
   const save = async (): Promise<void> => {
+    // Before the checkpoint: a sum of another step is passed over.
+    await writeWhole(join(folder, runFiles.pending), JSON.stringify({ step, sum }));
     await writeWhole(join(folder, runFiles.checkpoint), await trainer.state());
     await options.onCheckpoint?.(step);
     saved = performance.now();
@@ -138,7 +142,10 @@ async function prepare(folder: string, trainer: Trainer, config: object): Promis
       `${folder} holds a run with other settings (${runFiles.config}); repeat them or choose another folder with --out`,
     );
   const state = await readIfThere(join(folder, runFiles.checkpoint));
-  if (state === undefined) return 0;
+  if (state === undefined) {
+    await dropLinesAfter(join(folder, runFiles.metrics), 0);
+    return 0;
+  }
   await trainer.load(state);
   const step = Number(
     /"step":"(\d+)"/.exec(state.toString('latin1', 0, Math.min(state.length, 1 << 20)))?.[1] ?? NaN,
@@ -151,13 +158,35 @@ async function prepare(folder: string, trainer: Trainer, config: object): Promis
   return step;
 }
 
-/** The metrics of a run so far; none where there are no such lines. */
+/** The metrics of a run so far; none where there are no such lines. A line that a crash tore is left out. */
 export async function readMetrics(folder: string): Promise<MetricsLine[]> {
-  const text = (await readIfThere(join(folder, runFiles.metrics)))?.toString() ?? '';
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as MetricsLine);
+  return (await linesOf(join(folder, runFiles.metrics))).flatMap(metricsOf);
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  const text = (await readIfThere(file))?.toString() ?? '';
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** The metrics of a line, or nothing where it is none. */
+function metricsOf(line: string): MetricsLine[] {
+  try {
+    const metrics = JSON.parse(line) as MetricsLine | null;
+    return typeof metrics?.step === 'number' ? [metrics] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What was summed up, at a checkpoint, since the last line of metrics. */
+async function pendingSum(folder: string, step: number): Promise<MetricsSum> {
+  try {
+    const text = (await readFile(join(folder, runFiles.pending))).toString();
+    const pending = JSON.parse(text) as { readonly step: number; readonly sum: MetricsSum };
+    return pending.step === step && pending.sum.count >= 0 ? pending.sum : emptySum();
+  } catch {
+    return emptySum();
+  }
 }
 
 /**
@@ -187,15 +216,8 @@ export async function readParameters(checkpoint: string): Promise<Record<string,
 
 /** Lines of steps that a checkpoint does not hold will be written again. */
 async function dropLinesAfter(file: string, step: number): Promise<void> {
-  const text = (await readIfThere(file))?.toString() ?? '';
-  const lines = text.split('\n').filter((line) => line !== '');
-  const kept = lines.filter((line) => {
-    try {
-      return (JSON.parse(line) as MetricsLine).step <= step;
-    } catch {
-      return false;
-    }
-  });
+  const lines = await linesOf(file);
+  const kept = lines.filter((line) => metricsOf(line).some((metrics) => metrics.step <= step));
   if (kept.length < lines.length) await writeWhole(file, kept.map((line) => `${line}\n`).join(''));
 }
 

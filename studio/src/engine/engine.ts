@@ -135,10 +135,9 @@ export class Engine {
     this.#heads.set(face, head!);
     const surfaces = this.#surfacesOf(head!);
     const { coefficients, camera, pose, landmarks68, visibility, warnings } = head!;
-    const buffers = surfaces.flatMap(({ positions, textures: { photo, albedo } }) => [
+    const buffers = surfaces.flatMap(({ positions, textures }) => [
       positions.buffer,
-      ...(photo ? [photo.data.buffer] : []),
-      ...(albedo ? [albedo.data.buffer] : []),
+      ...Object.values(textures).flatMap((pixels) => pixels?.data.buffer ?? []),
     ]) as ArrayBuffer[];
     return transfer(
       {
@@ -300,7 +299,11 @@ export class Engine {
         moves: morphTargets !== undefined,
         pivot,
         material,
-        textures: { photo: dataOf(image), albedo: dataOf(delit[k]!.image) },
+        textures: {
+          photo: dataOf(image),
+          albedo: dataOf(delit[k]!.image),
+          sources: k === 0 ? dataOf(head.textures?.sources) : undefined,
+        },
       }),
     );
   }

@@ -40,6 +40,16 @@ export interface PhotoView {
   readonly noFace?: NoFaceCause;
 }
 
+/** Textures of a surface, as pixels or on the graphics processor. */
+export interface SurfaceTextures<T> {
+  /** The photo's colours with its light in them. */
+  readonly photo: T | undefined;
+  /** The same without. */
+  readonly albedo: T | undefined;
+  /** Of the skin: red what the photo shows, green what is mirrored, blue what is predicted. */
+  readonly sources: T | undefined;
+}
+
 /** One surface; `positions` are those of the neutral face. */
 export interface SurfaceView {
   readonly name: string;
@@ -52,8 +62,7 @@ export interface SurfaceView {
   readonly moves: boolean;
   readonly pivot: readonly [number, number, number] | undefined;
   readonly material: HeadMaterial;
-  /** Textures by source: the photo's colours with its light in them, and without. */
-  readonly textures: { readonly photo: ImageData | undefined; readonly albedo: ImageData | undefined };
+  readonly textures: SurfaceTextures<ImageData>;
 }
 
 export interface PoseView {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { selectFace } from '../actions.js';
 import { busy, head, light, look, method, overlay, selectedFace, source, wireframe } from '../state.js';
 import { usualLight } from '../view/head-viewer.js';
-import { looks, type Look } from '../view/looks.js';
+import { looks, sourceColours, type Look } from '../view/looks.js';
 import { Slider } from './slider.js';
 
 const overlays = { mesh: 'Mesh', clay: 'Clay', photo: 'Textured', none: 'Nothing' } as const;
@@ -27,6 +27,15 @@ export function ViewPanel() {
           look.value = value as Look;
         }}
       />
+      {look.value === 'sources' && (
+        <p class="sources">
+          {Object.entries(sourceColours).map(([colour, says]) => (
+            <span key={colour} class={colour}>
+              {says}
+            </span>
+          ))}
+        </p>
+      )}
       <label class="check">
         <input
           type="checkbox"
@@ -153,7 +162,8 @@ function Choice({
 /** The skin's texture, as it lies in the UV atlas. */
 function Atlas() {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pixels = head.value?.surfaces[0]?.textures[look.value === 'photo' ? 'photo' : 'albedo'];
+  const shown = look.value === 'photo' || look.value === 'sources' ? look.value : 'albedo';
+  const pixels = head.value?.surfaces[0]?.textures[shown];
   useEffect(() => {
     if (!canvas.current || !pixels) return;
     canvas.current.width = pixels.width;

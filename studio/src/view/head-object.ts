@@ -1,6 +1,6 @@
 import * as THREE from 'three';
 import { gather, splitSeams, vertexNormals, type SplitMesh } from 'rogue-face';
-import type { HeadView, ModelView, SurfaceView } from '../engine/views.js';
+import type { HeadView, ModelView, SurfaceTextures, SurfaceView } from '../engine/views.js';
 import { materialFor, type Look } from './looks.js';
 
 /** One surface as three.js has it. */
@@ -8,10 +8,7 @@ interface Piece {
   readonly surface: SurfaceView;
   readonly split: SplitMesh;
   readonly mesh: THREE.Mesh;
-  readonly textures: {
-    readonly photo: THREE.Texture | undefined;
-    readonly albedo: THREE.Texture | undefined;
-  };
+  readonly textures: SurfaceTextures<THREE.Texture>;
 }
 
 /**
@@ -133,8 +130,7 @@ export class HeadObject extends THREE.Group {
     for (const { mesh, textures } of this.#pieces) {
       mesh.geometry.dispose();
       (mesh.material as THREE.Material).dispose();
-      textures.photo?.dispose();
-      textures.albedo?.dispose();
+      for (const texture of Object.values(textures) as (THREE.Texture | undefined)[]) texture?.dispose();
     }
     (this.#wires.material as THREE.Material).dispose();
   }
@@ -173,6 +169,7 @@ function pieceOf(
     textures: {
       photo: textureOf(surface.textures.photo, textures),
       albedo: textureOf(surface.textures.albedo, textures),
+      sources: textureOf(surface.textures.sources, textures),
     },
   };
 }

@@ -1,11 +1,12 @@
 import * as THREE from 'three';
-import type { SurfaceView } from '../engine/views.js';
+import type { SurfaceTextures, SurfaceView } from '../engine/views.js';
 
 /** How a head is drawn, with the names that the page gives them. */
 export const looks = {
   photo: 'Photo',
   lit: 'Relit',
   albedo: 'Albedo',
+  sources: 'Seen or guessed',
   clay: 'Clay',
   normals: 'Normals',
   depth: 'Depth',
@@ -15,11 +16,14 @@ export type Look = keyof typeof looks;
 
 const clay = 0xcfc8c2;
 
-/** @param textures over the surface's uvs, with the photo's light in them and without */
+/** What the colours of the look `sources` say. */
+export const sourceColours = { red: 'from the photo', green: 'mirrored', blue: 'predicted' } as const;
+
+/** @param textures over the surface's uvs */
 export function materialFor(
   look: Look,
   { material }: SurfaceView,
-  textures: { readonly photo: THREE.Texture | undefined; readonly albedo: THREE.Texture | undefined },
+  textures: SurfaceTextures<THREE.Texture>,
 ): THREE.Material {
   const side = material.doubleSided ? THREE.DoubleSide : THREE.FrontSide;
   const [r, g, b, alpha] = material.baseColor ?? [1, 1, 1, 1];
@@ -36,6 +40,12 @@ export function materialFor(
       return new THREE.MeshBasicMaterial({ ...cards, color, map: textures.photo ?? textures.albedo ?? null });
     case 'albedo':
       return new THREE.MeshBasicMaterial({ ...cards, color, map: textures.albedo ?? textures.photo ?? null });
+    case 'sources':
+      return new THREE.MeshLambertMaterial({
+        side,
+        color: textures.sources ? 0xffffff : clay,
+        map: textures.sources ?? null,
+      });
     case 'lit':
       return new THREE.MeshStandardMaterial({
         ...cards,

@@ -139,6 +139,24 @@ describe('writeShards', () => {
     expect(await readNumbers(folder)).toEqual(range(0, 32));
   });
 
+  it('makes parts on several machines whose files together are those of one run', async () => {
+    const [whole, joined] = [await temporaryFolder(), await temporaryFolder()];
+    await write({ folder: whole });
+    for (const [part, samples] of [
+      [1, [...range(0, 10), ...range(20, 25)]],
+      [2, range(10, 20)],
+    ] as const) {
+      const folder = await temporaryFolder();
+      expect((await write({ folder, only: { part, of: 2 } })).made).toEqual(samples);
+      expect((await write({ folder, only: { part, of: 2 } })).made).toEqual([]);
+      expect(await readNumbers(folder)).toEqual(samples);
+      for (const file of await readdir(folder)) await copyFile(join(folder, file), join(joined, file));
+    }
+    expect((await write({ folder: joined })).made).toEqual([]);
+    for (const file of ['index.json', ...shardFiles])
+      expect(await readFile(join(joined, file))).toEqual(await readFile(join(whole, file)));
+  });
+
   it('adopts a shard that was finished just before its entry was written', async () => {
     const folder = await temporaryFolder();
     await write({ folder, count: 10 });

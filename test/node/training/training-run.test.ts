@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../../src/io/safetensors.js';
 import {
+  readMetrics,
   readParameters,
   runFiles,
   runTraining,
@@ -68,7 +69,18 @@ describe('runTraining', () => {
     expect(await second.parameters()).toEqual(parameters);
     const again = await metrics();
     expect(again.map(({ step }) => step)).toEqual([10, 20, 30, 40, 50, 60]);
-    for (const k of [0, 1, 3, 4, 5]) expect(again[k]!.value).toBe(lines[k]!.value);
+    for (const k of [0, 1, 2, 3, 4, 5]) expect(again[k]!.value).toBe(lines[k]!.value);
+  });
+
+  it('writes each step once after a kill before the first checkpoint, and passes over a torn line', async () => {
+    await runTraining(folder, await makeTrainer(), (start) => batches(start), { ...options, steps: 30 });
+    // What a kill leaves: no checkpoint, and a line of which only the beginning was written.
+    await rm(join(folder, runFiles.checkpoint));
+    const file = join(folder, runFiles.metrics);
+    await writeFile(file, `${await readFile(file, 'utf8')}{"step":40,"secon`);
+    expect((await readMetrics(folder)).map(({ step }) => step)).toEqual([10, 20, 30]);
+    await runTraining(folder, await makeTrainer(), (start) => batches(start), options);
+    expect((await metrics()).map(({ step }) => step)).toEqual([10, 20, 30, 40, 50, 60]);
   });
 
   it('has nothing left to do after the last step', async () => {

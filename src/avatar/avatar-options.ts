@@ -19,6 +19,8 @@ export interface AvatarOptions {
   readonly skeleton: SkeletonKind;
   /** Whether only the skin follows several joints, or all meshes are skinned, as game engines like it. */
   readonly skinned: HeadSkeleton['skinned'];
+  /** Also a speck on the ground, for programs that set the lowest of an avatar on it (`groundSpeck`). */
+  readonly ground: boolean;
   /** Also the 15 visemes, and the names of Ready Player Me's avatars, as morph targets of their own. */
   readonly visemes: boolean;
   /** Shows the face at rest instead of the photo's expression. */
@@ -35,6 +37,7 @@ export const avatarDefaults: AvatarOptions = {
   detail: 0,
   skeleton: 'head',
   skinned: 'bending',
+  ground: false,
   visemes: false,
   atRest: false,
   seen: false,

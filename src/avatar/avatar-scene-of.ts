@@ -6,6 +6,7 @@ import { readyPlayerMeUnits, visemes } from '../model/visemes.js';
 import { AvatarMaterials } from './avatar-materials.js';
 import { avatarDefaults, type AvatarOptions, type ImageEncoder } from './avatar-options.js';
 import { withDetail } from './detail.js';
+import { groundSpeck } from './ground.js';
 import { headSurfaces, type HeadSurface } from './head-surfaces.js';
 import { placeJoints, type JointPlaces } from './joint-places.js';
 import { eyeMorphs, summedMorphs } from './morphs.js';
@@ -41,7 +42,9 @@ export async function avatarSceneOf(
       binding: bindingOf(surface, model, places, skeleton),
     });
   }
-  return { meshes, skeleton: skeletonOf(skeleton, skinned, places), extras: extrasOf(model, reconstruction) };
+  const joints = skeletonOf(skeleton, skinned, places);
+  if (given.ground) meshes.push(groundSpeck(joints, meshes[0]!));
+  return { meshes, skeleton: joints, extras: extrasOf(model, reconstruction) };
 }
 
 /**

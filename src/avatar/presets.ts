@@ -31,7 +31,8 @@ export const avatarPresets: Readonly<Record<AvatarTarget, Partial<AvatarSettings
   unreal: { ...forEditors, photoVariant: false },
   blender: forEditors,
   talkinghead: {
-    skeleton: 'humanoid',
+    skeleton: 'mixamo',
+    ground: true,
     skinned: 'all',
     visemes: true,
     atRest: true,

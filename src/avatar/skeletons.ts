@@ -1,11 +1,14 @@
 import type { HeadJoint, HeadSkeleton } from '../io/head-scene.js';
 import { bodyJoints } from './body-joints.js';
+import { alongBones } from './limb-axes.js';
 import { moved, type JointPlaces, type Point } from './joint-places.js';
 
 /**
- * What carries an avatar: head and neck alone, or a whole body's joints, for programs that ask for them.
+ * What carries an avatar: head and neck alone, or a whole body's joints, for programs that ask for them:
+ * `humanoid` without turned joints, as VRM wants it; `mixamo` with the limbs' +y along their bones, as
+ * animations made for Mixamo's bodies want it.
  */
-export type SkeletonKind = 'head' | 'humanoid';
+export type SkeletonKind = 'head' | 'humanoid' | 'mixamo';
 
 /** From the base of the neck down to the joint that does not turn with the head. */
 const TO_CHEST: Point = [0, -130, 20];
@@ -18,7 +21,7 @@ export function chestOf(kind: SkeletonKind): string {
 /**
  * The skeleton of a head. The names are those of Mixamo and Ready Player Me, which most programs know:
  * `Neck`, `Head`, `LeftEye`, `RightEye`, and for a body `Hips`, `Spine`, `LeftArm` and so on, in a T-pose, on
- * the ground. Joints are not turned at rest: +y is up and +z to the front for each.
+ * the ground. Joints are not turned at rest, +y is up and +z to the front for each, but `mixamo`'s limbs.
  */
 export function skeletonOf(
   kind: SkeletonKind,
@@ -37,5 +40,7 @@ export function skeletonOf(
     return { root: skinned === 'all' ? 'Armature' : 'Avatar', skinned, joints };
   }
   const { spine, limbs, height } = bodyJoints(chest, places.scale);
-  return { root: 'Armature', skinned, joints: [...spine, ...upper, ...limbs], height };
+  const joints = [...spine, ...upper, ...limbs];
+  const turned = kind === 'mixamo' ? joints.map(alongBones) : joints;
+  return { root: 'Armature', skinned, joints: turned, height };
 }

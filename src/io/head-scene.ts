@@ -33,6 +33,8 @@ export interface HeadJoint {
   readonly parent?: string;
   /** Head space, mm. */
   readonly position: readonly [number, number, number];
+  /** How its own axes are turned at rest, in head space, as a unit quaternion; default: not at all. */
+  readonly axes?: readonly [number, number, number, number];
 }
 
 /** One surface. */

@@ -1,4 +1,7 @@
+import { WebIO } from '@gltf-transform/core';
+import { ALL_EXTENSIONS } from '@gltf-transform/extensions';
 import { validateBytes } from 'gltf-validator';
+import { Matrix4 } from 'three';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { avatarSceneOf } from '../../src/avatar/avatar-scene-of.js';
 import { avatarPresets, avatarSettings, type AvatarTarget } from '../../src/avatar/presets.js';
@@ -11,6 +14,7 @@ import { loadModel } from '../../src/node/files/assets.js';
 import { decodeImage, encodeImage } from '../../src/node/files/image-codec.js';
 import { exampleReconstruction, plainImage } from '../fit/example-reconstruction.js';
 import { jsonOf } from '../io/glb-json.js';
+import { expectClose } from '../math/close.js';
 import { tinyModel } from '../model/tiny-model.js';
 import { exampleAvatar } from './example-avatar.js';
 
@@ -212,6 +216,14 @@ describe('avatarSettings', () => {
     expect(avatarSettings(undefined).textureFormat).toBe('jpeg');
   });
 
+  it('keeps something of an avatar for TalkingHead on the ground', async () => {
+    const scene = await exampleAvatar(model, avatarSettings('talkinghead'));
+    const ground = mesh(scene, 'ground');
+    expect(ground.positions[1]).toBeCloseTo(-scene.skeleton!.height!, 3);
+    expect(Math.max(...ground.positions.filter((_, i) => i % 3 !== 1))).toBeLessThan(1);
+    expect(new Set(scene.meshes.map(({ material }) => material.name)).size).toBe(3);
+  });
+
   it('has all the joints that TalkingHead poses', async () => {
     const json = jsonOf(await writeGlb(await exampleAvatar(model, avatarSettings('talkinghead'))));
     const names = new Set(json.nodes.map(({ name }) => name));
@@ -224,6 +236,32 @@ describe('avatarSettings', () => {
       ...['Left', 'Right'].flatMap((side) => [...sides, ...fingers].map((name) => side + name)),
     ];
     expect(expected.filter((name) => !names.has(name))).toEqual([]);
+  });
+});
+
+describe("a body of Mixamo's", () => {
+  it("has limbs along their joints' +y, in a T-pose on the ground, and leaves the head as it is", async () => {
+    const glb = await writeGlb(await exampleAvatar(model, { skeleton: 'mixamo', skinned: 'all' }));
+    const root = (await new WebIO().registerExtensions(ALL_EXTENSIONS).readBinary(glb)).getRoot();
+    const nodes = new Map(root.listNodes().map((node) => [node.getName(), node]));
+    for (const side of ['Left', 'Right'])
+      for (const name of ['ForeArm', 'Hand', 'HandMiddle2', 'Leg', 'Foot', 'ToeBase']) {
+        const [x, y, z] = nodes.get(side + name)!.getTranslation();
+        expect(y / Math.hypot(x, y, z), side + name).toBeGreaterThan(0.97);
+      }
+    const placeOf = (name: string) => nodes.get(name)!.getWorldTranslation();
+    expect(placeOf('LeftHand')[0]).toBeGreaterThan(0.6);
+    expect(placeOf('RightHand')[0]).toBeLessThan(-0.6);
+    expect(placeOf('LeftToeBase')[1]).toBeGreaterThan(0);
+    expect(placeOf('LeftToeBase')[2]).toBeGreaterThan(placeOf('LeftFoot')[2]);
+    // Joint times inverse bind matrix: nothing, for all but the eyes, which look to the side.
+    const [skin] = root.listSkins();
+    skin!.listJoints().forEach((joint, k) => {
+      if (joint.getName().endsWith('Eye')) return;
+      const world = new Matrix4().fromArray(joint.getWorldMatrix());
+      const inverse = new Matrix4().fromArray(skin!.getInverseBindMatrices()!.getElement(k, []));
+      expectClose(world.multiply(inverse).elements, new Matrix4().elements, 1e-6);
+    });
   });
 });
 

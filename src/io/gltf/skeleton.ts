@@ -1,4 +1,11 @@
 import type { Document, Node, Skin } from '@gltf-transform/core';
+import {
+  multiplyRotations,
+  rotatePoints,
+  rotationFromQuaternion,
+  rotationToQuaternion,
+  transposeRotation,
+} from '../../math/rotation.js';
 import type { HeadSkeleton } from '../head-scene.js';
 import { accessorOf, metresPerMillimetre, type Vector3 } from './accessor.js';
 
@@ -11,13 +18,16 @@ export function originOf({ height = 0 }: HeadSkeleton): readonly [number, number
  * Nodes of the joints by their names, below each other and `root`. Joints of the bind pose are not turned.
  */
 export function createJoints(document: Document, skeleton: HeadSkeleton, root: Node): Map<string, Node> {
-  const { joints } = skeleton;
   const nodes = new Map<string, Node>();
-  const places = new Map(joints.map(({ name, position }) => [name, position]));
-  for (const { name, parent, position } of joints) {
-    const from = parent === undefined ? originOf(skeleton) : places.get(parent)!;
-    const offset = position.map((x, axis) => (x - from[axis]!) * metresPerMillimetre) as Vector3;
-    const node = document.createNode(name).setTranslation(offset);
+  const known = new Map(skeleton.joints.map((joint) => [joint.name, joint]));
+  for (const { name, parent, position, axes = unturned } of skeleton.joints) {
+    const above = parent === undefined ? undefined : known.get(parent)!;
+    const from = above?.position ?? originOf(skeleton);
+    const back = transposeRotation(rotationFromQuaternion(above?.axes ?? unturned));
+    const offset = position.map((x, axis) => (x - from[axis]!) * metresPerMillimetre);
+    const node = document.createNode(name).setTranslation(applied(back, offset));
+    const turn = multiplyRotations(back, rotationFromQuaternion(axes));
+    node.setRotation([...rotationToQuaternion(turn)] as [number, number, number, number]);
     (parent === undefined ? root : nodes.get(parent)!).addChild(node);
     nodes.set(name, node);
   }
@@ -36,11 +46,20 @@ export function createSkin(
   const origin = originOf(skeleton);
   const inverse = new Float32Array(joints.length * 16);
   const skin = document.createSkin('skeleton').setSkeleton(nodes.get(joints[0]!.name)!);
-  joints.forEach(({ name, position }, k) => {
+  joints.forEach(({ name, position, axes = unturned }, k) => {
     skin.addJoint(nodes.get(name)!);
     const from = position.map((x, axis) => (x - origin[axis]!) * metresPerMillimetre);
-    const matrix = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, ...from.map((x) => -x), 1];
-    inverse.set(matrix, k * 16);
+    const back = transposeRotation(rotationFromQuaternion(axes));
+    const [x, y, z] = applied(back, from);
+    // Column by column.
+    const turn = [0, 1, 2].flatMap((column) => [back[column]!, back[3 + column]!, back[6 + column]!, 0]);
+    inverse.set([...turn, -x, -y, -z, 1], k * 16);
   });
   return skin.setInverseBindMatrices(accessorOf(document, 'MAT4', inverse));
+}
+
+const unturned = [0, 0, 0, 1] as const;
+
+function applied(rotation: Float64Array, point: readonly number[]): Vector3 {
+  return [...rotatePoints(rotation, Float64Array.from(point), new Float64Array(3))] as Vector3;
 }

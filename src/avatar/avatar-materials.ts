@@ -11,12 +11,14 @@ import { padIslands } from './pad-islands.js';
 import { surfaceMap } from './surface-map.js';
 import { unlitLook } from './unlit-look.js';
 
+/** Texels at the borders of the skin's islands that have a share of what lies beside them. */
+const SKIN_BLENDED = 2;
 /** Texels per side of a part's picture in the atlas, as a share of the largest texture. */
 const CELL_SHARE = 1 / 4;
 /** Texels per side of the parts' map of roughness and light: each part has one value. */
 const SURFACE_CELL = 16;
 /** How much light from all around reaches what is in the mouth. */
-const LIGHT_IN_MOUTH = 0.35;
+const LIGHT_IN_MOUTH = 0.6;
 
 /** The pictures of a surface without the photo's light and, where there are both, with it. */
 interface Look {
@@ -82,9 +84,13 @@ export class AvatarMaterials {
     const lit =
       this.options.texture === 'photo' && (isSkin ? textures?.photo : textures?.parts.get(part.name));
     const finished = (picture: Image): Image =>
-      padIslands(isSkin ? darkMouth(picture, surfaceMap(this.model)) : picture, part);
+      isSkin
+        ? padIslands(darkMouth(picture, surfaceMap(this.model)), part, SKIN_BLENDED)
+        : padIslands(picture, part);
     if (!lit) return { plain: finished(image), photo: undefined };
-    const plain = isSkin ? textures!.albedo : unlitLook(lit, part.texture!);
+    // Of eyes the photo tells the colour; teeth and tongue are hardly seen, and in whatever light.
+    const own = part.turnsAbout ? unlitLook(lit, part.texture!) : part.texture!;
+    const plain = isSkin ? textures!.albedo : own;
     return { plain: finished(plain), photo: this.options.photoVariant ? finished(lit) : undefined };
   }
 

@@ -3,8 +3,6 @@ import { createTexelMap } from '../render/texel-map.js';
 
 /** Texels around an island that take its colour: what coarser versions of a texture blend in. */
 const PADDING = 8;
-/** Rows of texels inside that are blended with what lies outside, and are taken anew from further inside. */
-const BLENDED = 2;
 
 /** A layout of texture coordinates: U×2 and T×3. */
 export interface UvLayout {
@@ -18,11 +16,14 @@ const known = new WeakMap<Uint32Array, Map<string, Uint32Array>>();
 /**
  * A texture whose islands' colours go on beyond their borders: where two borders meet on the surface no line
  * is seen then. Alpha goes on as well.
+ *
+ * @param blended rows of texels inside that are blended with what lies outside, and are taken anew from
+ *   further inside
  */
-export function padIslands(image: Image, layout: UvLayout): Image {
+export function padIslands(image: Image, layout: UvLayout, blended = 0): Image {
   const { width, height, channels } = image;
   if (width !== height) return image;
-  const copies = copiesOf(layout, width);
+  const copies = copiesOf(layout, width, blended);
   const out = createImage(width, height, channels as 1 | 3 | 4);
   out.data.set(image.data);
   for (let i = 0; i < copies.length; i += 2) {
@@ -33,26 +34,27 @@ export function padIslands(image: Image, layout: UvLayout): Image {
   return out;
 }
 
-function copiesOf({ uvs, uvTriangles }: UvLayout, size: number): Uint32Array {
+function copiesOf({ uvs, uvTriangles }: UvLayout, size: number, blended: number): Uint32Array {
   const layouts = known.get(uvTriangles) ?? new Map<string, Uint32Array>();
   known.set(uvTriangles, layouts);
   // Coordinates tell layouts of the same triangles apart.
-  const key = `${size} ${uvs[0]} ${uvs[1]} ${uvs.at(-1)}`;
-  const copies = layouts.get(key) ?? findCopies(createTexelMap(uvs, uvTriangles, size).triangle, size);
+  const key = `${size} ${blended} ${uvs[0]} ${uvs[1]} ${uvs.at(-1)}`;
+  const copies =
+    layouts.get(key) ?? findCopies(createTexelMap(uvs, uvTriangles, size).triangle, size, blended);
   layouts.set(key, copies);
   return copies;
 }
 
 /** Pairs of a texel outside and the one that it copies, which is inside or was copied before. */
-function findCopies(triangle: Int32Array, size: number): Uint32Array {
+function findCopies(triangle: Int32Array, size: number, blended: number): Uint32Array {
   const inside = Uint8Array.from(triangle, (t) => (t >= 0 ? 1 : 0));
   const copies: number[] = [];
   let border = bordersOf(inside, size);
-  for (let step = 0; step < BLENDED; step++) {
+  for (let step = 0; step < blended; step++) {
     for (const at of border) inside[at] = 0;
     border = bordersOf(inside, size);
   }
-  for (let step = 0; step < BLENDED + PADDING; step++) {
+  for (let step = 0; step < blended + PADDING; step++) {
     const next: number[] = [];
     for (const from of border)
       for (const to of neighbours(from, size)) {

@@ -16,7 +16,7 @@ describe('padIslands', () => {
         const border = x < 18 || x >= 46 || y < 18 || y >= 46;
         image.data.set(border ? [100, 0, 100, 255] : [200, 0, 0, 128], 4 * (64 * y + x));
       }
-    const padded = padIslands(image, island);
+    const padded = padIslands(image, island, 2);
     const colorAt = (x: number, y: number) => [
       ...padded.data.subarray(4 * (64 * y + x), 4 * (64 * y + x) + 4),
     ];

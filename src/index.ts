@@ -3,6 +3,7 @@
  * folder (`npm run build`); in Node the package resolves to `node.ts`.
  */
 import { createRogue, type Rogue } from './fit/rogue.js';
+import { checkAssets, checksumsFile, onceChecked, readChecksums } from './io/asset-checksums.js';
 import { decodeInBrowser } from './io/browser-image.js';
 import type { Runtime } from './runtime/session.js';
 import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
@@ -42,7 +43,7 @@ export interface LoadRogueOptions {
  * @example
  * const rogue = await loadRogue({ assets: '/rogue-assets/' });
  * const [face] = await rogue.reconstruct(fileInput.files[0]);
- * @throws Error naming the asset that cannot be fetched
+ * @throws Error naming the asset that cannot be fetched, or is damaged
  */
 export async function loadRogue({
   assets = besideThisModule(),
@@ -52,22 +53,40 @@ export async function loadRogue({
 }: LoadRogueOptions = {}): Promise<Rogue> {
   const base = absolute(String(assets).replace(/\/?$/, '/'));
   const fetchAsset = assetFetcher(base, onProgress);
-  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes, parserBytes] = await Promise.all([
-    fetchAsset('head-model.safetensors'),
-    fetchAsset('networks/face-detector.onnx'),
-    fetchAsset('networks/dense-landmarks.onnx'),
-    fetchAsset('networks/head-regressor.onnx'),
-    fetchAsset('networks/face-parser.onnx'),
+  const names = [
+    'head-model.safetensors',
+    'networks/face-detector.onnx',
+    'networks/dense-landmarks.onnx',
+    'networks/head-regressor.onnx',
+    'networks/face-parser.onnx',
+    'networks/robust-recognition.onnx',
+    'networks/identity.onnx',
+  ] as const;
+  const [sums, ...bytes] = await Promise.all([
+    fetchAsset(checksumsFile).then(readChecksums),
+    ...names.map((name) => fetchAsset(name)),
   ]);
-  return createRogue({
-    runtime: runtime ?? webRuntime({ wasmPaths: `${base}onnxruntime/`, ...web }),
-    modelBytes,
-    detectorBytes,
-    landmarksBytes,
-    regressorBytes,
-    parserBytes,
-    decode: decodeInBrowser,
-  });
+  const files = Object.fromEntries(names.map((name, k) => [name, bytes[k]!])) as Record<
+    (typeof names)[number],
+    Uint8Array
+  >;
+  return onceChecked(
+    checkAssets(sums, files),
+    createRogue({
+      runtime: runtime ?? webRuntime({ wasmPaths: `${base}onnxruntime/`, ...web }),
+      modelBytes: files['head-model.safetensors'],
+      detectorBytes: files['networks/face-detector.onnx'],
+      landmarksBytes: files['networks/dense-landmarks.onnx'],
+      regressorBytes: files['networks/head-regressor.onnx'],
+      parserBytes: files['networks/face-parser.onnx'],
+      identity: {
+        recogniser: files['networks/robust-recognition.onnx'],
+        identity: files['networks/identity.onnx'],
+      },
+      decode: decodeInBrowser,
+    }),
+    (rogue) => rogue.release(),
+  );
 }
 
 /** The page's idea of a relative address: ONNX Runtime would take its own. */

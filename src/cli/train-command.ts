@@ -64,6 +64,20 @@ export function addTrainCommand(program: Command): void {
     shardsOrPhotos,
     'a new network',
   );
+  stage(
+    train,
+    'recognise',
+    'robustify a recognition network: it knows covered and noisy faces as it knows the clean ones',
+    shardsOrPhotos,
+    'the published one that teaches',
+  );
+  stage(
+    train,
+    'identity',
+    'teach a network in which albedo each face is recognised, from its clean, covered and noisy views',
+    shardsOrPhotos,
+    'a new network on the regressor that ships',
+  );
 }
 
 function stage(train: Command, name: StageName, description: string, data: string, start: string): Command {

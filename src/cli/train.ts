@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { loadRogue } from '../node.js';
 import { guideRegressor } from '../node/training/guided-run.js';
 import { trainDetector } from '../node/training/detect-run.js';
+import { trainIdentity } from '../node/training/identity-run.js';
 import { trainJudge } from '../node/training/judge-run.js';
 import { trainParser } from '../node/training/parse-run.js';
+import { trainRecogniser } from '../node/training/recogniser-run.js';
 import { pretrain } from '../node/training/pretrain-run.js';
 import { runFiles, type MetricsLine } from '../node/training/training-run.js';
 import { stageSchemas, type StageConfig, type StageName } from '../train/config.js';
@@ -77,7 +79,11 @@ async function trainStage(
           ? trainJudge(data, out, config, options)
           : config.stage === 'parse'
             ? trainParser(data, out, config, options)
-            : guideRegressor(data, out, config, options));
+            : config.stage === 'recognise'
+              ? trainRecogniser(data, out, config, options)
+              : config.stage === 'identity'
+                ? trainIdentity(data, out, config, options)
+                : guideRegressor(data, out, config, options));
     bar?.stop();
     if (done < config.steps)
       throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);

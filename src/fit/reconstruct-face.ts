@@ -92,6 +92,7 @@ export function reconstructFace(
           appearance,
           options.textureSize ?? textureSizeFor(size),
           certainty,
+          predicted?.identity,
         );
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);

@@ -15,8 +15,14 @@ import { onWhite, type Image } from '../math/image.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
+import {
+  createIdentityPredictor,
+  type IdentityNetworks,
+  type IdentityPredictor,
+} from '../network/identity/identity-predictor.js';
 import { createFaceParser, type FaceParser, type FaceParsing } from '../network/parsing/face-parser.js';
 import type { Runtime } from '../runtime/session.js';
+import { takingTurns } from '../runtime/taking-turns.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
 import { createLookAgain } from './geometry/look-again.js';
 import { reconstructFace } from './reconstruct-face.js';
@@ -61,6 +67,11 @@ export interface RogueParts {
    * alone.
    */
   readonly parserBytes?: Uint8Array;
+  /**
+   * Content of `assets/networks/robust-recognition.onnx` and `identity.onnx`, which complete the regressor's
+   * albedo; without them, what the photo does not show of a skin is near the mean.
+   */
+  readonly identity?: IdentityNetworks;
   /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
   readonly decode?: PhotoDecoder;
 }
@@ -99,17 +110,16 @@ export class Rogue {
   readonly #finders: FaceFinders;
   readonly #predictor: HeadPredictor | undefined;
   readonly #parser: FaceParser | undefined;
+  readonly #identity: IdentityPredictor | undefined;
   readonly #decode: PhotoDecoder | undefined;
-  #previous: Promise<unknown> = Promise.resolve();
+  /** The networks' input buffers are shared: one photo must be done before the next begins. */
+  readonly #inTurn = takingTurns();
   #released = false;
 
   /** Use {@link createRogue} or `loadRogue`. */
   constructor(
     model: MorphableModel,
-    detector: FaceDetector,
-    landmarker: DenseLandmarker,
-    predictor?: HeadPredictor,
-    parser?: FaceParser,
+    { detector, landmarker, predictor, parser, identity }: RogueNetworks,
     decode?: PhotoDecoder,
   ) {
     this.model = model;
@@ -120,6 +130,7 @@ export class Rogue {
     };
     this.#predictor = predictor;
     this.#parser = parser;
+    this.#identity = identity;
     this.#decode = decode;
   }
 
@@ -168,8 +179,7 @@ export class Rogue {
       const seen: SeenFace[] = [];
       for (const face of found) {
         const { box, roll } = face;
-        const predicted =
-          method === 'landmarks' ? undefined : await this.#predictor?.predict(pyramid, box, roll);
+        const predicted = method === 'landmarks' ? undefined : await this.#predicted(pyramid, face);
         seen.push({ face, predicted, parsing: await this.#parser?.parse(pyramid, box, roll) });
       }
       return seen;
@@ -206,6 +216,12 @@ export class Rogue {
     };
   }
 
+  async #predicted(pyramid: ImagePyramid, { box, roll }: FoundFace): Promise<PredictedHead | undefined> {
+    const predicted = await this.#predictor?.predict(pyramid, box, roll);
+    const identity = predicted && (await this.#identity?.recognise(pyramid, predicted));
+    return identity ? { ...predicted, identity } : predicted;
+  }
+
   async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {
     if (!boxes) return findFaces(this.#finders, pyramid, options);
     const faces: FoundFace[] = [];
@@ -224,6 +240,7 @@ export class Rogue {
         landmarker.release(),
         this.#predictor?.release(),
         this.#parser?.release(),
+        this.#identity?.release(),
       ]);
     });
   }
@@ -239,13 +256,15 @@ export class Rogue {
     }
     return opaque('image' in photo ? photo : { image: photo });
   }
+}
 
-  /** The networks' input buffers are shared: one photo must be done before the next begins. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#previous.then(task);
-    this.#previous = result.catch(() => undefined);
-    return result;
-  }
+/** The networks of a {@link Rogue}. */
+export interface RogueNetworks {
+  readonly detector: FaceDetector;
+  readonly landmarker: DenseLandmarker;
+  readonly predictor?: HeadPredictor | undefined;
+  readonly parser?: FaceParser | undefined;
+  readonly identity?: IdentityPredictor | undefined;
 }
 
 /** A face and what the networks say of it. */
@@ -282,25 +301,30 @@ export async function createRogue({
   landmarksBytes,
   regressorBytes,
   parserBytes,
+  identity: identityNetworks,
   decode,
 }: RogueParts): Promise<Rogue> {
+  const model = modelFromTensors(readSafetensors(modelBytes));
   const detector = createFaceDetector(runtime, detectorBytes);
   const landmarker = createDenseLandmarks(runtime, landmarksBytes);
   const predictor = regressorBytes
     ? createHeadPredictor(runtime, regressorBytes)
     : Promise.resolve(undefined);
   const parser = parserBytes ? createFaceParser(runtime, parserBytes) : Promise.resolve(undefined);
-  const sessions = await Promise.allSettled([detector, landmarker, predictor, parser]);
+  const identity = identityNetworks
+    ? createIdentityPredictor(runtime, model, identityNetworks)
+    : Promise.resolve(undefined);
+  const sessions = await Promise.allSettled([detector, landmarker, predictor, parser, identity]);
   try {
     for (const session of sessions) if (session.status === 'rejected') throw session.reason;
-    return new Rogue(
-      modelFromTensors(readSafetensors(modelBytes)),
-      await detector,
-      await landmarker,
-      await predictor,
-      await parser,
-      decode,
-    );
+    const networks = {
+      detector: await detector,
+      landmarker: await landmarker,
+      predictor: await predictor,
+      parser: await parser,
+      identity: await identity,
+    };
+    return new Rogue(model, networks, decode);
   } catch (error) {
     for (const session of sessions) if (session.status === 'fulfilled') await session.value?.release();
     throw error;

@@ -21,6 +21,8 @@ export interface PredictedHead {
   readonly shape: Float32Array;
   readonly expression: Float32Array;
   readonly albedo: Float32Array;
+  /** The albedo in which the face is recognised, where an identity network was asked (`identity/`). */
+  readonly identity?: Float32Array;
   /** 27 irradiance coefficients in the crop's camera. */
   readonly light: Float32Array;
   /** Radians. */

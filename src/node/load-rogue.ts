@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
+import { checkAssets, onceChecked } from '../io/asset-checksums.js';
 import { createRogue, type EncodedPhoto, type Rogue } from '../fit/rogue.js';
 import { nodeRuntime, type NodeRuntimeOptions } from '../runtime/node.js';
 import type { Runtime } from '../runtime/session.js';
-import { assetFiles, assetsFolder, readAsset } from './files/assets.js';
+import { assetFiles, assetsFolder, checksumsOf, readAsset } from './files/assets.js';
 import { decodeImage } from './files/image-codec.js';
 import { readOwnNetwork } from './files/own-network.js';
 
@@ -11,6 +12,11 @@ export interface LoadRogueOptions {
   readonly assets?: string | URL;
   /** A head regressor of one's own, written by `rogue export`. Default: the one that ships. */
   readonly regressor?: string | URL;
+  /**
+   * An identity network of one's own, whether there is one at all. Default: the one that ships, beside the
+   * regressor that ships.
+   */
+  readonly identity?: string | URL | boolean;
   /** Default: ONNX Runtime on the CPU with `node`. */
   readonly runtime?: Runtime;
   readonly node?: NodeRuntimeOptions;
@@ -22,31 +28,49 @@ export interface LoadRogueOptions {
  * @example
  * const rogue = await loadRogue();
  * const [face] = await rogue.reconstruct('photo.jpg');
- * @throws AssetError naming the file that is missing, or a regressor that is none
+ * @throws AssetError naming the file that is missing; Error naming one that is damaged, or a regressor that
+ *   is none
  */
 export async function loadRogue({
   assets = assetsFolder,
   regressor,
+  identity,
   runtime,
   node,
 }: LoadRogueOptions = {}): Promise<Rogue> {
   const folder = folderUrl(assets);
-  const [modelBytes, detectorBytes, landmarksBytes, regressorBytes, parserBytes] = await Promise.all([
-    readAsset(assetFiles.model, folder),
-    readAsset(assetFiles.detector, folder),
-    readAsset(assetFiles.landmarks, folder),
-    regressor === undefined ? readAsset(assetFiles.regressor, folder) : readOwnNetwork(regressor),
-    readAsset(assetFiles.parser, folder),
+  const own = identity ?? regressor === undefined;
+  const shipped = [
+    assetFiles.model,
+    assetFiles.detector,
+    assetFiles.landmarks,
+    assetFiles.parser,
+    ...(regressor === undefined ? [assetFiles.regressor] : []),
+    ...(own === false ? [] : [assetFiles.recogniser]),
+    ...(own === true ? [assetFiles.identity] : []),
+  ];
+  const [sums, ownRegressor, ownIdentity, ...bytes] = await Promise.all([
+    checksumsOf(folder),
+    regressor === undefined ? undefined : readOwnNetwork(regressor),
+    typeof own === 'boolean' ? undefined : readOwnNetwork(own),
+    ...shipped.map((file) => readAsset(file, folder)),
   ]);
-  return createRogue({
-    runtime: runtime ?? nodeRuntime(node),
-    modelBytes,
-    detectorBytes,
-    landmarksBytes,
-    regressorBytes,
-    parserBytes,
-    decode,
-  });
+  const files = Object.fromEntries(shipped.map((file, k) => [file, bytes[k]!]));
+  const layers = ownIdentity ?? files[assetFiles.identity];
+  return onceChecked(
+    checkAssets(sums, files),
+    createRogue({
+      runtime: runtime ?? nodeRuntime(node),
+      modelBytes: files[assetFiles.model]!,
+      detectorBytes: files[assetFiles.detector]!,
+      landmarksBytes: files[assetFiles.landmarks]!,
+      regressorBytes: ownRegressor ?? files[assetFiles.regressor]!,
+      parserBytes: files[assetFiles.parser]!,
+      ...(layers && { identity: { recogniser: files[assetFiles.recogniser]!, identity: layers } }),
+      decode,
+    }),
+    (rogue) => rogue.release(),
+  );
 }
 
 function folderUrl(folder: string | URL): URL {

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { detectionDefaults } from './detect.js';
+import { identityDefaults } from './identity.js';
 import { judgeDefaults } from './judge.js';
 import { parseDefaults } from './parse.js';
 import { regressors, type RegressorName } from '../network/regressor.js';
+import { recogniseDefaults } from './recognise.js';
 import { guidanceDefaults, robustificationDefaults } from './guided-step.js';
 import { pretrainDefaults } from './pretrain.js';
 
@@ -146,6 +148,34 @@ export const parseConfigSchema = z.strictObject({
   weights: weightsOf(parseDefaults),
 });
 
+/** Settings of the robustification of a recognition network. */
+export const recogniseConfigSchema = z.strictObject({
+  stage: z.literal('recognise').default('recognise'),
+  seed: common.seed,
+  weightDecay: weight.default(0),
+  clipNorm: common.clipNorm,
+  steps: whole.default(4000),
+  batch: whole.default(12),
+  learningRate: learningRate(3e-4),
+  warmUp: z.int().min(0).default(50),
+  weights: weightsOf(recogniseDefaults),
+});
+
+/** Settings of the network that says in which albedo a face is recognised. */
+export const identityConfigSchema = z.strictObject({
+  stage: z.literal('identity').default('identity'),
+  seed: common.seed,
+  weightDecay: common.weightDecay,
+  clipNorm: common.clipNorm,
+  steps: whole.default(2000),
+  batch: whole.default(12),
+  learningRate: learningRate(1e-3),
+  warmUp: z.int().min(0).default(20),
+  weights: weightsOf(identityDefaults),
+});
+
+export type RecogniseConfig = z.infer<typeof recogniseConfigSchema>;
+export type IdentityConfig = z.infer<typeof identityConfigSchema>;
 export type ParseConfig = z.infer<typeof parseConfigSchema>;
 export type JudgeConfig = z.infer<typeof judgeConfigSchema>;
 export type DetectConfig = z.infer<typeof detectConfigSchema>;
@@ -156,7 +186,8 @@ export type GuidedConfig =
   | z.infer<typeof finetuneConfigSchema>;
 /** Of the stages that train a regressor. */
 export type RegressorConfig = PretrainConfig | GuidedConfig;
-export type StageConfig = RegressorConfig | DetectConfig | JudgeConfig | ParseConfig;
+export type StageConfig =
+  RegressorConfig | DetectConfig | JudgeConfig | ParseConfig | RecogniseConfig | IdentityConfig;
 
 /** The settings of each stage. */
 export const stageSchemas = {
@@ -167,6 +198,8 @@ export const stageSchemas = {
   detect: detectConfigSchema,
   judge: judgeConfigSchema,
   parse: parseConfigSchema,
+  recognise: recogniseConfigSchema,
+  identity: identityConfigSchema,
 } as const;
 export type StageName = keyof typeof stageSchemas;
 

@@ -18,6 +18,15 @@ const ROBUST = 3;
 /** How far coefficients may be from the mean, standard deviations. */
 const LARGEST = 3;
 
+/** What a network expects explains so much that the rest has this many times the precision of the basis. */
+const EXPECTED = 2;
+
+/** What is believed of coefficients before anything is seen. */
+interface Prior {
+  readonly mean: Float32Array;
+  readonly precision: number;
+}
+
 /** Mean and modes over the cells of the grid, 3·CELLS² rows of `count`. */
 interface CellBasis {
   readonly mean: Float32Array;
@@ -86,22 +95,28 @@ function cellMeans(
  * Albedo coefficients of the skin that a photo shows, its light divided out: ridge regression with robust
  * weights (the modes have standard deviation 1, so the prior is the sum of squares).
  * @param start coefficients that the robust weights begin with, standard deviations
+ * @param expected what a network expects, the mean head without it: what is not seen of a skin is like that
  * @returns count coefficients
  */
 export function fitSkinAlbedo(
   albedo: TextureAlbedo,
   seen: Unwrapped,
   start: ArrayLike<number>,
+  expected?: ArrayLike<number>,
 ): Float32Array {
   const { count } = albedo;
+  const prior: Prior = {
+    mean: Float32Array.from({ length: count }, (_, k) => expected?.[k] ?? 0),
+    precision: expected ? EXPECTED : 1,
+  };
   const basis = cellBasis(albedo);
   const size = Math.sqrt(seen.weight.length);
   const skin = cellMeans(albedo, seen.albedo, size, seen.weight);
   const coefficients = Float32Array.from({ length: count }, (_, k) => start[k] ?? 0);
   const cells = [...skin.seen.keys()].filter((cell) => skin.seen[cell]! >= LEAST_SEEN);
-  if (cells.length < count / 4) return coefficients;
+  if (cells.length < count / 4) return expected ? prior.mean : coefficients;
   const weights = cellWeights(basis, skin.values, cells, coefficients);
-  return solve(basis, skin.values, skin.seen, cells, weights, count) ?? coefficients;
+  return solve(basis, skin.values, skin.seen, cells, weights, prior) ?? coefficients;
 }
 
 /** The inverse variance of each cell's colours, less where they are far from what is expected. */
@@ -134,8 +149,9 @@ function solve(
   seen: Float32Array,
   cells: readonly number[],
   weights: Float32Array,
-  count: number,
+  prior: Prior,
 ): Float32Array | undefined {
+  const count = prior.mean.length;
   const hessian = new Float64Array(count * count);
   const gradient = new Float64Array(count);
   for (const [i, cell] of cells.entries()) {
@@ -154,7 +170,10 @@ function solve(
       for (let j = 0; j <= k; j++, to++) hessian[to]! += r * red[j]! + g * green[j]! + b * blue[j]!;
     }
   }
-  for (let k = 0; k < count; k++) hessian[k * count + k]! += 1;
+  for (let k = 0; k < count; k++) {
+    hessian[k * count + k]! += prior.precision;
+    gradient[k]! += prior.precision * prior.mean[k]!;
+  }
   if (!solveCholesky(hessian, gradient, count)) return undefined;
   return Float32Array.from(gradient, (value) => Math.min(LARGEST, Math.max(-LARGEST, value)));
 }

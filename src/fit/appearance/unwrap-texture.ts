@@ -410,6 +410,7 @@ export function textureOf(linear: Float32Array, size: number): Image {
  *
  * @param size texels per side, a power of two from 256 on
  * @param certainty how surely the photo shows skin; without it, what agrees with the fitted skin is taken
+ * @param expected albedo coefficients that a network expects
  * @returns the textures, and the coefficients of the skin's albedo by all that the photo shows of it
  */
 export function unwrapTextures(
@@ -419,6 +420,7 @@ export function unwrapTextures(
   appearance: Appearance,
   size: number,
   certainty?: SkinCertainty,
+  expected?: ArrayLike<number>,
 ): { readonly textures: HeadTextures; readonly albedo: Float32Array } | undefined {
   if (model.albedo?.kind !== 'texture') return undefined;
   const part = model.parts[0]!;
@@ -438,7 +440,7 @@ export function unwrapTextures(
     minified(image, head.pixels, part.vertexCount, size),
     texelCertainty(model, certainty),
   );
-  const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo);
+  const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo, expected);
   const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
   const light = facingLight(head, shade, part.vertexCount);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.

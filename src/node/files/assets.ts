@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { handFromTensors, type HandModel } from '../../data/occlusion/hand/hand-file.js';
 import { peopleFromTensors, type People } from '../../data/synthetic/people-file.js';
+import { checksumsFile, readChecksums, type AssetChecksums } from '../../io/asset-checksums.js';
 import { readSafetensors } from '../../io/safetensors.js';
 import { modelFromTensors } from '../../model/model-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -25,6 +26,8 @@ export const assetFiles = {
   recognition: 'networks/recognition.onnx',
   regressor: 'networks/head-regressor.onnx',
   parser: 'networks/face-parser.onnx',
+  recogniser: 'networks/robust-recognition.onnx',
+  identity: 'networks/identity.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
 } as const;
@@ -47,6 +50,12 @@ export async function readAsset(file: string, folder: URL = assetsFolder): Promi
       cause: error,
     });
   }
+}
+
+/** Checksums of a folder's files; a folder of one's own need not have any. */
+export async function checksumsOf(folder: URL = assetsFolder): Promise<AssetChecksums> {
+  const bytes = await readFile(assetPath(checksumsFile, folder)).catch(() => undefined);
+  return bytes ? readChecksums(bytes) : {};
 }
 
 /** The head model that ships with the package. */

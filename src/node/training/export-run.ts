@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { detectorFile } from '../../train/detector-network.js';
 import { exportParser } from '../../network/parsing/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
+import { exportIdentity } from '../../network/identity/export-identity.js';
+import { exportRecogniser } from '../../network/identity/export-recogniser.js';
 import { modelSizes } from '../../network/code.js';
 import { parserConfig, parserParameters } from '../../network/parsing/parser.js';
 import { regressorParameters, regressors, withUnitFilters } from '../../network/regressor.js';
@@ -10,13 +12,15 @@ import { nodeRuntime } from '../../runtime/node.js';
 import {
   stageSchemas,
   type DetectConfig,
+  type IdentityConfig,
   type JudgeConfig,
   type ParseConfig,
+  type RecogniseConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
 } from '../../train/config.js';
-import { loadModel } from '../files/assets.js';
+import { assetFiles, loadModel, readAsset } from '../files/assets.js';
 import { judgedRegressorFile } from './judge-run.js';
 import { importRegressor } from '../../network/import-regressor.js';
 import { decodeOnnx } from '../../graph/onnx/decode.js';
@@ -46,6 +50,10 @@ export async function exportRun(folders: readonly string[], half: boolean): Prom
   if (detectors.length === runs.length) return exportDetector(detectors);
   const parsers = runs.filter(isParser);
   if (parsers.length === runs.length) return exportParsers(parsers, half);
+  const identities = runs.filter(isIdentity);
+  if (identities.length === runs.length) return exportIdentities(identities, half);
+  const recognisers = runs.filter(isRecogniser);
+  if (recognisers.length === runs.length) return exportRecognisers(recognisers, half);
   const judged = runs.findIndex(isJudge);
   if (judged < 0) return exportRegressors(folders, runs, half);
   if (runs.length > 1) throw new TrainingRunError(`${folders[judged]!} trained a judge; export it by itself`);
@@ -99,6 +107,40 @@ async function exportParsers(runs: readonly FinishedRun<ParseConfig>[], half: bo
   });
 }
 
+/** The identity networks' mean. */
+async function exportIdentities(
+  runs: readonly FinishedRun<IdentityConfig>[],
+  half: boolean,
+): Promise<Uint8Array> {
+  return exportIdentity(
+    modelSizes(await loadModel()).albedo,
+    runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters)),
+    {
+      name: 'identity',
+      run: runConstants(nodeRuntime({ threads: 1 })),
+      halfStorage: half,
+      description: `Recognition embedding and a regressor's albedo → the albedo in which the face is recognised. ${describe(runs)}.`,
+    },
+  );
+}
+
+/** The recognition networks' mean. */
+async function exportRecognisers(
+  runs: readonly FinishedRun<RecogniseConfig>[],
+  half: boolean,
+): Promise<Uint8Array> {
+  return exportRecogniser(
+    await readAsset(assetFiles.recognition),
+    runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters)),
+    {
+      name: 'robust-recognition',
+      run: runConstants(nodeRuntime({ threads: 1 })),
+      halfStorage: half,
+      description: `MobileFaceNet that also knows covered and noisy faces. ${describe(runs)}.`,
+    },
+  );
+}
+
 async function exportRegressors(
   folders: readonly string[],
   runs: readonly FinishedRun[],
@@ -136,6 +178,9 @@ async function exportRegressors(
 }
 
 const isJudge = (run: FinishedRun): run is FinishedRun<JudgeConfig> => run.config.stage === 'judge';
+const isIdentity = (run: FinishedRun): run is FinishedRun<IdentityConfig> => run.config.stage === 'identity';
+const isRecogniser = (run: FinishedRun): run is FinishedRun<RecogniseConfig> =>
+  run.config.stage === 'recognise';
 const isParser = (run: FinishedRun): run is FinishedRun<ParseConfig> => run.config.stage === 'parse';
 const isDetector = (run: FinishedRun): run is FinishedRun<DetectConfig> => run.config.stage === 'detect';
 

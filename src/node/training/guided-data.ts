@@ -55,7 +55,7 @@ export function guidedBatches(
     seed,
     required: ['jpg'],
     example: async (sample, own) => {
-      const photo = await readGuided(source, sample, robust);
+      const photo = await readGuidedPhoto(source, sample, robust);
       return photo && guidedExample(photo, own, views);
     },
     collate: async (examples) =>
@@ -70,8 +70,8 @@ export function guidedBatches(
 }
 
 /** A sample of "rogue synth", or of `writePhotoShards`; none where no face is to be seen. */
-async function readGuided(
-  source: GuidedDataSource,
+export async function readGuidedPhoto(
+  source: ExamplePoints,
   sample: ShardSample,
   robust: boolean,
 ): Promise<GuidedPhoto | undefined> {

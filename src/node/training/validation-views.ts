@@ -10,6 +10,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { cropFocal } from '../../network/code.js';
 import { createHeadPredictor, type PredictedHead } from '../../network/head-predictor.js';
+import { createIdentityPredictor, type IdentityNetworks } from '../../network/identity/identity-predictor.js';
 import { compositeOver } from '../../render/antialias.js';
 import { partTextures } from '../../render/head-parts.js';
 import { createSceneTarget, renderScene } from '../../render/scene.js';
@@ -27,8 +28,9 @@ export interface ValidationViews {
   /**
    * A PNG: faces above, the heads that the network sees in them below.
    * @param network of `exportRegressor`
+   * @param identity gives the heads its albedo
    */
-  draw(network: Uint8Array): Promise<Uint8Array>;
+  draw(network: Uint8Array, identity?: IdentityNetworks): Promise<Uint8Array>;
 }
 
 /** @throws AssetError */
@@ -45,14 +47,17 @@ export async function createValidationViews(
     return { image, ...viewOfHead(photo.truth, createRandom(`${SEED}/${k}`)) };
   });
   return {
-    async draw(network) {
+    async draw(network, identity) {
       const predictor = await createHeadPredictor(runtime, network);
+      const recogniser = identity && (await createIdentityPredictor(runtime, model, identity));
       const sheet = createSheet(2 * COUNT, COUNT, TILE);
       const target = createSceneTarget(TILE, TILE, { supersample: 2 });
       try {
         for (const [k, { image, box, roll }] of faces.entries()) {
           const pyramid = new ImagePyramid(image);
-          const head = await predictor.predict(pyramid, box, roll);
+          const seen = await predictor.predict(pyramid, box, roll);
+          const albedo = await recogniser?.recognise(pyramid, seen);
+          const head = albedo ? { ...seen, albedo } : seen;
           const view = viewImage(pyramid, head);
           paste(sheet, k, view);
           const drawn = renderScene(target, {
@@ -64,7 +69,7 @@ export async function createValidationViews(
           paste(sheet, COUNT + k, view);
         }
       } finally {
-        await predictor.release();
+        await Promise.all([predictor.release(), recogniser?.release()]);
       }
       return encodePng(sheet.image);
     },

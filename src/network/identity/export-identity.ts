@@ -1,0 +1,30 @@
+import { exportOnnx, type ExportOptions } from '../../graph/export/export.js';
+import { spec } from '../../graph/trace.js';
+import { embeddingSize } from '../recognition.js';
+import { trained } from '../trained.js';
+import { identityAlbedo, identityParameters } from './identity.js';
+
+/**
+ * A trained identity network as a plain ONNX file: inputs `embedding` `[N, D]` of the robust recognition
+ * network and `albedo` `[N, K]` of the regressor; output `identity` `[N, K]`, albedo coefficients.
+ *
+ * @param parameters values by path, as a trainer gives them
+ * @throws Error when a parameter is missing
+ */
+export async function exportIdentity(
+  albedo: number,
+  parameters: Readonly<Record<string, Float32Array>>,
+  options: ExportOptions,
+): Promise<Uint8Array> {
+  const identity = trained(identityParameters(albedo), parameters);
+  return exportOnnx<ReturnType<typeof inputsOf>>(
+    (seen) => ({ identity: identityAlbedo(identity(), seen.embedding, seen.albedo) }),
+    (batch) => inputsOf(albedo, batch),
+    options,
+  );
+}
+
+const inputsOf = (albedo: number, batch: number) => ({
+  embedding: spec([batch, embeddingSize]),
+  albedo: spec([batch, albedo]),
+});

@@ -1,0 +1,85 @@
+import type { ShardSource } from '../../data/shards/reader.js';
+import type { ShardSample } from '../../data/shards/sample.js';
+import { project, transformPoints } from '../../math/camera.js';
+import { evaluatePoints, evaluateVertices } from '../../model/evaluate.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { cropFocal } from '../../network/code.js';
+import type { PredictedHead } from '../../network/head-predictor.js';
+import type { SkinSurface } from '../../render/skin-surface.js';
+import type { Session } from '../../runtime/session.js';
+import { takingTurns } from '../../runtime/taking-turns.js';
+import { identityBatch, type IdentityExample } from '../../train/identity.js';
+import { skinPictureDefaults, skinPixelsOf } from '../../train/skin-host.js';
+import type { Batch } from '../../train/step-graph.js';
+import {
+  embeddingsOf,
+  seenViews,
+  type RecogniserDataOptions,
+  type RecogniserDataSource,
+} from './recogniser-data.js';
+import { sampleBatches } from './sample-batches.js';
+
+/** What makes examples of photos; the networks stay as they are. */
+export interface IdentityDataSource extends RecogniserDataSource {
+  readonly surface: SkinSurface;
+  /** The recognition network that sees the views. */
+  readonly recogniser: Session;
+}
+
+/**
+ * Batches of the stage `identity` from step `start` on, of the shards that `robustify` takes; see
+ * `sampleBatches`.
+ */
+export function identityBatches(
+  source: IdentityDataSource,
+  shards: readonly ShardSource[],
+  samplesPerEpoch: number,
+  start: number,
+  { batch, seed, onWarning }: RecogniserDataOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const rasterize = skinPixelsOf(source.surface, skinPictureDefaults);
+  const inTurn = takingTurns();
+  return sampleBatches(shards, samplesPerEpoch, start, {
+    batch,
+    seed,
+    required: ['jpg'],
+    example: (sample, own) => inTurn(() => exampleOf(source, sample, own)),
+    // The rasteriser's arrays are reused, and the next batch is made while this one is learnt from.
+    collate: (examples) => identityBatch(examples, (vertices) => structuredClone(rasterize(vertices))),
+    ...(onWarning && { onWarning }),
+  });
+}
+
+async function exampleOf(
+  source: IdentityDataSource,
+  sample: ShardSample,
+  seed: string,
+): Promise<IdentityExample | undefined> {
+  const seen = await seenViews(source, sample, seed);
+  if (!seen) return undefined;
+  const { faces, heads, picture, embedding } = seen;
+  const embeddings = await embeddingsOf(source.recogniser, faces);
+  return {
+    views: heads.map(({ albedo }, k) => ({ albedo, embedding: embeddings[k]! })),
+    embedding,
+    picture,
+    light: heads[0]!.light,
+    ...posedSkin(source.model, source.surface.vertexCount, heads[0]!),
+  };
+}
+
+/** The skin of a predicted head in its crop's camera, and where `alignment5` is seen, −1…1. */
+function posedSkin(
+  model: MorphableModel,
+  count: number,
+  { shape, expression, pose: { rotation, translation } }: PredictedHead,
+): Pick<IdentityExample, 'vertices' | 'alignment'> {
+  const vertices = evaluateVertices(model, { shape, expression });
+  const posed = (points: Float32Array): Float32Array =>
+    transformPoints(rotation, translation, points, new Float32Array(points.length));
+  const five = posed(evaluatePoints(model.landmarks.alignment5!, vertices));
+  return {
+    vertices: posed(vertices.subarray(0, 3 * count)),
+    alignment: project(five, { focal: cropFocal, cx: 0, cy: 0 }, new Float32Array(10)),
+  };
+}

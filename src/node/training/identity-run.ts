@@ -1,0 +1,161 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRandom } from '../../data/random.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { modelSizes } from '../../network/code.js';
+import { createHeadPredictor } from '../../network/head-predictor.js';
+import { alignPredicted } from '../../network/identity/aligned-face.js';
+import { exportIdentity } from '../../network/identity/export-identity.js';
+import { identityParameters } from '../../network/identity/identity.js';
+import { recognitionNetwork } from '../../network/recognition.js';
+import { initialParameters } from '../../network/regressor.js';
+import { skinSurface } from '../../render/skin-surface.js';
+import { nodeRuntime } from '../../runtime/node.js';
+import { cpuTarget } from '../../runtime/target.js';
+import type { IdentityConfig } from '../../train/config.js';
+import { identityGraph } from '../../train/identity.js';
+import { supervisedPoints } from '../../train/pretrain.js';
+import { assetFiles, assetPath, loadModel, readAsset } from '../files/assets.js';
+import { countSamples, findShards } from '../files/shard-reader.js';
+import { writeWhole } from '../files/whole-file.js';
+import { preparePhotos, type GuidedRunOptions } from './guided-run.js';
+import { identityBatches } from './identity-data.js';
+import { runConstants } from './run-constants.js';
+import { shardFolders } from './shard-folders.js';
+import { beginningWith, runStage, type StagePicture } from './stage-run.js';
+import { readParameters, TrainingRunError } from './training-run.js';
+import { createValidationViews } from './validation-views.js';
+
+/** The regressor that an identity network completes, in the run's folder. */
+export const completedRegressorFile = 'regressor.onnx';
+
+/**
+ * The stage `identity`: three layers on a face's robust recognition embedding and on a regressor's albedo,
+ * which both stay as they are, learn an albedo in which the face is recognised, from covered and noisy views,
+ * too.
+ *
+ * @param data as of `guideRegressor`
+ * @param options `from`: a checkpoint of an earlier run of this stage, or an exported regressor to complete
+ * @returns steps done
+ * @throws ShardReadError, TrainingRunError, WriteError, AssetError
+ */
+export async function trainIdentity(
+  data: readonly string[],
+  folder: string,
+  config: IdentityConfig,
+  options: GuidedRunOptions,
+): Promise<number> {
+  const model = await loadModel();
+  const albedo = modelSizes(model).albedo;
+  const sources = await shardFolders(data, folder, async (photos, prepared) => {
+    await preparePhotos(photos, prepared, folder, options);
+  });
+  const shards = (await Promise.all(sources.map(findShards))).flat();
+  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const one = nodeRuntime({ threads: 1 });
+  const regressor = await completedRegressor(folder, options.from);
+  const predictor = await createHeadPredictor(one, regressor);
+  const published = await readAsset(assetFiles.recognition);
+  const recogniserBytes = await readAsset(assetFiles.recogniser);
+  const [teacher, recogniser] = await Promise.all([
+    one.createSession(published),
+    one.createSession(recogniserBytes),
+  ]);
+  const embed = recognitionNetwork(published);
+  const surface = skinSurface(model);
+  const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
+  const { batch, seed, weights } = config;
+  const source = {
+    model,
+    points: supervisedPoints(model),
+    surface,
+    teacher,
+    recogniser,
+    predictor,
+    align: alignPredicted(model),
+  };
+  try {
+    return await runStage(
+      folder,
+      {
+        title: 'identity',
+        picture: await identityPicture(model, regressor, recogniserBytes),
+        config,
+        runtime,
+        data,
+        samples,
+        parameters: await startingIdentity(albedo, seed, options.from),
+        graphs: {
+          gradient: identityGraph(
+            surface,
+            embed,
+            { batch, albedo, weights },
+            await cpuTarget(nodeRuntime(runtime)),
+          ),
+        },
+        batches: (start) =>
+          identityBatches(source, shards, samples, start, {
+            batch,
+            seed,
+            onWarning: ({ message }) => options.onWarning?.(message),
+          }),
+      },
+      options,
+    );
+  } finally {
+    await Promise.all([teacher.release(), recogniser.release(), predictor.release()]);
+  }
+}
+
+/** The regressor whose albedo is completed: kept in the folder, so that a run that goes on has the same. */
+async function completedRegressor(folder: string, from: string | undefined): Promise<Uint8Array> {
+  const kept = join(folder, completedRegressorFile);
+  const path = from?.endsWith('.onnx') ? from : assetPath(assetFiles.regressor);
+  const file = await readFile(kept).catch(() => readFile(path));
+  await mkdir(folder, { recursive: true });
+  await writeWhole(kept, file);
+  return file;
+}
+
+/** New layers, whose albedo is the regressor's, or those of an earlier run. */
+async function startingIdentity(
+  albedo: number,
+  seed: string,
+  from: string | undefined,
+): Promise<Record<string, Float32Array>> {
+  const specs = identityParameters(albedo);
+  const fresh = initialParameters(specs, createRandom(seed).fork('identity'));
+  fresh['identity.weight']!.fill(0);
+  if (from === undefined || from.endsWith('.onnx')) return fresh;
+  return beginningWith(from, async () => {
+    const known = await readParameters(from);
+    return Object.fromEntries(
+      Object.entries(fresh).map(([path, { length }]) => {
+        if (known[path]?.length !== length)
+          throw new TrainingRunError(
+            `cannot begin with ${from}: it is no checkpoint of the stage "identity"`,
+          );
+        return [path, known[path]];
+      }),
+    );
+  });
+}
+
+/** What the report shows. */
+async function identityPicture(
+  model: MorphableModel,
+  regressor: Uint8Array,
+  recogniser: Uint8Array,
+): Promise<StagePicture> {
+  const pictures = await createValidationViews(model, nodeRuntime({ threads: 1 }));
+  return async (parameters) => ({
+    png: await pictures.draw(regressor, {
+      recogniser,
+      identity: await exportIdentity(modelSizes(model).albedo, parameters, {
+        name: 'identity',
+        run: runConstants(nodeRuntime({ threads: 1 })),
+      }),
+    }),
+    caption: 'Synthetic faces that the training does not see, and the heads that the networks see in them.',
+  });
+}

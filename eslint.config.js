@@ -19,6 +19,7 @@ const layers = [
   'data',
   'train',
   'fit',
+  'avatar',
   'evaluate',
   'cli',
 ];

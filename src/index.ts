@@ -11,6 +11,7 @@ import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 export * from './library.js';
 export {
   decodeInBrowser,
+  encodeImage,
   encodeJpeg,
   encodePng,
   imageDataOf,

@@ -20,7 +20,14 @@ export type {
   TextureSource,
 } from './fit/reconstruction.js';
 export { drawOverlay } from './fit/pictures/overlay.js';
-export { headSceneOf, headSurfaces, type HeadSceneOptions, type HeadSurface } from './fit/head-scene-of.js';
+export { avatarSceneOf } from './avatar/avatar-scene-of.js';
+export type { AvatarOptions, ImageEncoder, ImageType } from './avatar/avatar-options.js';
+export { avatarSettings, vrmAvatar, type AvatarSettings, type AvatarTarget } from './avatar/presets.js';
+export { writeVrm } from './avatar/vrm/write-vrm.js';
+export { vrmMetaDefaults, type VrmMeta } from './avatar/vrm/vrm-meta.js';
+export type { VrmVersion } from './avatar/vrm/vrm-versions.js';
+export { headSceneOf, type HeadSceneOptions } from './avatar/head-scene-of.js';
+export { headSurfaces, type HeadSurface } from './avatar/head-surfaces.js';
 export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
 export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';
 export { version } from './fit/version.js';
@@ -28,12 +35,22 @@ export type { FindFacesOptions, FoundFace, GivenBox } from './detect/find-faces.
 export type { LikelyFace, NoFaceCause } from './detect/no-face-cause.js';
 export type { Camera } from './math/camera.js';
 export { createImage, type Image } from './math/image.js';
-export { writeGlb } from './io/gltf.js';
+export { writeGlb, type GlbOptions } from './io/gltf/write-glb.js';
+export type { Compression } from './io/gltf/compressions.js';
 export { writeObj, type ObjFiles } from './io/obj.js';
-export type { HeadMaterial, HeadMesh, HeadScene, MorphTarget } from './io/head-scene.js';
+export type {
+  HeadJoint,
+  HeadMaterial,
+  HeadMesh,
+  HeadScene,
+  HeadSkeleton,
+  MorphTarget,
+  TextureFile,
+} from './io/head-scene.js';
 export { gather, splitSeams, type SplitMesh } from './io/split-seams.js';
 export { vertexNormals } from './render/normals.js';
 export { arkitUnits, mirroredUnit, opposingUnits, type ArkitUnit } from './model/arkit-units.js';
+export { readyPlayerMeUnits, visemes, type UnitWeights, type Viseme } from './model/visemes.js';
 export { evaluateVertices, type Gaze, type HeadCoefficients } from './model/evaluate.js';
 export type { MorphableModel } from './model/morphable-model.js';
 export type { HostTensor, Runtime, Session } from './runtime/session.js';

@@ -4,6 +4,7 @@ export { loadRogue, type LoadRogueOptions } from './node/load-rogue.js';
 export { loadModel } from './node/files/assets.js';
 export {
   decodeImage,
+  encodeImage,
   encodeJpeg,
   encodePng,
   ImageError,

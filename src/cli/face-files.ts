@@ -1,22 +1,37 @@
+import { basename, extname } from 'node:path';
+import type { ImageEncoder } from '../avatar/avatar-options.js';
+import { avatarSceneOf } from '../avatar/avatar-scene-of.js';
 import type { DecodedImage } from '../node/files/image-codec.js';
-import { headSceneOf } from '../fit/head-scene-of.js';
+import { headSceneOf } from '../avatar/head-scene-of.js';
+import { vrmAvatar, type AvatarSettings } from '../avatar/presets.js';
+import { vrmMetaDefaults, type VrmMeta } from '../avatar/vrm/vrm-meta.js';
+import type { VrmVersion } from '../avatar/vrm/vrm-versions.js';
+import { writeVrm } from '../avatar/vrm/write-vrm.js';
 import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
 import { resultOf, type Result } from '../fit/result.js';
-import { writeGlb } from '../io/gltf.js';
+import { writeGlb } from '../io/gltf/write-glb.js';
 import { writeObj } from '../io/obj.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { FaceFile } from './output-folder.js';
 
-export const formats = ['glb', 'obj', 'png', 'json'] as const;
+export const formats = ['glb', 'obj', 'png', 'json', 'vrm'] as const;
 export type Format = (typeof formats)[number];
+
+/** What is written unless formats are named. */
+export const usualFormats: readonly Format[] = ['glb', 'obj', 'png', 'json'];
 
 export interface FaceFilesOptions {
   readonly formats: readonly Format[];
   readonly texture: TextureSource;
-  /** Whether head.glb tells how surely the photo shows each vertex. */
-  readonly seen?: boolean;
-  readonly encodePng: (image: Image) => Promise<Uint8Array>;
+  readonly avatar: AvatarSettings;
+  readonly vrm: VrmSettings;
+  readonly encodeImage: ImageEncoder;
+}
+
+/** What `head.vrm` says of itself beside what it shows; by default its name is the photo's. */
+export interface VrmSettings extends Partial<VrmMeta> {
+  readonly version: VrmVersion;
 }
 
 /** The photo that a face comes from. */
@@ -41,31 +56,51 @@ export async function faceFiles(
     originalHeight,
     node: process.versions.node,
   });
-  const [heads, pictures] = await Promise.all([
-    wanted('glb') || wanted('obj') ? headFiles(model, reconstruction, options, wanted) : [],
+  const [heads, vrms, pictures] = await Promise.all([
+    headFiles(model, reconstruction, options, wanted),
+    wanted('vrm') ? [await vrmFile(model, photo, reconstruction, options)] : [],
     wanted('png') ? pictureFiles(model, photo.decoded.image, reconstruction, options) : [],
   ]);
   const json: FaceFile[] = wanted('json')
     ? [{ name: 'result.json', content: `${JSON.stringify(result, null, 1)}\n` }]
     : [];
-  return { files: [...heads, ...pictures, ...json], result };
+  return { files: [...heads, ...vrms, ...pictures, ...json], result };
 }
 
 async function headFiles(
   model: MorphableModel,
   reconstruction: Reconstruction,
-  { texture, seen = false, encodePng }: FaceFilesOptions,
+  { texture, avatar, encodeImage }: FaceFilesOptions,
   wanted: (format: Format) => boolean,
 ): Promise<FaceFile[]> {
-  const scene = await headSceneOf(model, reconstruction, { texture, seen, encodePng });
   const files: FaceFile[] = [];
-  if (wanted('glb')) files.push({ name: 'head.glb', content: await writeGlb(scene) });
+  if (wanted('glb')) {
+    const scene = await avatarSceneOf(model, reconstruction, encodeImage, { ...avatar, texture });
+    files.push({ name: 'head.glb', content: await writeGlb(scene, avatar) });
+  }
   if (wanted('obj')) {
-    const { obj, mtl, textures } = writeObj(scene);
+    const encodePng = (image: Image): Promise<Uint8Array> => encodeImage(image, 'png');
+    const { obj, mtl, textures } = writeObj(await headSceneOf(model, reconstruction, { texture, encodePng }));
     files.push({ name: 'head.obj', content: obj }, { name: 'head.mtl', content: mtl });
-    files.push(...textures.map(({ fileName, png }) => ({ name: fileName, content: png })));
+    files.push(...textures.map(({ fileName, data }) => ({ name: fileName, content: data })));
   }
   return files;
+}
+
+async function vrmFile(
+  model: MorphableModel,
+  photo: FacePhoto,
+  reconstruction: Reconstruction,
+  { texture, avatar, vrm, encodeImage }: FaceFilesOptions,
+): Promise<FaceFile> {
+  const { version, ...meta } = vrm;
+  // VRM has no WebP.
+  const textureFormat = avatar.textureFormat === 'webp' ? 'jpeg' : avatar.textureFormat;
+  const settings = { ...avatar, ...vrmAvatar, textureFormat, texture };
+  const scene = await avatarSceneOf(model, reconstruction, encodeImage, settings);
+  const name = meta.name ?? basename(photo.path, extname(photo.path));
+  const content = await writeVrm(scene, { ...vrmMetaDefaults, ...meta, name }, version, settings);
+  return { name: 'head.vrm', content };
 }
 
 async function pictureFiles(
@@ -76,13 +111,13 @@ async function pictureFiles(
 ): Promise<FaceFile[]> {
   const { drawOverlay } = await import('../fit/pictures/overlay.js');
   const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
-  const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodePng(overlay) }];
+  const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodeImage(overlay, 'png') }];
   // For one's own lamps: the skin texture that head.glb and head.obj hold carries the photo's light.
   const textures = options.texture === 'photo' ? reconstruction.textures : undefined;
   if (textures)
     files.push(
-      { name: 'skin-delit.png', content: await options.encodePng(textures.albedo) },
-      { name: 'skin-sources.png', content: await options.encodePng(textures.sources) },
+      { name: 'skin-delit.png', content: await options.encodeImage(textures.albedo, 'png') },
+      { name: 'skin-sources.png', content: await options.encodeImage(textures.sources, 'png') },
     );
   return files;
 }

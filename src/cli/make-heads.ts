@@ -1,3 +1,5 @@
+import type { ImageEncoder } from '../avatar/avatar-options.js';
+import { avatarSettings, type AvatarSettings } from '../avatar/presets.js';
 import type { FindFacesOptions, GivenBox } from '../detect/find-faces.js';
 import type { NoFaceCause } from '../detect/no-face-cause.js';
 import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
@@ -5,8 +7,8 @@ import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
-import { encodePng, type DecodedImage } from '../node/files/image-codec.js';
-import { faceFiles, type FaceFilesOptions, type Format } from './face-files.js';
+import { encodeImage, type DecodedImage } from '../node/files/image-codec.js';
+import { faceFiles, type FaceFilesOptions, type Format, type VrmSettings } from './face-files.js';
 import { noFaceMessage } from './no-face.js';
 import type { FaceFile } from './output-folder.js';
 
@@ -14,7 +16,11 @@ import type { FaceFile } from './output-folder.js';
 export interface HeadSettings {
   readonly format: readonly Format[];
   readonly texture: TextureSource;
-  readonly seen?: boolean;
+  /** Default: a GLB that opens everywhere. */
+  readonly avatar?: AvatarSettings;
+  readonly vrm?: VrmSettings;
+  /** Texels per side of the skin's texture; default: what the face deserves. */
+  readonly textureSize?: number;
   readonly maxFaces?: number;
   readonly focal35mm?: number;
   readonly minFace?: number;
@@ -45,12 +51,13 @@ export type HeadMaker = (
 
 /** @returns throws an Error of one line for a photo without a face */
 export function headMaker(settings: HeadSettings): HeadMaker {
-  const { maxFaces, focal35mm, texture, box, method, minFace, minScore } = settings;
+  const { maxFaces, focal35mm, texture, textureSize, box, method, minFace, minScore } = settings;
   const files: FaceFilesOptions = {
     formats: settings.format,
     texture,
-    seen: settings.seen ?? false,
-    encodePng: rememberingEncoder(),
+    avatar: settings.avatar ?? avatarSettings(undefined),
+    vrm: settings.vrm ?? { version: '1.0' },
+    encodeImage: rememberingEncoder(),
   };
   return async (rogue, photo) => {
     const { scale } = photo.decoded;
@@ -64,6 +71,7 @@ export function headMaker(settings: HeadSettings): HeadMaker {
       ...(maxFaces !== undefined && { maxFaces }),
       ...(focal35mm !== undefined && { focal35mm }),
       ...(method && { method }),
+      ...(textureSize !== undefined && { textureSize }),
       ...(box && { boxes: [scaledBox(box, scale)] }),
     });
     if (faces.length === 0)
@@ -79,12 +87,14 @@ function scaledBox({ x, y, width, height, ...turn }: GivenBox, scale: number): G
   return { ...turn, x: x * scale, y: y * scale, width: width * scale, height: height * scale };
 }
 
-/** Encodes each image once: the textures of eyes and teeth are the same for every face. */
-function rememberingEncoder(): (image: Image) => Promise<Uint8Array> {
-  const known = new WeakMap<Image, Promise<Uint8Array>>();
-  return (image) => {
-    const encoded = known.get(image) ?? encodePng(image);
-    known.set(image, encoded);
+/** Encodes each image once for each type: the model's own textures are the same for every face. */
+function rememberingEncoder(): ImageEncoder {
+  const known = new WeakMap<Image, Map<string, Promise<Uint8Array>>>();
+  return (image, type) => {
+    const files = known.get(image) ?? new Map<string, Promise<Uint8Array>>();
+    known.set(image, files);
+    const encoded = files.get(type) ?? encodeImage(image, type);
+    files.set(type, encoded);
     return encoded;
   };
 }

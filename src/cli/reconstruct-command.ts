@@ -2,13 +2,16 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { GivenBox } from '../detect/find-faces.js';
 import type { ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
-import { formats } from './face-files.js';
+import { avatarSettingsOf, addAvatarOptions, type AvatarFlags } from './avatar-flags.js';
+import { formats, usualFormats } from './face-files.js';
 import { integerWithin, listOf, numberWithin, oneOf, positiveInteger } from './option-values.js';
 import type { ReconstructFlags } from './reconstruct-photos.js';
 import { shardOf } from './shard.js';
 
 const methods: readonly ReconstructMethod[] = ['refine', 'network', 'landmarks'];
 const textureSources: readonly TextureSource[] = ['photo', 'model', 'none'];
+
+type Flags = Omit<ReconstructFlags, 'avatar' | 'vrm'> & AvatarFlags;
 
 function box(value: string): GivenBox {
   const numbers = value.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
@@ -21,7 +24,7 @@ function box(value: string): GivenBox {
 
 /** `rogue reconstruct <images or folders…>`. @param status receives the exit code of a finished run */
 export function addReconstructCommand(program: Command, status: { code: number }): void {
-  program
+  const command = program
     .command('reconstruct')
     .description('reconstruct a 3D head from every face of photos')
     .argument(
@@ -31,12 +34,12 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .option('-o, --out <folder>', 'where results go: <folder>/<image>/face-<k>/', 'out')
     .option(
       '--format <list>',
-      'what to write, comma-separated: glb, obj, png (overlay), json',
+      'what to write, comma-separated: glb, obj, png (overlay), json, vrm',
       listOf(formats),
-      [...formats],
+      [...usualFormats],
     )
-    .option('--texture <source>', "the skin's colour: photo, model or none", oneOf(textureSources), 'photo')
-    .option('--seen', 'head.glb also tells of each vertex how surely the photo shows it (attribute _SEEN)')
+    .option('--texture <source>', "the skin's colour: photo, model or none", oneOf(textureSources), 'photo');
+  addAvatarOptions(command)
     .option('--max-faces <n>', 'only the n largest faces of each photo', positiveInteger)
     .option(
       '--focal-35mm <mm>',
@@ -76,9 +79,9 @@ export function addReconstructCommand(program: Command, status: { code: number }
       '\nExamples:\n  rogue reconstruct photo.jpg album/ -o heads --format glb,json' +
         '\n  rogue reconstruct album/ -o heads --jobs 4 --shard 3/16    # the third of sixteen machines',
     )
-    .action(async (paths: string[], flags: ReconstructFlags) => {
+    .action(async (paths: string[], flags: Flags) => {
       const { reconstructPhotos } = await import('./reconstruct-photos.js');
-      const allGood = await reconstructPhotos(paths, flags);
+      const allGood = await reconstructPhotos(paths, { ...flags, ...avatarSettingsOf(flags) });
       status.code = allGood ? exitCodes.good : exitCodes.failed;
     });
 }

@@ -222,13 +222,14 @@ async function plan(
 
 /** Of all that decides what comes of a photo. */
 async function digestOf({ network, ...flags }: ReconstructFlags): Promise<string> {
-  const { format, texture, seen = false, maxFaces, focal35mm, minFace, minScore, method, box } = flags;
+  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box } =
+    flags;
   const own = network === undefined ? undefined : await readFile(network).catch(() => new Uint8Array());
   return hash(
     JSON.stringify([
       version,
       format.toSorted(),
-      ...[texture, seen, maxFaces, focal35mm, minFace, minScore, method, box],
+      ...[texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box],
       own && hash(own),
     ]),
   );
@@ -239,10 +240,12 @@ function hash(value: string | Uint8Array): string {
 }
 
 const workerSetup = ({ network, ...flags }: ReconstructFlags) => {
-  const { format, texture, seen, maxFaces, focal35mm, minFace, minScore, method } = flags;
+  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method } = flags;
   const settings: HeadSettings = {
     ...{ format, texture },
-    ...(seen !== undefined && { seen }),
+    ...(avatar && { avatar }),
+    ...(vrm && { vrm }),
+    ...(textureSize !== undefined && { textureSize }),
     ...(maxFaces !== undefined && { maxFaces }),
     ...(focal35mm !== undefined && { focal35mm }),
     ...(minFace !== undefined && { minFace }),

@@ -135,8 +135,17 @@ export function encodeJpeg(image: Image, quality = 90): Promise<Uint8Array> {
   return encoded(image, { type: 'image/jpeg', quality: quality / 100 });
 }
 
+/** The file of an image: Node's function of the same name. @throws Error where a browser cannot write WebP */
+export async function encodeImage(image: Image, type: 'png' | 'jpeg' | 'webp'): Promise<Uint8Array> {
+  const quality = { png: 1, jpeg: 0.9, webp: 0.85 }[type];
+  return encoded(image, { type: `image/${type}`, quality });
+}
+
 async function encoded(image: Image, options: ImageEncodeOptions): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(image.width, image.height);
   canvas.getContext('2d')!.putImageData(imageDataOf(image), 0, 0);
-  return new Uint8Array(await (await canvas.convertToBlob(options)).arrayBuffer());
+  const blob = await canvas.convertToBlob(options);
+  if (blob.type !== options.type)
+    throw new Error(`This browser writes no ${options.type ?? 'such pictures'}; take PNG or JPEG.`);
+  return new Uint8Array(await blob.arrayBuffer());
 }

@@ -6,8 +6,35 @@ import { rotationFromQuaternion } from '../math/rotation.js';
  */
 export interface HeadScene {
   readonly meshes: readonly HeadMesh[];
+  /** What carries the meshes, each by its `binding`. Without one they stand beside each other. */
+  readonly skeleton?: HeadSkeleton;
   /** Anything JSON can hold; stored with the scene where the format can. */
   readonly extras?: Readonly<Record<string, unknown>>;
+}
+
+/** Joints that carry a head. */
+export interface HeadSkeleton {
+  /** Name of the node above all others. */
+  readonly root: string;
+  /** Parents before their children. */
+  readonly joints: readonly HeadJoint[];
+  /**
+   * Which meshes are skinned: those that bend between joints, while the others hang on their joint as they
+   * are; or all, as game engines like it that make one skeletal mesh of everything.
+   */
+  readonly skinned: 'bending' | 'all';
+  /** How high the head's origin is above the root, mm. Default 0. */
+  readonly height?: number;
+}
+
+export interface HeadJoint {
+  readonly name: string;
+  /** Name of the joint above; none: the root is. */
+  readonly parent?: string;
+  /** Head space, mm. */
+  readonly position: readonly [number, number, number];
+  /** How its own axes are turned at rest, in head space, as a unit quaternion; default: not at all. */
+  readonly axes?: readonly [number, number, number, number];
 }
 
 /** One surface. */
@@ -32,6 +59,11 @@ export interface HeadMesh {
   readonly pivot?: readonly [number, number, number];
   /** A turn about the pivot (about the head's origin without one), as a unit quaternion `[x, y, z, w]`. */
   readonly rotation?: readonly [number, number, number, number];
+  /**
+   * The one to four joints that carry the mesh, and how much of each vertex each one carries, V×J, each row
+   * of sum 1; one joint needs no weights. `rotation` turns the first joint.
+   */
+  readonly binding?: { readonly joints: readonly string[]; readonly weights?: Float32Array };
   readonly morphTargets?: readonly MorphTarget[];
   /** One weight per morph target, all 0 by default. */
   readonly morphWeights?: readonly number[];
@@ -43,12 +75,27 @@ export interface MorphTarget {
   readonly deltas: Float32Array;
 }
 
+/** An encoded picture, sRGB; `name` without extension. Textures of one name are one. */
+export interface TextureFile {
+  readonly name: string;
+  readonly data: Uint8Array;
+  readonly type: 'png' | 'jpeg' | 'webp';
+}
+
+/** Materials of one name are one. */
 export interface HeadMaterial {
   readonly name: string;
   /** Linear red, green, blue and alpha, 0…1, which multiply the texture. White by default. */
   readonly baseColor?: readonly [number, number, number, number];
-  /** An encoded PNG, sRGB; `name` without extension. */
-  readonly texture?: { readonly name: string; readonly png: Uint8Array };
+  /** Its colour without a photo's light, where that is known. */
+  readonly texture?: TextureFile;
+  /** The colour with the photo's light in it: for drawing without lamps. */
+  readonly photoTexture?: TextureFile;
+  /**
+   * Red: how much of the light from all around arrives; green: roughness; blue: metal. Linear; in place of
+   * `roughness` and `metallic` where a format has it.
+   */
+  readonly surface?: TextureFile;
   readonly alphaMode: 'OPAQUE' | 'MASK' | 'BLEND';
   readonly doubleSided: boolean;
   /** 0…1. */
@@ -91,6 +138,34 @@ export function checkHeadMesh(operation: string, mesh: HeadMesh): void {
     fail(`${targets.length} morph weights`, `${mesh.morphWeights.length}`);
   if (!mesh.positions.every(Number.isFinite) || !mesh.uvs.every(Number.isFinite))
     fail('finite positions and uvs', 'NaN or Infinity');
+}
+
+/**
+ * Checks each mesh, and that the joints are there which carry it.
+ *
+ * @throws RangeError in one line, as {@link checkHeadMesh}.
+ */
+export function checkHeadScene(operation: string, { meshes, skeleton }: HeadScene): void {
+  for (const mesh of meshes) checkHeadMesh(operation, mesh);
+  if (!skeleton) return;
+  const known = new Set<string>();
+  for (const { name, parent } of skeleton.joints) {
+    if (parent !== undefined && !known.has(parent))
+      throw new RangeError(`${operation}: joint "${name}": expected its parent "${parent}" before it.`);
+    known.add(name);
+  }
+  for (const { name, binding, positions } of meshes) {
+    const joints = binding?.joints ?? [];
+    if (joints.length < 1 || joints.length > 4 || !joints.every((joint) => known.has(joint)))
+      throw new RangeError(
+        `${operation}: mesh "${name}": expected 1 to 4 joints of ${[...known].join(', ')}, got ${joints.join(', ') || 'none'}.`,
+      );
+    const expected = (positions.length / 3) * joints.length;
+    if ((joints.length > 1 || binding!.weights) && binding!.weights?.length !== expected)
+      throw new RangeError(
+        `${operation}: mesh "${name}": expected ${expected} weights, got ${binding!.weights?.length ?? 0}.`,
+      );
+  }
 }
 
 /**

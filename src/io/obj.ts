@@ -6,13 +6,14 @@ import {
   type HeadMaterial,
   type HeadMesh,
   type HeadScene,
+  type TextureFile,
 } from './head-scene.js';
 
 /** A Wavefront OBJ with its material library and the textures that it refers to, by file name. */
 export interface ObjFiles {
   readonly obj: string;
   readonly mtl: string;
-  readonly textures: readonly { readonly fileName: string; readonly png: Uint8Array }[];
+  readonly textures: readonly { readonly fileName: string; readonly data: Uint8Array }[];
 }
 
 export interface ObjOptions {
@@ -46,12 +47,14 @@ export function writeObj(scene: HeadScene, options: ObjOptions = {}): ObjFiles {
     firstUv += mesh.uvs.length / 2;
   }
   const textures = new Map<string, Uint8Array>();
-  for (const { texture } of materials.values())
-    if (texture) textures.set(textureFile(texture.name), texture.png);
+  for (const material of materials.values()) {
+    const texture = shownTexture(material);
+    if (texture) textures.set(textureFile(texture), texture.data);
+  }
   return {
     obj: `${lines.join('\n')}\n`,
     mtl: [...materials.values()].map(materialText).join('\n'),
-    textures: [...textures].map(([fileName, png]) => ({ fileName, png })),
+    textures: [...textures].map(([fileName, data]) => ({ fileName, data })),
   };
 }
 
@@ -86,15 +89,21 @@ function materialText(material: HeadMaterial): string {
     `d ${fixed(alpha, 4)}`,
     'illum 1',
   ];
-  if (material.texture) {
-    lines.push(`map_Kd ${textureFile(material.texture.name)}`);
-    if (material.alphaMode !== 'OPAQUE') lines.push(`map_d ${textureFile(material.texture.name)}`);
+  const texture = shownTexture(material);
+  if (texture) {
+    lines.push(`map_Kd ${textureFile(texture)}`);
+    if (material.alphaMode !== 'OPAQUE') lines.push(`map_d ${textureFile(texture)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
-function textureFile(name: string): string {
-  return `${word(name)}.png`;
+/** OBJ knows one colour; its viewers seldom have lamps, so the photo's light comes with it. */
+function shownTexture({ photoTexture, texture }: HeadMaterial): TextureFile | undefined {
+  return photoTexture ?? texture;
+}
+
+function textureFile({ name, type }: TextureFile): string {
+  return `${word(name)}.${type === 'jpeg' ? 'jpg' : type}`;
 }
 
 /** Spaces end a name in OBJ. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { HeadMesh, HeadScene } from '../../src/io/head-scene.js';
+import type { HeadMesh, HeadScene, HeadSkeleton } from '../../src/io/head-scene.js';
 import { sphereMesh } from '../render/meshes.js';
 
 /**
@@ -27,7 +27,7 @@ export async function exampleHead(): Promise<HeadScene> {
         name: 'skin',
         material: {
           name: 'skin',
-          texture: { name: 'skin', png },
+          texture: { name: 'skin', data: png, type: 'png' },
           alphaMode: 'OPAQUE',
           doubleSided: false,
           roughness: 0.6,
@@ -58,6 +58,33 @@ export async function exampleHead(): Promise<HeadScene> {
       },
     ],
     extras: { generator: 'test', coefficients: [1, 2, 3] },
+  };
+}
+
+/** The same on a neck: the ball bends between two joints, the eye turns on its own. */
+export async function jointedHead(skinned: HeadSkeleton['skinned']): Promise<HeadScene> {
+  const head = await exampleHead();
+  const [skin, eye] = head.meshes;
+  const weights = new Float32Array((2 * skin!.positions.length) / 3);
+  for (let v = 0; v < weights.length / 2; v++) {
+    const share = Math.min(1, Math.max(0, 0.5 + skin!.positions[3 * v + 1]! / 100));
+    weights.set([share, 1 - share], 2 * v);
+  }
+  return {
+    ...head,
+    meshes: [
+      { ...skin!, binding: { joints: ['Head', 'Neck'], weights } },
+      { ...eye!, binding: { joints: ['LeftEye'] } },
+    ],
+    skeleton: {
+      root: 'Avatar',
+      skinned,
+      joints: [
+        { name: 'Neck', position: [0, -90, -30] },
+        { name: 'Head', parent: 'Neck', position: [0, -20, -20] },
+        { name: 'LeftEye', parent: 'Head', position: [30, 0, 90] },
+      ],
+    },
   };
 }
 

@@ -200,3 +200,10 @@ export async function encodePng(image: Image): Promise<Uint8Array> {
 export async function encodeJpeg(image: Image, quality = 90): Promise<Uint8Array> {
   return rawPicture(image).jpeg({ quality, chromaSubsampling: '4:4:4' }).toBuffer();
 }
+
+/** The file of an image, JPEG and WebP with losses that nobody sees. */
+export async function encodeImage(image: Image, type: 'png' | 'jpeg' | 'webp'): Promise<Uint8Array> {
+  if (type === 'png') return encodePng(image);
+  if (type === 'jpeg') return encodeJpeg(image);
+  return rawPicture(image).webp({ quality: 85, smartSubsample: true }).toBuffer();
+}

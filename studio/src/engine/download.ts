@@ -1,6 +1,8 @@
 import { zipSync } from 'fflate';
 import {
+  avatarSceneOf,
   drawOverlay,
+  encodeImage,
   encodePng,
   headSceneOf,
   resultOf,
@@ -35,15 +37,18 @@ export async function downloadOf(
     case 'glb':
       return {
         name: `${stem}.glb`,
-        blob: blobOf(await writeGlb(await sceneOf(model, head, edits)), 'model/gltf-binary'),
+        blob: blobOf(
+          await writeGlb(await avatarSceneOf(model, edited(head, edits), encodeImage)),
+          'model/gltf-binary',
+        ),
       };
     case 'obj': {
-      const { obj, mtl, textures } = writeObj(await sceneOf(model, head, edits));
+      const { obj, mtl, textures } = writeObj(await headSceneOf(model, edited(head, edits), { encodePng }));
       const text = new TextEncoder();
       const files = {
         'head.obj': text.encode(obj),
         'head.mtl': text.encode(mtl),
-        ...Object.fromEntries(textures.map(({ fileName, png }) => [fileName, png])),
+        ...Object.fromEntries(textures.map(({ fileName, data }) => [fileName, data])),
       };
       return { name: `${stem}-obj.zip`, blob: blobOf(zipSync(files, { level: 6 }), 'application/zip') };
     }
@@ -67,8 +72,9 @@ export async function downloadOf(
   }
 }
 
-function sceneOf(model: MorphableModel, head: Reconstruction, edits: Edits): ReturnType<typeof headSceneOf> {
-  return headSceneOf(model, { ...head, coefficients: { ...head.coefficients, ...edits } }, { encodePng });
-}
+const edited = (head: Reconstruction, edits: Edits): Reconstruction => ({
+  ...head,
+  coefficients: { ...head.coefficients, ...edits },
+});
 
 const blobOf = (content: Uint8Array, type: string): Blob => new Blob([Uint8Array.from(content)], { type });

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { colorWarnings } from '../../../src/fit/appearance/color-warnings.js';
 import { greyLight, greyModel, isGrey } from '../../../src/fit/appearance/grey-photo.js';
-import { headSurfaces } from '../../../src/fit/head-scene-of.js';
+import { headSurfaces } from '../../../src/avatar/head-surfaces.js';
 import type { Reconstruction } from '../../../src/fit/reconstruction.js';
 import type { Rogue } from '../../../src/fit/rogue.js';
 import type { Image } from '../../../src/math/image.js';

@@ -1,21 +1,10 @@
-import type { HeadMaterial, HeadMesh, HeadScene } from '../io/head-scene.js';
+import type { HeadMaterial, HeadMesh } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import { rotationToQuaternion } from '../math/rotation.js';
 import { evaluateVertices, gazeRotation, sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
-import { plainSkinColor } from './appearance/plain-skin.js';
-import type { Reconstruction, TextureSource } from './reconstruction.js';
-import { namedExpression, rounded } from './result.js';
-import { generator } from './version.js';
-
-export interface HeadSceneOptions {
-  /** Default `photo`; what the reconstruction does not hold is replaced by the next plainer one. */
-  readonly texture?: TextureSource;
-  /** Encodes textures; `encodePng` in Node. */
-  readonly encodePng: (image: Image) => Promise<Uint8Array>;
-  /** Also tells of each vertex of the skin how surely the photo shows it. Default false. */
-  readonly seen?: boolean;
-}
+import { plainSkinColor } from '../fit/appearance/plain-skin.js';
+import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
 
 /** Roughness by part; skin under soft light, wet eyes and teeth. */
 const roughness: Readonly<Record<string, number>> = {
@@ -30,34 +19,7 @@ const defaultRoughness = 0.85;
 /** A part that no expression moves by more than this gets no morph targets. */
 const leastMotion = 0.01; // mm
 
-/**
- * A head as files hold it: the neutral face of the fitted identity, the expressions as morph targets with the
- * fitted weights, and the eyes turned about their centres.
- */
-export async function headSceneOf(
-  model: MorphableModel,
-  reconstruction: Reconstruction,
-  options: HeadSceneOptions,
-): Promise<HeadScene> {
-  const meshes: HeadMesh[] = [];
-  const encoded = new Map<Image, Promise<Uint8Array>>();
-  for (const { mesh, part, image, textureName: name } of headSurfaces(
-    model,
-    reconstruction,
-    options.texture,
-  )) {
-    if (image && !encoded.has(image)) encoded.set(image, options.encodePng(image));
-    const seen = options.seen && part === model.parts[0] ? reconstruction.visibility.vertices : undefined;
-    meshes.push({
-      ...mesh,
-      ...(seen && { seen }),
-      material: { ...mesh.material, ...(image && { texture: { name, png: await encoded.get(image)! } }) },
-    });
-  }
-  return { meshes, extras: extrasOf(model, reconstruction) };
-}
-
-/** A surface of {@link HeadScene} whose texture is not encoded: what a program that draws by itself needs. */
+/** A surface of a head whose texture is not encoded: what a program that draws by itself needs. */
 export interface HeadSurface {
   /** Without texture. */
   readonly mesh: HeadMesh;
@@ -170,21 +132,4 @@ function quaternionOf(
 ): readonly [number, number, number, number] {
   const [x, y, z, w] = rotationToQuaternion(gazeRotation(gaze));
   return [x!, y!, z!, w!];
-}
-
-function extrasOf(model: MorphableModel, { coefficients, pose }: Reconstruction): Record<string, unknown> {
-  const { shape, expression, gaze, albedo, light } = coefficients;
-  return {
-    generator,
-    model: { name: model.name, version: model.metadata['formatVersion'] ?? '' },
-    licence: `Head model: ${model.metadata['licence'] ?? 'see its source'}. A texture made from a photo stays subject to the rights in that photo.`,
-    pose: { rotation: rounded(pose.rotation, 6), translation: rounded(pose.translation, 3) },
-    coefficients: {
-      shape: rounded(shape),
-      expression: namedExpression(model, expression),
-      gaze: { yaw: rounded([gaze.yaw])[0], pitch: rounded([gaze.pitch])[0] },
-      albedo: rounded(albedo),
-      light: rounded(light),
-    },
-  };
 }

@@ -1,15 +1,15 @@
 import { validateBytes } from 'gltf-validator';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { headSceneOf } from '../../src/fit/head-scene-of.js';
+import { headSceneOf } from '../../src/avatar/head-scene-of.js';
 import { posedPositions, type HeadScene } from '../../src/io/head-scene.js';
-import { writeGlb } from '../../src/io/gltf.js';
+import { writeGlb } from '../../src/io/gltf/write-glb.js';
 import { writeObj } from '../../src/io/obj.js';
 import { arkitUnits } from '../../src/model/arkit-units.js';
 import { evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { decodeImage, encodePng } from '../../src/node/files/image-codec.js';
-import { exampleReconstruction } from './example-reconstruction.js';
+import { exampleReconstruction } from '../fit/example-reconstruction.js';
 
 let model: MorphableModel;
 beforeAll(async () => {
@@ -80,7 +80,7 @@ describe('headSceneOf', () => {
     const colorOf = async (texture: 'photo' | 'model' | 'none') => {
       const { material } = mesh(await headSceneOf(model, reconstruction, { texture, encodePng }), 'skin');
       return material.texture
-        ? [...(await decodeImage(material.texture.png)).image.data.subarray(0, 3)]
+        ? [...(await decodeImage(material.texture.data)).image.data.subarray(0, 3)]
         : material.baseColor;
     };
     expect(await colorOf('photo')).toEqual([200, 150, 120]);

@@ -1,0 +1,91 @@
+import { createImage, type Image } from '../math/image.js';
+import { createTexelMap } from '../render/texel-map.js';
+
+/** Texels around an island that take its colour: what coarser versions of a texture blend in. */
+const PADDING = 8;
+
+/** A layout of texture coordinates: U×2 and T×3. */
+export interface UvLayout {
+  readonly uvs: Float32Array;
+  readonly uvTriangles: Uint32Array;
+}
+
+/** By layout and size: which texels surround its islands, nearest first, each with one of theirs to copy. */
+const known = new WeakMap<Uint32Array, Map<string, Uint32Array>>();
+
+/**
+ * A texture whose islands' colours go on beyond their borders: where two borders meet on the surface no line
+ * is seen then. Alpha goes on as well.
+ *
+ * @param blended rows of texels inside that are blended with what lies outside, and are taken anew from
+ *   further inside
+ */
+export function padIslands(image: Image, layout: UvLayout, blended = 0): Image {
+  const { width, height, channels } = image;
+  if (width !== height) return image;
+  const copies = copiesOf(layout, width, blended);
+  const out = createImage(width, height, channels as 1 | 3 | 4);
+  out.data.set(image.data);
+  for (let i = 0; i < copies.length; i += 2) {
+    const to = copies[i]! * channels;
+    const from = copies[i + 1]! * channels;
+    for (let k = 0; k < channels; k++) out.data[to + k] = out.data[from + k]!;
+  }
+  return out;
+}
+
+function copiesOf({ uvs, uvTriangles }: UvLayout, size: number, blended: number): Uint32Array {
+  const layouts = known.get(uvTriangles) ?? new Map<string, Uint32Array>();
+  known.set(uvTriangles, layouts);
+  // Coordinates tell layouts of the same triangles apart.
+  const key = `${size} ${blended} ${uvs[0]} ${uvs[1]} ${uvs.at(-1)}`;
+  const copies =
+    layouts.get(key) ?? findCopies(createTexelMap(uvs, uvTriangles, size).triangle, size, blended);
+  layouts.set(key, copies);
+  return copies;
+}
+
+/** Pairs of a texel outside and the one that it copies, which is inside or was copied before. */
+function findCopies(triangle: Int32Array, size: number, blended: number): Uint32Array {
+  const inside = Uint8Array.from(triangle, (t) => (t >= 0 ? 1 : 0));
+  const copies: number[] = [];
+  let border = bordersOf(inside, size);
+  for (let step = 0; step < blended; step++) {
+    for (const at of border) inside[at] = 0;
+    border = bordersOf(inside, size);
+  }
+  for (let step = 0; step < blended + PADDING; step++) {
+    const next: number[] = [];
+    for (const from of border)
+      for (const to of neighbours(from, size)) {
+        if (inside[to] === 1) continue;
+        inside[to] = 1;
+        copies.push(to, from);
+        next.push(to);
+      }
+    border = next;
+  }
+  return Uint32Array.from(copies);
+}
+
+function bordersOf(inside: Uint8Array, size: number): number[] {
+  const out: number[] = [];
+  inside.forEach((value, at) => {
+    if (value === 1 && isBorder(inside, at, size)) out.push(at);
+  });
+  return out;
+}
+
+function isBorder(inside: Uint8Array, at: number, size: number): boolean {
+  return neighbours(at, size).some((to) => inside[to] === 0);
+}
+
+function neighbours(at: number, size: number): number[] {
+  const x = at % size;
+  const out: number[] = [];
+  if (x > 0) out.push(at - 1);
+  if (x < size - 1) out.push(at + 1);
+  if (at >= size) out.push(at - size);
+  if (at < size * (size - 1)) out.push(at + size);
+  return out;
+}

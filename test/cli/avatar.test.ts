@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { astronaut } from '../fit/example-reconstruction.js';
+import { jsonOf } from '../io/glb-json.js';
+import { rogue, temporaryFolder } from './run.js';
+
+describe('rogue reconstruct', () => {
+  it('writes heads as programs like them, and a VRM', async () => {
+    const folder = await temporaryFolder();
+    const write = async (name: string, ...flags: string[]) => {
+      const out = join(folder, name);
+      expect((await rogue('reconstruct', astronaut, '-o', out, ...flags)).code).toBe(0);
+      return (file: string) => readFile(join(out, 'astronaut/face-1', file));
+    };
+    const plain = await (await write('plain', '--format', 'glb'))('head.glb');
+    expect(plain.length).toBeLessThan(3e6);
+    const web = await write('web', '--for', 'web', '--format', 'glb,vrm', '--author', 'A maker');
+    expect((await web('head.glb')).length).toBeLessThan(1e6);
+    const { VRMC_vrm } = jsonOf(await web('head.vrm')).extensions as {
+      VRMC_vrm: { meta: { name: string; authors: string[] } };
+    };
+    expect(VRMC_vrm.meta).toMatchObject({ name: 'astronaut', authors: ['A maker'] });
+    expect(jsonOf(await web('head.vrm')).images!.map(({ mimeType }) => mimeType)).not.toContain('image/webp');
+    const small = await write('small', '--format', 'glb', '--lod', '2', '--texture-size', '512');
+    expect((await small('head.glb')).length).toBeLessThan(0.4 * plain.length);
+    const spoken = await write('spoken', '--format', 'glb', '--visemes');
+    const [skin] = jsonOf(await spoken('head.glb')).meshes;
+    expect(skin!.extras!.targetNames).toContain('viseme_aa');
+  });
+});

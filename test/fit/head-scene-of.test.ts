@@ -105,7 +105,7 @@ describe('headSceneOf', () => {
   it('says where the head comes from', async () => {
     const { extras } = await headSceneOf(model, exampleReconstruction(model), { encodePng });
     expect(extras).toMatchObject({
-      model: { name: 'rogue-open-head', version: '1' },
+      model: { name: 'rogue-open-head', version: '2' },
       coefficients: { expression: { jawOpen: 0.4 } },
     });
     expect(extras!['generator']).toMatch(/^rogue-face \d/);

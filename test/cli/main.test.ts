@@ -48,7 +48,7 @@ describe('rogue', () => {
     expect(code).toBe(0);
     expect(out.join('\n')).toMatch(/licence\s+CC0-1\.0/);
     expect(out.join('\n')).toMatch(/eyeBlinkLeft\s+\d/);
-    expect(out.join('\n')).toMatch(/skin\s+4125\s+8200/);
+    expect(out.join('\n')).toMatch(/skin\s+7394\s+14784/);
   });
 
   it('draws the head model', async () => {

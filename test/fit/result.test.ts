@@ -21,7 +21,7 @@ describe('resultOf', () => {
     expect(result.coefficients.expression['jawOpen']).toBe(0.4);
     expect(Object.keys(result.coefficients.expression)).toEqual(model.expression.names);
     expect(result.seed).toBeNull();
-    expect(result.versions).toMatchObject({ model: 'rogue-open-head 1', node: '20.0.0' });
+    expect(result.versions).toMatchObject({ model: 'rogue-open-head 2', node: '20.0.0' });
   });
 
   it('states the pose three times alike', () => {

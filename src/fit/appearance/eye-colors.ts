@@ -33,8 +33,11 @@ const POINTS = [
 ] as const;
 /** Facing below this is too oblique. */
 const LEAST_FACING = 0.25;
-/** Eyes are not read through what is less surely the face. */
-const SURE = 0.5;
+/**
+ * Eyes are not read through what is less surely in view. Not only where skin is sure: lashes, make-up and the
+ * edge of a fringe are near any eye, and many points outvote a few.
+ */
+const IN_VIEW = 0.7;
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 16;
 /**
@@ -115,7 +118,7 @@ function forEachPoint(
       const x = mix(head.pixels, 0, 0);
       const y = mix(head.pixels, 0, 1);
       if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
-      if ((certainty?.skin(x, y) ?? 1) <= SURE) continue;
+      if ((certainty?.inView(x, y, 1) ?? 1) <= IN_VIEW) continue;
       const u = mix(uvs, firstVertex, 0);
       const v = mix(uvs, firstVertex, 1);
       visit({ color: colorAt(image, x, y), texture: luminance(textureColorAt(part.texture!, u, v)) }, u, v);

@@ -39,6 +39,8 @@ const LEAST_NOISE = 0.02;
 const LARGEST_NOISE = 0.07;
 /** Ears and neck may differ this many times more from the face's skin than the face itself does. */
 const SURROUNDINGS_TOLERANCE = 4;
+/** But not more than this share of what is expected there. */
+const SURROUNDINGS_SHARE = 0.45;
 /**
  * So many of the first modes are fitted together with the light: tone, and what is large. More could explain
  * shading as skin; the rest follows when the light is known (`fit-skin-albedo.ts`).
@@ -369,8 +371,15 @@ function judgeSurroundings(
   vertices.forEach((v, i) => {
     sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, fit.radius, color, 0);
     let sum = 0;
-    for (let c = 0; c < 3; c++) sum += (color[c]! - Math.max(0, shade[v * 3 + c]!) * albedo[i * 3 + c]!) ** 2;
-    inlier[v] = 1 / (1 + sum / 3 / (SURROUNDINGS_TOLERANCE * fit.noise) ** 2) ** 2;
+    let bright = 0;
+    for (let c = 0; c < 3; c++) {
+      const expected = Math.max(0, shade[v * 3 + c]!) * albedo[i * 3 + c]!;
+      sum += (color[c]! - expected) ** 2 / 3;
+      bright += expected / 3;
+    }
+    // The shadow that a chin casts on the neck is far darker than any light of low order says.
+    const tolerance = Math.min(SURROUNDINGS_TOLERANCE * fit.noise, SURROUNDINGS_SHARE * bright + 1e-3);
+    inlier[v] = 1 / (1 + sum / tolerance ** 2) ** 2;
   });
 }
 

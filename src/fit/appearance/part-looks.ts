@@ -114,6 +114,8 @@ function paintedEyes(
   return out;
 }
 
+/** Share of grey in an iris that no photo shows. */
+const UNSEEN_GREY = 0.5;
 /** Texels of the iris are at most this many times its mean brightness. */
 const BRIGHTEST_IRIS_TEXEL = 2.5;
 
@@ -123,9 +125,12 @@ const BRIGHTEST_IRIS_TEXEL = 2.5;
  */
 function irisPainter({ iris, pattern }: EyeColors, light: Rgb): (color: Rgb) => Rgb {
   if (!iris) {
-    // A warm light would make the texture's brown red.
-    const grey = luminance(light);
-    return ([red, green, blue]) => [grey * red, grey * green, grey * blue];
+    // A warm light would make the texture's brown red, and so does a bright one.
+    const grey = Math.min(1, luminance(light));
+    return (color) => {
+      const plain = UNSEEN_GREY * luminance(color);
+      return color.map((value) => grey * (plain + (1 - UNSEEN_GREY) * value)) as unknown as Rgb;
+    };
   }
   return (color) => {
     const bright = Math.min(BRIGHTEST_IRIS_TEXEL, luminance(color) / pattern);

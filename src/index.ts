@@ -59,7 +59,7 @@ export async function loadRogue({
     'networks/dense-landmarks.onnx',
     'networks/head-regressor.onnx',
     'networks/face-parser.onnx',
-    'networks/robust-recognition.onnx',
+    'networks/recognition.onnx',
     'networks/identity.onnx',
   ] as const;
   const [sums, ...bytes] = await Promise.all([
@@ -80,7 +80,7 @@ export async function loadRogue({
       regressorBytes: files['networks/head-regressor.onnx'],
       parserBytes: files['networks/face-parser.onnx'],
       identity: {
-        recogniser: files['networks/robust-recognition.onnx'],
+        recogniser: files['networks/recognition.onnx'],
         identity: files['networks/identity.onnx'],
       },
       decode: decodeInBrowser,

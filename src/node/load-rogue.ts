@@ -46,7 +46,7 @@ export async function loadRogue({
     assetFiles.landmarks,
     assetFiles.parser,
     ...(regressor === undefined ? [assetFiles.regressor] : []),
-    ...(own === false ? [] : [assetFiles.recogniser]),
+    ...(own === false ? [] : [assetFiles.recognition]),
     ...(own === true ? [assetFiles.identity] : []),
   ];
   const [sums, ownRegressor, ownIdentity, ...bytes] = await Promise.all([
@@ -66,7 +66,7 @@ export async function loadRogue({
       landmarksBytes: files[assetFiles.landmarks]!,
       regressorBytes: ownRegressor ?? files[assetFiles.regressor]!,
       parserBytes: files[assetFiles.parser]!,
-      ...(layers && { identity: { recogniser: files[assetFiles.recogniser]!, identity: layers } }),
+      ...(layers && { identity: { recogniser: files[assetFiles.recognition]!, identity: layers } }),
       decode,
     }),
     (rogue) => rogue.release(),

@@ -1,6 +1,7 @@
 import { Extension, type Document, type Node, type WriterContext } from '@gltf-transform/core';
 import { headDocument } from '../../io/gltf/head-document.js';
-import { documentBytes, type GlbOptions } from '../../io/gltf/write-glb.js';
+import { documentBytes } from '../../io/gltf/document-bytes.js';
+import type { GlbOptions } from '../../io/gltf/write-glb.js';
 import type { HeadScene } from '../../io/head-scene.js';
 import { turnedAround } from './turn-around.js';
 import { vrm0Json } from './vrm0-json.js';
@@ -33,7 +34,7 @@ export async function writeVrm(
     if (node.getSkin()) document.getRoot().getDefaultScene()!.addChild(node);
   const extension = version === '1.0' ? Vrm1Extension : Vrm0Extension;
   document.createExtension<VrmExtension>(extension).meta = meta;
-  return documentBytes(document, options, [extension]);
+  return documentBytes(document, 'none', [extension]);
 }
 
 /** Adds VRM's own part to a file while it is written: only then is it known which index each thing has. */

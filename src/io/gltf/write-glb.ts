@@ -1,8 +1,6 @@
-import { WebIO, type Document } from '@gltf-transform/core';
-import { EXTTextureWebP, KHRMaterialsVariants } from '@gltf-transform/extensions';
 import type { HeadScene } from '../head-scene.js';
-import { compressDocument } from './compress.js';
 import type { Compression } from './compressions.js';
+import { documentBytes } from './document-bytes.js';
 import { headDocument } from './head-document.js';
 
 export interface GlbOptions {
@@ -24,18 +22,5 @@ export interface GlbOptions {
  * @throws RangeError when the arrays of a mesh do not fit together, or a joint is unknown.
  */
 export async function writeGlb(scene: HeadScene, options: GlbOptions = {}): Promise<Uint8Array> {
-  return documentBytes(headDocument(scene, options.morphNormals ?? true), options);
-}
-
-/**
- * The file of a document of ours, compressed as asked. @param extensions that it has beside those of heads
- */
-export async function documentBytes(
-  document: Document,
-  { compress = 'none' }: GlbOptions,
-  extensions: Parameters<WebIO['registerExtensions']>[0] = [],
-): Promise<Uint8Array> {
-  const io = new WebIO().registerExtensions([EXTTextureWebP, KHRMaterialsVariants, ...extensions]);
-  await compressDocument(document, io, compress);
-  return io.writeBinary(document);
+  return documentBytes(headDocument(scene, options.morphNormals ?? true), options.compress);
 }

@@ -26,7 +26,6 @@ export const assetFiles = {
   recognition: 'networks/recognition.onnx',
   regressor: 'networks/head-regressor.onnx',
   parser: 'networks/face-parser.onnx',
-  recogniser: 'networks/robust-recognition.onnx',
   identity: 'networks/identity.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',

@@ -10,7 +10,7 @@ export const modelFiles = [
   'networks/dense-landmarks.onnx',
   'networks/head-regressor.onnx',
   'networks/face-parser.onnx',
-  'networks/robust-recognition.onnx',
+  'networks/recognition.onnx',
   'networks/identity.onnx',
   'checksums.json',
 ] as const;

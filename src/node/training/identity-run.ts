@@ -30,7 +30,7 @@ import { createValidationViews } from './validation-views.js';
 export const completedRegressorFile = 'regressor.onnx';
 
 /**
- * The stage `identity`: three layers on a face's robust recognition embedding and on a regressor's albedo,
+ * The stage `identity`: three layers on a face's recognition embedding and on a regressor's albedo,
  * which both stay as they are, learn an albedo in which the face is recognised, from covered and noisy views,
  * too.
  *
@@ -56,11 +56,7 @@ export async function trainIdentity(
   const regressor = await completedRegressor(folder, options.from);
   const predictor = await createHeadPredictor(one, regressor);
   const published = await readAsset(assetFiles.recognition);
-  const recogniserBytes = await readAsset(assetFiles.recogniser);
-  const [teacher, recogniser] = await Promise.all([
-    one.createSession(published),
-    one.createSession(recogniserBytes),
-  ]);
+  const recognition = await one.createSession(published);
   const embed = recognitionNetwork(published);
   const surface = skinSurface(model);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
@@ -69,8 +65,8 @@ export async function trainIdentity(
     model,
     points: supervisedPoints(model),
     surface,
-    teacher,
-    recogniser,
+    teacher: recognition,
+    recogniser: recognition,
     predictor,
     align: alignPredicted(model),
   };
@@ -79,7 +75,7 @@ export async function trainIdentity(
       folder,
       {
         title: 'identity',
-        picture: await identityPicture(model, regressor, recogniserBytes),
+        picture: await identityPicture(model, regressor, published),
         config,
         runtime,
         data,
@@ -103,7 +99,7 @@ export async function trainIdentity(
       options,
     );
   } finally {
-    await Promise.all([teacher.release(), recogniser.release(), predictor.release()]);
+    await Promise.all([recognition.release(), predictor.release()]);
   }
 }
 

@@ -106,7 +106,7 @@ describe('studio', () => {
   it('shows which skin the photo shows, and which is guessed', async () => {
     await openPhoto(page, astronaut);
     await page.getByRole('tab', { name: 'View' }).click();
-    await page.getByText('Seen or guessed', { exact: true }).click();
+    await page.getByRole('radio', { name: 'Seen or guessed' }).check({ force: true });
     const coloured = async (channel: number): Promise<number> => {
       const pixels = await drawing();
       let count = 0;

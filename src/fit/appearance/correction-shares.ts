@@ -6,6 +6,7 @@ export const CORRECTION_SIZE = 256;
 
 /** Shares of each texel of the correction's grid, 0…1. */
 export interface CorrectionShares {
+  readonly face: Float32Array;
   readonly scalp: Float32Array;
   /** Where the bust is no neck. */
   readonly shoulders: Float32Array;
@@ -20,7 +21,7 @@ export function sharesOf(model: MorphableModel): CorrectionShares {
   const n = CORRECTION_SIZE;
   const part = model.parts[0]!;
   const map = createTexelMap(part.uvs, part.uvTriangles, n);
-  const [scalp, bust, neck] = ['scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
+  const [face, scalp, bust, neck] = ['face', 'scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
   const shareOf = (mask: (vertex: number) => number): Float32Array =>
     Float32Array.from({ length: n * n }, (_, texel) => {
       const t = map.triangle[texel]! * 3;
@@ -31,6 +32,7 @@ export function sharesOf(model: MorphableModel): CorrectionShares {
       return wa * mask(a) + wb * mask(b) + (1 - wa - wb) * mask(c);
     });
   shares = {
+    face: shareOf((v) => face?.[v] ?? 1),
     scalp: shareOf((v) => scalp?.[v] ?? 0),
     shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
   };

@@ -15,6 +15,7 @@ import { compose, type Unwrapped } from './compose-textures.js';
 import { partLooks } from './part-looks.js';
 import type { HeadTextures } from '../reconstruction.js';
 import type { SkinCertainty } from './skin-certainty.js';
+import { withinFace } from './within-face.js';
 import { skinWeight } from './skin-samples.js';
 import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
@@ -439,6 +440,7 @@ export function unwrapTextures(
   );
   const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo, expected);
   const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
+  if (expected) withinFace(model, modelAlbedo, plausibleAlbedo(model.albedo, appearance.albedo), modelSize);
   const light = facingLight(head, shade, heads);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const tone = certainty && hairTone(image, certainty.hair);

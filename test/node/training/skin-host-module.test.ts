@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { ordinaryTranslation } from '../../../src/network/code.js';
 import { rasterizeSkin } from '../../../src/node/training/skin-host-module.js';
 import { loadModel } from '../../../src/node.js';
+import { skinSurface } from '../../../src/render/skin-surface.js';
 import { skinPictureDefaults, skinPixelSpecs } from '../../../src/train/skin-host.js';
 
 describe('rasterizeSkin', () => {
   it('gives the inputs that a step needs', async () => {
     const model = await loadModel();
-    const count = model.parts[0]!.vertexCount;
+    const count = skinSurface(model).vertexCount;
     const head = model.meanShape.slice(0, 3 * count).map((value, i) => value + ordinaryTranslation[i % 3]!);
     const data = new Float32Array(2 * head.length);
     data.set(head);

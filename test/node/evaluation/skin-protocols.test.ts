@@ -65,7 +65,7 @@ describe('runParsing', () => {
     );
     const { values } = items[0]!.outcomes['parser'] as { values: Record<string, number> };
     expect(items).toHaveLength(1);
-    // The fringe is taken for a cover as well; which cover it is, and where, follows from the head's geometry.
+    // The fringe is taken for a cover as well; what is covered where follows from the head's geometry.
     expect(values['cover']).toBeGreaterThan(40);
     expect(values['skin']).toBeGreaterThan(60);
   });

@@ -65,7 +65,7 @@ describe('runParsing', () => {
     );
     const { values } = items[0]!.outcomes['parser'] as { values: Record<string, number> };
     expect(items).toHaveLength(1);
-    // The fringe is taken for a cover as well. Which cover it is follows from the folder's name, new each time.
+    // The fringe is taken for a cover as well. Which cover it is follows from the folder's random name.
     expect(values['cover']).toBeGreaterThan(25);
     expect(values['skin']).toBeGreaterThan(40);
   });

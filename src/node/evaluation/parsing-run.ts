@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { coverFace } from '../../data/synthetic/covered.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
 import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
@@ -147,6 +148,8 @@ async function* coveredPhotos(
   seed: string,
 ): AsyncGenerator<KnownPhoto> {
   for (const file of await picturesBelow(path)) {
+    // By the name within the folder, so that the same photos are covered alike wherever they lie.
+    const id = relative(path, file).replaceAll('\\', '/');
     const { image } = await decodeImage(await readFile(file));
     const [face] = await rogue.findFaces(image, { maxFaces: 1 });
     if (!face) continue;
@@ -155,9 +158,9 @@ async function* coveredPhotos(
       image,
       occludedFaceOf(rogue.model, head!),
       hand,
-      `${seed}/${file}`,
+      `${seed}/${id}`,
     );
     const { box, roll } = face;
-    yield { id: file, photo: image, covered: { photo, mask }, labels: undefined, box, roll };
+    yield { id, photo: image, covered: { photo, mask }, labels: undefined, box, roll };
   }
 }

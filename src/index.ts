@@ -5,6 +5,7 @@
 import { createRogue, type Rogue } from './fit/rogue.js';
 import { checkAssets, checksumsFile, onceChecked, readChecksums } from './io/asset-checksums.js';
 import { decodeInBrowser } from './io/browser-image.js';
+import { rogueAssets } from './io/rogue-assets.js';
 import type { Runtime } from './runtime/session.js';
 import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
@@ -53,15 +54,7 @@ export async function loadRogue({
 }: LoadRogueOptions = {}): Promise<Rogue> {
   const base = absolute(String(assets).replace(/\/?$/, '/'));
   const fetchAsset = assetFetcher(base, onProgress);
-  const names = [
-    'head-model.safetensors',
-    'networks/face-detector.onnx',
-    'networks/dense-landmarks.onnx',
-    'networks/head-regressor.onnx',
-    'networks/face-parser.onnx',
-    'networks/recognition.onnx',
-    'networks/identity.onnx',
-  ] as const;
+  const names = Object.values(rogueAssets);
   const [sums, ...bytes] = await Promise.all([
     fetchAsset(checksumsFile).then(readChecksums),
     ...names.map((name) => fetchAsset(name)),
@@ -74,15 +67,12 @@ export async function loadRogue({
     checkAssets(sums, files),
     createRogue({
       runtime: runtime ?? webRuntime({ wasmPaths: `${base}onnxruntime/`, ...web }),
-      modelBytes: files['head-model.safetensors'],
-      detectorBytes: files['networks/face-detector.onnx'],
-      landmarksBytes: files['networks/dense-landmarks.onnx'],
-      regressorBytes: files['networks/head-regressor.onnx'],
-      parserBytes: files['networks/face-parser.onnx'],
-      identity: {
-        recogniser: files['networks/recognition.onnx'],
-        identity: files['networks/identity.onnx'],
-      },
+      modelBytes: files[rogueAssets.model],
+      detectorBytes: files[rogueAssets.detector],
+      landmarksBytes: files[rogueAssets.landmarks],
+      regressorBytes: files[rogueAssets.regressor],
+      parserBytes: files[rogueAssets.parser],
+      identity: { recogniser: files[rogueAssets.recognition], identity: files[rogueAssets.identity] },
       decode: decodeInBrowser,
     }),
     (rogue) => rogue.release(),

@@ -304,16 +304,17 @@ export async function createRogue({
   identity: identityNetworks,
   decode,
 }: RogueParts): Promise<Rogue> {
-  const model = modelFromTensors(readSafetensors(modelBytes));
   const detector = createFaceDetector(runtime, detectorBytes);
   const landmarker = createDenseLandmarks(runtime, landmarksBytes);
   const predictor = regressorBytes
     ? createHeadPredictor(runtime, regressorBytes)
     : Promise.resolve(undefined);
   const parser = parserBytes ? createFaceParser(runtime, parserBytes) : Promise.resolve(undefined);
+  // Read while the sessions above are made.
+  const model = Promise.resolve().then(() => modelFromTensors(readSafetensors(modelBytes)));
   const identity = identityNetworks
-    ? createIdentityPredictor(runtime, model, identityNetworks)
-    : Promise.resolve(undefined);
+    ? model.then((read) => createIdentityPredictor(runtime, read, identityNetworks))
+    : model.then(() => undefined);
   const sessions = await Promise.allSettled([detector, landmarker, predictor, parser, identity]);
   try {
     for (const session of sessions) if (session.status === 'rejected') throw session.reason;
@@ -324,7 +325,7 @@ export async function createRogue({
       parser: await parser,
       identity: await identity,
     };
-    return new Rogue(model, networks, decode);
+    return new Rogue(await model, networks, decode);
   } catch (error) {
     for (const session of sessions) if (session.status === 'fulfilled') await session.value?.release();
     throw error;

@@ -1,3 +1,4 @@
+import { takingTurns } from './taking-turns.js';
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-web';
 import { hostTypeOf } from './session.js';
 import type { HostTensor, HostType, Session, TensorData } from './session.js';
@@ -27,12 +28,7 @@ export function wrapSession(session: InferenceSession, { Tensor, writesOutputs }
   };
   // A WebAssembly session refuses a run while another is under way; queued, callers need not know of each
   // other.
-  let last: Promise<unknown> = Promise.resolve();
-  const queued = <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  const queued = takingTurns();
   const compute = async (
     feeds: Readonly<Record<string, HostTensor>>,
     outputs: Outputs,

@@ -1,4 +1,5 @@
 import type { Runtime } from '../runtime/session.js';
+import { takingTurns } from '../runtime/taking-turns.js';
 import { createGradientComputer } from './gradient-computer.js';
 import type { StepValues } from './gradient-computer.js';
 import { clipScale, createOptimizer, gradientNorm, momentNames } from './optimizer.js';
@@ -96,12 +97,10 @@ export function trainerOf(
   const optimizer = createOptimizer(store, config.optimizer);
   let done = 0;
   let released: Promise<void> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = takingTurns();
   const queued = async <Result>(task: () => Result | Promise<Result>): Promise<Result> => {
     if (released) throw new Error('Trainer: it has been released.');
-    const result = last.then(task);
-    last = result.catch(() => undefined);
-    return result;
+    return inTurn(task);
   };
   const step = async (batch: Batch): Promise<StepReport> => {
     const values = await source.compute(batch);

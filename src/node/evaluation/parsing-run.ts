@@ -25,7 +25,7 @@ import { decodeImage } from '../files/image-codec.js';
 import { picturesBelow } from '../files/picture-files.js';
 import { findShards } from '../files/shard-reader.js';
 import { readParsePhoto } from '../training/parse-data.js';
-import { holdsShards } from '../training/shard-folders.js';
+import { holdsShards } from '../training/training-data.js';
 import { hardwareHere } from './evaluation-run.js';
 
 export interface ParsingOptions {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { handFromTensors, type HandModel } from '../../data/occlusion/hand/hand-file.js';
 import { peopleFromTensors, type People } from '../../data/synthetic/people-file.js';
 import { checksumsFile, readChecksums, type AssetChecksums } from '../../io/asset-checksums.js';
+import { rogueAssets } from '../../io/rogue-assets.js';
 import { readSafetensors } from '../../io/safetensors.js';
 import { modelFromTensors } from '../../model/model-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -18,15 +19,9 @@ export const assetsFolder = new URL(`${packageFolder}assets/`);
 
 /** The files that the package ships, relative to the assets folder. */
 export const assetFiles = {
-  model: 'head-model.safetensors',
-  detector: 'networks/face-detector.onnx',
+  ...rogueAssets,
   /** The detector's teacher: what it began with. */
   detectorTeacher: 'networks/blazeface.onnx',
-  landmarks: 'networks/dense-landmarks.onnx',
-  recognition: 'networks/recognition.onnx',
-  regressor: 'networks/head-regressor.onnx',
-  parser: 'networks/face-parser.onnx',
-  identity: 'networks/identity.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
 } as const;

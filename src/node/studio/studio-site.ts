@@ -1,19 +1,11 @@
-import { assetPath } from '../files/assets.js';
+import { checksumsFile } from '../../io/asset-checksums.js';
+import { rogueAssets } from '../../io/rogue-assets.js';
+import { assetFiles, assetPath } from '../files/assets.js';
 
 /** The studio's page as a site: what it is made of, and the headers that it is served with. */
 
 /** Files of the package's assets that the page fetches, served as `model/…`. */
-export const modelFiles = [
-  'head-model.safetensors',
-  'hand.safetensors',
-  'networks/face-detector.onnx',
-  'networks/dense-landmarks.onnx',
-  'networks/head-regressor.onnx',
-  'networks/face-parser.onnx',
-  'networks/recognition.onnx',
-  'networks/identity.onnx',
-  'checksums.json',
-] as const;
+export const modelFiles = [...Object.values(rogueAssets), assetFiles.hand, checksumsFile] as const;
 
 /**
  * ONNX Runtime's files for pages, served as `ort/…`: the plain build, and the one with WebGPU, which is

@@ -6,10 +6,9 @@ import { cpuTarget } from '../../runtime/target.js';
 import type { DetectConfig } from '../../train/config.js';
 import { detectionGraph } from '../../train/detect.js';
 import { assetFiles, loadModel, readAsset } from '../files/assets.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
 import { detectionBatches, teacherOf, writeDetectionShards } from './detection-data.js';
 import { detectionPicture } from './detection-picture.js';
-import { shardFolders } from './shard-folders.js';
+import { prepareTrainingData } from './training-data.js';
 import { beginningWith, runStage, type StageOptions } from './stage-run.js';
 import { readParameters } from './training-run.js';
 
@@ -37,11 +36,9 @@ export async function trainDetector(
   options: DetectRunOptions,
 ): Promise<number> {
   const model = await loadModel();
-  const sources = await shardFolders(data, folder, (photos, prepared) =>
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
     prepareDetectionPhotos(photos, prepared, options),
   );
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
   const network = await detectorNetwork();
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   const { batch, seed, worn, covered, noise } = config;

@@ -11,11 +11,7 @@ import { regressorParameters, regressors, withUnitFilters } from '../../network/
 import { nodeRuntime } from '../../runtime/node.js';
 import {
   stageSchemas,
-  type DetectConfig,
-  type IdentityConfig,
   type JudgeConfig,
-  type ParseConfig,
-  type RecogniseConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
@@ -46,14 +42,9 @@ interface FinishedRun<Config extends StageConfig = StageConfig> {
  */
 export async function exportRun(folders: readonly string[], half: boolean): Promise<Uint8Array> {
   const runs = await Promise.all(folders.map(readRun));
-  const detectors = runs.filter(isDetector);
-  if (detectors.length === runs.length) return exportDetector(detectors);
-  const parsers = runs.filter(isParser);
-  if (parsers.length === runs.length) return exportParsers(parsers, half);
-  const identities = runs.filter(isIdentity);
-  if (identities.length === runs.length) return exportIdentities(identities, half);
-  const recognisers = runs.filter(isRecogniser);
-  if (recognisers.length === runs.length) return exportRecognisers(recognisers, half);
+  const stage = runs[0]?.config.stage;
+  const exportOwn = runs.every(({ config }) => config.stage === stage) ? exporters[stage!] : undefined;
+  if (exportOwn) return exportOwn(runs, half);
   const judged = runs.findIndex(isJudge);
   if (judged < 0) return exportRegressors(folders, runs, half);
   if (runs.length > 1) throw new TrainingRunError(`${folders[judged]!} trained a judge; export it by itself`);
@@ -84,16 +75,16 @@ async function exportJudged(
 }
 
 /** The detectors' mean, whole numbers of 32 bits: half of them would save a quarter of a megabyte. */
-async function exportDetector(runs: readonly FinishedRun<DetectConfig>[]): Promise<Uint8Array> {
+async function exportDetector(runs: readonly FinishedRun[]): Promise<Uint8Array> {
   return detectorFile(
     await detectorNetwork(),
-    runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters)),
+    meanParameters(runs),
     `Face detector, after BlazeFace, full range (MediaPipe, Apache-2.0): RGB, −1…1, sides multiples of 32 → per anchor a score logit; a box, 6 key points, the nose's direction and the crown's. ${describe(runs)}.`,
   );
 }
 
 /** The parsers' mean. */
-async function exportParsers(runs: readonly FinishedRun<ParseConfig>[], half: boolean): Promise<Uint8Array> {
+async function exportParsers(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
   const specs = parserParameters(parserConfig);
   const parameters =
     runs.length === 1
@@ -108,37 +99,23 @@ async function exportParsers(runs: readonly FinishedRun<ParseConfig>[], half: bo
 }
 
 /** The identity networks' mean. */
-async function exportIdentities(
-  runs: readonly FinishedRun<IdentityConfig>[],
-  half: boolean,
-): Promise<Uint8Array> {
-  return exportIdentity(
-    modelSizes(await loadModel()).albedo,
-    runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters)),
-    {
-      name: 'identity',
-      run: runConstants(nodeRuntime({ threads: 1 })),
-      halfStorage: half,
-      description: `Recognition embedding and a regressor's albedo → the albedo in which the face is recognised. ${describe(runs)}.`,
-    },
-  );
+async function exportIdentities(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
+  return exportIdentity(modelSizes(await loadModel()).albedo, meanParameters(runs), {
+    name: 'identity',
+    run: runConstants(nodeRuntime({ threads: 1 })),
+    halfStorage: half,
+    description: `Recognition embedding and a regressor's albedo → the albedo in which the face is recognised. ${describe(runs)}.`,
+  });
 }
 
 /** The recognition networks' mean. */
-async function exportRecognisers(
-  runs: readonly FinishedRun<RecogniseConfig>[],
-  half: boolean,
-): Promise<Uint8Array> {
-  return exportRecogniser(
-    await readAsset(assetFiles.recognition),
-    runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters)),
-    {
-      name: 'robust-recognition',
-      run: runConstants(nodeRuntime({ threads: 1 })),
-      halfStorage: half,
-      description: `MobileFaceNet that also knows covered and noisy faces. ${describe(runs)}.`,
-    },
-  );
+async function exportRecognisers(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
+  return exportRecogniser(await readAsset(assetFiles.recognition), meanParameters(runs), {
+    name: 'robust-recognition',
+    run: runConstants(nodeRuntime({ threads: 1 })),
+    halfStorage: half,
+    description: `MobileFaceNet that also knows covered and noisy faces. ${describe(runs)}.`,
+  });
 }
 
 async function exportRegressors(
@@ -177,12 +154,17 @@ async function exportRegressors(
   });
 }
 
+/** What writes networks that are trained by a stage of their own. */
+const exporters: Partial<
+  Record<StageName, (runs: readonly FinishedRun[], half: boolean) => Promise<Uint8Array>>
+> = {
+  detect: exportDetector,
+  parse: exportParsers,
+  recognise: exportRecognisers,
+  identity: exportIdentities,
+};
+
 const isJudge = (run: FinishedRun): run is FinishedRun<JudgeConfig> => run.config.stage === 'judge';
-const isIdentity = (run: FinishedRun): run is FinishedRun<IdentityConfig> => run.config.stage === 'identity';
-const isRecogniser = (run: FinishedRun): run is FinishedRun<RecogniseConfig> =>
-  run.config.stage === 'recognise';
-const isParser = (run: FinishedRun): run is FinishedRun<ParseConfig> => run.config.stage === 'parse';
-const isDetector = (run: FinishedRun): run is FinishedRun<DetectConfig> => run.config.stage === 'detect';
 
 const describe = (runs: readonly FinishedRun[]): string =>
   `${runs.length === 1 ? '' : 'mean of '}${runs.map(({ description }) => description).join('; ')}`;
@@ -213,6 +195,10 @@ async function readRun(folder: string): Promise<FinishedRun> {
     description: `${step} steps of ${batch} photos, stage ${stage}, from ${Number(settings['samples'])} samples`,
   };
 }
+
+/** The mean of the runs' parameters. */
+const meanParameters = (runs: readonly FinishedRun[]): Readonly<Record<string, Float32Array>> =>
+  runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters));
 
 function meanOf(networks: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
   return Object.fromEntries(

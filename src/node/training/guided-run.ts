@@ -19,8 +19,7 @@ import { supervisedPoints } from '../../train/pretrain.js';
 import { assetFiles, assetPath, loadModel, readAsset } from '../files/assets.js';
 import { guidedBatches } from './guided-data.js';
 import { writePhotoShards } from './photo-samples.js';
-import { shardFolders } from './shard-folders.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
+import { prepareTrainingData } from './training-data.js';
 import { regressorPicture, runStage, startingParameters, type StageOptions } from './stage-run.js';
 
 export interface GuidedRunOptions extends StageOptions {
@@ -50,11 +49,9 @@ export async function guideRegressor(
   const network = regressors[config.network];
   const robust = isRobust(config.weights);
   const { batch, weights, seed } = config;
-  const sources = await shardFolders(data, folder, async (photos, prepared) => {
-    await preparePhotos(photos, prepared, folder, options);
-  });
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
+    preparePhotos(photos, prepared, folder, options),
+  );
   const recognised = Math.min(config.recognised, batch);
   const recognitionBytes = await readAsset(assetFiles.recognition);
   const recognition = await nodeRuntime({ threads: 1 }).createSession(recognitionBytes);

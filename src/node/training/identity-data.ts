@@ -1,10 +1,10 @@
 import type { ShardSource } from '../../data/shards/reader.js';
 import type { ShardSample } from '../../data/shards/sample.js';
-import { project, transformPoints } from '../../math/camera.js';
-import { evaluatePoints, evaluateVertices } from '../../model/evaluate.js';
+import { transformPoints } from '../../math/camera.js';
+import { evaluateVertices } from '../../model/evaluate.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
-import { cropFocal } from '../../network/code.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
+import type { AlignmentInCrop } from '../../network/identity/aligned-face.js';
 import type { SkinSurface } from '../../render/skin-surface.js';
 import type { Session } from '../../runtime/session.js';
 import { takingTurns } from '../../runtime/taking-turns.js';
@@ -22,6 +22,7 @@ import { sampleBatches } from './sample-batches.js';
 /** What makes examples of photos; the networks stay as they are. */
 export interface IdentityDataSource extends RecogniserDataSource {
   readonly surface: SkinSurface;
+  readonly alignment: AlignmentInCrop;
   /** The recognition network that sees the views. */
   readonly recogniser: Session;
 }
@@ -64,22 +65,17 @@ async function exampleOf(
     embedding,
     picture,
     light: heads[0]!.light,
-    ...posedSkin(source.model, source.surface.vertexCount, heads[0]!),
+    vertices: posedSkin(source.model, source.surface.vertexCount, heads[0]!),
+    alignment: source.alignment(heads[0]!),
   };
 }
 
-/** The skin of a predicted head in its crop's camera, and where `alignment5` is seen, −1…1. */
+/** The first vertices of a predicted head, in its crop's camera: those of the skin that is drawn. */
 function posedSkin(
   model: MorphableModel,
   count: number,
   { shape, expression, pose: { rotation, translation } }: PredictedHead,
-): Pick<IdentityExample, 'vertices' | 'alignment'> {
-  const vertices = evaluateVertices(model, { shape, expression });
-  const posed = (points: Float32Array): Float32Array =>
-    transformPoints(rotation, translation, points, new Float32Array(points.length));
-  const five = posed(evaluatePoints(model.landmarks.alignment5!, vertices));
-  return {
-    vertices: posed(vertices.subarray(0, 3 * count)),
-    alignment: project(five, { focal: cropFocal, cx: 0, cy: 0 }, new Float32Array(10)),
-  };
+): Float32Array {
+  const vertices = evaluateVertices(model, { shape, expression }).subarray(0, 3 * count);
+  return transformPoints(rotation, translation, vertices, new Float32Array(vertices.length));
 }

@@ -4,7 +4,7 @@ import { createRandom } from '../../data/random.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { modelSizes } from '../../network/code.js';
 import { createHeadPredictor } from '../../network/head-predictor.js';
-import { alignPredicted } from '../../network/identity/aligned-face.js';
+import { alignmentInCrop, alignPredicted } from '../../network/identity/aligned-face.js';
 import { exportIdentity } from '../../network/identity/export-identity.js';
 import { identityParameters } from '../../network/identity/identity.js';
 import { recognitionNetwork } from '../../network/recognition.js';
@@ -16,14 +16,13 @@ import type { IdentityConfig } from '../../train/config.js';
 import { identityGraph } from '../../train/identity.js';
 import { supervisedPoints } from '../../train/pretrain.js';
 import { assetFiles, assetPath, loadModel, readAsset } from '../files/assets.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
 import { writeWhole } from '../files/whole-file.js';
 import { preparePhotos, type GuidedRunOptions } from './guided-run.js';
 import { identityBatches } from './identity-data.js';
 import { runConstants } from './run-constants.js';
-import { shardFolders } from './shard-folders.js';
-import { beginningWith, runStage, type StagePicture } from './stage-run.js';
-import { readParameters, TrainingRunError } from './training-run.js';
+import { prepareTrainingData } from './training-data.js';
+import { beginningWith, ofStage, runStage, type StagePicture } from './stage-run.js';
+import { readParameters } from './training-run.js';
 import { createValidationViews } from './validation-views.js';
 
 /** The regressor that an identity network completes, in the run's folder. */
@@ -47,11 +46,9 @@ export async function trainIdentity(
 ): Promise<number> {
   const model = await loadModel();
   const albedo = modelSizes(model).albedo;
-  const sources = await shardFolders(data, folder, async (photos, prepared) => {
-    await preparePhotos(photos, prepared, folder, options);
-  });
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
+    preparePhotos(photos, prepared, folder, options),
+  );
   const one = nodeRuntime({ threads: 1 });
   const regressor = await completedRegressor(folder, options.from);
   const predictor = await createHeadPredictor(one, regressor);
@@ -69,6 +66,7 @@ export async function trainIdentity(
     recogniser: recognition,
     predictor,
     align: alignPredicted(model),
+    alignment: alignmentInCrop(model),
   };
   try {
     return await runStage(
@@ -123,18 +121,7 @@ async function startingIdentity(
   const fresh = initialParameters(specs, createRandom(seed).fork('identity'));
   fresh['identity.weight']!.fill(0);
   if (from === undefined || from.endsWith('.onnx')) return fresh;
-  return beginningWith(from, async () => {
-    const known = await readParameters(from);
-    return Object.fromEntries(
-      Object.entries(fresh).map(([path, { length }]) => {
-        if (known[path]?.length !== length)
-          throw new TrainingRunError(
-            `cannot begin with ${from}: it is no checkpoint of the stage "identity"`,
-          );
-        return [path, known[path]];
-      }),
-    );
-  });
+  return beginningWith(from, async () => ofStage('identity', fresh, await readParameters(from)));
 }
 
 /** What the report shows. */

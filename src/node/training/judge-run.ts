@@ -13,13 +13,12 @@ import { cpuTarget } from '../../runtime/target.js';
 import type { JudgeConfig } from '../../train/config.js';
 import { judgeGraph } from '../../train/judge.js';
 import { assetFiles, assetPath, loadModel, readAsset } from '../files/assets.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
 import { writeWhole } from '../files/whole-file.js';
 import { prepareDetectionPhotos, type DetectRunOptions } from './detect-run.js';
 import { judgeBatches } from './judge-data.js';
 import { judgePictureOf } from './judge-report.js';
 import { runConstants } from './run-constants.js';
-import { shardFolders } from './shard-folders.js';
+import { prepareTrainingData } from './training-data.js';
 import { runStage, startingParameters } from './stage-run.js';
 
 /** The regressor whose features a judge reads, in the run's folder. */
@@ -42,11 +41,9 @@ export async function trainJudge(
   const model = await loadModel();
   const sizes = modelSizes(model);
   const network = regressors[config.network];
-  const sources = await shardFolders(data, folder, (photos, prepared) =>
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
     prepareDetectionPhotos(photos, prepared, options),
   );
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
   const one = nodeRuntime({ threads: 1 });
   const fold = { run: runConstants(one) };
   const kept = join(folder, judgedRegressorFile);

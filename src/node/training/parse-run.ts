@@ -7,12 +7,11 @@ import { cpuTarget } from '../../runtime/target.js';
 import type { ParseConfig } from '../../train/config.js';
 import { parseGraph } from '../../train/parse.js';
 import { loadModel } from '../files/assets.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
 import { preparePhotos, type GuidedRunOptions } from './guided-run.js';
 import { parseBatches, parserTeacher } from './parse-data.js';
 import { parsePictureOf } from './parse-report.js';
 import { runConstants } from './run-constants.js';
-import { shardFolders } from './shard-folders.js';
+import { prepareTrainingData } from './training-data.js';
 import { beginningWith, runStage } from './stage-run.js';
 import { readParameters } from './training-run.js';
 
@@ -34,11 +33,9 @@ export async function trainParser(
   const model = await loadModel();
   const network = parserConfig;
   const { size } = network;
-  const sources = await shardFolders(data, folder, async (photos, prepared) => {
-    await preparePhotos(photos, prepared, folder, options);
-  });
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
+    preparePhotos(photos, prepared, folder, options),
+  );
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   const { batch, seed, worn, covered, noise } = config;
   const { from } = options;

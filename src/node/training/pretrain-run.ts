@@ -5,7 +5,7 @@ import { softnessAt, type PretrainConfig } from '../../train/config.js';
 import { pretrainGraph, supervisedPoints } from '../../train/pretrain.js';
 import { loadModel } from '../files/assets.js';
 import { pretrainBatches } from './pretrain-data.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
+import { readTrainingData } from './training-data.js';
 import { regressorPicture, runStage, startingParameters, type StageOptions } from './stage-run.js';
 
 /**
@@ -23,8 +23,7 @@ export async function pretrain(
   const model = await loadModel();
   const points = supervisedPoints(model);
   const network = regressors[config.network];
-  const shards = (await Promise.all(data.map(findShards))).flat();
-  const samples = (await Promise.all(data.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const { shards, samples } = await readTrainingData(data);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   return runStage(
     folder,

@@ -13,12 +13,11 @@ import { recogniseGraph } from '../../train/recognise.js';
 import { pictureOfView } from '../../train/view-picture.js';
 import { assetFiles, loadModel, readAsset } from '../files/assets.js';
 import { encodePng } from '../files/image-codec.js';
-import { countSamples, findShards } from '../files/shard-reader.js';
 import { preparePhotos, type GuidedRunOptions } from './guided-run.js';
 import { recogniserBatches } from './recogniser-data.js';
-import { shardFolders } from './shard-folders.js';
-import { beginningWith, runStage, type StagePicture } from './stage-run.js';
-import { readParameters, TrainingRunError } from './training-run.js';
+import { prepareTrainingData } from './training-data.js';
+import { beginningWith, ofStage, runStage, type StagePicture } from './stage-run.js';
+import { readParameters } from './training-run.js';
 
 /** Faces in the report's picture. */
 const SHOWN = 8;
@@ -39,11 +38,9 @@ export async function trainRecogniser(
   options: GuidedRunOptions,
 ): Promise<number> {
   const model: MorphableModel = await loadModel();
-  const sources = await shardFolders(data, folder, async (photos, prepared) => {
-    await preparePhotos(photos, prepared, folder, options);
-  });
-  const shards = (await Promise.all(sources.map(findShards))).flat();
-  const samples = (await Promise.all(sources.map(countSamples))).reduce((sum, count) => sum + count, 0);
+  const { shards, samples } = await prepareTrainingData(data, folder, (photos, prepared) =>
+    preparePhotos(photos, prepared, folder, options),
+  );
   const one = nodeRuntime({ threads: 1 });
   const published = await readAsset(assetFiles.recognition);
   const [teacher, predictor] = await Promise.all([
@@ -95,16 +92,13 @@ async function startingRecogniser(
 ): Promise<Record<string, Float32Array>> {
   const stored = weightsOf(published);
   if (from === undefined) return stored;
-  return beginningWith(from, async () => {
-    const known = from.endsWith('.onnx') ? weightsOf(await readFile(from)) : await readParameters(from);
-    return Object.fromEntries(
-      Object.entries(stored).map(([name, { length }]) => {
-        if (known[name]?.length !== length)
-          throw new TrainingRunError(`cannot begin with ${from}: it is no network of the stage "recognise"`);
-        return [name, known[name]];
-      }),
-    );
-  });
+  return beginningWith(from, async () =>
+    ofStage(
+      'recognise',
+      stored,
+      from.endsWith('.onnx') ? weightsOf(await readFile(from)) : await readParameters(from),
+    ),
+  );
 }
 
 const weightsOf = (network: Uint8Array): Record<string, Float32Array> =>

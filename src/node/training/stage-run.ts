@@ -179,3 +179,22 @@ export async function beginningWith(
     );
   }
 }
+
+/**
+ * A network's parameters as far as a stage has them.
+ * @param wanted parameters of the stage, any values
+ * @throws Error when one is missing or of another size
+ */
+export function ofStage(
+  stage: StageConfig['stage'],
+  wanted: Readonly<Record<string, Float32Array>>,
+  known: Readonly<Record<string, Float32Array>>,
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(wanted).map(([path, { length }]) => {
+      const values = known[path];
+      if (values?.length !== length) throw new Error(`it is no network of the stage "${stage}"`);
+      return [path, values];
+    }),
+  );
+}

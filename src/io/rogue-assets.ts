@@ -1,0 +1,10 @@
+/** What a reconstruction is made of, relative to the assets folder: fetched by pages, read by Node. */
+export const rogueAssets = {
+  model: 'head-model.safetensors',
+  detector: 'networks/face-detector.onnx',
+  landmarks: 'networks/dense-landmarks.onnx',
+  regressor: 'networks/head-regressor.onnx',
+  parser: 'networks/face-parser.onnx',
+  recognition: 'networks/recognition.onnx',
+  identity: 'networks/identity.onnx',
+} as const;

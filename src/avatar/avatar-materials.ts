@@ -7,7 +7,8 @@ import type { AvatarOptions, ImageEncoder } from './avatar-options.js';
 import type { HeadSurface } from './head-surfaces.js';
 import { darkMouth } from './dark-mouth.js';
 import { cellUvs, drawAtlas, partsAtlas, type PartsAtlas } from './pack-parts.js';
-import { padIslands } from './pad-islands.js';
+import { padIslands } from '../render/pad-islands.js';
+import { texelMapOf } from '../render/texel-map.js';
 import { surfaceMap } from './surface-map.js';
 import { unlitLook } from './unlit-look.js';
 
@@ -83,10 +84,13 @@ export class AvatarMaterials {
     const isSkin = part === this.model.parts[0];
     const lit =
       this.options.texture === 'photo' && (isSkin ? textures?.photo : textures?.parts.get(part.name));
-    const finished = (picture: Image): Image =>
-      isSkin
-        ? padIslands(darkMouth(picture, surfaceMap(this.model)), part, SKIN_BLENDED)
-        : padIslands(picture, part);
+    const finished = (picture: Image): Image => {
+      if (picture.width !== picture.height) return picture;
+      const map = texelMapOf(part, picture.width);
+      return isSkin
+        ? padIslands(darkMouth(picture, surfaceMap(this.model)), map, { blended: SKIN_BLENDED })
+        : padIslands(picture, map);
+    };
     if (!lit) return { plain: finished(image), photo: undefined };
     // Of eyes the photo tells the colour; teeth and tongue are hardly seen, and in whatever light.
     const own = part.turnsAbout ? unlitLook(lit, part.texture!) : part.texture!;

@@ -1,7 +1,7 @@
 import { createImage, type Image } from '../math/image.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
 import { pullPush } from '../render/pull-push.js';
-import { createTexelMap } from '../render/texel-map.js';
+import { createTexelMap, texelValues } from '../render/texel-map.js';
 
 /** Texels per side: the values are smooth. */
 const SIZE = 128;
@@ -34,18 +34,9 @@ export function surfaceMap(model: MorphableModel): Image {
   const light = regionValues(model, part, lightOf, 1);
   const roughness = regionValues(model, part, roughnessOf, PLAIN_SKIN);
   const map = createTexelMap(part.uvs, part.uvTriangles, SIZE);
-  const values = new Float32Array(SIZE * SIZE * 2);
-  const filled = new Float32Array(SIZE * SIZE);
-  for (let at = 0; at < filled.length; at++) {
-    const first = map.triangle[at]! * 3;
-    if (first < 0) continue;
-    const [a, b, c] = part.triangles.subarray(first, first + 3) as unknown as [number, number, number];
-    const [wa, wb] = [map.weights[2 * at]!, map.weights[2 * at + 1]!];
-    const at3 = (field: Float32Array) => wa * field[a]! + wb * field[b]! + (1 - wa - wb) * field[c]!;
-    values[2 * at] = at3(light);
-    values[2 * at + 1] = at3(roughness);
-    filled[at] = 1;
-  }
+  const fields = [light, roughness].map((field) => texelValues(map, part.triangles, (v) => field[v]!));
+  const filled = Float32Array.from(map.triangle, (t) => (t < 0 ? 0 : 1));
+  const values = Float32Array.from({ length: 2 * filled.length }, (_, i) => fields[i % 2]![i >> 1]!);
   // The atlas's empty texels would shine through at its islands' borders.
   pullPush(values, filled, SIZE, 2);
   const out = createImage(SIZE, SIZE, 3);

@@ -56,3 +56,40 @@ export function createTexelMap(uvs: Float32Array, uvTriangles: Uint32Array, size
   }
   return { size, triangle, weights };
 }
+
+const latest = new WeakMap<Float32Array, TexelMap>();
+
+/**
+ * The map of a part's layout, kept for as long as the same size is asked for: it depends on nothing else, and
+ * large ones take tens of megabytes.
+ */
+export function texelMapOf(
+  { uvs, uvTriangles }: { readonly uvs: Float32Array; readonly uvTriangles: Uint32Array },
+  size: number,
+): TexelMap {
+  let map = latest.get(uvs);
+  if (map?.size !== size) latest.set(uvs, (map = createTexelMap(uvs, uvTriangles, size)));
+  return map;
+}
+
+/**
+ * A value of the vertices at each texel.
+ * @param triangles vertices, T×3, in the order of the map's triangles
+ * @returns size×size, 0 where the atlas is empty
+ */
+export function texelValues(
+  { triangle, weights }: TexelMap,
+  triangles: Uint32Array,
+  valueOf: (vertex: number) => number,
+): Float32Array {
+  return Float32Array.from(triangle, (t, texel) => {
+    if (t < 0) return 0;
+    const wa = weights[2 * texel]!;
+    const wb = weights[2 * texel + 1]!;
+    return (
+      wa * valueOf(triangles[3 * t]!) +
+      wb * valueOf(triangles[3 * t + 1]!) +
+      (1 - wa - wb) * valueOf(triangles[3 * t + 2]!)
+    );
+  });
+}

@@ -1,6 +1,7 @@
 import { createImage, type Image } from '../../math/image.js';
 import { byteOfLinear } from '../../render/color.js';
 import { joinSeam } from '../../render/join-seam.js';
+import { padIslands } from '../../render/pad-islands.js';
 import { pullPush } from '../../render/pull-push.js';
 import type { TexelMap } from '../../render/texel-map.js';
 import type { HeadTextures } from '../reconstruction.js';
@@ -68,40 +69,6 @@ function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, s
 const SEAM = 0.04;
 /** Empty texels this near to the skin take its colour: nothing else bleeds into it when it is filtered. */
 const PADDING = 4;
-
-const paddings = new WeakMap<TexelMap, Int32Array>();
-
-/** Pairs of an empty texel and the nearest one of the skin, along a row or a column. */
-function paddingOf(map: TexelMap): Int32Array {
-  let pairs = paddings.get(map);
-  if (pairs) return pairs;
-  const { size, triangle } = map;
-  const found: number[] = [];
-  for (let texel = 0; texel < triangle.length; texel++) {
-    if (triangle[texel]! >= 0) continue;
-    const x = texel % size;
-    const from = nearestUsed(triangle, texel, x, size);
-    if (from >= 0) found.push(texel, from);
-  }
-  paddings.set(map, (pairs = Int32Array.from(found)));
-  return pairs;
-}
-
-function nearestUsed(triangle: Int32Array, texel: number, x: number, size: number): number {
-  for (let d = 1; d <= PADDING; d++) {
-    if (x >= d && triangle[texel - d]! >= 0) return texel - d;
-    if (x + d < size && triangle[texel + d]! >= 0) return texel + d;
-    if (texel >= d * size && triangle[texel - d * size]! >= 0) return texel - d * size;
-    if (texel + d * size < triangle.length && triangle[texel + d * size]! >= 0) return texel + d * size;
-  }
-  return -1;
-}
-
-function pad({ data }: Image, map: TexelMap): void {
-  const pairs = paddingOf(map);
-  for (let i = 0; i < pairs.length; i += 2)
-    for (let k = 0; k < 3; k++) data[pairs[i]! * 3 + k] = data[pairs[i + 1]! * 3 + k]!;
-}
 
 /** Values of this are below none. */
 const DARKEST = 1e-3;
@@ -224,9 +191,9 @@ export function compose(
       }
     }
   }
-  for (const image of [photo, albedo]) {
-    joinSeam(image.data, size, 3, SEAM);
-    pad(image, map);
-  }
-  return { photo, albedo, coverage, sources };
+  for (const { data } of [photo, albedo]) joinSeam(data, size, 3, SEAM);
+  const [paddedPhoto, paddedAlbedo] = [photo, albedo].map((image) =>
+    padIslands(image, map, { padding: PADDING }),
+  ) as [Image, Image];
+  return { photo: paddedPhoto, albedo: paddedAlbedo, coverage, sources };
 }

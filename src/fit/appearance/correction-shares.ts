@@ -1,5 +1,5 @@
 import type { MorphableModel } from '../../model/morphable-model.js';
-import { createTexelMap } from '../../render/texel-map.js';
+import { createTexelMap, texelValues } from '../../render/texel-map.js';
 
 /** The correction of the model's albedo is smooth: texels per side of its grid over the atlas. */
 export const CORRECTION_SIZE = 256;
@@ -18,19 +18,10 @@ const known = new WeakMap<MorphableModel, CorrectionShares>();
 export function sharesOf(model: MorphableModel): CorrectionShares {
   let shares = known.get(model);
   if (shares) return shares;
-  const n = CORRECTION_SIZE;
   const part = model.parts[0]!;
-  const map = createTexelMap(part.uvs, part.uvTriangles, n);
+  const map = createTexelMap(part.uvs, part.uvTriangles, CORRECTION_SIZE);
   const [face, scalp, bust, neck] = ['face', 'scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
-  const shareOf = (mask: (vertex: number) => number): Float32Array =>
-    Float32Array.from({ length: n * n }, (_, texel) => {
-      const t = map.triangle[texel]! * 3;
-      if (t < 0) return 0;
-      const wa = map.weights[texel * 2]!;
-      const wb = map.weights[texel * 2 + 1]!;
-      const [a, b, c] = [part.triangles[t]!, part.triangles[t + 1]!, part.triangles[t + 2]!];
-      return wa * mask(a) + wb * mask(b) + (1 - wa - wb) * mask(c);
-    });
+  const shareOf = (mask: (vertex: number) => number): Float32Array => texelValues(map, part.triangles, mask);
   shares = {
     face: shareOf((v) => face?.[v] ?? 1),
     scalp: shareOf((v) => scalp?.[v] ?? 0),

@@ -5,7 +5,7 @@ import { headVertexCount } from '../../model/head-and-bust.js';
 import type { ModelPart, MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
 import { pullPush } from '../../render/pull-push.js';
-import { createTexelMap, type TexelMap } from '../../render/texel-map.js';
+import { texelMapOf, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
 import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
 import { fitSkinAlbedo } from './fit-skin-albedo.js';
@@ -47,16 +47,6 @@ const LEAST_ALBEDO = 0.004;
 /** Share of scalp between which the head is taken for hair, whose colour is not judged. */
 const HAIR_FROM = 0.3;
 const HAIR_TO = 0.8;
-
-const maps = new WeakMap<MorphableModel, TexelMap>();
-
-/** Texel map of the skin's atlas; kept per model because it depends on nothing else. */
-function skinTexels(model: MorphableModel, size: number): TexelMap {
-  let map = maps.get(model);
-  if (map?.size !== size)
-    maps.set(model, (map = createTexelMap(model.parts[0]!.uvs, model.parts[0]!.uvTriangles, size)));
-  return map;
-}
 
 /**
  * How far the photo is believed at each vertex, 0…1. Below the head there are clothes more often than skin:
@@ -421,7 +411,7 @@ export function unwrapTextures(
 ): { readonly textures: HeadTextures; readonly albedo: Float32Array } | undefined {
   if (model.albedo?.kind !== 'texture') return undefined;
   const part = model.parts[0]!;
-  const map = skinTexels(model, size);
+  const map = texelMapOf(part, size);
   const modelSize = model.albedo.meanSize;
   const heads = headVertexCount(model);
   const shade = usableIrradiance(head, appearance.light, heads);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { padIslands } from '../../src/avatar/pad-islands.js';
+import { padIslands } from '../../src/render/pad-islands.js';
+import { texelMapOf } from '../../src/render/texel-map.js';
 import { plainImage } from '../fit/example-reconstruction.js';
 
 /** A square island over the middle of the atlas. */
@@ -16,7 +17,7 @@ describe('padIslands', () => {
         const border = x < 18 || x >= 46 || y < 18 || y >= 46;
         image.data.set(border ? [100, 0, 100, 255] : [200, 0, 0, 128], 4 * (64 * y + x));
       }
-    const padded = padIslands(image, island, 2);
+    const padded = padIslands(image, texelMapOf(island, 64), { blended: 2 });
     const colorAt = (x: number, y: number) => [
       ...padded.data.subarray(4 * (64 * y + x), 4 * (64 * y + x) + 4),
     ];
@@ -30,6 +31,6 @@ describe('padIslands', () => {
 
   it('leaves a picture alone that covers its islands evenly', () => {
     const image = plainImage(32, 32, [7, 8, 9]);
-    expect(padIslands(image, island).data).toEqual(image.data);
+    expect(padIslands(image, texelMapOf(island, 32)).data).toEqual(image.data);
   });
 });

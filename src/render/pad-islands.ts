@@ -1,29 +1,28 @@
 import { createImage, type Image } from '../math/image.js';
-import { createTexelMap } from '../render/texel-map.js';
+import type { TexelMap } from './texel-map.js';
 
-/** Texels around an island that take its colour: what coarser versions of a texture blend in. */
-const PADDING = 8;
-
-/** A layout of texture coordinates: U×2 and T×3. */
-export interface UvLayout {
-  readonly uvs: Float32Array;
-  readonly uvTriangles: Uint32Array;
+/** How {@link padIslands} goes on with the colours of islands. */
+export interface PaddingOptions {
+  /** Texels around an island that take its colour: what coarser versions of a texture blend in. Default 8. */
+  readonly padding?: number;
+  /**
+   * Rows of texels inside that are blended with what lies outside, and are taken anew from further inside.
+   * Default 0.
+   */
+  readonly blended?: number;
 }
 
-/** By layout and size: which texels surround its islands, nearest first, each with one of theirs to copy. */
-const known = new WeakMap<Uint32Array, Map<string, Uint32Array>>();
+/** By map and options: texels around its islands, nearest first, each with one of theirs to copy. */
+const known = new WeakMap<TexelMap, Map<string, Uint32Array>>();
 
 /**
  * A texture whose islands' colours go on beyond their borders: where two borders meet on the surface no line
  * is seen then. Alpha goes on as well.
- *
- * @param blended rows of texels inside that are blended with what lies outside, and are taken anew from
- *   further inside
+ * @param map of the texture's layout and size
  */
-export function padIslands(image: Image, layout: UvLayout, blended = 0): Image {
+export function padIslands(image: Image, map: TexelMap, options: PaddingOptions = {}): Image {
   const { width, height, channels } = image;
-  if (width !== height) return image;
-  const copies = copiesOf(layout, width, blended);
+  const copies = copiesOf(map, options);
   const out = createImage(width, height, channels as 1 | 3 | 4);
   out.data.set(image.data);
   for (let i = 0; i < copies.length; i += 2) {
@@ -34,19 +33,17 @@ export function padIslands(image: Image, layout: UvLayout, blended = 0): Image {
   return out;
 }
 
-function copiesOf({ uvs, uvTriangles }: UvLayout, size: number, blended: number): Uint32Array {
-  const layouts = known.get(uvTriangles) ?? new Map<string, Uint32Array>();
-  known.set(uvTriangles, layouts);
-  // Coordinates tell layouts of the same triangles apart.
-  const key = `${size} ${blended} ${uvs[0]} ${uvs[1]} ${uvs.at(-1)}`;
-  const copies =
-    layouts.get(key) ?? findCopies(createTexelMap(uvs, uvTriangles, size).triangle, size, blended);
-  layouts.set(key, copies);
+function copiesOf(map: TexelMap, { padding = 8, blended = 0 }: PaddingOptions): Uint32Array {
+  const ofMap = known.get(map) ?? new Map<string, Uint32Array>();
+  known.set(map, ofMap);
+  const key = `${padding} ${blended}`;
+  const copies = ofMap.get(key) ?? findCopies(map, padding, blended);
+  ofMap.set(key, copies);
   return copies;
 }
 
 /** Pairs of a texel outside and the one that it copies, which is inside or was copied before. */
-function findCopies(triangle: Int32Array, size: number, blended: number): Uint32Array {
+function findCopies({ triangle, size }: TexelMap, padding: number, blended: number): Uint32Array {
   const inside = Uint8Array.from(triangle, (t) => (t >= 0 ? 1 : 0));
   const copies: number[] = [];
   let border = bordersOf(inside, size);
@@ -54,7 +51,7 @@ function findCopies(triangle: Int32Array, size: number, blended: number): Uint32
     for (const at of border) inside[at] = 0;
     border = bordersOf(inside, size);
   }
-  for (let step = 0; step < blended + PADDING; step++) {
+  for (let step = 0; step < blended + padding; step++) {
     const next: number[] = [];
     for (const from of border)
       for (const to of neighbours(from, size)) {

@@ -3,6 +3,7 @@ import type { Image } from '../math/image.js';
 import { rotationToQuaternion } from '../math/rotation.js';
 import { evaluateVertices, gazeRotation, sphereCentre } from '../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../model/morphable-model.js';
+import { unitDisplacement } from '../model/personal-units.js';
 import { plainSkinColor } from '../fit/appearance/plain-skin.js';
 import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
 
@@ -12,7 +13,7 @@ const roughness: Readonly<Record<string, number>> = {
   eyeRight: 0.12,
   eyeLeft: 0.12,
   teeth: 0.3,
-  tongue: 0.4,
+  mouth: 0.4,
 };
 const defaultRoughness = 0.85;
 
@@ -56,7 +57,7 @@ export function headSurfaces(
     const mesh: HeadMesh = {
       ...partSurface(part, neutral),
       material,
-      ...morphsOf(model, part, reconstruction.coefficients.expression),
+      ...morphsOf(model, part, reconstruction.coefficients),
       ...(part.turnsAbout === 'sphereCentre' && {
         pivot: sphereCentre(part, neutral),
         rotation: quaternionOf(gaze),
@@ -113,18 +114,16 @@ function partSurface(
 function morphsOf(
   model: MorphableModel,
   part: ModelPart,
-  weights: ArrayLike<number>,
+  { shape, expression }: Pick<Reconstruction['coefficients'], 'shape' | 'expression'>,
 ): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
-  const { names, displacements } = model.expression;
-  const morphTargets = names.map((name, k) => {
-    const start = (k * model.vertexCount + part.firstVertex) * 3;
-    return {
-      name,
-      deltas: displacements.subarray(start, start + part.vertexCount * 3),
-    };
-  });
+  const { names } = model.expression;
+  const start = part.firstVertex * 3;
+  const morphTargets = names.map((name, k) => ({
+    name,
+    deltas: unitDisplacement(model, k, shape).subarray(start, start + part.vertexCount * 3),
+  }));
   if (!morphTargets.some(({ deltas }) => deltas.some((delta) => Math.abs(delta) > leastMotion))) return {};
-  return { morphTargets, morphWeights: names.map((_, k) => weights[k] ?? 0) };
+  return { morphTargets, morphWeights: names.map((_, k) => expression[k] ?? 0) };
 }
 
 function quaternionOf(

@@ -1,6 +1,7 @@
 import { solveCholesky } from '../math/linear-solve.js';
 import { rotationFromAxisAngle } from '../math/rotation.js';
 import type { ModelPart, MorphableModel, SurfacePoints } from './morphable-model.js';
+import { addPersonalUnits } from './personal-units.js';
 
 /**
  * How far each eyeball is turned, radians: positive yaw looks towards picture right, positive pitch looks
@@ -21,7 +22,7 @@ export interface HeadCoefficients {
 
 /**
  * Vertices of a head, S = S̄ + Σ sₖ Bₖ + Σ eₖ Eₖ (Blanz & Vetter 1999, eq. 1, with blendshapes for
- * expression).
+ * expression), and what units move besides in heads of other shapes (`personal-units.ts`).
  * @returns V×3, mm, head space; `out` if given
  */
 export function evaluateVertices(
@@ -38,6 +39,8 @@ export function evaluateVertices(
     model.expression.count,
     'expression',
   );
+  const { shape, expression } = coefficients;
+  if (shape && expression) addPersonalUnits(model, out, shape, expression);
   if (coefficients.gaze) turnEyes(model, out, coefficients.gaze);
   return out;
 }
@@ -45,12 +48,15 @@ export function evaluateVertices(
 /**
  * Adds expressions to the vertices of a neutral head, V×3 mm, in place.
  * @param expression 0…1, at most `model.expression.count`
+ * @param shape of the head
  */
 export function addExpression(
   model: MorphableModel,
   vertices: Float32Array,
   expression: ArrayLike<number>,
+  shape: ArrayLike<number>,
 ): Float32Array {
+  addPersonalUnits(model, vertices, shape, expression);
   addDisplacements(
     vertices,
     model.expression.displacements,

@@ -10,6 +10,14 @@ import type {
   TextureAlbedo,
   VertexAlbedo,
 } from './morphable-model.js';
+import {
+  addExpressions,
+  readBasis,
+  readExpressions,
+  readPersonalUnits,
+  type SetTensor,
+} from './expression-tensors.js';
+import { dequantizeRows, quantizeRows, rowsOf, vertexIndices } from './quantized-rows.js';
 import { TensorReader, type NamedTensors, type Tensor } from './tensor-reader.js';
 
 /** What `metadata.format` of a head model file must say. */
@@ -39,45 +47,6 @@ interface PartEntry {
   readonly alpha: ModelPart['alpha'];
   readonly turnsAbout?: 'sphereCentre';
 }
-
-interface Quantized {
-  readonly steps: Int16Array | Int8Array;
-  readonly scales: Float32Array;
-}
-
-/** Stores each row as integers times a step of its own; the largest value of a row uses the full range. */
-export function quantizeRows(rows: readonly ArrayLike<number>[], bits: 8 | 16): Quantized {
-  const width = rows[0]?.length ?? 0;
-  const top = bits === 16 ? 32_767 : 127;
-  const steps = bits === 16 ? new Int16Array(rows.length * width) : new Int8Array(rows.length * width);
-  const scales = Float32Array.from(rows, (row) => {
-    let largest = 0;
-    for (let i = 0; i < width; i++) largest = Math.max(largest, Math.abs(row[i]!));
-    return largest / top || 1;
-  });
-  rows.forEach((row, r) => {
-    for (let i = 0; i < width; i++) steps[r * width + i] = Math.round(row[i]! / scales[r]!);
-  });
-  return { steps, scales };
-}
-
-function dequantizeRows(steps: Int16Array | Int8Array, scales: Float32Array): Float32Array {
-  const width = scales.length ? steps.length / scales.length : 0;
-  const out = new Float32Array(steps.length);
-  for (let row = 0; row < scales.length; row++) {
-    const scale = scales[row]!;
-    for (let i = row * width; i < (row + 1) * width; i++) out[i] = scale * steps[i]!;
-  }
-  return out;
-}
-
-const rowsOf = (values: Float32Array, count: number): Float32Array[] =>
-  Array.from({ length: count }, (_, k) =>
-    values.subarray((k * values.length) / count, ((k + 1) * values.length) / count),
-  );
-
-const vertexIndices = (values: ArrayLike<number>, count: number) =>
-  count <= 65_536 ? Uint16Array.from(values) : Uint32Array.from(values);
 
 /**
  * Lays a model out as named tensors; displacements lose at most half a step of 1/32767 of a component's
@@ -128,26 +97,6 @@ export function modelToTensors(model: MorphableModel): ModelTensors {
   };
   return { tensors, metadata };
 }
-
-/** What expressions move less than this, mm, rests. */
-const LEAST_MOTION = 0.01;
-
-/** Displacements of the vertices that any expression moves, and which those are. */
-function addExpressions(set: SetTensor, { count, displacements }: ExpressionBasis, v: number): void {
-  const rows = rowsOf(displacements, count);
-  const moved = Array.from({ length: v }, (_, vertex) => vertex).filter((vertex) =>
-    rows.some((row) => [0, 1, 2].some((axis) => Math.abs(row[vertex * 3 + axis]!) > LEAST_MOTION)),
-  );
-  const kept = rows.map((row) =>
-    Float32Array.from({ length: moved.length * 3 }, (_, i) => row[moved[Math.floor(i / 3)]! * 3 + (i % 3)]!),
-  );
-  const { steps, scales } = quantizeRows(kept, 16);
-  set('expression.vertices', [moved.length], vertexIndices(moved, v));
-  set('expression.displacements', [count, moved.length, 3], steps);
-  set('expression.scales', [count], scales);
-}
-
-type SetTensor = (name: string, shape: readonly number[], data: Tensor['data']) => void;
 
 function addAlbedo(set: SetTensor, albedo: TextureAlbedo | VertexAlbedo, v: number): void {
   const modes = quantizeRows(rowsOf(albedo.modes, albedo.count), 8);
@@ -250,6 +199,7 @@ export function modelFromTensors({ tensors, metadata }: ModelTensors): Morphable
       names,
       lower: read.floats('expression.lower', [names.length]),
       upper: read.floats('expression.upper', [names.length]),
+      personal: readPersonalUnits(read, names.length, shape.count, v),
     } satisfies ExpressionBasis,
     albedo: readAlbedo(read, v),
     parts,
@@ -289,34 +239,6 @@ function isPartList(value: unknown): value is PartEntry[] {
       );
     })
   );
-}
-
-function readBasis(
-  read: TensorReader,
-  name: string,
-  v: number,
-): { count: number; displacements: Float32Array } {
-  const scales = read.floats(`${name}.scales`, [undefined]);
-  const steps = read.steps(`${name}.displacements`, [scales.length, v, 3]);
-  return { count: scales.length, displacements: dequantizeRows(steps, scales) };
-}
-
-function readExpressions(read: TensorReader, v: number): { count: number; displacements: Float32Array } {
-  if (!read.has('expression.vertices')) return readBasis(read, 'expression', v);
-  const scales = read.floats('expression.scales', [undefined]);
-  const vertices = read.integers('expression.vertices', [undefined], v);
-  const steps = read.steps('expression.displacements', [scales.length, vertices.length, 3]);
-  const displacements = new Float32Array(scales.length * v * 3);
-  for (let row = 0, from = 0; row < scales.length; row++) {
-    const scale = scales[row]!;
-    for (let i = 0; i < vertices.length; i++) {
-      const at = (row * v + vertices[i]!) * 3;
-      displacements[at] = scale * steps[from++]!;
-      displacements[at + 1] = scale * steps[from++]!;
-      displacements[at + 2] = scale * steps[from++]!;
-    }
-  }
-  return { count: scales.length, displacements };
 }
 
 /** Steps as shares of the largest. A loop: mapping typed arrays by `from` takes ten times as long. */

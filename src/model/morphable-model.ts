@@ -1,4 +1,5 @@
 import type { Image } from '../math/image.js';
+import type { PersonalUnit } from './personal-units.js';
 
 /**
  * A linear 3D morphable model of a head (Blanz & Vetter 1999): vertices are a mean plus weighted shape and
@@ -45,6 +46,8 @@ export interface ExpressionBasis {
   /** Bounds of plausible coefficients. */
   readonly lower: Float32Array;
   readonly upper: Float32Array;
+  /** Units that move other heads otherwise than the mean one. */
+  readonly personal?: readonly PersonalUnit[];
 }
 
 /** Reflectance over the texels of a UV atlas; linear RGB, texel row-major. */

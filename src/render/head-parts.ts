@@ -25,6 +25,7 @@ const SHINE: Readonly<Record<string, { strength: number; shininess: number }>> =
   eyeRight: { strength: 0.35, shininess: 120 },
   eyeLeft: { strength: 0.35, shininess: 120 },
   teeth: { strength: 0.15, shininess: 60 },
+  mouth: { strength: 0.12, shininess: 40 },
 };
 
 export interface HeadPartsOptions {

@@ -26,7 +26,7 @@ describe('headSceneOf', () => {
       'eyeRight',
       'eyeLeft',
       'teeth',
-      'tongue',
+      'mouth',
       'lashes',
     ]);
     const report = await validateBytes(await writeGlb(scene));
@@ -96,7 +96,7 @@ describe('headSceneOf', () => {
       'skin.png',
       'eye.png',
       'teeth.png',
-      'tongue.png',
+      'mouth.png',
       'lashes.png',
     ]);
     expect(mtl.match(/map_Kd eye\.png/g)).toHaveLength(2);

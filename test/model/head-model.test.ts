@@ -62,7 +62,7 @@ describe('the head model that ships', () => {
       'eyeRight',
       'eyeLeft',
       'teeth',
-      'tongue',
+      'mouth',
       'lashes',
     ]);
     expect(model.metadata['licence']).toBe('CC0-1.0 AND MIT AND CC-BY-4.0');
@@ -152,7 +152,7 @@ describe('the head model that ships', () => {
 
   it('has triangles that face outwards', () => {
     const inside = meanOf;
-    for (const name of ['eyeRight', 'eyeLeft', 'tongue'])
+    for (const name of ['eyeRight', 'eyeLeft', 'teeth'])
       expect(signedVolume(part(name), model.meanShape, inside(part(name))), name).toBeGreaterThan(0);
     const volume = signedVolume(skin, model.meanShape, inside(skin)) / 6e6;
     expect(volume).toBeGreaterThan(2);

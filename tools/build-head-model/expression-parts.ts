@@ -1,8 +1,9 @@
 import type { Similarity } from '../../src/math/procrustes.js';
+import { smoothstep } from '../../src/math/smoothstep.js';
 import type { BustMotion } from './bust-motion.js';
 import { followParts, type ReferenceVertices } from './geometry.js';
 import type { Hanging } from './hanging.js';
-import { followLids, lowerTeeth, type HelperGroups } from './helpers.js';
+import { followLids, type HelperGroups } from './helpers.js';
 import type { CarriedUnit } from './expressions.js';
 import { moved } from './register.js';
 import type { FittedPart } from './parts.js';
@@ -13,14 +14,13 @@ export interface PlacedPart {
   readonly firstVertex: number;
 }
 
-/** How far the tip of the tongue comes forward, and rises over the lower teeth, mm. */
-const TONGUE_FORWARD_MM = 34;
-const TONGUE_UP_MM = 3;
-/** How much nearer its root than its tip it bends: coming out, and lying down. */
-const BENT = 1.5;
-const LYING = 0.6;
-/** How far the front of the tongue lies down behind the lower teeth when the jaw opens, mm. */
-const TONGUE_DOWN_MM = 15;
+/** How far the tip of the tongue comes forward, mm, and how much nearer its tip than its root it bends. */
+const TONGUE_FORWARD_MM = 42;
+const BENT = 1.3;
+/** How far it rises over the lower teeth, and how far its tip then hangs over the lip, mm. */
+const TONGUE_UP_MM = 11;
+const TIP_DOWN_MM = 6;
+const TIP_FROM = 0.7;
 
 /**
  * A unit's displacement of all model vertices. Brows and lashes go with the skin, upper teeth and eyeballs
@@ -46,14 +46,9 @@ export function expressionOverModel(
   out.set(followParts(reference, vertices, beyond, false), vertices.headCount * 3);
   for (const { part, firstVertex } of placed) {
     const own = followParts(reference, vertices, part, false);
-    if (part.name === 'teeth') withJaw(unit.jaw, mean, firstVertex, lowerTeeth(part).vertices, own);
-    if (part.name === 'tongue') {
-      withJaw(unit.jaw, mean, firstVertex, new Set(part.references.keys()), own);
-      if (unit.tongue > 0)
-        bendTongue(mean, firstVertex, own, [0, TONGUE_UP_MM, TONGUE_FORWARD_MM], unit.tongue);
-      if (unit.tongueDown > 0)
-        bendTongue(mean, firstVertex, own, [0, -TONGUE_DOWN_MM, 0], unit.tongueDown, LYING);
-    }
+    withJaw(unit.jaw, mean, firstVertex, part.jaw ?? [], own);
+    if (unit.tongue > 0 && part.tongue)
+      bendTongue(mean.subarray(firstVertex * 3), own, part.tongue, unit.tongue);
     out.set(own, firstVertex * 3);
   }
   return out;
@@ -63,30 +58,34 @@ function withJaw(
   jaw: Similarity | undefined,
   mean: Float64Array,
   firstVertex: number,
-  which: ReadonlySet<number>,
+  shares: readonly number[],
   out: Float64Array,
 ): void {
   if (!jaw) return;
-  for (const i of which) {
+  shares.forEach((share, i) => {
     const at = mean.slice((firstVertex + i) * 3, (firstVertex + i) * 3 + 3);
-    moved(jaw, at).forEach((value, axis) => (out[i * 3 + axis] = value - at[axis]!));
-  }
+    moved(jaw, at).forEach((value, axis) => (out[i * 3 + axis] = share * (value - at[axis]!)));
+  });
 }
 
-/** Moves the tongue's tip; its root stays. */
-function bendTongue(
-  mean: Float64Array,
-  firstVertex: number,
-  out: Float64Array,
-  tip: readonly number[],
+/**
+ * Puts the tongue out, over the lower teeth and lip; its root stays.
+ * @param mean of the part's vertices, mm
+ * @param out displacements of them; the tongue's is added
+ * @param tongue how much each vertex is tongue
+ */
+export function bendTongue(
+  mean: ArrayLike<number>,
+  out: Float64Array | Float32Array,
+  tongue: readonly number[],
   amount: number,
-  power = BENT,
 ): void {
-  const count = out.length / 3;
-  const depth = Array.from({ length: count }, (_, i) => mean[(firstVertex + i) * 3 + 2]!);
-  const [back, front] = [Math.min(...depth), Math.max(...depth)];
-  depth.forEach((z, i) => {
-    const share = amount * ((z - back) / (front - back)) ** power;
-    tip.forEach((length, axis) => (out[i * 3 + axis]! += share * length));
+  const own = tongue.flatMap((share, i) => (share > 0.5 ? [mean[i * 3 + 2]!] : []));
+  const [back, front] = [Math.min(...own), Math.max(...own)];
+  tongue.forEach((share, i) => {
+    const along = Math.min(1, Math.max(0, (mean[i * 3 + 2]! - back) / (front - back)));
+    const hanging = smoothstep(TIP_FROM, 1, along);
+    out[i * 3 + 1]! += amount * share * (TONGUE_UP_MM * along - TIP_DOWN_MM * hanging);
+    out[i * 3 + 2]! += amount * share * TONGUE_FORWARD_MM * along ** BENT;
   });
 }

@@ -16,9 +16,8 @@ export interface CarriedUnit {
   readonly head: Float64Array;
   /** How lower teeth and tongue move, in the head's axes; undefined where they rest. */
   readonly jaw: Similarity | undefined;
-  /** How far the tongue comes out besides, and how far it lies down in an open mouth, 0…1. */
+  /** How far the tongue comes out besides, 0…1. */
   readonly tongue: number;
-  readonly tongueDown: number;
 }
 
 /** What expressions are made of. */
@@ -74,7 +73,6 @@ export function buildExpressions(source: ExpressionSource): CarriedUnit[] {
         head: heads.get(name)!,
         jaw: jawMotion(source.registration, source.insides.lowerTeeth, open),
         tongue: 1,
-        tongueDown: 0,
       };
     }
     return {
@@ -82,7 +80,6 @@ export function buildExpressions(source: ExpressionSource): CarriedUnit[] {
       head: heads.get(name)!,
       jaw: moves ? jaw : undefined,
       tongue: 0,
-      tongueDown: name === 'jawOpen' ? 1 : 0,
     };
   });
 }

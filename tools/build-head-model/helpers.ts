@@ -180,8 +180,11 @@ export function helpersOfNeutral(
   return out;
 }
 
-/** Where the front teeth end: x of the middle, height of their edge, depth of their front. */
-function incisors(p: ArrayLike<number>, vertices: readonly number[], up: 1 | -1): number[] {
+/**
+ * Where the front teeth end: x of the middle, height of their edge, depth of their front.
+ * @param up 1 for lower teeth, whose edge is above, −1 for upper ones
+ */
+export function incisors(p: ArrayLike<number>, vertices: readonly number[], up: 1 | -1): number[] {
   const front = vertices.filter((v) => Math.abs(p[v * 3]!) < 6);
   const edge = Math.max(...front.map((v) => up * p[v * 3 + 1]!));
   const depth = Math.max(...front.map((v) => p[v * 3 + 2]!));

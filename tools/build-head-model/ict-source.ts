@@ -7,6 +7,8 @@ const CENTIMETRE_IN_MM = 10;
 export const ICT_RANGES = {
   /** Face, then back of the head and neck. */
   skin: [0, 11_247],
+  /** Gums, palate, throat and tongue, in one. */
+  mouth: [14_062, 17_038],
   teeth: [17_039, 21_450],
   eyeballs: [21_451, 24_590],
 } as const;
@@ -28,6 +30,8 @@ export interface IctModel {
   /** Triangles of the outer skin, T×3, and its faces with three or four corners. */
   readonly skinTriangles: Uint32Array;
   readonly skinFaces: readonly (readonly number[])[];
+  /** All faces, with three or four corners. */
+  readonly faces: readonly (readonly number[])[];
   readonly identityCount: number;
   readonly expressionNames: readonly string[];
   /** Displacement of one standard deviation of an identity mode, V×3, mm. */
@@ -57,7 +61,8 @@ export async function readIct(path: string): Promise<IctModel> {
     const from = index * neutral.length;
     return Float64Array.from({ length: neutral.length }, (_, i) => steps[from + i]! * scale);
   };
-  const skinFaces = facesWithin(get('faces').data as Int32Array, ICT_RANGES.skin[1]);
+  const faces = facesOf(get('faces').data as Int32Array);
+  const skinFaces = faces.filter((face) => face.every((vertex) => vertex <= ICT_RANGES.skin[1]));
   return {
     vertexCount: neutral.length / 3,
     neutral,
@@ -65,6 +70,7 @@ export async function readIct(path: string): Promise<IctModel> {
       skinFaces.flatMap(([a, b, c, d]) => (d === undefined ? [a!, b!, c!] : [a!, b!, c!, a!, c!, d])),
     ),
     skinFaces,
+    faces,
     identityCount: get('identity').shape[0]!,
     expressionNames: names,
     identity: (mode) => row('identity', mode),
@@ -77,8 +83,8 @@ export async function readIct(path: string): Promise<IctModel> {
 }
 
 /** @param faces four vertices each, −1 in the last place of a triangle */
-function facesWithin(faces: Int32Array, last: number): number[][] {
+function facesOf(faces: Int32Array): number[][] {
   return Array.from({ length: faces.length / 4 }, (_, i) =>
     [...faces.subarray(i * 4, i * 4 + 4)].filter((vertex) => vertex >= 0),
-  ).filter((face) => face.every((vertex) => vertex <= last));
+  );
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Image } from '../../src/math/image.js';
 import type { Hanging } from './hanging.js';
+import type { MouthParts } from './ict-mouth.js';
 import { readProxy, type Proxy } from './makehuman-source.js';
-import { simplified } from './simplify.js';
 
 /** One accessory that becomes a part (or, split by side, two) of the model. */
 interface PartSource {
@@ -67,6 +67,10 @@ export interface FittedPart extends Hanging {
   readonly texture: Image;
   readonly alpha: 'opaque' | 'mask' | 'blend';
   readonly turns: boolean;
+  /** In which proportion each vertex goes with the lower jaw, 0…1; without it, none does. */
+  readonly jaw?: readonly number[];
+  /** How much each vertex is tongue, 0…1. */
+  readonly tongue?: readonly number[];
 }
 
 async function readTexture(path: string, size: number): Promise<Image> {
@@ -141,46 +145,13 @@ async function fitPart(
   };
 }
 
-/** Most triangles of the teeth: a dentist's model tells nothing that a mouth shows. */
-const MOST_TRIANGLES: Readonly<Record<string, number>> = { teeth: 1480 };
-
-/** What an open mouth shows of teeth: the outer side of the front ones first of all. */
-const FRONT_MM = 16;
-const BACK = 0.2;
-const INSIDE = 0.04;
-
-function seenInMouths(
-  positions: ArrayLike<number>,
-): (middle: readonly number[], normal: readonly number[]) => number {
-  let front = -Infinity;
-  let back = Infinity;
-  for (let i = 2; i < positions.length; i += 3) {
-    front = Math.max(front, positions[i]!);
-    back = Math.min(back, positions[i]!);
-  }
-  const centre = (front + 2 * back) / 3;
-  return ([x, , z], [nx, , nz]) => {
-    const length = Math.hypot(x!, z! - centre) || 1;
-    const outward = (x! * nx! + (z! - centre) * nz!) / length;
-    return (outward > 0.1 ? 1 : INSIDE) * (z! > front - FRONT_MM ? 1 : BACK);
-  };
-}
-
-/** Parts as they ship, some with fewer triangles than their source. */
-export function shippedParts(
-  parts: readonly FittedPart[],
-  template: (baseVertex: number) => readonly number[],
-): FittedPart[] {
-  return parts.map((part) => {
-    const most = MOST_TRIANGLES[part.name];
-    if (most === undefined) return part;
-    const positions = part.references.flatMap((on, i) =>
-      [0, 1, 2].map((axis) =>
-        on.reduce((sum, v, k) => sum + part.weights[i]![k]! * template(v)[axis]!, part.offsets[i]![axis]!),
-      ),
-    );
-    return simplified(part, positions, most, seenInMouths(positions));
-  });
+/** Parts as they ship: teeth and tongue of the base mesh are replaced. @param mouth of `ictMouth` */
+export function shippedParts(parts: readonly FittedPart[], [teeth, mouth]: MouthParts): FittedPart[] {
+  const instead = new Map([
+    ['teeth', teeth],
+    ['tongue', mouth],
+  ]);
+  return parts.map((part) => instead.get(part.name) ?? part);
 }
 
 /** Reads all parts; `template` gives the base mesh's vertices and decides left and right. */

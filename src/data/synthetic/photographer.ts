@@ -73,7 +73,7 @@ export interface SyntheticPhoto {
  * What lies in a mouth, and how far apart, mm, the inner landmarks of its lips are (3.4 at rest) when nothing
  * is seen between them.
  */
-const INSIDE = ['teeth', 'tongue'];
+const INSIDE = ['teeth', 'mouth'];
 const CLOSED = 4;
 /** Share of people who look at the camera. */
 const AT_CAMERA = 0.7;

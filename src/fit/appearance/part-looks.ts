@@ -147,8 +147,8 @@ function whiteGain({ white, plain }: EyeColors, light: Rgb): Rgb {
 }
 
 /**
- * Textures of eyes, teeth and tongue as the photo lights and colours them, to stand beside a skin texture
- * that carries the photo's light: irises and whites take the photo's colours, teeth and tongue its mean
+ * Textures of eyes, teeth and mouth as the photo lights and colours them, to stand beside a skin texture
+ * that carries the photo's light: irises and whites take the photo's colours, teeth and mouth its mean
  * brightness. Eyes that are closed or hidden take the light alone.
  *
  * @param light mean linear irradiance of the skin that faces the camera
@@ -177,7 +177,7 @@ export function partLooks(
     for (const part of eyes) looks.set(part.name, texture);
   }
   for (const part of model.parts) {
-    if (part.name !== 'teeth' && part.name !== 'tongue') continue;
+    if (part.name !== 'teeth' && part.name !== 'mouth') continue;
     if (part.texture) looks.set(part.name, tintedLike(part, head, image, light, certainty));
   }
   return looks;

@@ -130,7 +130,7 @@ export function fitHead(
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   keepOpposed(model.expression.names, expression);
   const vertices = known
-    ? addExpression(model, known.neutral.slice(), expression)
+    ? addExpression(model, known.neutral.slice(), expression, shape)
     : evaluateVertices(model, { shape, expression });
   const gaze = gazeOf(
     fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)),

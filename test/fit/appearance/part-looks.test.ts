@@ -55,7 +55,7 @@ describe('partLooks', () => {
 
   it('gives both eyes one image, and teeth and tongue their own', () => {
     expect(blue.get('eyeRight')).toBe(blue.get('eyeLeft'));
-    expect([...blue.keys()].sort()).toEqual(['eyeLeft', 'eyeRight', 'teeth', 'tongue']);
+    expect([...blue.keys()].sort()).toEqual(['eyeLeft', 'eyeRight', 'mouth', 'teeth']);
   });
 
   it('takes the light alone where nothing is seen', () => {

@@ -57,22 +57,43 @@ export function scatterAdd(
     count,
     product(rest),
   ]);
+  const width = product(rest);
   const zero = emitter.emit(
     'Expand',
-    [emitter.scalar(0, type), emitter.int64([rows, product(rest)])],
-    [rows, product(rest)],
+    [emitter.scalar(0, type), emitter.int64([rows, width])],
+    [rows, width],
     type,
   );
   const positions = emitter.reshape(emitter.toInt64(flat), [count, 1]);
-  const stored = emitter.emit('ScatterND', [zero, positions, values], [rows, product(rest)], type, {
-    reduction: { string: 'add' },
-  });
+  const stored = addRows(emitter, zero, positions, values);
   const view = contiguousView(emitter.reshape(stored, [...axis.map((a) => shape[a]!), ...rest]));
   const order = [...axis, ...kept];
   return transposeView(
     view,
     [...shape.keys()].map((a) => order.indexOf(a)),
   );
+}
+
+/**
+ * Rows added to those of a table, some of which several are added to.
+ *
+ * ONNX Runtime's ScatterND (1.30, CPU) adds rows on several threads without care for each other: sums of rows
+ * that come several times lack some and differ from run to run. Its ScatterElements adds one after the other.
+ */
+function addRows(emitter: Emitter, table: Stored, positions: Stored, values: Stored): Stored {
+  const attributes = { reduction: { string: 'add' } };
+  if (emitter.target.atomicScatter === true)
+    return emitter.emit('ScatterND', [table, positions, values], table.dims, table.type, attributes);
+  const everywhere = emitter.emit(
+    'Expand',
+    [positions, emitter.int64(values.dims)],
+    values.dims,
+    positions.type,
+  );
+  return emitter.emit('ScatterElements', [table, everywhere, values], table.dims, table.type, {
+    axis: { int: 0 },
+    ...attributes,
+  });
 }
 
 /** One row-major index for several index tensors, int32, and the shape they broadcast to. */

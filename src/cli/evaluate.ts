@@ -1,53 +1,43 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { createEmbedder, embedderRecipes, type Embedder, type EmbedderName } from '../evaluate/embedders.js';
-import {
-  consistencyMeasurer,
-  landmarkMeasurer,
-  perceptualMeasurer,
-  photometricMeasurer,
-  vertexMeasurer,
-  type FaceMeasurer,
-} from '../evaluate/measure-face.js';
-import { denseLandmarkMethod, reconstructionMethod } from '../evaluate/methods.js';
-import type { EvaluationMethod } from '../evaluate/prediction.js';
-import { createFaceRenderer } from '../evaluate/render-face.js';
-import type { Rogue } from '../fit/rogue.js';
-import { decodeOnnx } from '../graph/onnx/decode.js';
-import { encodePng, loadRogue, nodeRuntime } from '../node.js';
-import { assetFiles, assetPath, loadHand } from '../node/files/assets.js';
-import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/evaluation-cases.js';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { evaluateFace } from '../evaluate/evaluate-faces.js';
+import { evaluationMarkdown } from '../evaluate/report-pages.js';
+import { version } from '../fit/version.js';
+import { digestsOf } from '../node/evaluation/evaluation-cases.js';
 import {
   casePictures,
   evaluationFiles,
+  evaluationOf,
+  measuredFaces,
   refuseForeignReport,
-  runEvaluation,
   writeEvaluation,
+  type MeasureFace,
 } from '../node/evaluation/evaluation-run.js';
-import { conditionFolder, predictedFolder, withoutEnding } from '../node/evaluation/predicted-folder.js';
-import { insideFolder } from '../node/files/inside-folder.js';
-import { writeWhole } from '../node/files/whole-file.js';
-import { evaluationMarkdown } from '../evaluate/report-pages.js';
-import { messageOf, UsageError } from './errors.js';
-import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-flags.js';
+import { startPool } from '../node/workers/worker-pool.js';
+import { CaseList } from './case-list.js';
+import type { EvaluateFlags, EvaluateSetup, FaceCalls, FaceProtocol } from './evaluate-flags.js';
+import { evaluationTools } from './evaluation-tools.js';
+import { shown } from './inputs.js';
 import { interruptible } from './interruptible.js';
-import { createProgress } from './progress.js';
-import { print, printText } from './terminal.js';
-
-/** Faces of shards that are taken without --count. */
-const SYNTHETIC_COUNT = 200;
+import { digest } from './photo-batch.js';
+import { createProgress, type Progress } from './progress.js';
+import { isInShard } from './shard.js';
+import { complain, print, printText } from './terminal.js';
 
 /**
- * Runs a protocol, prints its tables and writes the report.
- * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C, with nothing
- *   written
+ * Runs a protocol, prints its tables and writes the report; of a part, only what was measured. What an
+ * earlier run has measured with the same settings on the same data stays as it is.
+ * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C
  */
 export async function runFaceProtocol(
   protocol: FaceProtocol,
   path: string,
   flags: EvaluateFlags,
 ): Promise<void> {
-  await interruptible('interrupted; nothing was written', (signal) =>
+  await interruptible('interrupted; the same command goes on from there', (signal) =>
     evaluateProtocol(protocol, path, flags, signal),
   );
 }
@@ -58,32 +48,49 @@ async function evaluateProtocol(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  await refuseForeignReport(flags.out);
-  const rogue = await loadRogue();
-  const released: { release(): Promise<void> }[] = [rogue];
-  let bar: ReturnType<typeof createProgress> | undefined;
+  const { out, shard, count, seed, conditions, detect = false } = flags;
+  await refuseForeignReport(out);
+  const tools = await evaluationTools(protocol, path, flags);
+  let bar: Progress | undefined;
+  let list: CaseList | undefined;
   try {
     signal.throwIfAborted();
-    const tools = { rogue, hand: await loadHand() };
-    const { seed, conditions, detect = false, count } = flags;
-    const all = await (protocol === 'synthetic'
-      ? syntheticCases(path, tools, count ?? SYNTHETIC_COUNT)
-      : photoCases(path, tools, protocol === 'landmarks'));
-    const data = { ...all, sources: all.sources.slice(0, count) };
-    const methods = await methodsOf(flags, rogue, released);
-    const measurers = await measurersOf(protocol, flags, released);
-    signal.throwIfAborted();
-    bar = createProgress(data.sources.length, { interval: 10 });
-    const options = {
-      protocol,
-      data,
-      methods,
-      measurers,
-      seed,
-      detect,
-      conditions,
-      faceMask: rogue.model.regions.get('face')!,
-      signal,
+    const { sha256, byId } = await digestsOf(tools.sources, signal);
+    const settings = await settingsDigest(protocol, flags);
+    const keys = new Map([...byId].map(([id, own]) => [id, digest(`${settings} ${own}`)]));
+    const sources = tools.sources.slice(0, count);
+    list = await CaseList.open(out, keys, flags);
+    const asked = shard ? sources.filter(({ id }) => isInShard(id, shard)) : sources;
+    const todo = asked.filter(({ id }) => !list!.items.has(id));
+    if (todo.length < asked.length)
+      complain(
+        `${asked.length - todo.length} of ${asked.length} faces were measured before; --again does them anew`,
+      );
+    bar = createProgress(todo.length, { interval: 10 });
+    const measuring = await measurer(
+      { protocol, path, flags },
+      (source) => evaluateFace(source, tools.options),
+      todo.length,
+    );
+    try {
+      const { measure, ahead } = measuring;
+      for await (const { source, items } of measuredFaces(todo, measure, ahead, signal)) {
+        list.add(source.id, items);
+        bar.done(source.id);
+      }
+    } finally {
+      await measuring.release();
+    }
+    bar.stop();
+    if (shard) {
+      print(`${asked.length} of ${sources.length} faces measured: ${shown(list.path)}`);
+      return;
+    }
+    const run = {
+      ...{ protocol, seed, conditions },
+      data: { sources, sha256 },
+      methods: tools.options.methods,
+      measurers: tools.options.measurers,
       created: new Date().toISOString(),
       settings: {
         data: path,
@@ -91,110 +98,71 @@ async function evaluateProtocol(
         ...(detect && { detect }),
         ...(flags.skin && { skin: flags.skin }),
       },
-      onCase: (_: number, id: string) => {
-        bar!.done(id);
-      },
-      ...(flags.writePhotos !== undefined && { onPhoto: photoWriter(flags.writePhotos) }),
     };
-    const evaluation = await runEvaluation(options);
-    bar.stop();
-    const pictures = await casePictures(evaluation, data.sources, options);
+    const evaluation = evaluationOf(
+      sources.flatMap(({ id }) => list!.items.get(id)!),
+      run,
+    );
+    const pictures = await casePictures(evaluation, sources, { ...run, detect });
     signal.throwIfAborted();
-    await writeEvaluation(flags.out, evaluation, pictures);
+    await writeEvaluation(out, evaluation, pictures);
     printText(evaluationMarkdown(evaluation));
-    print(`report: ${join(flags.out, evaluationFiles.html)}`);
+    print(`report: ${join(out, evaluationFiles.html)}`);
   } finally {
     bar?.stop();
-    for (const held of released) await held.release();
+    await list?.close();
+    await tools.release();
   }
 }
 
-async function methodsOf(
-  { methods, networks = [], predictions = [], skin = 'model' }: EvaluateFlags,
-  rogue: Rogue,
-  released: { release(): Promise<void> }[],
-): Promise<EvaluationMethod[]> {
-  const draw = createFaceRenderer(rogue.model, skin);
-  const texture = skin === 'photo' ? 'photo' : 'none';
-  const found: EvaluationMethod[] = methods.map((name) =>
-    name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw, name, texture),
-  );
-  for (const { name, file } of networks) {
-    const own = await loadRogue({ regressor: file });
-    released.push(own);
-    found.push(reconstructionMethod(own, 'network', draw, name, texture));
-  }
-  for (const { name, file } of predictions) {
-    if (
-      !(await stat(file).then(
-        (entry) => entry.isDirectory(),
-        () => false,
-      ))
-    )
-      throw new UsageError(`--predictions ${name}=${file}: no such folder`);
-    found.push(predictedFolder(name, file, rogue));
-  }
-  if (found.length === 0)
-    throw new UsageError('nothing to evaluate: name --methods, --networks or --predictions');
-  const twice = found.find(({ name }, k) => found.findIndex((other) => other.name === name) < k);
-  if (twice) throw new UsageError(`two methods are called "${twice.name}"; give them names of their own`);
-  return found;
+/** Measures faces in this thread, or in some. */
+interface Measurer {
+  readonly measure: MeasureFace;
+  /** How many are best begun before the first of them is done. */
+  readonly ahead: number;
+  release(): Promise<void>;
 }
 
-async function measurersOf(
-  protocol: FaceProtocol,
-  { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognition) }] }: EvaluateFlags,
-  released: { release(): Promise<void> }[],
-): Promise<FaceMeasurer[]> {
-  switch (protocol) {
-    case 'landmarks':
-      return [landmarkMeasurer];
-    case 'consistency':
-      return [consistencyMeasurer];
-    case 'synthetic':
-      return [vertexMeasurer(measuredRegions), landmarkMeasurer, consistencyMeasurer];
-    case 'photometric':
-      return [photometricMeasurer];
-    case 'perceptual':
-      return Promise.all(
-        embedding.map(async (one) => {
-          const embedder = await embedderOf(one);
-          released.push(embedder);
-          return perceptualMeasurer(one.name, embedder);
-        }),
-      );
-  }
-}
-
-async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
-  const recipe = embedderRecipes[name as EmbedderName] as (typeof embedderRecipes)[EmbedderName] | undefined;
-  if (!recipe)
-    throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
-  try {
-    const network = await readFile(file);
-    // Says what is wrong before ONNX Runtime does, which prints lines of its own.
-    decodeOnnx(network);
-    return await createEmbedder(nodeRuntime({ threads: 1 }), network, recipe);
-  } catch (error) {
-    throw new UsageError(
-      `--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`,
-    );
-  }
-}
-
-/** Writes `<folder>/<condition>/<photo>.png`. */
-function photoWriter(
-  folder: string,
-): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
-  // Of photos that differ in their endings alone, all but the first keep theirs.
-  const owners = new Map<string, string>();
-  return async (id, condition, image) => {
-    const stem = withoutEnding(id);
-    const name = `${conditionFolder(condition)}/${stem.toLowerCase()}`;
-    if (!owners.has(name)) owners.set(name, id);
-    const own = owners.get(name) === id ? stem : id;
-    const path = insideFolder(join(folder, conditionFolder(condition)), `${own}.png`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeWhole(path, await encodePng(image));
+async function measurer(setup: EvaluateSetup, here: MeasureFace, faces: number): Promise<Measurer> {
+  const { jobs = 1 } = setup.flags;
+  if (jobs === 1 || faces === 0) return { measure: here, ahead: 1, release: () => Promise.resolve() };
+  const file = new URL('./evaluate-worker.js', import.meta.url);
+  const pool = await startPool<FaceCalls>(file, setup, Math.min(jobs, faces));
+  return {
+    measure: ({ id }) => pool.use((worker) => worker.call('measure', id)),
+    ahead: 2 * jobs,
+    release: () => pool.release(),
   };
+}
+
+/** Of all that decides what is measured, apart from the data. */
+async function settingsDigest(
+  protocol: FaceProtocol,
+  { methods, networks = [], predictions = [], embedding = [], ...flags }: EvaluateFlags,
+): Promise<string> {
+  const { conditions, seed, detect, skin, writePhotos } = flags;
+  const files = [...networks, ...embedding, ...predictions];
+  const contents: string[] = [];
+  for (const { file } of files) contents.push(await contentDigest(file));
+  return digest(
+    JSON.stringify([
+      ...[version, protocol, methods, conditions, seed, detect, skin, writePhotos],
+      ...[networks, embedding, predictions].map((list) => list.map(({ name }) => name)),
+      contents,
+    ]),
+  );
+}
+
+/** Of a file's bytes; of a folder's names, sizes and times. */
+async function contentDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  if (!(await stat(path)).isDirectory()) {
+    await pipeline(createReadStream(path), hash);
+    return hash.digest('hex');
+  }
+  for (const name of (await readdir(path, { recursive: true })).sort()) {
+    const { size, mtimeMs } = await stat(join(path, name));
+    hash.update(`${name} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
 }

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { lockFolder } from '../node/files/folder-lock.js';
-import { faceList, pictureList } from '../node/files/list-kinds.js';
+import { caseList, faceList, pictureList } from '../node/files/list-kinds.js';
 import {
   listName,
   listsIn,
@@ -21,6 +21,7 @@ import { complain, print } from './terminal.js';
 const kinds: readonly { readonly kind: ListKind; told(lines: number, items: number): string }[] = [
   { kind: faceList, told: (lines, items) => `${lines} heads from ${items} pictures` },
   { kind: pictureList, told: (lines, items) => `${lines} pictures from ${items} photos` },
+  { kind: caseList, told: (_, items) => `${items} measured faces` },
 ];
 
 /** A list of results, and its folder. */

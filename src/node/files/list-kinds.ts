@@ -61,6 +61,22 @@ export const pictureList: ListKind = {
   },
 };
 
+/** `cases.jsonl` of `rogue evaluate`: a line for each face, with what was measured of it. */
+export const caseList: ListKind = {
+  name: 'cases',
+  command: 'rogue evaluate',
+  sign: 'id',
+  placeKeys: [],
+  isOwnFile: () => false,
+  read(line) {
+    const { id, run, items } = line as Readonly<Record<string, unknown>> & {
+      readonly run?: { readonly key?: unknown };
+    };
+    if (typeof id !== 'string' || typeof run?.key !== 'string' || !Array.isArray(items)) return undefined;
+    return { item: id, key: run.key, part: 1, parts: 1, places: [] };
+  },
+};
+
 function origin(
   run: Partial<PhotoOrigin> | undefined,
   [part, parts]: readonly [unknown, unknown],

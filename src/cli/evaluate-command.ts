@@ -23,15 +23,24 @@ function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
 }
 
 /** Adds the options of protocols that measure face by face. */
-function batched(command: Command): Command {
+function inParts(command: Command): Command {
   return command
-    .option('--jobs <n>', 'how many faces to measure at a time, some 500 MB each', integerWithin(1, 64), 1)
     .option('--again', 'measure anew what an earlier run has measured; else it goes on where that stopped')
     .option(
       '--shard <k/n>',
       'only the k-th of n parts, without a report; the command without it then writes that of all',
       shardOf,
     );
+}
+
+/** … several at a time. */
+function batched(command: Command): Command {
+  return inParts(command).option(
+    '--jobs <n>',
+    'how many faces to measure at a time, some 500 MB each',
+    integerWithin(1, 64),
+    1,
+  );
 }
 
 /** `rogue evaluate <protocol> …`. */
@@ -155,9 +164,11 @@ export function addEvaluateCommand(program: Command): void {
       const { runNowProtocol } = await import('./evaluate-now.js');
       await runNowProtocol(folder, flags);
     });
-  evaluate
-    .command('leak')
-    .description('how much of what covers a face gets painted on its skin, under plain covers')
+  inParts(
+    evaluate
+      .command('leak')
+      .description('how much of what covers a face gets painted on its skin, under plain covers'),
+  )
     .argument('<data>', 'photos with known landmarks: a folder, or an index.json')
     .option('--count <n>', 'only the first n photos', positiveInteger)
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-leak')

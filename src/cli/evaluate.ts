@@ -5,27 +5,21 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { evaluateFace } from '../evaluate/evaluate-faces.js';
 import { evaluationMarkdown } from '../evaluate/report-pages.js';
-import { version } from '../fit/version.js';
-import { digestsOf } from '../node/evaluation/evaluation-cases.js';
+import type { DataSource } from '../node/evaluation/evaluation-cases.js';
 import {
   casePictures,
   evaluationFiles,
   evaluationOf,
-  measuredFaces,
   refuseForeignReport,
   writeEvaluation,
   type MeasureFace,
 } from '../node/evaluation/evaluation-run.js';
 import { startPool } from '../node/workers/worker-pool.js';
-import { CaseList } from './case-list.js';
 import type { EvaluateFlags, EvaluateSetup, FaceCalls, FaceProtocol } from './evaluate-flags.js';
 import { evaluationTools } from './evaluation-tools.js';
-import { shown } from './inputs.js';
 import { interruptible } from './interruptible.js';
-import { digest } from './photo-batch.js';
-import { createProgress, type Progress } from './progress.js';
-import { isInShard } from './shard.js';
-import { complain, print, printText } from './terminal.js';
+import { measureFaces, type FaceMeasurer } from './measure-faces.js';
+import { print, printText } from './terminal.js';
 
 /**
  * Runs a protocol, prints its tables and writes the report; of a part, only what was measured. What an
@@ -48,49 +42,25 @@ async function evaluateProtocol(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  const { out, shard, count, seed, conditions, detect = false } = flags;
+  const { out, count, seed, conditions, detect = false } = flags;
   await refuseForeignReport(out);
-  const tools = await evaluationTools(protocol, path, flags);
-  let bar: Progress | undefined;
-  let list: CaseList | undefined;
+  const { sources, options, release } = await evaluationTools(protocol, path, flags);
   try {
     signal.throwIfAborted();
-    const { sha256, byId } = await digestsOf(tools.sources, signal);
-    const settings = await settingsDigest(protocol, flags);
-    const keys = new Map([...byId].map(([id, own]) => [id, digest(`${settings} ${own}`)]));
-    const sources = tools.sources.slice(0, count);
-    list = await CaseList.open(out, keys, flags);
-    const asked = shard ? sources.filter(({ id }) => isInShard(id, shard)) : sources;
-    const todo = asked.filter(({ id }) => !list!.items.has(id));
-    if (todo.length < asked.length)
-      complain(
-        `${asked.length - todo.length} of ${asked.length} faces were measured before; --again does them anew`,
-      );
-    bar = createProgress(todo.length, { interval: 10 });
-    const measuring = await measurer(
-      { protocol, path, flags },
-      (source) => evaluateFace(source, tools.options),
-      todo.length,
-    );
-    try {
-      const { measure, ahead } = measuring;
-      for await (const { source, items } of measuredFaces(todo, measure, ahead, signal)) {
-        list.add(source.id, items);
-        bar.done(source.id);
-      }
-    } finally {
-      await measuring.release();
-    }
-    bar.stop();
-    if (shard) {
-      print(`${asked.length} of ${sources.length} faces measured: ${shown(list.path)}`);
-      return;
-    }
-    const run = {
-      ...{ protocol, seed, conditions },
-      data: { sources, sha256 },
-      methods: tools.options.methods,
-      measurers: tools.options.measurers,
+    const measured = await measureFaces({
+      ...{ faces: sources, count, out, signal },
+      ...(flags.shard && { shard: flags.shard }),
+      ...(flags.again && { again: true }),
+      settings: await settingsOf(protocol, flags),
+      measurer: (faces) =>
+        measurer({ protocol, path, flags }, (source) => evaluateFace(source, options), faces, signal),
+    });
+    if (!measured) return;
+    const data = { sources: sources.slice(0, count), sha256: measured.sha256 };
+    const evaluation = evaluationOf(measured.items, {
+      ...{ protocol, seed, conditions, data },
+      methods: options.methods,
+      measurers: options.measurers,
       created: new Date().toISOString(),
       settings: {
         data: path,
@@ -98,59 +68,58 @@ async function evaluateProtocol(
         ...(detect && { detect }),
         ...(flags.skin && { skin: flags.skin }),
       },
-    };
-    const evaluation = evaluationOf(
-      sources.flatMap(({ id }) => list!.items.get(id)!),
-      run,
-    );
-    const pictures = await casePictures(evaluation, sources, { ...run, detect });
+    });
+    const pictures = await casePictures(evaluation, data.sources, options);
     signal.throwIfAborted();
     await writeEvaluation(out, evaluation, pictures);
     printText(evaluationMarkdown(evaluation));
     print(`report: ${join(out, evaluationFiles.html)}`);
   } finally {
-    bar?.stop();
-    await list?.close();
-    await tools.release();
+    await release();
   }
 }
 
-/** Measures faces in this thread, or in some. */
-interface Measurer {
-  readonly measure: MeasureFace;
-  /** How many are best begun before the first of them is done. */
-  readonly ahead: number;
-  release(): Promise<void>;
-}
-
-async function measurer(setup: EvaluateSetup, here: MeasureFace, faces: number): Promise<Measurer> {
+/** This thread, or as many as `--jobs` says, whose work is left when the signal is aborted. */
+async function measurer(
+  setup: EvaluateSetup,
+  here: MeasureFace<DataSource>,
+  faces: number,
+  signal: AbortSignal,
+): Promise<FaceMeasurer<DataSource>> {
   const { jobs = 1 } = setup.flags;
   if (jobs === 1 || faces === 0) return { measure: here, ahead: 1, release: () => Promise.resolve() };
   const file = new URL('./evaluate-worker.js', import.meta.url);
   const pool = await startPool<FaceCalls>(file, setup, Math.min(jobs, faces));
   return {
-    measure: ({ id }) => pool.use((worker) => worker.call('measure', id)),
+    measure: ({ id }) =>
+      new Promise((resolve, reject) => {
+        const give = (): void => {
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', give, { once: true });
+        pool
+          .use((worker) => worker.call('measure', id))
+          .then(resolve, reject)
+          .finally(() => {
+            signal.removeEventListener('abort', give);
+          });
+      }),
     ahead: 2 * jobs,
-    release: () => pool.release(),
+    release: () => (signal.aborted ? pool.terminate() : pool.release()),
   };
 }
 
-/** Of all that decides what is measured, apart from the data. */
-async function settingsDigest(
+/** All that decides what is measured, apart from the data. */
+async function settingsOf(
   protocol: FaceProtocol,
   { methods, networks = [], predictions = [], embedding = [], ...flags }: EvaluateFlags,
-): Promise<string> {
+): Promise<unknown> {
   const { conditions, seed, detect, skin, writePhotos } = flags;
-  const files = [...networks, ...embedding, ...predictions];
   const contents: string[] = [];
-  for (const { file } of files) contents.push(await contentDigest(file));
-  return digest(
-    JSON.stringify([
-      ...[version, protocol, methods, conditions, seed, detect, skin, writePhotos],
-      ...[networks, embedding, predictions].map((list) => list.map(({ name }) => name)),
-      contents,
-    ]),
-  );
+  for (const { file } of [...networks, ...embedding, ...predictions])
+    contents.push(await contentDigest(file));
+  const names = [networks, embedding, predictions].map((list) => list.map(({ name }) => name));
+  return { protocol, methods, conditions, seed, detect, skin, writePhotos, names, contents };
 }
 
 /** Of a file's bytes; of a folder's names, sizes and times. */

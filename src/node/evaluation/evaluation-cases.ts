@@ -31,10 +31,15 @@ export interface CaseTools {
 }
 
 /** A face of data that can be told from others by its bytes. */
-export interface DataSource extends CaseSource {
+export interface DataFace {
+  /** Unique within the data. */
+  readonly id: string;
   /** Name, files and labels. @throws EvaluationError for a file that cannot be read */
   content(): Promise<readonly (string | Uint8Array)[]>;
 }
+
+/** A face that is opened when its turn comes. */
+export type DataSource = CaseSource & DataFace;
 
 /** The faces of some data, and a digest of all of it. */
 export interface EvaluationData {
@@ -49,7 +54,7 @@ export interface DataDigests {
 }
 
 /** Reads all files once, one face after the other. @throws EvaluationError, the signal's reason */
-export async function digestsOf(sources: readonly DataSource[], signal: AbortSignal): Promise<DataDigests> {
+export async function digestsOf(sources: readonly DataFace[], signal: AbortSignal): Promise<DataDigests> {
   const all = createHash('sha256');
   const byId = new Map<string, string>();
   for (const { id, content } of sources) {
@@ -126,8 +131,8 @@ async function openPhoto(
   return { place, corruption, truth, slices: { yaw: yawBin(Math.abs(yaw)), ...slices } };
 }
 
-/** @throws EvaluationError */
-async function readPhoto(path: string): Promise<Uint8Array> {
+/** A photo's bytes. @throws EvaluationError */
+export async function readPhoto(path: string): Promise<Uint8Array> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'not found' : `not readable (${error.code ?? error.message})`;
     throw new EvaluationError(`${path}: ${reason}; remove it from the data, or bring it back`);

@@ -28,37 +28,40 @@ export interface EvaluationRunOptions extends Pick<
 }
 
 /** Measures a face. */
-export type MeasureFace = (source: CaseSource) => Promise<readonly EvaluationItem[]>;
+export type MeasureFace<Face> = (face: Face) => Promise<readonly EvaluationItem[]>;
 
 /**
  * Measures faces, some at a time, and hands the outcome over in their order.
  * @param ahead how many are begun before the first of them is done
  * @throws the signal's reason, when what was begun has ended
  */
-export async function* measuredFaces<Source extends CaseSource>(
-  sources: readonly Source[],
-  measure: MeasureFace,
+export async function* measuredFaces<Face>(
+  faces: readonly Face[],
+  measure: MeasureFace<Face>,
   ahead: number,
   signal: AbortSignal,
-): AsyncGenerator<{ readonly source: Source; readonly items: readonly EvaluationItem[] }> {
-  const begun: { readonly source: Source; readonly items: Promise<readonly EvaluationItem[]> }[] = [];
+): AsyncGenerator<{ readonly face: Face; readonly items: readonly EvaluationItem[] }> {
+  const begun: { readonly face: Face; readonly items: Promise<readonly EvaluationItem[]> }[] = [];
   const next = async () => {
-    const { source, items } = begun.shift()!;
-    return { source, items: await items };
+    const { face, items } = begun.shift()!;
+    return { face, items: await items };
   };
   try {
-    for (const source of sources) {
+    for (const face of faces) {
       signal.throwIfAborted();
-      const items = measure(source);
+      const items = measure(face);
       // Told when its turn comes.
       items.catch(() => undefined);
-      begun.push({ source, items });
+      begun.push({ face, items });
       if (begun.length === ahead) yield await next();
     }
     while (begun.length > 0) {
       yield await next();
       signal.throwIfAborted();
     }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     await Promise.allSettled(begun.map(({ items }) => items));
   }

@@ -18,7 +18,7 @@ export interface LoweringTarget {
   readonly hugeKernels: boolean;
   /**
    * Whether ScatterND adds rows that come several times without losing any, as on GPUs; ONNX Runtime's CPU
-   * loses some when it has several threads. Default false: a slower operator that is right everywhere.
+   * loses some when it has several threads. Default false: many small ones, each of which one thread does.
    */
   readonly atomicScatter?: boolean;
 }

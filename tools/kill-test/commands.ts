@@ -33,13 +33,13 @@ function withoutClock(file: string, content: Buffer): Buffer {
 const withoutReport = (file: string, content: Buffer): Buffer =>
   file === 'report.html' ? Buffer.alloc(0) : withoutClock(file, content);
 
-const train = (stage: string, threads: number): Disturbed => ({
+const train = (stage: string, steps: number): Disturbed => ({
   name: stage,
   interrupted: true,
   settled: withoutReport,
   args: (out, data) => [
     ...['train', stage, '--data', join(data, 'shards'), '-o', out],
-    ...['--batch', '2', '--steps', '24', '--threads', `${threads}`],
+    ...['--batch', '2', '--steps', `${steps}`, '--threads', '2'],
   ],
 });
 
@@ -73,6 +73,6 @@ export const commands: readonly Disturbed[] = [
     settled: asIs,
     args: (out) => ['synth', '--count', '12', '--size', '96', '--per-shard', '2', '-o', out],
   },
-  train('pretrain', 2),
-  train('robustify', 2),
+  train('pretrain', 24),
+  train('robustify', 8),
 ];

@@ -24,6 +24,7 @@ import { createFaceParser, type FaceParser, type FaceParsing } from '../network/
 import type { Runtime } from '../runtime/session.js';
 import { takingTurns } from '../runtime/taking-turns.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
+import { predictInPlace } from './geometry/face-place.js';
 import { createLookAgain } from './geometry/look-again.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
@@ -194,7 +195,7 @@ export class Rogue {
       const seen: SeenFace[] = [];
       for (const face of found) {
         const { box, roll } = face;
-        const predicted = method === 'landmarks' ? undefined : await this.#predicted(pyramid, face);
+        const predicted = method === 'landmarks' ? undefined : await this.#predicted(pyramid, face, options);
         seen.push({ face, predicted, parsing: await this.#parser?.parse(pyramid, box, roll) });
       }
       return seen;
@@ -237,9 +238,19 @@ export class Rogue {
     };
   }
 
-  async #predicted(pyramid: ImagePyramid, { box, roll }: FoundFace): Promise<PredictedHead | undefined> {
-    const predicted = await this.#predictor?.predict(pyramid, box, roll);
-    const identity = predicted && (await this.#identity?.recognise(pyramid, predicted));
+  /** A face's place is improved where it was found, and believed where it was given. */
+  async #predicted(
+    pyramid: ImagePyramid,
+    face: FoundFace,
+    { boxes, faces }: FindPhotoFacesOptions & Pick<ReconstructPhotoOptions, 'faces'>,
+  ): Promise<PredictedHead | undefined> {
+    const predictor = this.#predictor;
+    if (!predictor) return undefined;
+    const isGiven = boxes && !faces;
+    const predicted = isGiven
+      ? await predictor.predict(pyramid, face.box, face.roll)
+      : await predictInPlace(predictor, pyramid, face);
+    const identity = await this.#identity?.recognise(pyramid, predicted);
     return identity ? { ...predicted, identity } : predicted;
   }
 

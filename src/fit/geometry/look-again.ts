@@ -1,23 +1,17 @@
 import { logit, type CloserLook, type LookAgain } from '../../detect/confidence.js';
-import { crownRoll, turnBetween } from '../../detect/detection.js';
+import { turnBetween } from '../../detect/detection.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { project, transformPoints } from '../../math/camera.js';
 import { clampExpression } from '../../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { evaluateBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
 import { cropFocal } from '../../network/code.js';
-import { boxOfHead, directionsOf, fromView, type FaceBox } from '../../network/face-view.js';
+import { fromView, type FaceBox } from '../../network/face-view.js';
 import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.js';
+import { distance, isAstray, isStill, placeOfHead, type Place } from './face-place.js';
 
 /** Looks at a face at most so many times. */
 const MOST_LOOKS = 4;
-/**
- * A box that moves and grows by less than this part of its side, and turns by fewer degrees, stands still.
- */
-const STILL = 0.03;
-const STILL_ROLL = 2;
-/** A head that is farther from the box than this, in its sides, is not the one that was found. */
-const ASTRAY = 0.6;
 
 /** Of the 68: both eyes' outlines, the nose's tip, and the middles of the lips. */
 const RIGHT_EYE = [36, 37, 38, 39, 40, 41];
@@ -56,7 +50,7 @@ export function createLookAgain(model: MorphableModel, predictor: HeadPredictor)
     }
     const { head } = best;
     const next = placeOf(head);
-    const astray = distance(box, next.box) >= ASTRAY;
+    const astray = isAstray(box, next.box);
     const closer: CloserLook = {
       ...(astray ? { box, roll: best.roll } : { box: next.box, roll: next.roll }),
       keypoints: keypointsOf(model, basis, groups, head),
@@ -118,7 +112,7 @@ async function settle(
   for (let looks = 1; looks < MOST_LOOKS; looks++) {
     const next = placeOf(head);
     // Where it runs away, the detector is believed.
-    if (isStill(place, next) || distance(start.box, next.box) >= ASTRAY) break;
+    if (isStill(place, next) || isAstray(start.box, next.box)) break;
     place = next;
     head = await predictor.predict(pyramid, place.box, place.roll);
     if (!head.judged || !best.judged || head.judged.face > best.judged.face) best = head;
@@ -132,41 +126,12 @@ function ranking(upright: number): (look: Settled) => number {
     judged ? logit(judged.face) - (LYING_DOUBT * turnBetween(judged.roll, upright)) / 180 : 0;
 }
 
-interface Place {
-  readonly box: FaceBox;
-  readonly roll: number;
-}
-
 /**
  * The detector's box and roll of a predicted head, in the photo: as the judge says, where the network has
  * one, because it has learned that on real faces under covers; else by the head's geometry.
  */
-function placeOf({ pose, crop, judged }: PredictedHead): Place {
-  if (judged) return judged;
-  // The crop's camera looks at −1…1 from edge to edge.
-  const { box } = boxOfHead({ camera: { focal: cropFocal, cx: 0, cy: 0 }, pose });
-  const [x, y] = fromView(crop, [box.x + box.width / 2, box.y + box.height / 2]) as unknown as [
-    number,
-    number,
-  ];
-  const side = (box.width * crop.scale * crop.width) / 2;
-  return {
-    box: { x: x - side / 2, y: y - side / 2, width: side, height: side },
-    roll: crop.roll + crownRoll(directionsOf(pose.rotation)),
-  };
-}
-
-/** Between the middles of two boxes, in sides of the first. */
-function distance(a: FaceBox, b: FaceBox): number {
-  return Math.hypot(b.x + b.width / 2 - a.x - a.width / 2, b.y + b.height / 2 - a.y - a.height / 2) / a.width;
-}
-
-function isStill(before: Place, after: Place): boolean {
-  return (
-    distance(before.box, after.box) < STILL &&
-    Math.abs(Math.log(after.box.width / before.box.width)) < STILL &&
-    turnBetween(before.roll, after.roll) < STILL_ROLL
-  );
+function placeOf(head: PredictedHead): Place {
+  return head.judged ?? placeOfHead(head);
 }
 
 function pointsOf(model: MorphableModel, indices: readonly number[]): SurfacePoints {

@@ -9,6 +9,7 @@ export type {
   Photo,
   PhotoDecoder,
   ReconstructPhotoOptions,
+  TrackPhotosOptions,
   RogueParts,
   Stage,
 } from './fit/rogue.js';

@@ -136,4 +136,31 @@ describe('public API', () => {
     await other.release();
     await expect(other.reconstruct(astronaut)).rejects.toThrow(/released/);
   });
+
+  it('ends what was begun before it is released, and begins nothing after that', async () => {
+    const other = await node.loadRogue();
+    const tracking = other.track();
+    const { image } = await node.decodeImage(astronaut);
+    const ends: string[] = [];
+    const begun = [
+      other.reconstruct(astronaut, { texture: 'none' }).then((heads) => ends.push(`${heads.length} heads`)),
+      tracking.next(image, 0).then((head) => ends.push(head ? 'tracked' : 'lost')),
+    ];
+    const released = [other.release(), other.release()].map((one) => one.then(() => ends.push('released')));
+    const late = [tracking.next(image, 1), other.findFaces(image), other.reconstruct(image)];
+    for (const one of late) await expect(one).rejects.toThrow(/^Rogue: this instance was released; load/);
+    await Promise.all([...begun, ...released]);
+    expect(ends.slice(0, 2).sort()).toEqual(['1 heads', 'tracked']);
+    expect(ends.slice(2)).toEqual(['released', 'released']);
+  });
+
+  it('stops following a face once its signal is aborted', async () => {
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    const tracking = rogue.track({ signal: controller.signal });
+    const { image } = await node.decodeImage(astronaut);
+    expect(await tracking.next(image, 0)).toBeDefined();
+    controller.abort(reason);
+    await expect(tracking.next(image, 1)).rejects.toBe(reason);
+  });
 });

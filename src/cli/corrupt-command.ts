@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { exitCodes } from './errors.js';
-import type { CorruptFlags, CorruptProtocol } from './corrupt-photos.js';
-import { numberWithin, oneOf, positiveInteger } from './option-values.js';
+import type { CorruptFlags } from './corrupt-photos.js';
+import type { CorruptProtocol } from './make-corruptions.js';
+import { integerWithin, numberWithin, oneOf, positiveInteger } from './option-values.js';
+import { shardOf } from './shard.js';
 
 const protocols: readonly CorruptProtocol[] = ['reachocc', 'synchocc', 'noise', 'boxes'];
 
@@ -31,6 +33,13 @@ export function addCorruptCommand(program: Command, status: { code: number }): v
     .option('--all-faces', 'versions for every face of a photo, not only for the largest')
     .option('--format <type>', 'png or jpg', oneOf(['png', 'jpg']), 'png')
     .option('-o, --out <folder>', 'where pictures, masks and manifest.jsonl go', 'out')
+    .option('--jobs <n>', 'how many photos to work on at a time, some 400 MB each', integerWithin(1, 64), 1)
+    .option('--again', 'make anew what an earlier run has made; else it goes on where that stopped')
+    .option(
+      '--shard <k/n>',
+      'only the k-th of n parts, for several machines; "rogue merge" joins their lists',
+      shardOf,
+    )
     .addHelpText('after', '\nExample:\n  rogue corrupt album/ --protocol reachocc --per-image 5 -o covered')
     .action(async (paths: string[], flags: CorruptFlags) => {
       const { corruptPhotos } = await import('./corrupt-photos.js');

@@ -1,73 +1,38 @@
-import { noiseProtocol } from '../data/noise/protocol.js';
-import { greyBox, greyBoxKinds } from '../data/occlusion/grey-boxes.js';
-import type { HandModel } from '../data/occlusion/hand/hand-file.js';
-import { occludedFaceOf, type OccludedFace } from '../data/occlusion/occluded-face.js';
-import type { Occlusion } from '../data/occlusion/occlusion.js';
-import { reachocc } from '../data/occlusion/reachocc.js';
-import { synchocc } from '../data/occlusion/synchocc.js';
-import type { Reconstruction } from '../fit/reconstruction.js';
-import type { Image } from '../math/image.js';
-import { loadHand } from '../node/files/assets.js';
-import { decodeImage, encodeJpeg, encodePng } from '../node/files/image-codec.js';
-import { jpegCodec } from '../node/files/jpeg-codec.js';
-import { messageOf, OutputError } from './errors.js';
-import { findPhotos, shown, type FailedInput, type PhotoJob } from './inputs.js';
-import { OutputFolder } from './output-folder.js';
-import { createProgress } from './progress.js';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, posix, resolve } from 'node:path';
+import { version } from '../fit/version.js';
+import { pictureItem, pictureList, type PictureOrigin } from '../node/files/list-kinds.js';
+import { listsIn, placesIn, unlistedFiles, type ListedItem } from '../node/files/result-list.js';
+import { OutputError, outputError } from './errors.js';
+import { findPhotos, shown, type PhotoJob } from './inputs.js';
+import {
+  corruptedPictures,
+  corruptTools,
+  type CorruptSettings,
+  type MadePicture,
+} from './make-corruptions.js';
 import type { Reconstructor } from './make-heads.js';
-import { onInterrupt } from './reconstruct-photos.js';
-import { complain, print } from './terminal.js';
+import { digest, listedIn, runBatch, tellFailures, type WrittenPhoto } from './photo-batch.js';
+import { makersHere, makersInWorkers } from './photo-makers.js';
+import type { Shard } from './shard.js';
+import { print } from './terminal.js';
 
-export type CorruptProtocol = 'reachocc' | 'synchocc' | 'noise' | 'boxes';
-
-export interface CorruptFlags {
-  readonly protocol: CorruptProtocol;
-  readonly perImage: number;
-  readonly seed: string;
+export interface CorruptFlags extends CorruptSettings {
   readonly out: string;
-  readonly format: 'png' | 'jpg';
-  /** 0…1. */
-  readonly coverage?: number;
-  readonly allFaces?: boolean;
+  readonly shard?: Shard;
+  /** How many photos are worked on at a time. Default 1. */
+  readonly jobs?: number;
+  /** Makes anew what an earlier run has made. */
+  readonly again?: boolean;
 }
-
-/** One line of `manifest.jsonl`: a written picture and what was done to it. */
-interface ManifestLine {
-  readonly source: string;
-  readonly file: string;
-  /** The mask's file; noise has none. */
-  readonly mask?: string;
-  readonly protocol: string;
-  /** Name of the occluder, or of the effect. */
-  readonly kind: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly seed: string;
-  /** Share of the face's visible skin that is hidden, 0…1. */
-  readonly coverage?: number;
-  readonly width: number;
-  readonly height: number;
-  readonly face: Reconstruction['face'];
-  /** 68×2 pixels, from the fit to the photo as it was. */
-  readonly landmarks68: readonly number[];
-}
-
-interface NamedFile {
-  readonly name: string;
-  readonly content: Uint8Array;
-}
-
-/** JPEG quality of `--format jpg`: the corruption is meant to be what degrades the picture. */
-const QUALITY = 95;
-/** Side of the square around a face, in sizes of its box, that the noise levels are stated for. */
-const CROP_PER_BOX = 1.6;
-
-const noFace = 'no face found; use a photo in which a face is in view and at least 4 % of the width';
 
 /**
  * Writes corrupted versions of the faces of the given pictures and folders; goes on past pictures that fail
- * and lists them at the end.
+ * and lists them at the end. What an earlier run has made with the same settings stays as it is, and so does
+ * what other protocols have made.
  *
- * @param load makes the reconstructor; called only when there are pictures
+ * @param load makes the reconstructor; called only when there are pictures to work on
  * @returns whether every input gave a result
  * @throws OutputError when results cannot be written: then nothing more is tried
  */
@@ -76,135 +41,100 @@ export async function corruptPhotos(
   flags: CorruptFlags,
   load: () => Promise<Reconstructor> = async () => (await import('../node.js')).loadRogue(),
 ): Promise<boolean> {
-  const { jobs, failures: missing } = await findPhotos(paths, flags.out);
-  const failures: FailedInput[] = [...missing];
-  if (jobs.length > 0) failures.push(...(await corruptJobs(jobs, flags, load)));
-  if (failures.length > 1) complain(`${failures.length} inputs gave no result:`);
-  for (const { path, reason } of failures)
-    complain(`${failures.length > 1 ? '  ' : 'rogue: '}${shown(path)}: ${reason}`);
-  return failures.length === 0;
+  const { out, shard, again, jobs: threads = 1, protocol } = flags;
+  const listed = await listedIn(out, pictureList);
+  const known = await ownPictures(out);
+  const { jobs, failures: missing } = await findPhotos(paths, out, {
+    shard,
+    stems: stemsOf(listed),
+    except: new Set([...known].map((name) => resolve(out, name))),
+  });
+  if (jobs.length === 0) return tellFailures(missing);
+  const settings = settingsOf(flags);
+  const itemOf = ({ path }: PhotoJob): string => pictureItem(path, protocol);
+  let pictures = 0;
+  const { failures, done } = await runBatch<readonly MadePicture[]>(jobs, listed, {
+    kind: pictureList,
+    ...{ out, shard, again, itemOf },
+    settings: digest(JSON.stringify([version, settings])),
+    makers: () =>
+      threads > 1
+        ? makersInWorkers(new URL('./corrupt-worker.js', import.meta.url), settings, threads)
+        : makersHere(
+            () => corruptTools(load),
+            (tools, photo) => corruptedPictures(tools, photo, settings),
+          ),
+    async write(photo) {
+      await writePictures(photo, known);
+      pictures += photo.made.length;
+    },
+    told: (made) => `${made.length} pictures`,
+  });
+  for (const job of done) pictures += listed.get(itemOf(job))!.places.length;
+  const good = jobs.length - failures.length;
+  if (pictures > 0) print(`${pictures} pictures from ${good} of ${jobs.length} photos in ${shown(out)}`);
+  return tellFailures([...missing, ...failures]);
 }
 
-async function corruptJobs(
-  jobs: readonly PhotoJob[],
-  flags: CorruptFlags,
-  load: () => Promise<Reconstructor>,
-): Promise<FailedInput[]> {
-  const output = await OutputFolder.open(flags.out);
-  const progress = createProgress(jobs.length);
-  const stopWatching = onInterrupt(() => {
-    progress.stop();
-    output.abandon();
-  });
-  const failures: FailedInput[] = [];
-  const lines: ManifestLine[] = [];
-  let rogue: Reconstructor | undefined;
-  try {
-    await output.refuseForeignList('manifest.jsonl', 'protocol');
-    rogue = await load();
-    const hand = await loadHand();
-    for (const job of jobs) {
-      try {
-        const { files, manifest } = await corruptJob(rogue, hand, job, flags);
-        for (const { name, content } of files) await output.writeFile(name, content);
-        lines.push(...manifest);
-        progress.done(`${shown(job.path)}: ${manifest.length} pictures`);
-      } catch (error) {
-        if (error instanceof OutputError) throw error;
-        failures.push({ path: job.path, reason: messageOf(error) });
-        progress.done(`${shown(job.path)}: ${messageOf(error)}`);
-      }
-    }
-    if (lines.length > 0)
-      await output.writeFile('manifest.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    progress.stop();
-    if (lines.length > 0)
-      print(
-        `${lines.length} pictures from ${jobs.length - failures.length} of ${jobs.length} photos in ${shown(output.path)}`,
+/** All that decides what comes of a photo, in one order. */
+function settingsOf({ protocol, perImage, seed, format, coverage, allFaces }: CorruptFlags): CorruptSettings {
+  return {
+    ...{ protocol, perImage, seed, format },
+    ...(coverage !== undefined && { coverage }),
+    ...(allFaces && { allFaces }),
+  };
+}
+
+/** Names of pictures that earlier runs have left in the output folder. */
+async function ownPictures(folder: string): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const name of await listsIn(folder, pictureList)) {
+    const list = join(folder, name);
+    for await (const place of placesIn(list, pictureList)) names.add(place);
+    for (const place of unlistedFiles(list, pictureList)) names.add(place);
+  }
+  return names;
+}
+
+/** Names of photos, by absolute path, that their pictures have in a list. */
+function stemsOf(listed: ReadonlyMap<string, ListedItem>): Map<string, string> {
+  return new Map(
+    [...listed].map(([item, { places }]) => [
+      item.slice(item.indexOf(' ') + 1),
+      posix.basename(places[0]![0]!).replace(/-[a-z]+-\d+\.[a-z]+$/, ''),
+    ]),
+  );
+}
+
+/**
+ * Writes all pictures of a photo, and their lines.
+ * @param known names of pictures that may be replaced
+ * @throws OutputError for a file that is someone else's
+ */
+async function writePictures(
+  { job, made, output, list, key }: WrittenPhoto<readonly MadePicture[]>,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const staged: { readonly path: string; readonly name: string }[] = [];
+  for (const { name, content } of made.flatMap(({ files }) => files)) {
+    const place = join(output.path, name);
+    if (!known.has(name) && existsSync(place))
+      throw new OutputError(
+        `cannot replace ${place}: it is not of an earlier run; choose another folder with -o`,
       );
-  } finally {
-    progress.stop();
-    stopWatching();
-    await output.close();
-    await rogue?.release();
+    const path = output.scratch();
+    await writeFile(path, content).catch((error: unknown) => {
+      throw outputError(place, error);
+    });
+    staged.push({ path, name });
   }
-  return failures;
-}
-
-/** All files of one photo: nothing is written before the last is made. */
-async function corruptJob(
-  rogue: Reconstructor,
-  hand: HandModel,
-  { path, stem }: PhotoJob,
-  flags: CorruptFlags,
-): Promise<{ files: NamedFile[]; manifest: ManifestLine[] }> {
-  const decoded = await decodeImage(path);
-  const { image } = decoded;
-  const faces = await rogue.reconstruct(decoded, {
-    texture: 'none',
-    ...(!flags.allFaces && { maxFaces: 1 }),
-  });
-  if (faces.length === 0) throw new Error(noFace);
-  const files: NamedFile[] = [];
-  const manifest: ManifestLine[] = [];
-  for (const [index, face] of faces.entries()) {
-    const name = index === 0 ? stem : `${stem}-face-${index + 1}`;
-    const geometry = occludedFaceOf(rogue.model, face);
-    for (let k = 1; k <= flags.perImage; k++) {
-      const seed = `${flags.seed}/${name}/${k}`;
-      const base = `${name}-${flags.protocol}-${k}`;
-      const made = await corrupted(image, face, { face: geometry, hand }, flags, seed, k);
-      const file = `${base}.${flags.format}`;
-      const mask = `${base}-mask.png`;
-      files.push({
-        name: file,
-        content: await (flags.format === 'png' ? encodePng(made.image) : encodeJpeg(made.image, QUALITY)),
-      });
-      if (made.mask) files.push({ name: mask, content: await encodePng(made.mask) });
-      manifest.push({
-        source: path,
-        file,
-        ...(made.mask && { mask, coverage: Math.round(made.coverage * 1e4) / 1e4 }),
-        protocol: flags.protocol,
-        kind: made.occluder,
-        parameters: made.parameters,
-        seed,
-        width: image.width,
-        height: image.height,
-        face: face.face,
-        landmarks68: Array.from(face.landmarks68, (value) => Math.round(value * 100) / 100),
-      });
-    }
-  }
-  return { files, manifest };
-}
-
-type Corrupted = Omit<Occlusion, 'mask'> & { readonly mask?: Image };
-
-async function corrupted(
-  image: Image,
-  { face }: Reconstruction,
-  scene: { readonly face: OccludedFace; readonly hand: HandModel },
-  flags: CorruptFlags,
-  seed: string,
-  k: number,
-): Promise<Corrupted> {
-  const options = flags.coverage === undefined ? {} : { coverage: flags.coverage };
-  switch (flags.protocol) {
-    case 'reachocc':
-      return reachocc(image, scene.face, scene.hand, seed, options);
-    case 'synchocc':
-      return synchocc(image, scene.face, seed, options);
-    case 'boxes':
-      return greyBox(image, scene.face, greyBoxKinds[(k - 1) % greyBoxKinds.length]!, seed);
-    case 'noise': {
-      const faceSize = CROP_PER_BOX * Math.max(face.box.width, face.box.height);
-      const {
-        image: noisy,
-        effect,
-        level,
-      } = await noiseProtocol(image, seed, { faceSize, codec: jpegCodec });
-      return { image: noisy, coverage: 0, occluder: effect, parameters: { level } };
-    }
-  }
+  list.announce(staged.map(({ name }) => name));
+  for (const { path, name } of staged) output.publish(path, name);
+  list.append(
+    made.map(({ line: { protocol, source, file, ...line } }, k) => ({
+      ...{ protocol, source, file },
+      run: { key, photo: job.path, picture: k + 1, pictures: made.length } satisfies PictureOrigin,
+      ...line,
+    })),
+  );
 }

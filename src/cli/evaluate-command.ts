@@ -11,7 +11,8 @@ import {
   type SkinFlags,
   type OwnMethod,
 } from './evaluate-flags.js';
-import { listOf, positiveInteger } from './option-values.js';
+import { integerWithin, listOf, positiveInteger } from './option-values.js';
+import { shardOf } from './shard.js';
 import { printText } from './terminal.js';
 
 /** `name=file`, as often as the option is given. */
@@ -21,15 +22,34 @@ function named(value: string, before: readonly NamedFile[] = []): NamedFile[] {
   return [...before, { name: value.slice(0, at), file: value.slice(at + 1) }];
 }
 
+/** Adds the options of protocols that measure face by face. */
+function inParts(command: Command): Command {
+  return command
+    .option('--again', 'measure anew what an earlier run has measured; else it goes on where that stopped')
+    .option(
+      '--shard <k/n>',
+      'only the k-th of n parts, without a report; the command without it then writes that of all',
+      shardOf,
+    );
+}
+
+/** … several at a time. */
+function batched(command: Command): Command {
+  return inParts(command).option(
+    '--jobs <n>',
+    'how many faces to measure at a time, some 500 MB each',
+    integerWithin(1, 64),
+    1,
+  );
+}
+
 /** `rogue evaluate <protocol> …`. */
 export function addEvaluateCommand(program: Command): void {
   const evaluate = program
     .command('evaluate')
     .description('measure methods against each other and write a report');
   for (const [protocol, description] of Object.entries(faceProtocols) as [FaceProtocol, string][]) {
-    evaluate
-      .command(protocol)
-      .description(description)
+    batched(evaluate.command(protocol).description(description))
       .argument(
         '<data>',
         protocol === 'synthetic' ? 'shards of "rogue synth"' : 'a folder of photos, or an index.json',
@@ -86,9 +106,11 @@ export function addEvaluateCommand(program: Command): void {
         await runFaceProtocol(protocol, data, flags);
       });
   }
-  evaluate
-    .command('reproduce')
-    .description("the paper's table on photos of your own: perceptual error under its three protocols")
+  batched(
+    evaluate
+      .command('reproduce')
+      .description("the paper's table on photos of your own: perceptual error under its three protocols"),
+  )
     .argument('<folder>', 'clean photos of faces')
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-reproduce')
     .option('--methods <list>', `of ${ownMethods.join(', ')}`, listOf(ownMethods), [
@@ -116,7 +138,7 @@ export function addEvaluateCommand(program: Command): void {
         ...flags,
         conditions: ['reachocc', 'synchocc', 'noise protocol'],
       });
-      printText(paperTable());
+      if (!flags.shard) printText(paperTable());
     });
   evaluate
     .command('now')
@@ -142,9 +164,11 @@ export function addEvaluateCommand(program: Command): void {
       const { runNowProtocol } = await import('./evaluate-now.js');
       await runNowProtocol(folder, flags);
     });
-  evaluate
-    .command('leak')
-    .description('how much of what covers a face gets painted on its skin, under plain covers')
+  inParts(
+    evaluate
+      .command('leak')
+      .description('how much of what covers a face gets painted on its skin, under plain covers'),
+  )
     .argument('<data>', 'photos with known landmarks: a folder, or an index.json')
     .option('--count <n>', 'only the first n photos', positiveInteger)
     .option('-o, --out <folder>', 'where report.html, report.md and report.json go', 'evaluation-leak')

@@ -1,5 +1,7 @@
 import type { CorruptionName } from '../evaluate/corruptions.js';
 import type { DrawnSkin } from '../evaluate/drawn-skin.js';
+import type { EvaluationItem } from '../evaluate/report.js';
+import type { Shard } from './shard.js';
 
 export const faceProtocols = {
   landmarks: 'distance of 68 landmarks from true ones (index.json, .pts, AFLW2000-3D .mat)',
@@ -31,6 +33,25 @@ export interface EvaluateFlags {
   readonly detect?: boolean;
   readonly writePhotos?: string;
   readonly skin?: DrawnSkin;
+  /** Only this part of the faces, and no report. */
+  readonly shard?: Shard;
+  /** How many faces are measured at a time. Default 1. */
+  readonly jobs?: number;
+  /** Measures anew what an earlier run has measured. */
+  readonly again?: boolean;
+}
+
+/** What each worker of `--jobs` starts with. */
+export interface EvaluateSetup {
+  readonly protocol: FaceProtocol;
+  readonly path: string;
+  readonly flags: EvaluateFlags;
+}
+
+/** What a worker of `--jobs` answers; a face is asked for by its name. */
+export interface FaceCalls {
+  measure: { argument: string; result: readonly EvaluationItem[] };
+  end: { argument: undefined; result: undefined };
 }
 
 export interface NowFlags {
@@ -50,4 +71,8 @@ export interface SkinFlags {
   readonly seed?: string;
   /** A parser of one's own. */
   readonly network?: string;
+  /** `leak`: only this part of the faces, and no report. */
+  readonly shard?: Shard;
+  /** `leak`: measures anew what an earlier run has measured. */
+  readonly again?: boolean;
 }

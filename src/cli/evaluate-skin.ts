@@ -5,29 +5,48 @@ import type { Rogue } from '../fit/rogue.js';
 import { createFaceParser } from '../network/parsing/face-parser.js';
 import { loadRogue, nodeRuntime } from '../node.js';
 import { evaluationFiles, refuseForeignReport, writeEvaluation } from '../node/evaluation/evaluation-run.js';
-import { runLeak } from '../node/evaluation/leak-run.js';
+import { leakEvaluation, leakFaces, type LeakFace } from '../node/evaluation/leak-run.js';
 import { runParsing } from '../node/evaluation/parsing-run.js';
 import { assetFiles, loadHand, readAsset } from '../node/files/assets.js';
 import { readOwnNetwork } from '../node/files/own-network.js';
 import type { SkinFlags } from './evaluate-flags.js';
 import { interruptible } from './interruptible.js';
+import { measureFaces } from './measure-faces.js';
 import { createProgress } from './progress.js';
+import { print, printText } from './terminal.js';
 
 /**
- * Measures how much of covers gets into skin textures, prints the table and writes the report.
- * @throws InterruptedError after Ctrl-C, with nothing written
+ * Measures how much of covers gets into skin textures, prints the table and writes the report; of a part,
+ * only what was measured.
+ * @throws InterruptedError after Ctrl-C; what was measured is kept
  */
-export async function runLeakProtocol(data: string, { out, count }: SkinFlags): Promise<void> {
-  await evaluated(out, (rogue, signal, done) =>
-    runLeak(data, rogue, {
-      created: new Date().toISOString(),
-      signal,
-      ...(count !== undefined && { count }),
-      onPhoto: (_, of, id) => {
-        done(of, id);
-      },
-    }),
-  );
+export async function runLeakProtocol(path: string, flags: SkinFlags): Promise<void> {
+  const { out, count } = flags;
+  await interruptible('interrupted; the same command goes on from there', async (signal) => {
+    await refuseForeignReport(out);
+    const rogue = await loadRogue();
+    try {
+      const measured = await measureFaces<LeakFace>({
+        faces: await leakFaces(path, rogue, count),
+        ...{ out, signal },
+        ...(flags.shard && { shard: flags.shard }),
+        ...(flags.again && { again: true }),
+        settings: 'leak',
+        measurer: () =>
+          Promise.resolve({
+            measure: (face) => face.measure(),
+            ahead: 1,
+            release: () => Promise.resolve(),
+          }),
+      });
+      if (!measured) return;
+      const { items, sha256 } = measured;
+      const about = { path, count, sha256, created: new Date().toISOString() };
+      await written(out, leakEvaluation(items, about));
+    } finally {
+      await rogue.release();
+    }
+  });
 }
 
 /**
@@ -84,12 +103,16 @@ async function evaluated(
         bar.done(id);
       });
       bar?.stop();
-      await writeEvaluation(out, evaluation, []);
-      console.log(evaluationMarkdown(evaluation));
-      console.log(`report: ${join(out, evaluationFiles.html)}`);
+      await written(out, evaluation);
     } finally {
       bar?.stop();
       await rogue.release();
     }
   });
+}
+
+async function written(out: string, evaluation: Evaluation): Promise<void> {
+  await writeEvaluation(out, evaluation, []);
+  printText(evaluationMarkdown(evaluation));
+  print(`report: ${join(out, evaluationFiles.html)}`);
 }

@@ -1,53 +1,37 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { createEmbedder, embedderRecipes, type Embedder, type EmbedderName } from '../evaluate/embedders.js';
-import {
-  consistencyMeasurer,
-  landmarkMeasurer,
-  perceptualMeasurer,
-  photometricMeasurer,
-  vertexMeasurer,
-  type FaceMeasurer,
-} from '../evaluate/measure-face.js';
-import { denseLandmarkMethod, reconstructionMethod } from '../evaluate/methods.js';
-import type { EvaluationMethod } from '../evaluate/prediction.js';
-import { createFaceRenderer } from '../evaluate/render-face.js';
-import type { Rogue } from '../fit/rogue.js';
-import { decodeOnnx } from '../graph/onnx/decode.js';
-import { encodePng, loadRogue, nodeRuntime } from '../node.js';
-import { assetFiles, assetPath, loadHand } from '../node/files/assets.js';
-import { measuredRegions, photoCases, syntheticCases } from '../node/evaluation/evaluation-cases.js';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { evaluateFace } from '../evaluate/evaluate-faces.js';
+import { evaluationMarkdown } from '../evaluate/report-pages.js';
+import type { DataSource } from '../node/evaluation/evaluation-cases.js';
 import {
   casePictures,
   evaluationFiles,
+  evaluationOf,
   refuseForeignReport,
-  runEvaluation,
   writeEvaluation,
+  type MeasureFace,
 } from '../node/evaluation/evaluation-run.js';
-import { conditionFolder, predictedFolder, withoutEnding } from '../node/evaluation/predicted-folder.js';
-import { insideFolder } from '../node/files/inside-folder.js';
-import { writeWhole } from '../node/files/whole-file.js';
-import { evaluationMarkdown } from '../evaluate/report-pages.js';
-import { messageOf, UsageError } from './errors.js';
-import type { EvaluateFlags, FaceProtocol, NamedFile } from './evaluate-flags.js';
+import { startPool } from '../node/workers/worker-pool.js';
+import type { EvaluateFlags, EvaluateSetup, FaceCalls, FaceProtocol } from './evaluate-flags.js';
+import { evaluationTools } from './evaluation-tools.js';
 import { interruptible } from './interruptible.js';
-import { createProgress } from './progress.js';
+import { measureFaces, type FaceMeasurer } from './measure-faces.js';
 import { print, printText } from './terminal.js';
 
-/** Faces of shards that are taken without --count. */
-const SYNTHETIC_COUNT = 200;
-
 /**
- * Runs a protocol, prints its tables and writes the report.
- * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C, with nothing
- *   written
+ * Runs a protocol, prints its tables and writes the report; of a part, only what was measured. What an
+ * earlier run has measured with the same settings on the same data stays as it is.
+ * @throws UsageError for files that are not what they should be; InterruptedError after Ctrl-C
  */
 export async function runFaceProtocol(
   protocol: FaceProtocol,
   path: string,
   flags: EvaluateFlags,
 ): Promise<void> {
-  await interruptible('interrupted; nothing was written', (signal) =>
+  await interruptible('interrupted; the same command goes on from there', (signal) =>
     evaluateProtocol(protocol, path, flags, signal),
   );
 }
@@ -58,32 +42,25 @@ async function evaluateProtocol(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  await refuseForeignReport(flags.out);
-  const rogue = await loadRogue();
-  const released: { release(): Promise<void> }[] = [rogue];
-  let bar: ReturnType<typeof createProgress> | undefined;
+  const { out, count, seed, conditions, detect = false } = flags;
+  await refuseForeignReport(out);
+  const { sources, options, release } = await evaluationTools(protocol, path, flags);
   try {
     signal.throwIfAborted();
-    const tools = { rogue, hand: await loadHand() };
-    const { seed, conditions, detect = false, count } = flags;
-    const all = await (protocol === 'synthetic'
-      ? syntheticCases(path, tools, count ?? SYNTHETIC_COUNT)
-      : photoCases(path, tools, protocol === 'landmarks'));
-    const data = { ...all, sources: all.sources.slice(0, count) };
-    const methods = await methodsOf(flags, rogue, released);
-    const measurers = await measurersOf(protocol, flags, released);
-    signal.throwIfAborted();
-    bar = createProgress(data.sources.length, { interval: 10 });
-    const options = {
-      protocol,
-      data,
-      methods,
-      measurers,
-      seed,
-      detect,
-      conditions,
-      faceMask: rogue.model.regions.get('face')!,
-      signal,
+    const measured = await measureFaces({
+      ...{ faces: sources, count, out, signal },
+      ...(flags.shard && { shard: flags.shard }),
+      ...(flags.again && { again: true }),
+      settings: await settingsOf(protocol, flags),
+      measurer: (faces) =>
+        measurer({ protocol, path, flags }, (source) => evaluateFace(source, options), faces, signal),
+    });
+    if (!measured) return;
+    const data = { sources: sources.slice(0, count), sha256: measured.sha256 };
+    const evaluation = evaluationOf(measured.items, {
+      ...{ protocol, seed, conditions, data },
+      methods: options.methods,
+      measurers: options.measurers,
       created: new Date().toISOString(),
       settings: {
         data: path,
@@ -91,110 +68,70 @@ async function evaluateProtocol(
         ...(detect && { detect }),
         ...(flags.skin && { skin: flags.skin }),
       },
-      onCase: (_: number, id: string) => {
-        bar!.done(id);
-      },
-      ...(flags.writePhotos !== undefined && { onPhoto: photoWriter(flags.writePhotos) }),
-    };
-    const evaluation = await runEvaluation(options);
-    bar.stop();
+    });
     const pictures = await casePictures(evaluation, data.sources, options);
     signal.throwIfAborted();
-    await writeEvaluation(flags.out, evaluation, pictures);
+    await writeEvaluation(out, evaluation, pictures);
     printText(evaluationMarkdown(evaluation));
-    print(`report: ${join(flags.out, evaluationFiles.html)}`);
+    print(`report: ${join(out, evaluationFiles.html)}`);
   } finally {
-    bar?.stop();
-    for (const held of released) await held.release();
+    await release();
   }
 }
 
-async function methodsOf(
-  { methods, networks = [], predictions = [], skin = 'model' }: EvaluateFlags,
-  rogue: Rogue,
-  released: { release(): Promise<void> }[],
-): Promise<EvaluationMethod[]> {
-  const draw = createFaceRenderer(rogue.model, skin);
-  const texture = skin === 'photo' ? 'photo' : 'none';
-  const found: EvaluationMethod[] = methods.map((name) =>
-    name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw, name, texture),
-  );
-  for (const { name, file } of networks) {
-    const own = await loadRogue({ regressor: file });
-    released.push(own);
-    found.push(reconstructionMethod(own, 'network', draw, name, texture));
-  }
-  for (const { name, file } of predictions) {
-    if (
-      !(await stat(file).then(
-        (entry) => entry.isDirectory(),
-        () => false,
-      ))
-    )
-      throw new UsageError(`--predictions ${name}=${file}: no such folder`);
-    found.push(predictedFolder(name, file, rogue));
-  }
-  if (found.length === 0)
-    throw new UsageError('nothing to evaluate: name --methods, --networks or --predictions');
-  const twice = found.find(({ name }, k) => found.findIndex((other) => other.name === name) < k);
-  if (twice) throw new UsageError(`two methods are called "${twice.name}"; give them names of their own`);
-  return found;
-}
-
-async function measurersOf(
-  protocol: FaceProtocol,
-  { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognition) }] }: EvaluateFlags,
-  released: { release(): Promise<void> }[],
-): Promise<FaceMeasurer[]> {
-  switch (protocol) {
-    case 'landmarks':
-      return [landmarkMeasurer];
-    case 'consistency':
-      return [consistencyMeasurer];
-    case 'synthetic':
-      return [vertexMeasurer(measuredRegions), landmarkMeasurer, consistencyMeasurer];
-    case 'photometric':
-      return [photometricMeasurer];
-    case 'perceptual':
-      return Promise.all(
-        embedding.map(async (one) => {
-          const embedder = await embedderOf(one);
-          released.push(embedder);
-          return perceptualMeasurer(one.name, embedder);
-        }),
-      );
-  }
-}
-
-async function embedderOf({ name, file }: NamedFile): Promise<Embedder> {
-  const recipe = embedderRecipes[name as EmbedderName] as (typeof embedderRecipes)[EmbedderName] | undefined;
-  if (!recipe)
-    throw new UsageError(`--embedding ${name}: unknown; one of ${Object.keys(embedderRecipes).join(', ')}`);
-  try {
-    const network = await readFile(file);
-    // Says what is wrong before ONNX Runtime does, which prints lines of its own.
-    decodeOnnx(network);
-    return await createEmbedder(nodeRuntime({ threads: 1 }), network, recipe);
-  } catch (error) {
-    throw new UsageError(
-      `--embedding ${name}=${file}: ${(error as NodeJS.ErrnoException).code === 'ENOENT' ? 'not found' : messageOf(error)}`,
-    );
-  }
-}
-
-/** Writes `<folder>/<condition>/<photo>.png`. */
-function photoWriter(
-  folder: string,
-): (id: string, condition: string, image: Parameters<typeof encodePng>[0]) => Promise<void> {
-  // Of photos that differ in their endings alone, all but the first keep theirs.
-  const owners = new Map<string, string>();
-  return async (id, condition, image) => {
-    const stem = withoutEnding(id);
-    const name = `${conditionFolder(condition)}/${stem.toLowerCase()}`;
-    if (!owners.has(name)) owners.set(name, id);
-    const own = owners.get(name) === id ? stem : id;
-    const path = insideFolder(join(folder, conditionFolder(condition)), `${own}.png`);
-    await mkdir(dirname(path), { recursive: true });
-    await writeWhole(path, await encodePng(image));
+/** This thread, or as many as `--jobs` says, whose work is left when the signal is aborted. */
+async function measurer(
+  setup: EvaluateSetup,
+  here: MeasureFace<DataSource>,
+  faces: number,
+  signal: AbortSignal,
+): Promise<FaceMeasurer<DataSource>> {
+  const { jobs = 1 } = setup.flags;
+  if (jobs === 1 || faces === 0) return { measure: here, ahead: 1, release: () => Promise.resolve() };
+  const file = new URL('./evaluate-worker.js', import.meta.url);
+  const pool = await startPool<FaceCalls>(file, setup, Math.min(jobs, faces));
+  return {
+    measure: ({ id }) =>
+      new Promise((resolve, reject) => {
+        const give = (): void => {
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', give, { once: true });
+        pool
+          .use((worker) => worker.call('measure', id))
+          .then(resolve, reject)
+          .finally(() => {
+            signal.removeEventListener('abort', give);
+          });
+      }),
+    ahead: 2 * jobs,
+    release: () => (signal.aborted ? pool.terminate() : pool.release()),
   };
+}
+
+/** All that decides what is measured, apart from the data. */
+async function settingsOf(
+  protocol: FaceProtocol,
+  { methods, networks = [], predictions = [], embedding = [], ...flags }: EvaluateFlags,
+): Promise<unknown> {
+  const { conditions, seed, detect, skin, writePhotos } = flags;
+  const contents: string[] = [];
+  for (const { file } of [...networks, ...embedding, ...predictions])
+    contents.push(await contentDigest(file));
+  const names = [networks, embedding, predictions].map((list) => list.map(({ name }) => name));
+  return { protocol, methods, conditions, seed, detect, skin, writePhotos, names, contents };
+}
+
+/** Of a file's bytes; of a folder's names, sizes and times. */
+async function contentDigest(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  if (!(await stat(path)).isDirectory()) {
+    await pipeline(createReadStream(path), hash);
+    return hash.digest('hex');
+  }
+  for (const name of (await readdir(path, { recursive: true })).sort()) {
+    const { size, mtimeMs } = await stat(join(path, name));
+    hash.update(`${name} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
 }

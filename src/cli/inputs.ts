@@ -29,12 +29,13 @@ export interface Inputs {
  *
  * @param outputFolder left out when searching, so that pictures written earlier are not taken for photos
  * @param options.shard only this part of them, under the names that they have among all
+ * @param options.except absolute paths of pictures in folders that are no photos
  * @param options.stems names of pictures, by absolute path, that they keep from an earlier run
  */
 export async function findPhotos(
   paths: readonly string[],
   outputFolder: string,
-  { shard, stems }: FindPhotosOptions = {},
+  { shard, stems, except }: FindPhotosOptions = {},
 ): Promise<Inputs> {
   const found: string[] = [];
   const inPart = new Set<string>();
@@ -50,7 +51,8 @@ export async function findPhotos(
       if (!(await stat(path)).isDirectory()) add(path, basename(path));
       else {
         folders++;
-        const photos = await picturesBelow(path, resolve(outputFolder));
+        const pictures = await picturesBelow(path, resolve(outputFolder));
+        const photos = pictures.filter((picture) => except?.has(resolve(picture)) !== true);
         for (const photo of photos) add(photo, relative(path, photo));
         if (photos.length === 0)
           failures.push({
@@ -79,6 +81,7 @@ export async function findPhotos(
 export interface FindPhotosOptions {
   readonly shard?: Shard | undefined;
   readonly stems?: ReadonlyMap<string, string> | undefined;
+  readonly except?: ReadonlySet<string> | undefined;
 }
 
 /**

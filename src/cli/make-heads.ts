@@ -29,6 +29,12 @@ export interface HeadSettings {
   readonly method?: ReconstructMethod;
 }
 
+/** What each worker of `--jobs` starts with. */
+export interface HeadWorkerSetup {
+  readonly settings: HeadSettings;
+  readonly network: string | undefined;
+}
+
 /** What the command needs of a `Rogue`. */
 export interface Reconstructor {
   readonly model: MorphableModel;

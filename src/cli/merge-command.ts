@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 export function addMergeCommand(program: Command): void {
   program
     .command('merge')
-    .description('join the lists of the parts that "rogue reconstruct --shard" made')
+    .description('join the lists of the parts that "--shard" made')
     .argument('<folders...>', 'output folders of the parts: one for all, or some each')
-    .option('-o, --out <folder>', 'where results.jsonl goes (default: the first folder)')
+    .option('-o, --out <folder>', 'where the joined list goes (default: the first folder)')
     .addHelpText(
       'after',
       '\nExample:\n  rogue reconstruct album/ -o heads --shard 1/2; rogue reconstruct album/ -o heads --shard 2/2' +

@@ -20,7 +20,7 @@ export interface CaseSource {
   open(): Promise<FaceCase | { readonly failed: string }>;
 }
 
-export interface EvaluateFacesOptions {
+export interface EvaluateFaceOptions {
   readonly conditions: readonly CorruptionName[];
   readonly methods: readonly EvaluationMethod[];
   readonly measurers: readonly FaceMeasurer[];
@@ -29,11 +29,8 @@ export interface EvaluateFacesOptions {
   readonly seed: string;
   /** Whether methods look for the face themselves instead of being told where it was in the clean photo. */
   readonly detect: boolean;
-  readonly signal?: AbortSignal;
   /** Gets each picture that methods are asked about. */
   readonly onPhoto?: (id: string, condition: CorruptionName, image: Image) => Promise<void>;
-  /** Hears of each face that is done. */
-  readonly onCase?: (done: number, id: string) => void;
 }
 
 /** How much is hidden, for slices. */
@@ -41,28 +38,17 @@ const coverageBin = (coverage: number): string =>
   coverage < 0.2 ? '0–20 %' : coverage < 0.4 ? '20–40 %' : coverage < 0.6 ? '40–60 %' : '60–100 %';
 
 /**
- * Measures all methods on all faces under all conditions. A face that cannot be opened, and a method that
- * gives nothing or fails, are failures with their reason.
- * @throws the signal's reason
+ * Measures all methods on a face under all conditions, one item for each. A face that cannot be opened, and a
+ * method that gives nothing or fails, are failures with their reason.
  */
-export async function evaluateFaces(
-  sources: readonly CaseSource[],
-  options: EvaluateFacesOptions,
+export async function evaluateFace(
+  source: CaseSource,
+  options: EvaluateFaceOptions,
 ): Promise<EvaluationItem[]> {
-  const items: EvaluationItem[] = [];
-  for (const [index, source] of sources.entries()) {
-    options.signal?.throwIfAborted();
-    const opened = await source.open().catch((error: unknown) => ({ failed: oneLine(error) }));
-    items.push(
-      ...('failed' in opened
-        ? options.conditions.map((condition) =>
-            failedItem(source.id, condition, options.methods, opened.failed),
-          )
-        : await evaluateCase(source.id, opened, options)),
-    );
-    options.onCase?.(index + 1, source.id);
-  }
-  return items;
+  const opened = await source.open().catch((error: unknown) => ({ failed: oneLine(error) }));
+  return 'failed' in opened
+    ? options.conditions.map((condition) => failedItem(source.id, condition, options.methods, opened.failed))
+    : evaluateCase(source.id, opened, options);
 }
 
 function failedItem(
@@ -82,7 +68,7 @@ function failedItem(
 async function evaluateCase(
   id: string,
   face: FaceCase,
-  { conditions, methods, measurers, faceMask, seed, detect, onPhoto }: EvaluateFacesOptions,
+  { conditions, methods, measurers, faceMask, seed, detect, onPhoto }: EvaluateFaceOptions,
 ): Promise<EvaluationItem[]> {
   const clean = new Map<string, FacePrediction>();
   const place = detect ? undefined : face.place;

@@ -101,6 +101,12 @@ export interface ReconstructPhotoOptions extends ReconstructOptions, FindPhotoFa
   readonly signal?: AbortSignal;
 }
 
+/** How a face is followed. */
+export interface TrackPhotosOptions extends TrackOptions {
+  /** Once it is aborted, no picture is looked at any more: `next` rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Photos to heads. Holds the head model and the networks; one instance serves any number of photos.
  *
@@ -115,7 +121,8 @@ export class Rogue {
   readonly #decode: PhotoDecoder | undefined;
   /** The networks' input buffers are shared: one photo must be done before the next begins. */
   readonly #inTurn = takingTurns();
-  #released = false;
+  readonly #begun = new Set<Promise<unknown>>();
+  #released: Promise<void> | undefined;
 
   /** Use {@link createRogue} or `loadRogue`. */
   constructor(
@@ -138,20 +145,24 @@ export class Rogue {
   /**
    * All faces of a photo with their dense landmarks, the largest and surest first; none gives an empty list.
    */
-  async findFaces(photo: Photo, options: FindPhotoFacesOptions = {}): Promise<FoundFace[]> {
-    const { image } = await this.#open(photo);
-    const pyramid = new ImagePyramid(image);
-    return this.#inTurn(() => this.#found(pyramid, options));
+  findFaces(photo: Photo, options: FindPhotoFacesOptions = {}): Promise<FoundFace[]> {
+    return this.#serve(async () => {
+      const { image } = await this.#open(photo);
+      const pyramid = new ImagePyramid(image);
+      return this.#inTurn(() => this.#found(pyramid, options));
+    });
   }
 
   /**
    * What keeps the faces of a photo from being found, where {@link findFaces} or {@link reconstruct} found
    * none with the same options.
    */
-  async whyNoFace(photo: Photo, options: FindFacesOptions = {}): Promise<NoFaceCause> {
-    const { image, transparent } = await this.#open(photo);
-    const pyramid = new ImagePyramid(image);
-    return this.#inTurn(() => noFaceCause(this.#finders, pyramid, options, transparent));
+  whyNoFace(photo: Photo, options: FindFacesOptions = {}): Promise<NoFaceCause> {
+    return this.#serve(async () => {
+      const { image, transparent } = await this.#open(photo);
+      const pyramid = new ImagePyramid(image);
+      return this.#inTurn(() => noFaceCause(this.#finders, pyramid, options, transparent));
+    });
   }
 
   /**
@@ -163,7 +174,11 @@ export class Rogue {
    * @throws RangeError for an image whose data does not fit its size, or options out of range
    * @throws the reason of `signal`, once it is aborted
    */
-  async reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
+  reconstruct(photo: Photo, options: ReconstructPhotoOptions = {}): Promise<Reconstruction[]> {
+    return this.#serve(() => this.#reconstructed(photo, options));
+  }
+
+  async #reconstructed(photo: Photo, options: ReconstructPhotoOptions): Promise<Reconstruction[]> {
     const { method, faces: given } = options;
     const begin = stageBeginning(options);
     await begin('decode');
@@ -205,12 +220,18 @@ export class Rogue {
    * Follows one face through the pictures of a video, as a webcam gives them.
    * @throws Error where there is no head regressor
    */
-  track(options?: TrackOptions): FaceTracking {
+  track({ signal, ...options }: TrackPhotosOptions = {}): FaceTracking {
     if (!this.#predictor)
       throw new Error('Rogue: tracking needs the head regressor; give createRogue its bytes.');
     const tracker = new FaceTracker(this.model, this.#finders, this.#predictor, options);
     return {
-      next: async (image, seconds) => this.#inTurn(() => tracker.next(opaque({ image }).image, seconds)),
+      next: (image, seconds) =>
+        this.#serve(() =>
+          this.#inTurn(() => {
+            signal?.throwIfAborted();
+            return tracker.next(opaque({ image }).image, seconds);
+          }),
+        ),
       reset: () => {
         tracker.reset();
       },
@@ -240,24 +261,40 @@ export class Rogue {
     return faces;
   }
 
-  /** Frees the networks' memory; nothing can be reconstructed afterwards. */
-  async release(): Promise<void> {
-    if (this.#released) return;
-    this.#released = true;
-    await this.#inTurn(async () => {
-      const { detector, landmarker } = this.#finders;
-      await Promise.all([
-        detector.release(),
-        landmarker.release(),
-        this.#predictor?.release(),
-        this.#parser?.release(),
-        this.#identity?.release(),
-      ]);
-    });
+  /**
+   * Frees the networks' memory when what was begun has ended; nothing can be begun afterwards. Calling it
+   * again waits for the same.
+   */
+  release(): Promise<void> {
+    this.#released ??= this.#end();
+    return this.#released;
+  }
+
+  async #end(): Promise<void> {
+    await Promise.allSettled(this.#begun);
+    const { detector, landmarker } = this.#finders;
+    await Promise.all([
+      detector.release(),
+      landmarker.release(),
+      this.#predictor?.release(),
+      this.#parser?.release(),
+      this.#identity?.release(),
+    ]);
+  }
+
+  /** Runs something that {@link release} waits for. */
+  async #serve<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (this.#released) throw new Error('Rogue: this instance was released; load a new one.');
+    const running = run();
+    this.#begun.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#begun.delete(running);
+    }
   }
 
   async #open(photo: Photo): Promise<DecodedPhoto> {
-    if (this.#released) throw new Error('Rogue: this instance was released; load a new one.');
     if (typeof photo === 'string' || photo instanceof Uint8Array || photo instanceof Blob) {
       if (!this.#decode)
         throw new TypeError(

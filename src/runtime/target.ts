@@ -18,4 +18,4 @@ export async function cpuTarget(runtime: Runtime): Promise<LoweringTarget> {
 let known: Promise<number> | undefined;
 
 /** What graphs for GPUs may use: standard operators of ordinary shapes. */
-export const gpuTarget: LoweringTarget = portableTarget;
+export const gpuTarget: LoweringTarget = { ...portableTarget, atomicScatter: true };

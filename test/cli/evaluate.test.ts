@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tarOfSample } from '../../src/data/shards/sample.js';
 import { readEvaluation, type Evaluation } from '../../src/evaluate/report.js';
@@ -72,7 +73,12 @@ describe('rogue evaluate', () => {
     const html = await readFile(join(folder, 'landmarks', 'report.html'), 'utf8');
     expect(html).toContain('<svg');
     expect(html).toContain('data:image/jpeg;base64,');
-    expect(await filesBelow(join(folder, 'landmarks'))).toEqual(['report.html', 'report.json', 'report.md']);
+    expect(await filesBelow(join(folder, 'landmarks'))).toEqual([
+      'cases.jsonl',
+      'report.html',
+      'report.json',
+      'report.md',
+    ]);
   });
 
   it('perceptual, consistency, photometric: with corrupted photos written for others', async () => {
@@ -217,6 +223,51 @@ describe('rogue evaluate', () => {
       median: expect.closeTo(0, 2) as number,
     });
     expect(out.join('\n')).toContain('1 failed');
+  });
+
+  it('goes on where it has stopped; in parts and on several faces at a time comes the same', async () => {
+    const album = join(folder, 'album');
+    await mkdir(album);
+    const small = await sharp('examples/astronaut.jpg').resize(256).jpeg().toBuffer();
+    for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) await writeFile(join(album, name), small);
+    const flags = ['--methods', 'landmarks', '--conditions', 'half'];
+    const consistency = (out: string, ...more: string[]) =>
+      evaluate('consistency', album, out, ...flags, ...more);
+    const facts = async (out: string) => ({ ...(await read(out)), created: '' });
+    expect((await consistency('whole')).err).toEqual([
+      expect.stringContaining('[1/3] a.jpg'),
+      expect.stringContaining('[3/3] c.jpg'),
+    ]);
+    const list = join(folder, 'whole', 'cases.jsonl');
+    const cases = await readFile(list, 'utf8');
+    expect(cases.trimEnd().split('\n')).toHaveLength(3);
+    const whole = await facts('whole');
+    // As a kill leaves it.
+    await writeFile(list, cases.slice(0, -100));
+    const resumed = await consistency('whole');
+    expect(resumed.err[0]).toBe('2 of 3 faces were measured before; --again does them anew');
+    expect(await readFile(list, 'utf8')).toBe(cases);
+    expect(await facts('whole')).toEqual(whole);
+    // Measured values are taken from the list, other settings make them anew.
+    await writeFile(list, cases.replaceAll(/"drift, posed":[\d.]+/g, '"drift, posed":7'));
+    await consistency('whole');
+    expect(JSON.stringify(await facts('whole'))).toContain('"drift, posed":7}');
+    expect((await consistency('whole', '--seed', '2')).err[0]).toMatch(/^\[1\/3\]/);
+    expect((await consistency('whole', '--again', '--jobs', '2')).code).toBe(0);
+    expect(await readFile(list, 'utf8')).toBe(cases);
+    expect(await facts('whole')).toEqual(whole);
+    for (const shard of ['1/2', '2/2'])
+      expect((await consistency(`part-${shard[0]}`, '--shard', shard)).out).toEqual([
+        expect.stringMatching(/^\d of 3 faces measured: .*cases-\d-of-2\.jsonl$/),
+      ]);
+    const merged = await rogue(
+      'merge',
+      ...['1', '2'].map((part) => join(folder, `part-${part}`)),
+      ...['-o', join(folder, 'parts')],
+    );
+    expect(merged.out).toEqual([expect.stringMatching(/^3 measured faces in .*cases\.jsonl$/)]);
+    expect((await consistency('parts')).err[0]).toMatch(/^3 of 3 faces were measured before/);
+    expect(await facts('parts')).toEqual(whole);
   });
 
   it('reproduces the table of the paper', async () => {

@@ -94,14 +94,19 @@ async function embeddingsOf(examples: readonly GuidedExample[]): Promise<Float32
   return result;
 }
 
-async function train(
+interface Trained {
+  readonly reports: StepReport[];
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+}
+
+/** Trains from the same start as often as is said. */
+async function trained(
   weights: GuidanceWeights | RobustificationWeights,
-  steps: number,
-): Promise<StepReport[]> {
+  { steps, threads = 1, times = 1 }: { steps: number; threads?: number; times?: number },
+): Promise<Trained[]> {
   const robust = 'occluded' in weights;
   const examples = await examplesOf(robust);
   const sizes = modelSizes(model);
-  const random = createRandom(5);
   const graphs = guidedGraphs(
     { model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) },
     { batch: 2, recognised: 1, weights },
@@ -112,25 +117,38 @@ async function train(
     supervisedPoints(model).count,
     network.size,
   );
-  const discriminator = Object.entries(
-    tellsDomains(weights)
-      ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random)
-      : {},
-  ).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
-  const trainer = await createTrainer(
-    runtime,
-    { ...graphs, host: rasterizeSkin },
-    {
-      ...initialParameters(regressorParameters(network, sizes), random),
-      ...Object.fromEntries(discriminator),
-    },
-    { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 2e-3 }, clipNorm: 20 },
-  );
-  const reports: StepReport[] = [];
-  for (let k = 0; k < steps; k++) reports.push(await trainer.step(batch));
-  await trainer.release();
-  return reports;
+  const results: Trained[] = [];
+  for (let time = 0; time < times; time++) {
+    const random = createRandom(5);
+    const discriminator = Object.entries(
+      tellsDomains(weights)
+        ? initialDiscriminator(discriminatorParameters(discriminatorDefaults, sizes), random)
+        : {},
+    ).map(([path, value]) => [`${discriminatorPrefix}${path}`, value] as const);
+    const trainer = await createTrainer(
+      nodeRuntime({ threads, optimize: false }),
+      { ...graphs, host: rasterizeSkin },
+      {
+        ...initialParameters(regressorParameters(network, sizes), random),
+        ...Object.fromEntries(discriminator),
+      },
+      { optimizer: adamDefaults, learningRate: { kind: 'constant', learningRate: 2e-3 }, clipNorm: 20 },
+    );
+    const reports: StepReport[] = [];
+    for (let k = 0; k < steps; k++) reports.push(await trainer.step(batch));
+    results.push({ reports, parameters: await trainer.parameters() });
+    await trainer.release();
+  }
+  return results;
 }
+
+const train = async (
+  weights: GuidanceWeights | RobustificationWeights,
+  steps: number,
+): Promise<StepReport[]> => (await trained(weights, { steps }))[0]!.reports;
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 const loss = (report: StepReport | undefined, name: string): number => report!.extra[name]!.data[0] as number;
 
@@ -164,6 +182,13 @@ describe('guidedGraphs', () => {
       expect(loss(last, name), name).toBeLessThan(loss(first, name));
     // Untrained codes hardly differ: nothing can be told of them.
     expect(loss(first, 'domain')).toBeCloseTo(2 * Math.log(3), 0);
+  });
+
+  it('gives the same network each time, also with two threads', async () => {
+    const [first, ...others] = await trained(robustificationDefaults, { steps: 4, threads: 2, times: 3 });
+    for (const { parameters } of others)
+      for (const [name, values] of Object.entries(first!.parameters))
+        expect(Buffer.compare(bytesOf(parameters[name]!), bytesOf(values)), name).toBe(0);
   });
 
   it('guides: clean views alone, and losses of weight 0 are left out', async () => {

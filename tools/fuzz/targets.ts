@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { readShardIndex } from '../../src/data/shards/index-file.js';
@@ -16,8 +17,13 @@ import { readTar, tarMember } from '../../src/io/tar.js';
 import { modelFromTensors } from '../../src/model/model-file.js';
 import { readAsset, assetFiles } from '../../src/node/files/assets.js';
 import { decodeImage } from '../../src/node/files/image-codec.js';
+import { caseList, faceList, pictureList } from '../../src/node/files/list-kinds.js';
+import { readLine } from '../../src/node/files/result-list.js';
 import { decodeLabels } from '../../src/train/labelled-faces.js';
+import { adamWDefaults, momentNames } from '../../src/train/optimizer.js';
+import { createParameterStore, type ParameterStore } from '../../src/train/parameter-store.js';
 import { readPhotoSample } from '../../src/train/photo-sample.js';
+import { readTrainingState, writeTrainingState } from '../../src/train/state.js';
 import { matFile, npyFile, plyFile } from './seeds.js';
 
 export const groups = ['pictures', 'models', 'readers'] as const;
@@ -117,6 +123,12 @@ const pictures: readonly Target[] = [
     seeds: async () => [await picture(24, 16).avif({ effort: 0 }).toBuffer()],
     read: readPicture,
   },
+  {
+    name: 'heic',
+    group: 'pictures',
+    seeds: async () => [await readFile(new URL('../../test/fixtures/display-p3.heic', import.meta.url))],
+    read: readPicture,
+  },
   { name: 'bmp', group: 'pictures', seeds: () => Promise.resolve([bmp(7, 5), bmp(4, 8)]), read: readPicture },
   {
     name: 'exif',
@@ -207,6 +219,15 @@ const models: readonly Target[] = [
     mayHoldNaN: true,
   },
 ];
+
+/** The store of a training of two parameters. */
+function smallTraining(): { store: ParameterStore; shapes: Map<string, readonly number[]> } {
+  const parameters = { a: Float32Array.of(1, 2, 3, 4, 5, 6), b: Float32Array.of(7, 8) };
+  return {
+    store: createParameterStore(parameters, momentNames[adamWDefaults.kind].length),
+    shapes: new Map([['a', [2, 3]]]),
+  };
+}
 
 const obj = 'v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nvt 0 1\nf 1/1 2/1 3/1\nf 1 3 4 2\nf -1 -2 -3\n';
 const points = `version: 1\nn_points: 3\n{\n1.5 2\n3 4\n5e1 6\n}\n`;
@@ -325,6 +346,33 @@ const readers: readonly Target[] = [
         }),
       ]),
     read: (bytes) => readEvaluation(decoded(bytes)),
+  },
+  {
+    name: 'training-state',
+    group: 'readers',
+    seeds: () => {
+      const { store, shapes } = smallTraining();
+      return Promise.resolve([writeTrainingState(store, shapes, { step: 7, optimizer: adamWDefaults })]);
+    },
+    read: (bytes) => {
+      const { store, shapes } = smallTraining();
+      const step = readTrainingState(bytes, store, shapes, adamWDefaults);
+      return { step, parameters: store.parameters, moments: store.moments };
+    },
+  },
+  {
+    name: 'list-lines',
+    group: 'readers',
+    seeds: () =>
+      Promise.resolve([
+        json({ folder: 'a/face-1', run: { key: 'k', photo: 'a.jpg', face: 1, faces: 2 } }),
+        json({
+          ...{ protocol: 'boxes', source: 'a.jpg', file: 'a-boxes-1.png', mask: 'a-boxes-1-mask.png' },
+          run: { key: 'k', photo: 'a.jpg', picture: 1, pictures: 3 },
+        }),
+        json({ id: 'a.jpg', run: { key: 'k' }, items: [] }),
+      ]),
+    read: (bytes) => [faceList, pictureList, caseList].map((kind) => readLine(decoded(bytes), kind)?.listed),
   },
 ];
 

@@ -16,6 +16,11 @@ export interface LoweringTarget {
    * disguise.
    */
   readonly hugeKernels: boolean;
+  /**
+   * Whether ScatterND adds rows that come several times without losing any, as on GPUs; ONNX Runtime's CPU
+   * loses some when it has several threads. Default false: many small ones, each of which one thread does.
+   */
+  readonly atomicScatter?: boolean;
 }
 
 export const portableTarget: LoweringTarget = { block: 0, hugeKernels: false };

@@ -57,22 +57,58 @@ export function scatterAdd(
     count,
     product(rest),
   ]);
+  const width = product(rest);
   const zero = emitter.emit(
     'Expand',
-    [emitter.scalar(0, type), emitter.int64([rows, product(rest)])],
-    [rows, product(rest)],
+    [emitter.scalar(0, type), emitter.int64([rows, width])],
+    [rows, width],
     type,
   );
   const positions = emitter.reshape(emitter.toInt64(flat), [count, 1]);
-  const stored = emitter.emit('ScatterND', [zero, positions, values], [rows, product(rest)], type, {
-    reduction: { string: 'add' },
-  });
+  const stored = addRows(emitter, zero, positions, values);
   const view = contiguousView(emitter.reshape(stored, [...axis.map((a) => shape[a]!), ...rest]));
   const order = [...axis, ...kept];
   return transposeView(
     view,
     [...shape.keys()].map((a) => order.indexOf(a)),
   );
+}
+
+/**
+ * Numbers that one ScatterND adds at most. ONNX Runtime's cost model (Eigen's: 100,000 cycles to begin with,
+ * one a number) leaves so few to a single thread.
+ */
+const NUMBERS_PER_SCATTER = 65_536;
+
+/**
+ * Rows added to those of a table, some of which several are added to.
+ *
+ * ONNX Runtime's ScatterND (1.30, CPU) adds rows on several threads without care for each other: sums of rows
+ * that come several times lack some and differ from run to run. Hence one node after the other, each of which
+ * adds so little that it is left to one thread; they write in place. ScatterElements, which adds one number
+ * after the other, takes four times as long.
+ */
+function addRows(emitter: Emitter, table: Stored, positions: Stored, values: Stored): Stored {
+  const [count, width] = values.dims as [number, number];
+  const rows =
+    emitter.target.atomicScatter === true ? count : Math.max(1, Math.floor(NUMBERS_PER_SCATTER / width));
+  let sum = table;
+  for (let from = 0; from < count; from += rows) {
+    const to = Math.min(from + rows, count);
+    const piece = (whole: Stored): Stored =>
+      rows >= count
+        ? whole
+        : emitter.emit(
+            'Slice',
+            [whole, emitter.int64([from]), emitter.int64([to]), emitter.int64([0])],
+            [to - from, whole.dims[1]!],
+            whole.type,
+          );
+    sum = emitter.emit('ScatterND', [sum, piece(positions), piece(values)], table.dims, table.type, {
+      reduction: { string: 'add' },
+    });
+  }
+  return sum;
 }
 
 /** One row-major index for several index tensors, int32, and the shape they broadcast to. */

@@ -30,10 +30,43 @@ export interface CaseTools {
   readonly hand: HandModel;
 }
 
+/** A face of data that can be told from others by its bytes. */
+export interface DataFace {
+  /** Unique within the data. */
+  readonly id: string;
+  /** Name, files and labels. @throws EvaluationError for a file that cannot be read */
+  content(): Promise<readonly (string | Uint8Array)[]>;
+}
+
+/** A face that is opened when its turn comes. */
+export type DataSource = CaseSource & DataFace;
+
 /** The faces of some data, and a digest of all of it. */
 export interface EvaluationData {
   readonly sources: readonly CaseSource[];
   readonly sha256: string;
+}
+
+/** SHA-256 of data, and the same of each face. */
+export interface DataDigests {
+  readonly sha256: string;
+  readonly byId: ReadonlyMap<string, string>;
+}
+
+/** Reads all files once, one face after the other. @throws EvaluationError, the signal's reason */
+export async function digestsOf(sources: readonly DataFace[], signal: AbortSignal): Promise<DataDigests> {
+  const all = createHash('sha256');
+  const byId = new Map<string, string>();
+  for (const { id, content } of sources) {
+    signal.throwIfAborted();
+    const own = createHash('sha256');
+    for (const piece of await content()) {
+      all.update(piece);
+      own.update(piece);
+    }
+    byId.set(id, own.digest('hex'));
+  }
+  return { sha256: all.digest('hex'), byId };
 }
 
 /** A found face farther from the true landmarks than this, %, is another one. */
@@ -56,7 +89,7 @@ export async function photoCases(
   path: string,
   tools: CaseTools,
   needsLandmarks: boolean,
-): Promise<EvaluationData> {
+): Promise<DataSource[]> {
   const photos = await annotatedPhotos(path);
   if (photos.length === 0)
     throw new EvaluationError(`no pictures in ${path}; name a folder with photos, or an index.json`);
@@ -65,16 +98,11 @@ export async function photoCases(
       `no landmarks for the photos in ${path}; expected an index.json with landmarks68, or .pts or .mat files beside them`,
     );
   const wanted = needsLandmarks ? photos.filter(({ landmarks68 }) => landmarks68) : photos;
-  const hash = createHash('sha256');
-  for (const { path: file, id, landmarks68 } of wanted)
-    hash
-      .update(id)
-      .update(await readPhoto(file))
-      .update(JSON.stringify(landmarks68 ?? null));
-  return {
-    sources: wanted.map((photo) => ({ id: photo.id, open: () => openPhoto(photo, tools) })),
-    sha256: hash.digest('hex'),
-  };
+  return wanted.map((photo) => ({
+    id: photo.id,
+    open: () => openPhoto(photo, tools),
+    content: async () => [photo.id, await readPhoto(photo.path), JSON.stringify(photo.landmarks68 ?? null)],
+  }));
 }
 
 async function openPhoto(
@@ -103,8 +131,8 @@ async function openPhoto(
   return { place, corruption, truth, slices: { yaw: yawBin(Math.abs(yaw)), ...slices } };
 }
 
-/** @throws EvaluationError */
-async function readPhoto(path: string): Promise<Uint8Array> {
+/** A photo's bytes. @throws EvaluationError */
+export async function readPhoto(path: string): Promise<Uint8Array> {
   return readFile(path).catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === 'ENOENT' ? 'not found' : `not readable (${error.code ?? error.message})`;
     throw new EvaluationError(`${path}: ${reason}; remove it from the data, or bring it back`);
@@ -156,9 +184,8 @@ export async function syntheticCases(
   path: string,
   { rogue, hand }: CaseTools,
   count: number,
-): Promise<EvaluationData> {
-  const hash = createHash('sha256');
-  const sources: CaseSource[] = [];
+): Promise<DataSource[]> {
+  const sources: DataSource[] = [];
   const regions = new Map(
     measuredRegions.flatMap((name) => {
       const weights = rogue.model.regions.get(name);
@@ -174,7 +201,6 @@ export async function syntheticCases(
     if (sources.length >= count) break;
     const jpg = memberBytes(sample, 'jpg');
     const json = memberBytes(sample, 'json');
-    hash.update(sample.key).update(jpg).update(json);
     const id = `${sources.length}-${sample.key}`;
     // Pictures are written and looked for under this name.
     readable(path, () => insideFolder('.', id));
@@ -188,10 +214,11 @@ export async function syntheticCases(
           hand,
           regions,
         ),
+      content: () => Promise.resolve([sample.key, jpg, json]),
     });
   }
   if (sources.length === 0) throw new EvaluationError(`no samples in ${path}; write some with "rogue synth"`);
-  return { sources, sha256: hash.digest('hex') };
+  return sources;
 }
 
 async function openSample(

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { CorruptionName } from '../../evaluate/corruptions.js';
-import { evaluateFaces, type CaseSource, type EvaluateFacesOptions } from '../../evaluate/evaluate-faces.js';
+import type { CaseSource, EvaluateFaceOptions } from '../../evaluate/evaluate-faces.js';
 import { evaluationHtml, evaluationMarkdown, type CasePicture } from '../../evaluate/report-pages.js';
 import { valueOf, type Evaluation, type EvaluationItem, type Measure } from '../../evaluate/report.js';
 import { version } from '../../fit/version.js';
@@ -16,7 +16,10 @@ import { writeWhole } from '../files/whole-file.js';
 /** Names of what an evaluation leaves in its folder. */
 export const evaluationFiles = { json: 'report.json', html: 'report.html', markdown: 'report.md' } as const;
 
-export interface EvaluationRunOptions extends EvaluateFacesOptions {
+export interface EvaluationRunOptions extends Pick<
+  EvaluateFaceOptions,
+  'conditions' | 'methods' | 'measurers' | 'seed'
+> {
   readonly protocol: string;
   readonly data: EvaluationData;
   readonly settings: Evaluation['settings'];
@@ -24,10 +27,51 @@ export interface EvaluationRunOptions extends EvaluateFacesOptions {
   readonly created: string;
 }
 
-/** Measures everything. @throws the signal's reason */
-export async function runEvaluation(options: EvaluationRunOptions): Promise<Evaluation> {
-  const { protocol, data, conditions, methods, measurers, seed, settings, created } = options;
-  const items = await evaluateFaces(data.sources, options);
+/** Measures a face. */
+export type MeasureFace<Face> = (face: Face) => Promise<readonly EvaluationItem[]>;
+
+/**
+ * Measures faces, some at a time, and hands the outcome over in their order.
+ * @param ahead how many are begun before the first of them is done
+ * @throws the signal's reason, when what was begun has ended
+ */
+export async function* measuredFaces<Face>(
+  faces: readonly Face[],
+  measure: MeasureFace<Face>,
+  ahead: number,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly face: Face; readonly items: readonly EvaluationItem[] }> {
+  const begun: { readonly face: Face; readonly items: Promise<readonly EvaluationItem[]> }[] = [];
+  const next = async () => {
+    const { face, items } = begun.shift()!;
+    return { face, items: await items };
+  };
+  try {
+    for (const face of faces) {
+      signal.throwIfAborted();
+      const items = measure(face);
+      // Told when its turn comes.
+      items.catch(() => undefined);
+      begun.push({ face, items });
+      if (begun.length === ahead) yield await next();
+    }
+    while (begun.length > 0) {
+      yield await next();
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    await Promise.allSettled(begun.map(({ items }) => items));
+  }
+}
+
+/** The evaluation of items in the order of the data. */
+export function evaluationOf(
+  items: readonly EvaluationItem[],
+  { protocol, data, conditions, methods, measurers, seed, settings, created }: EvaluationRunOptions,
+): Evaluation {
   return {
     schema: 'rogue-face/evaluation',
     version: 1,
@@ -41,7 +85,7 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<Eval
     methods: methods.map(({ name }) => name),
     conditions: [...conditions],
     measures: measurers.flatMap(({ measures }) => measures),
-    items,
+    items: [...items],
   };
 }
 
@@ -97,7 +141,7 @@ const MIDDLE = 1;
 export async function casePictures(
   evaluation: Evaluation,
   sources: readonly CaseSource[],
-  { methods, seed, detect }: Pick<EvaluationRunOptions, 'methods' | 'seed' | 'detect'>,
+  { methods, seed, detect }: Pick<EvaluateFaceOptions, 'methods' | 'seed' | 'detect'>,
 ): Promise<CasePicture[]> {
   const [method] = methods;
   const measure = evaluation.measures.find(({ name }) =>

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { leakedFromPhoto, leakedShare } from '../../evaluate/leak.js';
 import { nme } from '../../evaluate/landmark-error.js';
 import { lostBeyond, plainCover, plainCoverColor, type PlainCover } from '../../evaluate/plain-covers.js';
@@ -15,45 +13,55 @@ import { version } from '../../fit/version.js';
 import type { Image } from '../../math/image.js';
 import { decodeImage } from '../files/image-codec.js';
 import { annotatedPhotos, type Annotated } from './annotated-photos.js';
+import { readPhoto, type DataFace } from './evaluation-cases.js';
 import { hardwareHere } from './evaluation-run.js';
 
 /** Covers of one colour, which can be found again in a texture. */
 export const leakCovers = ['half', 'lower', 'rand40', 'eyes'] as const satisfies readonly PlainCover[];
 
-export interface LeakOptions {
-  readonly count?: number;
-  /** ISO 8601. */
-  readonly created: string;
-  readonly signal?: AbortSignal;
-  /** Hears of each photo that is done. */
-  readonly onPhoto?: (done: number, of: number, id: string) => void;
-}
-
 /** Texels per side: the same for clean and covered, so that shares can be compared. */
 const TEXTURE = 1024;
 
+/** A face that is covered by plain colours. */
+export interface LeakFace extends DataFace {
+  /**
+   * How much of each cover gets painted on the skin: the share of the texture that has taken the cover's
+   * colour on.
+   */
+  measure(): Promise<EvaluationItem[]>;
+}
+
 /**
- * How much of a cover gets painted on the skin: photos with known landmarks, each covered by plain colours,
- * and the share of the texture that has taken the cover's colour on.
+ * Photos with known landmarks.
  * @param path a folder of photos, or an `index.json`, with landmarks
- * @throws EvaluationError for a path without annotated photos; the signal's reason
+ * @param count only the first so many
+ * @throws EvaluationError for a path without annotated photos
  */
-export async function runLeak(
-  path: string,
-  rogue: Rogue,
-  { count, created, signal, onPhoto }: LeakOptions,
-): Promise<Evaluation> {
+export async function leakFaces(path: string, rogue: Rogue, count?: number): Promise<LeakFace[]> {
   const photos = (await annotatedPhotos(path)).filter(({ landmarks68 }) => landmarks68).slice(0, count);
   if (photos.length === 0)
     throw new EvaluationError(`no photos with landmarks in ${path}; expected an index.json with landmarks68`);
-  const hash = createHash('sha256');
-  const items: EvaluationItem[] = [];
-  for (const [k, photo] of photos.entries()) {
-    signal?.throwIfAborted();
-    hash.update(photo.id).update(await readFile(photo.path));
-    items.push(...(await leaksOf(rogue, photo)));
-    onPhoto?.(k + 1, photos.length, photo.id);
-  }
+  return photos.map((photo) => ({
+    id: photo.id,
+    content: async () => [photo.id, await readPhoto(photo.path)],
+    measure: () => leaksOf(rogue, photo),
+  }));
+}
+
+/** What a report tells beside what was measured. */
+export interface LeakReport {
+  readonly path: string;
+  readonly count?: number | undefined;
+  readonly sha256: string;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/** @param items of all covers of each photo */
+export function leakEvaluation(
+  items: readonly EvaluationItem[],
+  { path, count, sha256, created }: LeakReport,
+): Evaluation {
   return {
     schema: 'rogue-face/evaluation',
     version: 1,
@@ -63,7 +71,7 @@ export async function runLeak(
     seed: '',
     settings: { data: path, ...(count !== undefined && { count }), texture: TEXTURE },
     hardware: hardwareHere(),
-    data: { items: photos.length, sha256: hash.digest('hex') },
+    data: { items: items.length / leakCovers.length, sha256 },
     methods: ['refine'],
     conditions: [...leakCovers],
     measures: [
@@ -71,7 +79,7 @@ export async function runLeak(
       { name: 'taken', unit: '% of the atlas, from the photo', better: 'lower', digits: 3 },
       { name: 'seen', unit: '% of the face', better: 'lower', digits: 0 },
     ],
-    items,
+    items: [...items],
   };
 }
 

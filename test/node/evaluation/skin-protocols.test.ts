@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rogue } from '../../../src/fit/rogue.js';
 import { createFaceParser, type FaceParser } from '../../../src/network/parsing/face-parser.js';
 import { loadRogue, nodeRuntime } from '../../../src/node.js';
-import { leakCovers, runLeak } from '../../../src/node/evaluation/leak-run.js';
+import { leakCovers, leakEvaluation, leakFaces } from '../../../src/node/evaluation/leak-run.js';
 import { runParsing } from '../../../src/node/evaluation/parsing-run.js';
 import { assetFiles, loadHand, readAsset } from '../../../src/node/files/assets.js';
 import { temporaryFolder } from '../temporary-folder.js';
@@ -27,7 +27,7 @@ async function folderWithExample(): Promise<string> {
   return folder;
 }
 
-describe('runLeak', () => {
+describe('leakFaces', () => {
   it('measures each cover on each photo with landmarks', async () => {
     const folder = await folderWithExample();
     const [head] = await rogue.reconstruct(example, { texture: 'none' });
@@ -39,7 +39,10 @@ describe('runLeak', () => {
       join(folder, 'index.json'),
       JSON.stringify([{ file: 'astronaut.jpg', landmarks68 }, { file: 'unmarked.jpg' }]),
     );
-    const { items } = await runLeak(folder, rogue, { created });
+    const [face] = await leakFaces(folder, rogue);
+    const about = { path: folder, sha256: '', created };
+    const { items, data } = leakEvaluation(await face!.measure(), about);
+    expect(data.items).toBe(1);
     expect(items.map(({ condition }) => condition)).toEqual([...leakCovers]);
     for (const { outcomes } of items) {
       const { values } = outcomes['refine'] as { values: Record<string, number> };
@@ -49,7 +52,7 @@ describe('runLeak', () => {
   });
 
   it('needs photos with landmarks', async () => {
-    await expect(runLeak(await folderWithExample(), rogue, { created })).rejects.toThrow(
+    await expect(leakFaces(await folderWithExample(), rogue)).rejects.toThrow(
       /no photos with landmarks in .*index\.json/,
     );
   });

@@ -222,14 +222,26 @@ async function plan(
 
 /** Of all that decides what comes of a photo. */
 async function digestOf({ network, ...flags }: ReconstructFlags): Promise<string> {
-  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box } =
-    flags;
+  const {
+    format,
+    texture,
+    avatar,
+    vrm,
+    textureSize,
+    maxFaces,
+    focal35mm,
+    minFace,
+    minScore,
+    method,
+    box,
+    hair,
+  } = flags;
   const own = network === undefined ? undefined : await readFile(network).catch(() => new Uint8Array());
   return hash(
     JSON.stringify([
       version,
       format.toSorted(),
-      ...[texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box],
+      ...[texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box, hair],
       own && hash(own),
     ]),
   );
@@ -240,7 +252,8 @@ function hash(value: string | Uint8Array): string {
 }
 
 const workerSetup = ({ network, ...flags }: ReconstructFlags) => {
-  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method } = flags;
+  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, hair } =
+    flags;
   const settings: HeadSettings = {
     ...{ format, texture },
     ...(avatar && { avatar }),
@@ -251,6 +264,7 @@ const workerSetup = ({ network, ...flags }: ReconstructFlags) => {
     ...(minFace !== undefined && { minFace }),
     ...(minScore !== undefined && { minScore }),
     ...(method !== undefined && { method }),
+    ...(hair !== undefined && { hair }),
   };
   return { settings, network };
 };

@@ -43,9 +43,9 @@ export async function avatarSceneOf(
       binding: bindingOf(surface, model, places, skeleton),
     });
   }
-  const hair = reconstruction.hair && hairSurface(reconstruction.hair);
+  const hair = hairSurface(model, reconstruction);
   if (hair) {
-    const binding = hairBinding(reconstruction.hair.cards!, places, chestOf(skeleton), skinned === 'all');
+    const binding = hairBinding(hair.mesh.positions, places, chestOf(skeleton), skinned === 'all');
     meshes.push({ ...(await withDetail(await materials.worn(hair), detail)), binding });
   }
   const joints = skeletonOf(skeleton, skinned, places);

@@ -1,6 +1,11 @@
-import type { FittedHair, HairCards } from '../fit/hair/fitted-hair.js';
+import type { HairCards } from '../fit/hair/fitted-hair.js';
+import type { Reconstruction } from '../fit/reconstruction.js';
 import type { HeadMaterial, HeadMesh } from '../io/head-scene.js';
 import { createImage, type Image } from '../math/image.js';
+import { irradiance } from '../math/spherical-harmonics.js';
+import { evaluateVertices } from '../model/evaluate.js';
+import { followHead } from '../model/hair-on-head.js';
+import type { MorphableModel } from '../model/morphable-model.js';
 import { neutralLightness } from '../model/hair-file.js';
 import { byteOfLinear, linearOfByte } from '../render/color.js';
 import type { JointPlaces } from './joint-places.js';
@@ -20,16 +25,23 @@ export interface HairSurface {
   readonly mesh: HeadMesh;
   /** Strands in shades of grey, with alpha; times the material's colour it is the hair's. */
   readonly image: Image;
+  /** The same with the photo's light, for drawing without lamps. */
+  readonly photo: Image;
 }
 
 /**
  * Hair as a surface of its own: cut-out cards (`MASK`), seen from both sides. Blended ones would have to be
  * sorted for every view, which few programs do, and would let the scalp and what is behind shine through.
  *
+ * @param shape the head's, which may differ from the fitted one: hair follows
  * @returns none where no cards are worn
  */
-export function hairSurface({ cards, color }: FittedHair): HairSurface | undefined {
-  if (!cards || !color) return undefined;
+export function hairSurface(
+  model: MorphableModel,
+  { hair, coefficients: { shape, light } }: Reconstruction,
+): HairSurface | undefined {
+  if (!hair?.cards || !hair.color) return undefined;
+  const { color, cards } = hair;
   const strand = linearOfByte[neutralLightness]!;
   // Factors end at 1: light hair has lighter strands instead.
   const gain = Math.max(1, ...color.map((value) => value / strand));
@@ -43,15 +55,28 @@ export function hairSurface({ cards, color }: FittedHair): HairSurface | undefin
     roughness: ROUGHNESS,
     metallic: 0,
   };
-  const { positions, normals, uvs, triangles } = cards;
+  const { normals, uvs, triangles } = cards;
+  const positions = followHead(model, cards.positions, cards.head, evaluateVertices(model, { shape }));
+  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
+  const lit = [0, 1, 2].map((k) => gain * Math.max(0, ahead[k]!)) as [number, number, number];
   return {
     mesh: { name: 'hair', positions, normals, uvs, triangles, uvTriangles: triangles, material },
     image: strandPicture(cards, [gain, gain, gain]),
+    photo: strandPicture(cards, lit),
   };
 }
 
+/** Strands as a picture of one colour, baked in: not all programs multiply. @param image of `HairSurface` */
+export function coloredStrands(image: Image, [red, green, blue]: readonly number[]): Image {
+  const tables = [red!, green!, blue!].map((factor) =>
+    Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value))),
+  );
+  const data = image.data.map((value, i) => (i % 4 === 3 ? value : tables[i % 4]![value]!));
+  return { ...image, data };
+}
+
 /** A style's texture, sRGB with alpha, its lightness times a linear colour. */
-export function strandPicture(
+function strandPicture(
   { texture: { size, data } }: HairCards,
   color: readonly [number, number, number],
 ): Image {
@@ -71,7 +96,7 @@ export function strandPicture(
  * chest, so that a turned head does not draw it through them.
  */
 export function hairBinding(
-  { positions }: HairCards,
+  positions: Float32Array,
   places: JointPlaces,
   chest: string,
   skinned: boolean,

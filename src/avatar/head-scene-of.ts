@@ -2,10 +2,7 @@ import type { HeadMesh, HeadScene } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
-import { irradiance } from '../math/spherical-harmonics.js';
-import { neutralLightness } from '../model/hair-file.js';
-import { linearOfByte } from '../render/color.js';
-import { hairSurface, strandPicture } from './hair-mesh.js';
+import { coloredStrands, hairSurface } from './hair-mesh.js';
 import { headSurfaces } from './head-surfaces.js';
 import { extrasOf } from './scene-extras.js';
 
@@ -45,24 +42,12 @@ export async function headSceneOf(
       },
     });
   }
-  const hair = reconstruction.hair && hairSurface(reconstruction.hair);
+  const hair = hairSurface(model, reconstruction);
   if (hair) {
-    // Colours are baked: not all viewers of OBJ multiply.
-    const lit = options.texture === 'photo' || options.texture === undefined;
-    const image = strandPicture(reconstruction.hair.cards!, bakedColor(reconstruction, lit));
-    const texture = { name: 'hair', data: await options.encodePng(image), type: 'png' } as const;
-    meshes.push({ ...hair.mesh, material: { ...hair.mesh.material, baseColor: [1, 1, 1, 1], texture } });
+    const { baseColor = [1, 1, 1, 1], ...material } = hair.mesh.material;
+    const picture = options.texture === undefined || options.texture === 'photo' ? hair.photo : hair.image;
+    const data = await options.encodePng(coloredStrands(picture, baseColor));
+    meshes.push({ ...hair.mesh, material: { ...material, texture: { name: 'hair', data, type: 'png' } } });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };
-}
-
-/** What strands of neutral lightness are multiplied with, in the photo's light or without it. */
-function bakedColor({ hair, coefficients }: Reconstruction, lit: boolean): readonly [number, number, number] {
-  const ahead = irradiance([0, 0, 1], coefficients.light, new Float64Array(3));
-  const strand = linearOfByte[neutralLightness]!;
-  return hair!.color!.map((value, k) => (value * (lit ? Math.max(0, ahead[k]!) : 1)) / strand) as [
-    number,
-    number,
-    number,
-  ];
 }

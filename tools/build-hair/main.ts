@@ -7,11 +7,13 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { zlibSync } from 'fflate';
 import { MeshoptSimplifier } from 'meshoptimizer';
+import { resample } from '../../src/data/resample.js';
 import { identitySampler } from '../../src/data/synthetic/identity.js';
 import type { HairStyle as PeopleHair, People } from '../../src/data/synthetic/people-file.js';
 import { follow, PersonShaper } from '../../src/data/synthetic/person-shape.js';
 import { writeSafetensors } from '../../src/io/safetensors.js';
 import { gather, splitSeams } from '../../src/io/split-seams.js';
+import { createImage } from '../../src/math/image.js';
 import { smoothstep } from '../../src/math/smoothstep.js';
 import {
   hairToTensors,
@@ -42,14 +44,21 @@ const LENGTHS: Readonly<Record<string, HairLength>> = {
  */
 const CUTS: readonly { name: string; of: string; length: HairLength; at: number }[] = [
   { name: 'long01', of: 'long01', length: 'long', at: -210 },
-  { name: 'medium01', of: 'long01', length: 'medium', at: -155 },
-  { name: 'medium02', of: 'long01', length: 'medium', at: -105 },
+  { name: 'medium01', of: 'long01', length: 'medium', at: -132 },
+  { name: 'medium02', of: 'long01', length: 'medium', at: -98 },
 ];
 /** The uncut style hangs on a bent back: below the ears it is drawn towards the neck, shares of its way. */
 const NECK_Z = -85;
 const DRAWN = { from: -20, to: -160, x: 0.12, z: 0.25 };
 /** Above a cut the strands' ends are drawn over so much, mm. */
-const ENDS = 60;
+const ENDS = 110;
+/** Cards that meet at the back overlap by so much, mm, within so much of the middle. */
+const OVERLAP = 5;
+const MIDDLE = 14;
+/** Styles whose strands hang down their texture and are painted too smooth: they get finer ones. */
+const STRANDED = /^long/;
+/** Texels per side. */
+const TEXTURE_SIZE = 256;
 const MOST_TRIANGLES = 4200;
 /** What a change of texture coordinates counts to a change of place of the style's size. */
 const UV_WEIGHT = 0.6;
@@ -116,8 +125,46 @@ function blurred(values: Float64Array, shown: Float64Array, size: number, radius
   return out;
 }
 
+/** Value noise of one variable, −1…1, the same on every machine. */
+function noiseAt(x: number, seed: number): number {
+  const valueOf = (cell: number): number => {
+    let hash = Math.imul(cell ^ (seed * 0x9e37), 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 31 - 1;
+  };
+  const cell = Math.floor(x);
+  return valueOf(cell) + smoothstep(0, 1, x - cell) * (valueOf(cell + 1) - valueOf(cell));
+}
+
+/** Logarithm of the lightness of strands that hang down, a little wavy, each lighter and darker by places. */
+function strandAt(x: number, y: number): number {
+  const along = x + 2.5 * noiseAt(y / 38, 5) + 0.8 * noiseAt(y / 13, 6);
+  const broadness = 0.5 + 0.5 * noiseAt(y / 30 + Math.floor(along / 6), 7);
+  return (
+    0.14 * noiseAt(along / 1.3, 1) + 0.16 * noiseAt(along / 3.1, 2) + 0.14 * broadness * noiseAt(along / 8, 3)
+  );
+}
+
+/** A texture of a power of two, as programs like them; lightness is that of what is not transparent. */
+function smallerTexture({ size, data }: PeopleHair['texture']): PeopleHair['texture'] {
+  const channel = (value: (i: number) => number): Uint8Array => {
+    const full = createImage(size, size, 1);
+    for (let i = 0; i < size * size; i++) full.data[i] = Math.round(value(i));
+    return Uint8Array.from(resample(full, TEXTURE_SIZE, TEXTURE_SIZE).data);
+  };
+  const alpha = channel((i) => data[2 * i + 1]!);
+  const light = channel((i) => (data[2 * i]! * data[2 * i + 1]!) / 255);
+  const out = new Uint8Array(2 * alpha.length);
+  alpha.forEach((value, i) => {
+    out[2 * i] = value > 0 ? Math.min(255, Math.round((255 * light[i]!) / value)) : 0;
+    out[2 * i + 1] = value;
+  });
+  return { size: TEXTURE_SIZE, data: out };
+}
+
 /** Lightness about its mean: strands as distinct in all styles, painted light weaker; alpha stays. */
-function evenTexture({ size, data }: PeopleHair['texture']): HairStyle['texture'] {
+function evenTexture(texture: PeopleHair['texture'], stranded: boolean): HairStyle['texture'] {
+  const { size, data } = smallerTexture(texture);
   const count = size * size;
   const logs = Float64Array.from({ length: count }, (_, i) => Math.log(Math.max(6, data[2 * i]!)));
   const shown = Float64Array.from({ length: count }, (_, i) => (data[2 * i + 1]! > 128 ? 1 : 0));
@@ -132,7 +179,8 @@ function evenTexture({ size, data }: PeopleHair['texture']): HairStyle['texture'
   const out = new Uint8Array(2 * count);
   for (let i = 0; i < count; i++) {
     const alpha = data[2 * i + 1]!;
-    const value = neutralLightness * Math.exp(gain * fine(i) + lights * (broad[i]! - mean));
+    const finer = stranded ? strandAt(i % size, Math.floor(i / size)) : 0;
+    const value = neutralLightness * Math.exp(gain * fine(i) + lights * (broad[i]! - mean) + finer);
     // What is not seen costs least as one value.
     out[2 * i] = alpha === 0 ? neutralLightness : Math.min(255, Math.max(20, Math.round(value)));
     out[2 * i + 1] = alpha;
@@ -209,15 +257,17 @@ interface Cards {
 
 /** Cards that end at a height: their textures come to the strands' ends there. */
 function cutAt({ positions, uvs, triangles }: Cards, at: number): Cards {
-  const ends = lowestUvs(positions, uvs, triangles);
+  const { ends, middles } = cardsOf(positions, uvs, triangles);
   const shortened = positions.slice();
   const drawn = uvs.slice();
   for (let v = 0; v < positions.length / 3; v++) {
-    const share = Math.min(1, Math.max(0, (at + ENDS - positions[3 * v + 1]!) / ENDS));
+    const share = smoothstep(at + ENDS, at, positions[3 * v + 1]!);
     drawn[2 * v + 1]! += share * (ends[v]! - uvs[2 * v + 1]!);
     shortened[3 * v + 1] = Math.max(at, positions[3 * v + 1]!);
     const below = smoothstep(DRAWN.from, DRAWN.to, shortened[3 * v + 1]!);
     shortened[3 * v]! *= 1 - DRAWN.x * below;
+    const side = Math.sign(middles[v]!);
+    shortened[3 * v]! -= side * OVERLAP * smoothstep(MIDDLE, 0, Math.abs(positions[3 * v]!));
     shortened[3 * v + 2]! -= DRAWN.z * below * Math.min(0, positions[3 * v + 2]! - NECK_Z);
   }
   const kept: number[] = [];
@@ -228,8 +278,8 @@ function cutAt({ positions, uvs, triangles }: Cards, at: number): Cards {
   return { positions: shortened, uvs: drawn, triangles: Uint32Array.from(kept) };
 }
 
-/** Per vertex the second texture coordinate of the lowest vertex of its card. */
-function lowestUvs(positions: Float32Array, uvs: Float32Array, triangles: Uint32Array): Float32Array {
+/** Per vertex, of its card: the second texture coordinate of the lowest vertex, and the middle's x, mm. */
+function cardsOf(positions: Float32Array, uvs: Float32Array, triangles: Uint32Array) {
   const root = Array.from({ length: positions.length / 3 }, (_, v) => v);
   const rootOf = (v: number): number => (root[v] === v ? v : (root[v] = rootOf(root[v]!)));
   for (let t = 0; t < triangles.length; t += 3)
@@ -239,7 +289,15 @@ function lowestUvs(positions: Float32Array, uvs: Float32Array, triangles: Uint32
     const known = lowest.get(rootOf(v)) ?? v;
     lowest.set(rootOf(v), positions[3 * v + 1]! <= positions[3 * known + 1]! ? v : known);
   }
-  return Float32Array.from(root, (_, v) => uvs[2 * lowest.get(rootOf(v))! + 1]!);
+  const sums = new Map<number, [sum: number, count: number]>();
+  for (let v = 0; v < root.length; v++) {
+    const known = sums.get(rootOf(v)) ?? [0, 0];
+    sums.set(rootOf(v), [known[0] + positions[3 * v]!, known[1] + 1]);
+  }
+  return {
+    ends: Float32Array.from(root, (_, v) => uvs[2 * lowest.get(rootOf(v))! + 1]!),
+    middles: Float32Array.from(root, (_, v) => sums.get(rootOf(v))![0] / sums.get(rootOf(v))![1]),
+  };
 }
 
 async function styleOf(
@@ -289,7 +347,7 @@ export async function buildHair(): Promise<Uint8Array> {
   const person = averageAdult(people, model);
   const styles: HairStyle[] = [];
   for (const hair of people.hair) {
-    const texture = evenTexture(hair.texture);
+    const texture = evenTexture(hair.texture, STRANDED.test(hair.name));
     const cuts = CUTS.filter(({ of }) => of === hair.name);
     if (cuts.length === 0) styles.push(await styleOf(hair, person, model, skin, texture));
     for (const cut of cuts) styles.push(await styleOf(hair, person, model, skin, texture, cut));

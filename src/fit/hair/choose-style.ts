@@ -15,22 +15,26 @@ export interface StyleChoice {
 /** Heads whose scalp shows less hair than this share are bald. */
 const BALD = 0.22;
 /** Hair that stands out from the skull by less is a shade, mm. */
-const SHAVED = 3.5;
+const SHAVED = 2.2;
 /** Share of the scalp that must be seen to tell the bald and the shaved. */
 const SEEN = 0.6;
 /** Share from which hair is told to reach a height. */
 const REACHED = 0.45;
+/** The same for shoulders: hair that touches them is not long yet. */
+const BEYOND = 0.58;
 /** Heights of the neutral head, mm: below the ear lobes, at the chin, at the neck, on the shoulders. */
 const HEIGHTS = [-25, -70, -110, -150, -300] as const;
 /** The style that tells how far hair reaches, and its volume. */
 const GAUGE = { name: 'long01', volume: 1.25 };
 /** The volumes in which styles are tried. */
 const VOLUMES: Readonly<Record<string, readonly number[]>> = {
-  afro01: [0.8, 1.2, 1.7, 2.3],
+  afro01: [0.8, 1.2, 1.6, 2],
   short: [0.75, 1.05, 1.4],
-  medium: [1, 1.4, 1.8],
-  long: [1, 1.4, 1.8],
+  medium: [1, 1.25, 1.5],
+  long: [1, 1.25, 1.5],
 };
+/** Hair that is curled by more may be an afro, however far it reaches. */
+const CURLED = 0.6;
 /** What is plain where nothing is known. */
 const PLAIN = 'short01';
 /** Overlap that styles are thought worse by: they suit fewer people. */
@@ -84,11 +88,11 @@ function seenLength(
     HEIGHTS,
   ).map(({ share, pixels }) => (pixels > 0 ? share : 0)) as [number, number, number, number, number];
   if (jaw < REACHED) return 'short';
-  return neck >= REACHED && shoulders >= REACHED ? 'long' : 'medium';
+  return neck >= REACHED && shoulders >= BEYOND ? 'long' : 'medium';
 }
 
 function suits(style: HairStyle, length: HairLength, known: number, curly: number): boolean {
   if (length === 'short' && known < 1 - SEEN) return style.name === PLAIN;
-  if (style.name === 'afro01') return curly > 0.5 && length !== 'long';
+  if (style.name === 'afro01') return curly > CURLED;
   return style.length === length;
 }

@@ -3,7 +3,7 @@ import { anglesOf, betweenSectors, pointAt, SECTORS, sectorOf } from './skull-an
 /** Hair within so many degrees of a style's own hairline follows the person's. */
 const FOLLOWING = 38;
 /** How far a hairline is moved towards the face, and away from it, degrees. */
-const MOST_FORWARD = 12;
+const MOST_FORWARD = 16;
 const MOST_BACK = 50;
 /** Of the vertices of a sector, this share is before the style's hairline: loose strands. */
 const LOOSE = 0.04;
@@ -29,15 +29,15 @@ export interface CombLimits {
 export function combHair(positions: Float32Array, skin: Float32Array, { hairline, face }: CombLimits): void {
   const own = styleLine(positions);
   const radii = skinRadii(skin);
-  const wanted = Float32Array.from({ length: SECTORS }, (_, sector) => {
+  const lines = Float32Array.from({ length: SECTORS }, (_, sector) => {
     const told = hairline[sector]!;
     const begins = own[sector]!;
-    const upper = sector < SECTORS / 2;
-    const line = Number.isNaN(told)
-      ? begins
-      : Math.min(begins + MOST_BACK, Math.max(begins - (upper ? MOST_FORWARD : 0), told));
-    return Math.max(face[sector]!, line);
+    if (Number.isNaN(told)) return begins;
+    // Fringes come forward, what hangs beside the face does not: it would stand out from it.
+    const forward = MOST_FORWARD * Math.max(0, Math.sin((2 * Math.PI * (sector + 0.5)) / SECTORS));
+    return Math.min(begins + MOST_BACK, Math.max(begins - forward, told));
   });
+  const wanted = rounded(rounded(lines)).map((line, sector) => Math.max(face[sector]!, line));
   for (let i = 0; i < positions.length; i += 3) {
     const at = anglesOf(positions[i]!, positions[i + 1]!, positions[i + 2]!);
     const from = betweenSectors(own, at.around);
@@ -51,6 +51,41 @@ export function combHair(positions: Float32Array, skin: Float32Array, { hairline
     positions.set(pointAt({ around: at.around, away, radius: at.radius + rise }), i);
   }
 }
+
+/** Between corners cards may cut the face's corners by so much, degrees. */
+const CUT = 1.5;
+
+/**
+ * The triangles that do not cross the face between their corners, in their order.
+ * @param face of {@link CombLimits}
+ */
+export function withoutFace(
+  positions: Float32Array,
+  triangles: Uint32Array,
+  face: Float32Array,
+): Uint32Array {
+  const kept: number[] = [];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!] as const;
+    const crosses = BETWEEN.some((weights) => {
+      const [x, y, z] = [0, 1, 2].map((axis) =>
+        corners.reduce((sum, corner, k) => sum + weights[k]! * positions[corner + axis]!, 0),
+      ) as [number, number, number];
+      const { around, away } = anglesOf(x, y, z);
+      return away < betweenSectors(face, around) - CUT;
+    });
+    if (!crosses) kept.push(triangles[t]!, triangles[t + 1]!, triangles[t + 2]!);
+  }
+  return kept.length === triangles.length ? triangles : Uint32Array.from(kept);
+}
+
+/** Weights of a triangle's corners for its middle and those of its edges. */
+const BETWEEN = [
+  [1 / 3, 1 / 3, 1 / 3],
+  [0.5, 0.5, 0],
+  [0, 0.5, 0.5],
+  [0.5, 0, 0.5],
+] as const;
 
 /** Where a style's hair begins, per sector; where it has none, far behind. */
 function styleLine(positions: Float32Array): Float32Array {
@@ -67,6 +102,16 @@ function styleLine(positions: Float32Array): Float32Array {
     const sides = [lines[(sector + 1) % SECTORS]!, lines[(sector + SECTORS - 1) % SECTORS]!];
     return (2 * line + sides[0]! + sides[1]!) / 4;
   });
+}
+
+/** Binomial means of five neighbours: hairlines are round. */
+function rounded(lines: Float32Array): Float32Array {
+  return lines.map((_, sector) =>
+    [1, 4, 6, 4, 1].reduce(
+      (sum, weight, k) => sum + (weight / 16) * lines[(sector + k - 2 + SECTORS) % SECTORS]!,
+      0,
+    ),
+  );
 }
 
 /** How far the skin is from the skull's middle, by directions; the mean of what lies in each. */

@@ -8,7 +8,7 @@ import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { vertexNormals } from '../../render/normals.js';
 import { chooseStyle, type StyleChoice } from './choose-style.js';
-import { combHair } from './comb-hair.js';
+import { combHair, withoutFace } from './comb-hair.js';
 import { curliness } from './curl.js';
 import { hairEvidence } from './hair-evidence.js';
 import { seenHairColor, unlitHairColor } from './hair-color.js';
@@ -81,16 +81,21 @@ function wear(
   const positions = styleOnHead(model, tried, vertices);
   const { vertexCount, triangles: skinTriangles } = model.parts[0]!;
   const skin = vertices.slice(0, 3 * vertexCount);
-  combHair(positions, skin.subarray(0, 3 * headVertexCount(model)), {
-    hairline,
-    face: faceLimit(model, vertices),
-  });
+  const face = faceLimit(model, vertices);
+  combHair(positions, skin.subarray(0, 3 * headVertexCount(model)), { hairline, face });
   liftHair(positions, {
     positions: skin,
     normals: vertexNormals(skin, skinTriangles, new Float32Array(skin.length)),
     triangles: skinTriangles,
   });
-  return { positions, normals, uvs, triangles, texture };
+  return {
+    positions,
+    head: vertices,
+    normals,
+    uvs,
+    triangles: withoutFace(positions, triangles, face),
+    texture,
+  };
 }
 
 /** Normals of the hair that faces the camera, camera space. */

@@ -19,6 +19,8 @@ export interface FittedHair {
 export interface HairCards {
   /** V×3, mm, head space, on the neutral head. */
   readonly positions: Float32Array;
+  /** The vertices of that head: what another head's hair follows from (`followHead`). */
+  readonly head: Float32Array;
   /** V×3 unit vectors. */
   readonly normals: Float32Array;
   /** V×2, origin top left. */

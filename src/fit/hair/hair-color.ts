@@ -2,14 +2,19 @@ import type { Image } from '../../math/image.js';
 import { cropToImage } from '../../detect/crop.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
+import { luminance } from '../../render/color.js';
 import { hairTone } from './hair-tone.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 type Rgb = readonly [number, number, number];
 
 const SURE = 0.8;
+/** Hair farther from the scalp than this, mm, may be something else. */
+const NEAR = 45;
 /** Hair takes at least this much light, of what falls on the face. */
 const DARKEST = 0.35;
+/** How much of the light's tint is taken out: what a skin's tone differs by is in it too. */
+const TINT = 0.4;
 const LEAST = 0.004;
 const MOST = 0.92;
 
@@ -17,12 +22,12 @@ const MOST = 0.92;
 export function seenHairColor(
   image: Image,
   { crop, size }: FaceParsing,
-  { hair }: HairEvidence,
+  { hair, fromScalp }: HairEvidence,
 ): Rgb | undefined {
   const step = crop.width / size;
   const places: number[] = [];
   for (let at = 0; at < hair.length; at++)
-    if (hair[at]! > SURE)
+    if (hair[at]! > SURE && fromScalp[at]! < NEAR)
       places.push(...cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5)));
   return hairTone(image, Float32Array.from(places));
 }
@@ -37,11 +42,15 @@ export function unlitHairColor(seen: Rgb, normals: Float32Array, light: ArrayLik
   const count = Math.max(1, normals.length / 3);
   const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
   const values = irradiance(normals, light, new Float32Array(normals.length));
-  return [0, 1, 2].map((k) => {
+  const falling = [0, 1, 2].map((k) => {
     let sum = 0;
     for (let i = k; i < values.length; i += 3) sum += Math.max(0, values[i]!);
     const mean = normals.length > 0 ? sum / count : ahead[k]!;
-    const falling = Math.max(DARKEST * ahead[k]!, mean, 0.02);
-    return Math.min(MOST, Math.max(LEAST, seen[k]! / falling));
+    return Math.max(DARKEST * ahead[k]!, mean, 0.02);
+  }) as [number, number, number];
+  const bright = luminance(falling);
+  return falling.map((value, k) => {
+    const taken = bright * (value / bright) ** TINT;
+    return Math.min(MOST, Math.max(LEAST, seen[k]! / taken));
   }) as unknown as Rgb;
 }

@@ -19,6 +19,8 @@ export interface HairEvidence {
   readonly onHead: Uint8Array;
   /** Vertices of the neutral head, V×3 mm. */
   readonly vertices: Float32Array;
+  /** How far each pixel is from the scalp, mm in the maps' plane. */
+  readonly fromScalp: Float32Array;
   /** mm that a pixel of the maps shows. */
   readonly cell: number;
   readonly scalp: ScalpEvidence;
@@ -67,7 +69,7 @@ export function hairEvidence(
     return share > 3 * SCALP ? 1 : 0;
   });
   const cell = (parserViewPerBox * boxSide) / size;
-  const { hair, known } = hairMask(image, parsing, { onHead, onScalp, inPhoto, cell });
+  const { hair, known, fromScalp } = hairMask(image, parsing, { onHead, onScalp, inPhoto, cell });
   return {
     view,
     hair,
@@ -75,6 +77,7 @@ export function hairEvidence(
     known,
     onHead,
     vertices,
+    fromScalp: fromScalp.map((pixels) => cell * pixels),
     cell,
     scalp: scalpEvidence(hair, known, onHead, onScalp, size, cell),
   };

@@ -22,11 +22,18 @@ export interface HairMask {
   /** 0…1. */
   readonly hair: Float32Array;
   readonly known: Uint8Array;
+  /** Pixels to the scalp. */
+  readonly fromScalp: Float32Array;
 }
 
 /** Hair this near to the scalp is surely the person's, mm. */
 const NEAR_SCALP = 14;
 const SURE = 0.75;
+/** Pixels of hair above what is called a cover, from which on that is hair, and how surely. */
+const LEAST_ABOVE = 2;
+const FRINGE = 0.9;
+/** How far below the scalp a fringe hangs, mm. */
+const FRINGE_REACH = 45;
 const SURELY_SKIN = 0.9;
 const SURE_BACKGROUND = 0.6;
 /** Fewer pixels than this tell no colours. */
@@ -69,6 +76,7 @@ export function hairMask(image: Image | ImagePyramid, parsing: FaceParsing, plac
   const telling = own.length >= LEAST_SEEDS && others.length >= LEAST_SEEDS;
   const hairColors = telling && clusterColors(picked(colors, own), HAIR_CLUSTERS);
   const otherColors = telling && clusterColors(picked(colors, others), BACKGROUND_CLUSTERS);
+  const fringe = coveredFringe(maps, fromScalp, FRINGE_REACH / places.cell, size);
   const hair = new Float32Array(plane);
   const known = new Uint8Array(plane);
   for (let at = 0; at < plane; at++) {
@@ -76,6 +84,11 @@ export function hairMask(image: Image | ImagePyramid, parsing: FaceParsing, plac
     if (maps.skin[at]! > SURELY_SKIN && places.onHead[at] === 1) {
       known[at] = 1;
       hair[at] = maps.hair[at]!;
+      continue;
+    }
+    if (fringe[at] === 1) {
+      known[at] = 1;
+      hair[at] = FRINGE;
       continue;
     }
     const color = colors.subarray(3 * at, 3 * at + 3);
@@ -95,7 +108,36 @@ export function hairMask(image: Image | ImagePyramid, parsing: FaceParsing, plac
       hair[at] = known[at] === 0 ? 0 : 1 / (1 + Math.exp(-parser - limited(ratio, COLOR_SAYS)));
     }
   }
-  return { hair: connected(hair, places.onHead, fromScalp, near, size), known };
+  return { hair: connected(hair, places.onHead, fromScalp, near, size), known, fromScalp };
+}
+
+/**
+ * Where what is called a cover lies under hair: fringes and curls are taken for covers, and hats have no hair
+ * above them.
+ */
+function coveredFringe(
+  {
+    hair,
+    cover,
+    skin,
+  }: { readonly hair: Float32Array; readonly cover: Float32Array; readonly skin: Float32Array },
+  fromScalp: Float32Array,
+  reach: number,
+  size: number,
+): Uint8Array {
+  const out = new Uint8Array(hair.length);
+  for (let x = 0; x < size; x++) {
+    let above = 0;
+    for (let y = 0; y < size; y++) {
+      const at = y * size + x;
+      if (cover[at]! > COVERED) {
+        if (above < LEAST_ABOVE || fromScalp[at]! > reach) break;
+        out[at] = 1;
+      } else if (hair[at]! > SURE) above++;
+      else if (skin[at]! > COVERED) break;
+    }
+  }
+  return out;
 }
 
 const limited = (value: number, most: number): number => Math.min(most, Math.max(-most, value));

@@ -84,6 +84,8 @@ function smoothed(values: Float32Array): Float32Array {
 const BARE = ['eyes', 'nose', 'mouth', 'brows'];
 /** And where it may only with the photo's leave; a share of the way from the face's axis to its border. */
 const FACE_SHARE = 0.86;
+/** Cards are straight between their corners, degrees. */
+const MARGIN = 3;
 
 /** Per sector the degrees away from the face's axis that stay free of hair: eyes, nose, mouth and chin. */
 export function faceLimit(model: MorphableModel, vertices: Float32Array): Float32Array {
@@ -99,19 +101,22 @@ export function faceLimit(model: MorphableModel, vertices: Float32Array): Float3
     const lower = around > 0.5;
     if (!feature && !lower) continue;
     const sector = sectorOf(around);
-    limits[sector] = Math.max(limits[sector]!, feature ? away + 1 : FACE_SHARE * away);
+    limits[sector] = Math.max(limits[sector]!, feature ? away + MARGIN : FACE_SHARE * away);
   }
   return limits;
 }
 
 /** Degrees over which hair begins. */
 const SOFT = 4;
-/** Regions, with the scalp, on which hair may grow lower than on most heads. */
-const MAY_GROW = 'forehead';
+/** Up to so many degrees away from the face's axis a photo of a face shows where hair begins. */
+const FRONT = 80;
+/** Before the ears, the scalp's hair ends between these heights, mm: what is below is beard, or skin. */
+const EARS = -85;
+const SIDEBURN_FROM = -28;
+const SIDEBURN_TO = -6;
 
 /**
- * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it, and what of
- * the forehead is behind that. V, 0…1.
+ * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it. V, 0…1.
  */
 export function hairGround(
   model: MorphableModel,
@@ -119,23 +124,20 @@ export function hairGround(
   hairline: Float32Array,
 ): Float32Array {
   const scalp = model.regions.get('scalp');
-  const forehead = model.regions.get(MAY_GROW);
   const out = new Float32Array(model.vertexCount);
+  if (!scalp) return out;
   for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
-    const own = scalp?.[v] ?? 0;
-    const may = Math.max(own, forehead?.[v] ?? 0);
-    if (may === 0) continue;
-    const { around, away } = anglesOf(vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!);
+    if (scalp[v] === 0) continue;
+    const [x, y, z] = [vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!];
+    const { around, away } = anglesOf(x, y, z);
     const line = betweenSectors(hairline, around);
     // In front hairlines differ; behind the ears nobody sees where the scalp ends.
     const told = around < 0.5 && away < FRONT && !Number.isNaN(line);
-    out[v] = told ? Math.min(1, 1.5 * may) * smoothstep(line - SOFT, line + SOFT, away) : own;
+    const above = z > EARS ? smoothstep(SIDEBURN_FROM, SIDEBURN_TO, y) : 1;
+    out[v] = scalp[v]! * above * (told ? smoothstep(line - SOFT, line + SOFT, away) : 1);
   }
   return out;
 }
-
-/** Up to so many degrees away from the face's axis a photo of a face shows where hair begins. */
-const FRONT = 80;
 
 /** A model whose scalp is where a person's hair grows. */
 export function withHairGround(model: MorphableModel, ground: Float32Array): MorphableModel {

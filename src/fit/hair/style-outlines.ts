@@ -1,6 +1,7 @@
 import type { HairStyle } from '../../model/hair-file.js';
 import { followHead } from '../../model/hair-on-head.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { smoothstep } from '../../math/smoothstep.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 /** A style as it would be worn. */
@@ -16,6 +17,8 @@ export interface StyleMatch extends StyleTry {
   readonly overlap: number;
 }
 
+/** Share of what is seen that lies on the less seen side, from which both sides are seen. */
+const BOTH_SIDES = 0.25;
 /** Cards of less alpha than this in the mean are seen through. */
 const SOLID = 0.35;
 
@@ -41,8 +44,13 @@ export function styleOnHead(
   const out = rest.slice();
   if (volume !== 1)
     for (let i = 0; i < out.length; i++)
-      out[i]! += (volume - 1) * Math.min(GROWING, heights[Math.floor(i / 3)]!) * normals[i]!;
+      out[i]! += (volume - 1) * Math.min(GROWING, heights[Math.floor(i / 3)]!) * apart(rest, i) * normals[i]!;
   return out;
+}
+
+/** Cards that meet in the middle do not move apart: their share of a sideways growth. */
+function apart(positions: Float32Array, i: number): number {
+  return i % 3 === 0 ? smoothstep(2, 20, Math.abs(positions[i]!)) : 1;
 }
 
 /** Draws a style on the fitted head and compares. */
@@ -96,7 +104,10 @@ function solidTriangles(style: HairStyle): Uint32Array {
   return solid;
 }
 
-/** Share of hair in what is seen of a style, by heights of the neutral head, mm. */
+/**
+ * Share of hair in what is seen of a style, by heights of the neutral head, mm. Where both sides are seen the
+ * barer one counts more: backgrounds are mistaken for hair on one side, as a rule.
+ */
 export function hairByHeight(
   model: MorphableModel,
   tried: StyleTry,
@@ -111,16 +122,23 @@ export function hairByHeight(
     { points: vertices, triangles: skin },
     { points, triangles: solid },
   ]);
-  const bands = limits.map(() => ({ share: 0, pixels: 0 }));
+  const bands = limits.map(() => ({ hair: [0, 0], pixels: [0, 0] }));
   for (let at = 0; at < hair.length; at++) {
     const t = triangle[at]! - skin.length / 3;
     if (t < 0 || known[at] === 0) continue;
-    const [a, b, c] = [solid[3 * t]!, solid[3 * t + 1]!, solid[3 * t + 2]!];
-    const height = (points[3 * a + 1]! + points[3 * b + 1]! + points[3 * c + 1]!) / 3;
+    const [a, b, c] = [3 * solid[3 * t]!, 3 * solid[3 * t + 1]!, 3 * solid[3 * t + 2]!];
+    const height = (points[a + 1]! + points[b + 1]! + points[c + 1]!) / 3;
     const band = bands[limits.findIndex((limit) => height >= limit)];
     if (!band) continue;
-    band.pixels++;
-    band.share += hair[at]!;
+    const side = points[a]! + points[b]! + points[c]! < 0 ? 0 : 1;
+    band.pixels[side]!++;
+    band.hair[side]! += hair[at]!;
   }
-  return bands.map(({ share, pixels }) => ({ share: pixels > 0 ? share / pixels : 0, pixels }));
+  return bands.map(({ hair: seen, pixels }) => {
+    const total = pixels[0]! + pixels[1]!;
+    const mean = total > 0 ? (seen[0]! + seen[1]!) / total : 0;
+    if (Math.min(...pixels) < BOTH_SIDES * total) return { share: mean, pixels: total };
+    const barer = Math.min(seen[0]! / pixels[0]!, seen[1]! / pixels[1]!);
+    return { share: 0.5 * (mean + barer), pixels: total };
+  });
 }

@@ -15,6 +15,8 @@ const NEAR = 45;
 const DARKEST = 0.35;
 /** How much of the light's tint is taken out: what a skin's tone differs by is in it too. */
 const TINT = 0.4;
+/** Hair darker than this is never blue by itself: it mirrors the sky. */
+const DARK = 0.06;
 const LEAST = 0.004;
 const MOST = 0.92;
 
@@ -49,8 +51,18 @@ export function unlitHairColor(seen: Rgb, normals: Float32Array, light: ArrayLik
     return Math.max(DARKEST * ahead[k]!, mean, 0.02);
   }) as [number, number, number];
   const bright = luminance(falling);
-  return falling.map((value, k) => {
-    const taken = bright * (value / bright) ** TINT;
-    return Math.min(MOST, Math.max(LEAST, seen[k]! / taken));
-  }) as unknown as Rgb;
+  const color = falling.map((value, k) => seen[k]! / (bright * (value / bright) ** TINT)) as [
+    number,
+    number,
+    number,
+  ];
+  return withoutSky(color).map((value) => Math.min(MOST, Math.max(LEAST, value))) as unknown as Rgb;
+}
+
+/** Dark hair without what is bluer in it than red. */
+function withoutSky([red, green, blue]: Rgb): Rgb {
+  const grey = luminance([red, green, blue]);
+  if (grey > DARK || blue <= red) return [red, green, blue];
+  const share = 0.8 * (1 - grey / DARK);
+  return [red + share * (grey - red), green + share * (grey - green), blue + share * (grey - blue)];
 }

@@ -1,7 +1,7 @@
 import type { HairLength, HairStyle } from '../../model/hair-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import type { HairEvidence } from './hair-evidence.js';
-import { hairByHeight, matchStyle, type StyleMatch } from './style-outlines.js';
+import { hairByHeight, matchStyle, type HairAtHeight, type StyleMatch } from './style-outlines.js';
 
 /** What a photo says of hair. */
 export interface StyleChoice {
@@ -21,7 +21,9 @@ const SEEN = 0.6;
 /** Share from which hair is told to reach a height. */
 const REACHED = 0.45;
 /** The same for shoulders: hair that touches them is not long yet. */
-const BEYOND = 0.58;
+const BEYOND = 0.55;
+/** A side with less hair than this is bare: backgrounds are mistaken for hair on one side, as a rule. */
+const BARE = { jaw: 0.36, neck: 0.25 };
 /** Heights of the neutral head, mm: below the ear lobes, at the chin, at the neck, on the shoulders. */
 const HEIGHTS = [-25, -70, -110, -150, -300] as const;
 /** The style that tells how far hair reaches, and its volume. */
@@ -71,7 +73,9 @@ export function chooseStyle(
     (best, match) => (!best || merit(match) > merit(best) ? match : best),
     undefined,
   );
-  return { length, worn, sure: Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
+  // An afro hides the neck behind it, and does not hang down.
+  const reach = worn?.style.name === 'afro01' && length === 'long' ? 'medium' : length;
+  return { length: reach, worn, sure: Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
 }
 
 function seenLength(
@@ -86,9 +90,10 @@ function seenLength(
     { style: gauge, volume: GAUGE.volume },
     evidence,
     HEIGHTS,
-  ).map(({ share, pixels }) => (pixels > 0 ? share : 0)) as [number, number, number, number, number];
-  if (jaw < REACHED) return 'short';
-  return neck >= REACHED && shoulders >= BEYOND ? 'long' : 'medium';
+  ) as [HairAtHeight, HairAtHeight, HairAtHeight, HairAtHeight, HairAtHeight];
+  const reaches = ({ mean, barer }: HairAtHeight, bare: number): boolean => barer >= bare && mean >= REACHED;
+  if (!reaches(jaw, BARE.jaw)) return 'short';
+  return reaches(neck, BARE.neck) && shoulders.mean >= BEYOND ? 'long' : 'medium';
 }
 
 function suits(style: HairStyle, length: HairLength, known: number, curly: number): boolean {

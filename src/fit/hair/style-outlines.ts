@@ -18,7 +18,7 @@ export interface StyleMatch extends StyleTry {
 }
 
 /** Share of what is seen that lies on the less seen side, from which both sides are seen. */
-const BOTH_SIDES = 0.25;
+const BOTH_SIDES = 0.2;
 /** Cards of less alpha than this in the mean are seen through. */
 const SOLID = 0.35;
 
@@ -104,16 +104,20 @@ function solidTriangles(style: HairStyle): Uint32Array {
   return solid;
 }
 
-/**
- * Share of hair in what is seen of a style, by heights of the neutral head, mm. Where both sides are seen the
- * barer one counts more: backgrounds are mistaken for hair on one side, as a rule.
- */
+/** Share of hair in what is seen of a style at one height. */
+export interface HairAtHeight {
+  readonly mean: number;
+  /** That of the barer side where both are seen, else the mean. */
+  readonly barer: number;
+}
+
+/** Share of hair in what is seen of a style, by heights of the neutral head, mm; 0 where nothing is seen. */
 export function hairByHeight(
   model: MorphableModel,
   tried: StyleTry,
   evidence: HairEvidence,
   limits: readonly number[],
-): { readonly share: number; readonly pixels: number }[] {
+): HairAtHeight[] {
   const { view, hair, known, vertices } = evidence;
   const skin = model.parts[0]!.triangles;
   const points = styleOnHead(model, tried, vertices);
@@ -137,8 +141,7 @@ export function hairByHeight(
   return bands.map(({ hair: seen, pixels }) => {
     const total = pixels[0]! + pixels[1]!;
     const mean = total > 0 ? (seen[0]! + seen[1]!) / total : 0;
-    if (Math.min(...pixels) < BOTH_SIDES * total) return { share: mean, pixels: total };
-    const barer = Math.min(seen[0]! / pixels[0]!, seen[1]! / pixels[1]!);
-    return { share: 0.5 * (mean + barer), pixels: total };
+    if (total === 0 || Math.min(...pixels) < BOTH_SIDES * total) return { mean, barer: mean };
+    return { mean, barer: Math.min(seen[0]! / pixels[0]!, seen[1]! / pixels[1]!) };
   });
 }

@@ -47,9 +47,26 @@ export function combHair(positions: Float32Array, skin: Float32Array, { hairline
     const behind = (at.away - from) / reach;
     const away =
       behind >= 0 ? to + behind * (from + reach - to) : to + Math.max(-1.5, 0.1 * (at.away - from));
-    const rise = radiusAt(radii, at.around, away) - radiusAt(radii, at.around, at.away);
-    positions.set(pointAt({ around: at.around, away, radius: at.radius + rise }), i);
+    const height = at.radius - radiusAt(radii, at.around, at.away);
+    const above = Math.sin(2 * Math.PI * at.around) > OVER_FOREHEAD;
+    const kept = above ? lowered(height, away - to) : height;
+    positions.set(pointAt({ around: at.around, away, radius: radiusAt(radii, at.around, away) + kept }), i);
   }
+}
+
+/**
+ * Over the forehead hair lies on at its line and rises behind it: what is combed forward would stand out like
+ * a brim. Heights in mm; how much of the rest is left to styles that stand up all around; mm a degree.
+ */
+const EDGE = 7;
+const LEFT = 0.35;
+const RISING = 1.3;
+const OVER_FOREHEAD = 0.35;
+
+/** @param height above the skin, mm @param behind the hairline, degrees */
+function lowered(height: number, behind: number): number {
+  const free = EDGE + RISING * Math.max(0, behind);
+  return height <= free ? height : free + LEFT * (height - free);
 }
 
 /** Between corners cards may cut the face's corners by so much, degrees. */

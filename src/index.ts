@@ -5,7 +5,7 @@
 import { createRogue, type Rogue } from './fit/rogue.js';
 import { checkAssets, checksumsFile, onceChecked, readChecksums } from './io/asset-checksums.js';
 import { decodeInBrowser } from './io/browser-image.js';
-import { rogueAssets } from './io/rogue-assets.js';
+import { hairAsset, rogueAssets } from './io/rogue-assets.js';
 import type { Runtime } from './runtime/session.js';
 import { webRuntime, type WebRuntimeOptions } from './runtime/web.js';
 
@@ -73,6 +73,11 @@ export async function loadRogue({
       regressorBytes: files[rogueAssets.regressor],
       parserBytes: files[rogueAssets.parser],
       identity: { recogniser: files[rogueAssets.recognition], identity: files[rogueAssets.identity] },
+      fetchHair: async () => {
+        const hair = await fetchAsset(hairAsset);
+        await checkAssets(sums, { [hairAsset]: hair });
+        return hair;
+      },
       decode: decodeInBrowser,
     }),
     (rogue) => rogue.release(),

@@ -14,12 +14,14 @@ export type {
   Stage,
 } from './fit/rogue.js';
 export type {
+  HairChoice,
   HeadTextures,
   Reconstruction,
   ReconstructMethod,
   ReconstructOptions,
   TextureSource,
 } from './fit/reconstruction.js';
+export type { FittedHair, HairCards } from './fit/hair/fitted-hair.js';
 export { drawOverlay } from './fit/pictures/overlay.js';
 export { avatarSceneOf } from './avatar/avatar-scene-of.js';
 export type { AvatarOptions, ImageEncoder, ImageType } from './avatar/avatar-options.js';
@@ -28,6 +30,7 @@ export { writeVrm } from './avatar/vrm/write-vrm.js';
 export { vrmMetaDefaults, type VrmMeta } from './avatar/vrm/vrm-meta.js';
 export type { VrmVersion } from './avatar/vrm/vrm-versions.js';
 export { headSceneOf, type HeadSceneOptions } from './avatar/head-scene-of.js';
+export { hairSurface, type HairSurface } from './avatar/hair-mesh.js';
 export { headSurfaces, type HeadSurface } from './avatar/head-surfaces.js';
 export type { FaceTracking, TrackedHead, TrackOptions } from './fit/face-tracker.js';
 export { resultOf, resultSchema, type Result, type ResultContext } from './fit/result.js';
@@ -53,5 +56,6 @@ export { vertexNormals } from './render/normals.js';
 export { arkitUnits, mirroredUnit, opposingUnits, type ArkitUnit } from './model/arkit-units.js';
 export { readyPlayerMeUnits, visemes, type UnitWeights, type Viseme } from './model/visemes.js';
 export { evaluateVertices, type Gaze, type HeadCoefficients } from './model/evaluate.js';
+export { shippedStyles, type HairLength, type HairTexture } from './model/hair-file.js';
 export type { MorphableModel } from './model/morphable-model.js';
 export type { HostTensor, Runtime, Session } from './runtime/session.js';

@@ -4,6 +4,7 @@ import type { HeadMaterial, HeadMesh, TextureFile } from '../io/head-scene.js';
 import { createImage, type Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { AvatarOptions, ImageEncoder } from './avatar-options.js';
+import type { HairSurface } from './hair-mesh.js';
 import type { HeadSurface } from './head-surfaces.js';
 import { darkMouth } from './dark-mouth.js';
 import { cellUvs, drawAtlas, partsAtlas, type PartsAtlas } from './pack-parts.js';
@@ -27,7 +28,7 @@ interface Look {
   readonly photo: Image | undefined;
 }
 
-/** The at most three materials of an avatar: skin, `parts` in one atlas, and what is transparent. */
+/** The at most four materials of an avatar: skin, `parts` in one atlas, lashes, and hair. */
 export class AvatarMaterials {
   private readonly atlas: PartsAtlas;
   /** What each cell of the atlas shows; eyes share one. */
@@ -67,6 +68,11 @@ export class AvatarMaterials {
       ...(isSkin && { surface: await this.file(`${name}-surface`, surfaceMap(this.model)) }),
     };
     return { ...mesh, material };
+  }
+
+  /** Hair with its strands; their picture is the style's own, and small. */
+  async worn({ mesh, image }: HairSurface): Promise<HeadMesh> {
+    return { ...mesh, material: { ...mesh.material, texture: await this.file('hair', image) } };
   }
 
   /** Whether the atlas has it: not skin, what is transparent, and what has no picture. */

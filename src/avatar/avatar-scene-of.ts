@@ -7,6 +7,7 @@ import { AvatarMaterials } from './avatar-materials.js';
 import { avatarDefaults, type AvatarOptions, type ImageEncoder } from './avatar-options.js';
 import { withDetail } from './detail.js';
 import { groundSpeck } from './ground.js';
+import { hairBinding, hairSurface } from './hair-mesh.js';
 import { headSurfaces, type HeadSurface } from './head-surfaces.js';
 import { placeJoints, type JointPlaces } from './joint-places.js';
 import { eyeMorphs, summedMorphs } from './morphs.js';
@@ -15,9 +16,9 @@ import { extrasOf } from './scene-extras.js';
 import { chestOf, skeletonOf, type SkeletonKind } from './skeletons.js';
 
 /**
- * A head as an avatar, what `head.glb` holds: on a skeleton of neck, head and eyes, in three materials (skin;
- * what is in eyes and mouth; lashes), its colours free of the photo's light. Expressions are morph targets;
- * eyes look by theirs or by turning their joints.
+ * A head as an avatar, what `head.glb` holds: on a skeleton of neck, head and eyes, in four materials (skin;
+ * what is in eyes and mouth; lashes; hair), its colours free of the photo's light. Expressions are morph
+ * targets; eyes look by theirs or by turning their joints.
  */
 export async function avatarSceneOf(
   model: MorphableModel,
@@ -41,6 +42,11 @@ export async function avatarSceneOf(
       ...(seen && { seen }),
       binding: bindingOf(surface, model, places, skeleton),
     });
+  }
+  const hair = hairSurface(model, reconstruction);
+  if (hair) {
+    const binding = hairBinding(hair.mesh.positions, places, chestOf(skeleton), skinned === 'all');
+    meshes.push({ ...(await withDetail(await materials.worn(hair), detail)), binding });
   }
   const joints = skeletonOf(skeleton, skinned, places);
   if (given.ground) meshes.push(groundSpeck(joints, meshes[0]!));

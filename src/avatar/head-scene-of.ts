@@ -2,6 +2,7 @@ import type { HeadMesh, HeadScene } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
+import { coloredStrands, hairSurface } from './hair-mesh.js';
 import { headSurfaces } from './head-surfaces.js';
 import { extrasOf } from './scene-extras.js';
 
@@ -40,6 +41,13 @@ export async function headSceneOf(
         ...(image && { texture: { name, data: await encoded.get(image)!, type: 'png' } }),
       },
     });
+  }
+  const hair = hairSurface(model, reconstruction);
+  if (hair) {
+    const { baseColor = [1, 1, 1, 1], ...material } = hair.mesh.material;
+    const picture = options.texture === undefined || options.texture === 'photo' ? hair.photo : hair.image;
+    const data = await options.encodePng(coloredStrands(picture, baseColor));
+    meshes.push({ ...hair.mesh, material: { ...material, texture: { name: 'hair', data, type: 'png' } } });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };
 }

@@ -5,6 +5,8 @@ import { avatarSettings, avatarTargets, type AvatarSettings, type AvatarTarget }
 import { vrmVersions, type VrmVersion } from '../avatar/vrm/vrm-versions.js';
 import { compressions, type Compression } from '../io/gltf/compressions.js';
 import { UsageError } from './errors.js';
+import type { HairChoice } from '../fit/reconstruction.js';
+import { shippedStyles } from '../model/hair-file.js';
 import type { Format, VrmSettings } from './face-files.js';
 import { oneOf } from './option-values.js';
 
@@ -16,6 +18,7 @@ export interface AvatarFlags {
   readonly textureSize?: string;
   readonly lod?: string;
   readonly visemes?: boolean;
+  readonly hair?: HairChoice;
   readonly seen?: boolean;
   readonly vrmVersion: VrmVersion;
   readonly title?: string;
@@ -24,6 +27,8 @@ export interface AvatarFlags {
   readonly sharing?: 'author' | 'everyone';
 }
 
+/** What `--hair` takes. */
+const hairNames: readonly string[] = ['auto', 'none', 'bald', 'shaved', ...shippedStyles];
 const sizes = ['512', '1024', '2048', '4096'] as const;
 const levels = ['0', '1', '2'] as const;
 
@@ -40,6 +45,11 @@ export function addAvatarOptions(command: Command): Command {
     .option('--texture-size <px>', 'texels per side of the skin: 512, 1024, 2048 or 4096', oneOf(sizes))
     .option('--lod <level>', 'level of detail: 0 (all triangles), 1 or 2', oneOf(levels))
     .option('--visemes', "head.glb also has Oculus' 15 visemes as morph targets")
+    .option(
+      '--hair <style>',
+      `auto (default: as in the photo), none, or one of ${hairNames.slice(2).join(', ')}`,
+      oneOf(hairNames),
+    )
     .option('--seen', 'head.glb also tells of each vertex how surely the photo shows it (attribute _SEEN)')
     .option('--vrm-version <version>', 'for --format vrm: 1.0 or 0.x', oneOf(vrmVersions), '1.0')
     .option('--title <text>', "the avatar's name in head.vrm (default: the photo's)")

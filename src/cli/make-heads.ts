@@ -2,7 +2,7 @@ import type { ImageEncoder } from '../avatar/avatar-options.js';
 import { avatarSettings, type AvatarSettings } from '../avatar/presets.js';
 import type { FindFacesOptions, GivenBox } from '../detect/find-faces.js';
 import type { NoFaceCause } from '../detect/no-face-cause.js';
-import type { Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
+import type { HairChoice, Reconstruction, ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import type { Result } from '../fit/result.js';
 import type { ReconstructPhotoOptions } from '../fit/rogue.js';
 import type { Image } from '../math/image.js';
@@ -27,6 +27,8 @@ export interface HeadSettings {
   readonly minScore?: number;
   readonly box?: GivenBox;
   readonly method?: ReconstructMethod;
+  /** Default: `auto` where files show it. */
+  readonly hair?: HairChoice;
 }
 
 /** What each worker of `--jobs` starts with. */
@@ -58,6 +60,8 @@ export type HeadMaker = (
 /** @returns throws an Error of one line for a photo without a face */
 export function headMaker(settings: HeadSettings): HeadMaker {
   const { maxFaces, focal35mm, texture, textureSize, box, method, minFace, minScore } = settings;
+  // Numbers alone need no hair, and hair takes reading.
+  const hair = settings.hair ?? (settings.format.every((name) => name === 'json') ? 'none' : 'auto');
   const files: FaceFilesOptions = {
     formats: settings.format,
     texture,
@@ -78,6 +82,7 @@ export function headMaker(settings: HeadSettings): HeadMaker {
       ...(focal35mm !== undefined && { focal35mm }),
       ...(method && { method }),
       ...(textureSize !== undefined && { textureSize }),
+      hair,
       ...(box && { boxes: [scaledBox(box, scale)] }),
     });
     if (faces.length === 0)

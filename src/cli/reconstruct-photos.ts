@@ -146,21 +146,34 @@ const itemOf = ({ path }: PhotoJob): string => resolve(path);
 
 /** Of all that decides what comes of a photo. */
 async function digestOf({ network, ...flags }: ReconstructFlags): Promise<string> {
-  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box } =
-    flags;
+  const {
+    format,
+    texture,
+    avatar,
+    vrm,
+    textureSize,
+    maxFaces,
+    focal35mm,
+    minFace,
+    minScore,
+    method,
+    box,
+    hair,
+  } = flags;
   const own = network === undefined ? undefined : await readFile(network).catch(() => new Uint8Array());
   return digest(
     JSON.stringify([
       version,
       format.toSorted(),
-      ...[texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box],
+      ...[texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, box, hair],
       own && digest(own),
     ]),
   );
 }
 
 const workerSetup = ({ network, ...flags }: ReconstructFlags): HeadWorkerSetup => {
-  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method } = flags;
+  const { format, texture, avatar, vrm, textureSize, maxFaces, focal35mm, minFace, minScore, method, hair } =
+    flags;
   const settings: HeadSettings = {
     ...{ format, texture },
     ...(avatar && { avatar }),
@@ -171,6 +184,7 @@ const workerSetup = ({ network, ...flags }: ReconstructFlags): HeadWorkerSetup =
     ...(minFace !== undefined && { minFace }),
     ...(minScore !== undefined && { minScore }),
     ...(method !== undefined && { method }),
+    ...(hair !== undefined && { hair }),
   };
   return { settings, network };
 };

@@ -3,10 +3,13 @@ import type { Image } from '../math/image.js';
 import { rotationToEuler } from '../math/rotation.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
+import type { HairStyle } from '../model/hair-file.js';
 import type { PredictedHead } from '../network/head-predictor.js';
 import type { FaceParsing } from '../network/parsing/face-parser.js';
 import { coverWarnings, viewOfFace, type FaceView } from './appearance/face-covers.js';
 import { fitAppearance } from './appearance/fit-appearance.js';
+import { fitHair } from './hair/fit-hair.js';
+import { withHairGround } from './hair/hairline.js';
 import { fitHead } from './geometry/fit-head.js';
 import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-photo.js';
 import { colorWarnings } from './appearance/color-warnings.js';
@@ -40,6 +43,8 @@ const IN_VIEW = 0.35;
  * into the texture.
  * @param predicted without it, `landmarks` is the only method
  * @param parsing says what is skin; without it, what agrees with the fitted skin is taken for that
+ * @param hairStyles what hair is chosen from; none without them
+ * @throws RangeError when a style is asked for that there is not
  * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
  */
 export function reconstructFace(
@@ -49,6 +54,7 @@ export function reconstructFace(
   options: ReconstructOptions = {},
   predicted?: PredictedHead,
   parsing?: FaceParsing,
+  hairStyles?: readonly HairStyle[],
 ): Reconstruction {
   const { texture = 'photo' } = options;
   const size = faceSize(face.landmarks.points, 3);
@@ -82,17 +88,34 @@ export function reconstructFace(
     guess && isGreyPhoto ? { ...guess, light: greyLight(guess.light) } : guess,
     certainty,
   );
+  const hair =
+    parsing && hairStyles && options.hair !== 'none'
+      ? fitHair(
+          model,
+          hairStyles,
+          {
+            image,
+            parsing,
+            camera,
+            pose: { rotation: fit.rotation, translation: fit.translation },
+            shape,
+            light: appearance.light,
+          },
+          options.hair,
+        )
+      : undefined;
   const unwrapped =
     texture === 'none'
       ? undefined
       : unwrapTextures(
-          painted,
+          hair ? withHairGround(painted, hair.ground) : painted,
           head,
           image,
           appearance,
           options.textureSize ?? textureSizeFor(size),
           certainty,
           predicted?.identity,
+          hair,
         );
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
   landmarks.set(fit.confidence);
@@ -120,6 +143,7 @@ export function reconstructFace(
     },
     textures:
       unwrapped && isGreyPhoto ? greyTextures(model, unwrapped.textures, unwrapped) : unwrapped?.textures,
+    hair,
     warnings: [
       ...warningsOf(fit, view ?? { seen: appearance.faceVisibility, covers: [] }, face, image),
       ...colorWarnings(appearance, isGreyPhoto),

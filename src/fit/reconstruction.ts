@@ -1,5 +1,6 @@
 import type { Camera } from '../math/camera.js';
 import type { Image } from '../math/image.js';
+import type { FittedHair } from './hair/fitted-hair.js';
 import type { FaceCover } from './appearance/face-covers.js';
 import type { Gaze } from '../model/evaluate.js';
 
@@ -27,7 +28,15 @@ export interface ReconstructOptions {
   readonly textureSize?: number;
   /** Focal length of the camera in 35-mm-film terms, where the photo's metadata tells it. */
   readonly focal35mm?: number;
+  /**
+   * `auto` (default) chooses hair by the photo, `none` does without, and the name of a style gives that one,
+   * in the photo's colour. Needs the face parser and the hair's file.
+   */
+  readonly hair?: HairChoice;
 }
+
+/** Whose hair a head wears; the names are those of `assets/hair.safetensors`, and `bald` and `shaved`. */
+export type HairChoice = 'auto' | 'none' | (string & {});
 
 /** A complete head reconstructed from one face of a photo. Conventions: docs/conventions.md. */
 export interface Reconstruction {
@@ -76,6 +85,8 @@ export interface Reconstruction {
     readonly landmarks: Float32Array;
   };
   readonly textures: HeadTextures | undefined;
+  /** None where it was not asked for, or no parser tells hair. */
+  readonly hair: FittedHair | undefined;
   /** Sentences for the user about what limits the result. */
   readonly warnings: readonly string[];
 }

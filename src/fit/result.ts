@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rotationToEuler } from '../math/rotation.js';
+import { hairLengths } from '../model/hair-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { coverKinds, faceAreas } from './appearance/face-covers.js';
 import type { Reconstruction } from './reconstruction.js';
@@ -85,6 +86,15 @@ export const resultSchema = z.strictObject({
       .describe("How surely the photo shows each vertex of the skin, in the model's order."),
     landmarks: z.array(share).length(478).describe('Confidence of each dense landmark.'),
   }),
+  hair: z
+    .strictObject({
+      style: z.string().describe("The style's name; `bald` and `shaved` have no cards."),
+      length: z.enum(hairLengths).describe('How far it reaches.'),
+      color: vector3.nullable().describe("Without the photo's light, linear 0…1; null for the bald."),
+      sure: share.describe('How surely the photo tells the style; 0 where it was asked for by name.'),
+    })
+    .nullable()
+    .describe('What hair the head wears; null where none was asked for.'),
   warnings: z.array(z.string()),
   seed: z.int().nullable().describe('Seed of random choices; null: none were made.'),
   versions: z.strictObject({ rogue: z.string(), model: z.string(), node: z.string().optional() }),
@@ -168,6 +178,7 @@ export function resultOf(
       ...(visibility.vertices && { vertices: rounded(visibility.vertices, 2) }),
       landmarks: rounded(visibility.landmarks, 3),
     },
+    hair: hairOf(reconstruction.hair),
     warnings: [...reconstruction.warnings],
     seed: seed ?? null,
     versions: {
@@ -182,6 +193,12 @@ export function resultOf(
   throw new Error(
     `resultOf: ${issue?.path.join('.') ?? 'result'}: ${issue?.message ?? 'does not fit the schema'}; please report this photo.`,
   );
+}
+
+function hairOf(hair: Reconstruction['hair']) {
+  if (!hair) return null;
+  const { style, length, color, sure } = hair;
+  return { style, length, color: color ? rounded(color) : null, sure: one(sure, 2) };
 }
 
 function poseOf({ rotation, translation }: Reconstruction['pose']) {

@@ -12,6 +12,7 @@ import { ImagePyramid } from '../detect/image-pyramid.js';
 import { noFaceCause, type NoFaceCause } from '../detect/no-face-cause.js';
 import { readSafetensors } from '../io/safetensors.js';
 import { onWhite, type Image } from '../math/image.js';
+import { hairFromTensors, type HairStyle } from '../model/hair-file.js';
 import { modelFromTensors } from '../model/model-file.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { createHeadPredictor, type HeadPredictor, type PredictedHead } from '../network/head-predictor.js';
@@ -73,6 +74,8 @@ export interface RogueParts {
    * albedo; without them, what the photo does not show of a skin is near the mean.
    */
   readonly identity?: IdentityNetworks;
+  /** Fetches `assets/hair.safetensors`, once, when a head is to have hair; without it none has. */
+  readonly fetchHair?: () => Promise<Uint8Array>;
   /** Needed only for photos that come as paths, URLs, bytes or Blobs. */
   readonly decode?: PhotoDecoder;
 }
@@ -118,9 +121,11 @@ export class Rogue {
   readonly #predictor: HeadPredictor | undefined;
   readonly #parser: FaceParser | undefined;
   readonly #identity: IdentityPredictor | undefined;
+  readonly #fetchHair: (() => Promise<Uint8Array>) | undefined;
   readonly #decode: PhotoDecoder | undefined;
   /** The networks' input buffers are shared: one photo must be done before the next begins. */
   readonly #inTurn = takingTurns();
+  #hair: Promise<HairStyle[]> | undefined;
   readonly #begun = new Set<Promise<unknown>>();
   #released: Promise<void> | undefined;
 
@@ -128,7 +133,7 @@ export class Rogue {
   constructor(
     model: MorphableModel,
     { detector, landmarker, predictor, parser, identity }: RogueNetworks,
-    decode?: PhotoDecoder,
+    { decode, fetchHair }: Pick<RogueParts, 'decode' | 'fetchHair'> = {},
   ) {
     this.model = model;
     this.#finders = {
@@ -139,6 +144,7 @@ export class Rogue {
     this.#predictor = predictor;
     this.#parser = parser;
     this.#identity = identity;
+    this.#fetchHair = fetchHair;
     this.#decode = decode;
   }
 
@@ -200,6 +206,7 @@ export class Rogue {
       }
       return seen;
     });
+    const hairStyles = faces.some(({ parsing }) => parsing) ? await this.#hairStyles(options) : undefined;
     const heads: Reconstruction[] = [];
     for (const { face, predicted, parsing } of faces) {
       await begin('fit');
@@ -210,6 +217,7 @@ export class Rogue {
         { ...(focal35mm !== undefined && { focal35mm }), ...options },
         predicted,
         parsing,
+        hairStyles,
       );
       heads.push({ ...head, warnings: [...warnings, ...head.warnings] });
     }
@@ -236,6 +244,13 @@ export class Rogue {
         tracker.reset();
       },
     };
+  }
+
+  /** What hair is chosen from; read when it is first needed. */
+  async #hairStyles({ hair }: ReconstructOptions): Promise<readonly HairStyle[] | undefined> {
+    if (hair === 'none' || !this.#fetchHair) return undefined;
+    this.#hair ??= this.#fetchHair().then((bytes) => hairFromTensors(readSafetensors(bytes)));
+    return this.#hair;
   }
 
   /** A face's place is improved where it was found, and believed where it was given. */
@@ -350,6 +365,7 @@ export async function createRogue({
   regressorBytes,
   parserBytes,
   identity: identityNetworks,
+  fetchHair,
   decode,
 }: RogueParts): Promise<Rogue> {
   const detector = createFaceDetector(runtime, detectorBytes);
@@ -373,7 +389,7 @@ export async function createRogue({
       parser: await parser,
       identity: await identity,
     };
-    return new Rogue(await model, networks, decode);
+    return new Rogue(await model, networks, { ...(decode && { decode }), ...(fetchHair && { fetchHair }) });
   } catch (error) {
     for (const session of sessions) if (session.status === 'fulfilled') await session.value?.release();
     throw error;

@@ -97,6 +97,8 @@ export interface HeadMaterial {
    */
   readonly surface?: TextureFile;
   readonly alphaMode: 'OPAQUE' | 'MASK' | 'BLEND';
+  /** Of `MASK`: what has less alpha is not there. Default 0.5. */
+  readonly alphaCutoff?: number;
   readonly doubleSided: boolean;
   /** 0…1. */
   readonly roughness: number;

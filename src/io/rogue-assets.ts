@@ -8,3 +8,6 @@ export const rogueAssets = {
   recognition: 'networks/recognition.onnx',
   identity: 'networks/identity.onnx',
 } as const;
+
+/** What is read only when a head is to have hair. */
+export const hairAsset = 'hair.safetensors';

@@ -67,6 +67,11 @@ export async function loadRogue({
       regressorBytes: ownRegressor ?? files[assetFiles.regressor]!,
       parserBytes: files[assetFiles.parser]!,
       ...(layers && { identity: { recogniser: files[assetFiles.recognition]!, identity: layers } }),
+      fetchHair: async () => {
+        const hair = await readAsset(assetFiles.hair, folder);
+        await checkAssets(sums, { [assetFiles.hair]: hair });
+        return hair;
+      },
       decode,
     }),
     (rogue) => rogue.release(),

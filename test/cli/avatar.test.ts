@@ -15,6 +15,8 @@ describe('rogue reconstruct', () => {
     };
     const plain = await (await write('plain', '--format', 'glb'))('head.glb');
     expect(plain.length).toBeLessThan(3e6);
+    const meshes = (file: Uint8Array) => jsonOf(file).meshes.map(({ name }) => name);
+    expect(meshes(plain)).toContain('hair');
     const web = await write('web', '--for', 'web', '--format', 'glb,vrm', '--author', 'A maker');
     expect((await web('head.glb')).length).toBeLessThan(1e6);
     const { VRMC_vrm } = jsonOf(await web('head.vrm')).extensions as {
@@ -24,8 +26,24 @@ describe('rogue reconstruct', () => {
     expect(jsonOf(await web('head.vrm')).images!.map(({ mimeType }) => mimeType)).not.toContain('image/webp');
     const small = await write('small', '--format', 'glb', '--lod', '2', '--texture-size', '512');
     expect((await small('head.glb')).length).toBeLessThan(0.4 * plain.length);
+    const bare = await write('bare', '--format', 'glb,json', '--hair', 'none');
+    expect(meshes(await bare('head.glb'))).not.toContain('hair');
+    expect(JSON.parse(String(await bare('result.json')))).toMatchObject({ hair: null });
+    const dressed = await write('dressed', '--format', 'obj,json', '--hair', 'bob02');
+    expect(String(await dressed('head.obj'))).toContain('\nusemtl hair\n');
+    expect(JSON.parse(String(await dressed('result.json')))).toMatchObject({
+      hair: { style: 'bob02', length: 'medium', sure: 0 },
+    });
     const spoken = await write('spoken', '--format', 'glb', '--visemes');
     const [skin] = jsonOf(await spoken('head.glb')).meshes;
     expect(skin!.extras!.targetNames).toContain('viseme_aa');
+  });
+
+  it('says in one line which hair there is', async () => {
+    const { code, err } = await rogue('reconstruct', astronaut, '--hair', 'mullet');
+    expect(code).toBe(2);
+    expect(err.join('')).toMatch(
+      /^rogue: option '--hair <style>' argument 'mullet' is invalid\. Expected auto, none, [^\n]+\.\n/,
+    );
   });
 });

@@ -11,6 +11,7 @@ import { filesBelow, rogue, temporaryFolder } from './run.js';
 
 const everyFile = [
   'eye.png',
+  'hair.png',
   'head.glb',
   'head.mtl',
   'head.obj',

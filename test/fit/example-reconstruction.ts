@@ -57,6 +57,7 @@ export function exampleReconstruction(
       sources: plainImage(64, 64, [255, 0, 0]),
       parts: new Map(),
     },
+    hair: undefined,
     warnings: [],
     ...changes,
   };

@@ -24,6 +24,37 @@ describe('resultOf', () => {
     expect(result.versions).toMatchObject({ model: 'rogue-open-head 2', node: '20.0.0' });
   });
 
+  it('tells of the hair, and of none', () => {
+    const head = exampleReconstruction(model);
+    expect(resultOf(model, head).hair).toBeNull();
+    const ground = new Float32Array();
+    const bald = {
+      style: 'bald',
+      length: 'bald',
+      color: undefined,
+      sure: 1,
+      ground,
+      cards: undefined,
+    } as const;
+    expect(resultOf(model, { ...head, hair: bald }).hair).toEqual({
+      style: 'bald',
+      length: 'bald',
+      color: null,
+      sure: 1,
+    });
+    const brown = {
+      ...bald,
+      style: 'shaved',
+      length: 'shaved',
+      color: [0.1, 0.06, 0.04],
+      sure: 0.456,
+    } as const;
+    expect(resultOf(model, { ...head, hair: brown }).hair).toMatchObject({
+      color: [0.1, 0.06, 0.04],
+      sure: 0.46,
+    });
+  });
+
   it('states the pose three times alike', () => {
     const { pose } = resultOf(model, exampleReconstruction(model));
     expect(pose.euler).toEqual({ order: 'YXZ', yaw: 10, pitch: -5, roll: 3 });

@@ -9,10 +9,11 @@ import { texelMapOf, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
 import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
 import { fitSkinAlbedo } from './fit-skin-albedo.js';
-import { hairTone } from './hair-tone.js';
+import { hairTone } from '../hair/hair-tone.js';
 import { minified, type Minified } from './minify.js';
 import { compose, type Unwrapped } from './compose-textures.js';
 import { partLooks } from './part-looks.js';
+import type { FittedHair } from '../hair/fitted-hair.js';
 import type { HeadTextures } from '../reconstruction.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import { withinFace } from './within-face.js';
@@ -127,14 +128,22 @@ type TexelCertainty = (
   y: number,
 ) => number;
 
-/** Off the scalp only skin is the person, on it hair as well. */
-function texelCertainty(model: MorphableModel, certainty: SkinCertainty | undefined): TexelCertainty {
+/**
+ * Off the scalp only skin is the person, on it hair as well; under hair that is worn, nothing: a photo's hair
+ * painted on the scalp would show between its strands.
+ */
+function texelCertainty(
+  model: MorphableModel,
+  certainty: SkinCertainty | undefined,
+  hair: FittedHair | undefined,
+): TexelCertainty {
   if (!certainty) return () => 1;
   const scalp = model.regions.get('scalp');
   return (a, b, c, wa, wb, x, y) => {
     const share = scalp ? wa * scalp[a]! + wb * scalp[b]! + (1 - wa - wb) * scalp[c]! : 0;
     const hairy = smoothstep(HAIR_FROM, HAIR_TO, share);
     if (hairy === 0) return certainty.skin(x, y);
+    if (hair) return (1 - hairy) * certainty.skin(x, y);
     return hairy * certainty.head(x, y) + (1 - hairy) * certainty.skin(x, y);
   };
 }
@@ -398,6 +407,7 @@ export function textureOf(linear: Float32Array, size: number): Image {
  * @param size texels per side, a power of two from 256 on
  * @param certainty how surely the photo shows skin; without it, what agrees with the fitted skin is taken
  * @param expected albedo coefficients that a network expects
+ * @param hair what is worn: under cards the scalp is plain, in their colour
  * @returns the textures, and the coefficients of the skin's albedo by all that the photo shows of it
  */
 export function unwrapTextures(
@@ -408,6 +418,7 @@ export function unwrapTextures(
   size: number,
   certainty?: SkinCertainty,
   expected?: ArrayLike<number>,
+  hair?: FittedHair,
 ): { readonly textures: HeadTextures; readonly albedo: Float32Array } | undefined {
   if (model.albedo?.kind !== 'texture') return undefined;
   const part = model.parts[0]!;
@@ -426,7 +437,7 @@ export function unwrapTextures(
     like,
     shade,
     minified(image, head.pixels, heads, part.vertexCount, size),
-    texelCertainty(model, certainty),
+    texelCertainty(model, certainty, hair),
   );
   const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo, expected);
   const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
@@ -434,11 +445,12 @@ export function unwrapTextures(
   const light = facingLight(head, shade, heads);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const tone = certainty && hairTone(image, certainty.hair);
-  const hair = tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));
+  const seenHair = tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));
+  const scalpColor = hair ? hair.color : seenHair;
   const filled = correctedAlbedo(
     modelAlbedo,
     modelSize,
-    correctionField(seen, model, modelAlbedo, modelSize, size, hair),
+    correctionField(seen, model, modelAlbedo, modelSize, size, scalpColor),
   );
   const textures = {
     ...compose(seen, map, filled, modelSize),

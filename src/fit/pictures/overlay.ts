@@ -13,6 +13,7 @@ import type { ScenePart } from '../../render/scene-part.js';
 import { createTexture, type Texture } from '../../render/texture.js';
 import { plainSkinColor } from '../appearance/plain-skin.js';
 import type { Reconstruction, TextureSource } from '../reconstruction.js';
+import { hairPart } from './hair-part.js';
 import { background, createSheet, paste, portrait, studioLight, type Sheet } from './sheet.js';
 
 export interface OverlayOptions {
@@ -176,6 +177,9 @@ function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: D
   );
 }
 
+/** What the pictures from the sides show, mm. */
+const SIDES_VISIBLE = 290;
+
 /**
  * From 35° to either side, in the photo's light: that light is part of a photo texture and falls on all other
  * skins.
@@ -195,7 +199,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
     [4, 35],
     [5, -35],
   ] as const) {
-    const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, 270);
+    const { positions, camera } = portrait(reconstruction.vertices, { yaw }, sheet.tileWidth, SIDES_VISIBLE);
     let parts = headParts(model, positions, textures);
     if (lit)
       parts = parts.map((part, k) =>
@@ -209,7 +213,10 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
       parts = parts.map((part, k) =>
         k === 0 ? { ...part, color: plainSkinColor(model, coefficients.albedo) } : part,
       );
-    paste(sheet, panel, renderScene(target, { camera, light: lit ? 1 : coefficients.light, parts }));
+    const view = { yaw, size: sheet.tileWidth, visible: SIDES_VISIBLE };
+    const hair = hairPart(reconstruction.hair, view, lit ? frontalLight(coefficients.light) : undefined);
+    const light = lit ? 1 : coefficients.light;
+    paste(sheet, panel, renderScene(target, { camera, light, parts: [...parts, ...hair] }));
   }
 }
 

@@ -40,6 +40,7 @@ export class MaterialShelf {
       .setDoubleSided(source.doubleSided)
       .setRoughnessFactor(source.surface ? 1 : source.roughness)
       .setMetallicFactor(source.surface ? 1 : source.metallic);
+    if (source.alphaCutoff !== undefined) material.setAlphaCutoff(source.alphaCutoff);
     if (texture) {
       material.setBaseColorTexture(this.textureOf(texture));
       clamp(material.getBaseColorTextureInfo());

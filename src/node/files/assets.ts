@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { handFromTensors, type HandModel } from '../../data/occlusion/hand/hand-file.js';
 import { peopleFromTensors, type People } from '../../data/synthetic/people-file.js';
 import { checksumsFile, readChecksums, type AssetChecksums } from '../../io/asset-checksums.js';
-import { rogueAssets } from '../../io/rogue-assets.js';
+import { hairAsset, rogueAssets } from '../../io/rogue-assets.js';
 import { readSafetensors } from '../../io/safetensors.js';
 import { modelFromTensors } from '../../model/model-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -24,6 +24,7 @@ export const assetFiles = {
   detectorTeacher: 'networks/blazeface.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
+  hair: hairAsset,
 } as const;
 
 /** Where an asset of the package lies. */

@@ -1,6 +1,6 @@
 /** Names that Rogue itself writes into a face's folder; a folder that holds others is not replaced. */
 export const ownFiles =
-  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|skin-sources|eye|brows|lashes|teeth|tongue|mouth)\.png)$/;
+  /^(head\.(glb|obj|mtl)|result\.json|(overlay|skin|skin-delit|skin-sources|eye|brows|hair|lashes|teeth|tongue|mouth)\.png)$/;
 
 /** Name of a face's folder; its number. */
 export const faceFolder = /^face-(\d+)$/;

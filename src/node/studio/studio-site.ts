@@ -1,11 +1,11 @@
 import { checksumsFile } from '../../io/asset-checksums.js';
-import { rogueAssets } from '../../io/rogue-assets.js';
+import { hairAsset, rogueAssets } from '../../io/rogue-assets.js';
 import { assetFiles, assetPath } from '../files/assets.js';
 
 /** The studio's page as a site: what it is made of, and the headers that it is served with. */
 
 /** Files of the package's assets that the page fetches, served as `model/…`. */
-export const modelFiles = [...Object.values(rogueAssets), assetFiles.hand, checksumsFile] as const;
+export const modelFiles = [...Object.values(rogueAssets), hairAsset, assetFiles.hand, checksumsFile] as const;
 
 /**
  * ONNX Runtime's files for pages, served as `ort/…`: the plain build, and the one with WebGPU, which is

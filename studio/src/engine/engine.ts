@@ -3,6 +3,7 @@ import {
   decodeInBrowser,
   evaluateVertices,
   imageDataOf,
+  hairSurface,
   headSurfaces,
   loadRogue,
   type BrowserPhoto,
@@ -281,7 +282,7 @@ export class Engine {
       if (image && !pixels.has(image)) pixels.set(image, imageDataOf(image));
       return image && pixels.get(image);
     };
-    return headSurfaces(model, head).map(
+    const bare = headSurfaces(model, head).map(
       (
         {
           part,
@@ -306,6 +307,12 @@ export class Engine {
         },
       }),
     );
+    const hair = hairSurface(model, head);
+    if (!hair) return bare;
+    const { name, positions, triangles, uvs, uvTriangles, material } = hair.mesh;
+    const textures = { photo: dataOf(hair.photo), albedo: dataOf(hair.image), sources: undefined };
+    const shown = { name, positions, triangles, uvs, uvTriangles, material, textures };
+    return [...bare, { ...shown, firstVertex: undefined, moves: false, pivot: undefined }];
   }
 }
 

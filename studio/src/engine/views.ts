@@ -57,8 +57,8 @@ export interface SurfaceView {
   readonly triangles: Uint32Array;
   readonly uvs: Float32Array;
   readonly uvTriangles: Uint32Array;
-  /** The first of the model's vertices that this surface has. */
-  readonly firstVertex: number;
+  /** The first of the model's vertices that this surface has; hair has none of them. */
+  readonly firstVertex: number | undefined;
   readonly moves: boolean;
   readonly pivot: readonly [number, number, number] | undefined;
   readonly material: HeadMaterial;

@@ -66,6 +66,7 @@ export class HeadObject extends THREE.Group {
   /** @param vertices of the whole head without expression, V×3 */
   setNeutral(vertices: Float32Array): void {
     for (const { surface, split, mesh } of this.#pieces) {
+      if (surface.firstVertex === undefined) continue;
       const own = vertices.slice(3 * surface.firstVertex, 3 * surface.firstVertex + surface.positions.length);
       setPositions(mesh.geometry, own, surface, split);
     }
@@ -74,6 +75,7 @@ export class HeadObject extends THREE.Group {
   /** @param colours of all vertices, V×3, for the look \`difference\` */
   setColours(colours: Float32Array): void {
     for (const { surface, split, mesh } of this.#pieces) {
+      if (surface.firstVertex === undefined) continue;
       const own = colours.subarray(
         3 * surface.firstVertex,
         3 * surface.firstVertex + surface.positions.length,
@@ -215,7 +217,7 @@ function expressionsOf(model: ModelView, surface: SurfaceView, split: SplitMesh)
   const moved = new Float32Array(size);
   const turned = new Float32Array(size);
   for (let k = 0; k < model.expressionNames.length; k++) {
-    const start = 3 * (k * model.vertexCount + surface.firstVertex);
+    const start = 3 * (k * model.vertexCount + surface.firstVertex!);
     const deltas = model.displacements.subarray(start, start + size);
     for (let i = 0; i < size; i++) moved[i] = surface.positions[i]! + deltas[i]!;
     vertexNormals(moved, surface.triangles, turned);

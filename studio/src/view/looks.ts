@@ -30,7 +30,12 @@ export function materialFor(
   const cards = {
     side,
     transparent: material.alphaMode === 'BLEND',
-    alphaTest: material.alphaMode === 'MASK' ? 0.5 : material.alphaMode === 'BLEND' ? 0.01 : 0,
+    alphaTest:
+      material.alphaMode === 'MASK'
+        ? (material.alphaCutoff ?? 0.5)
+        : material.alphaMode === 'BLEND'
+          ? 0.01
+          : 0,
     depthWrite: material.alphaMode !== 'BLEND',
     opacity: alpha,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hairTone } from '../../../src/fit/appearance/hair-tone.js';
+import { hairTone } from '../../../src/fit/hair/hair-tone.js';
 import { createImage } from '../../../src/math/image.js';
 import { linearOfByte } from '../../../src/render/color.js';
 

@@ -1,0 +1,68 @@
+import type { Image } from '../../math/image.js';
+import { cropToImage } from '../../detect/crop.js';
+import type { FaceParsing } from '../../network/parsing/face-parser.js';
+import { irradiance } from '../../math/spherical-harmonics.js';
+import { luminance } from '../../render/color.js';
+import { hairTone } from './hair-tone.js';
+import type { HairEvidence } from './hair-evidence.js';
+
+type Rgb = readonly [number, number, number];
+
+const SURE = 0.8;
+/** Hair farther from the scalp than this, mm, may be something else. */
+const NEAR = 45;
+/** Hair takes at least this much light, of what falls on the face. */
+const DARKEST = 0.35;
+/** How much of the light's tint is taken out: what a skin's tone differs by is in it too. */
+const TINT = 0.4;
+/** Hair darker than this is never blue by itself: it mirrors the sky. */
+const DARK = 0.06;
+const LEAST = 0.004;
+const MOST = 0.92;
+
+/** Median colour of the hair in the photo, linear, in the photo's light; none where too little is seen. */
+export function seenHairColor(
+  image: Image,
+  { crop, size }: FaceParsing,
+  { hair, fromScalp }: HairEvidence,
+): Rgb | undefined {
+  const step = crop.width / size;
+  const places: number[] = [];
+  for (let at = 0; at < hair.length; at++)
+    if (hair[at]! > SURE && fromScalp[at]! < NEAR)
+      places.push(...cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5)));
+  return hairTone(image, Float32Array.from(places));
+}
+
+/**
+ * The colour of hair without the photo's light: as it is seen, by the light on it.
+ * @param seen linear
+ * @param normals of the hair that faces the camera, camera space, N×3 unit vectors
+ * @param light 27 irradiance coefficients
+ */
+export function unlitHairColor(seen: Rgb, normals: Float32Array, light: ArrayLike<number>): Rgb {
+  const count = Math.max(1, normals.length / 3);
+  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
+  const values = irradiance(normals, light, new Float32Array(normals.length));
+  const falling = [0, 1, 2].map((k) => {
+    let sum = 0;
+    for (let i = k; i < values.length; i += 3) sum += Math.max(0, values[i]!);
+    const mean = normals.length > 0 ? sum / count : ahead[k]!;
+    return Math.max(DARKEST * ahead[k]!, mean, 0.02);
+  }) as [number, number, number];
+  const bright = luminance(falling);
+  const color = falling.map((value, k) => seen[k]! / (bright * (value / bright) ** TINT)) as [
+    number,
+    number,
+    number,
+  ];
+  return withoutSky(color).map((value) => Math.min(MOST, Math.max(LEAST, value))) as unknown as Rgb;
+}
+
+/** Dark hair without what is bluer in it than red. */
+function withoutSky([red, green, blue]: Rgb): Rgb {
+  const grey = luminance([red, green, blue]);
+  if (grey > DARK || blue <= red) return [red, green, blue];
+  const share = 0.8 * (1 - grey / DARK);
+  return [red + share * (grey - red), green + share * (grey - green), blue + share * (grey - blue)];
+}

@@ -1,0 +1,145 @@
+import type { MorphableModel } from '../../model/morphable-model.js';
+import type { HairEvidence } from './hair-evidence.js';
+import { smoothstep } from '../../math/smoothstep.js';
+import { anglesOf, betweenSectors, mirroredSector, SECTORS, sectorOf } from './skull-angles.js';
+
+/** Steps of angles away from the face's axis, degrees. */
+const STEP = 2;
+const STEPS = 60;
+/** Pixels of a sector that tell where hair begins. */
+const LEAST_PIXELS = 10;
+/** Skin of these regions is no scalp, face or forehead. */
+const ELSEWHERE = ['ears', 'neck', 'bust'];
+
+/**
+ * Where hair begins around the face of a photo: per sector degrees away from the face's axis, such that the
+ * fewest pixels are on the wrong side (hair before it, skin behind it). NaN where the photo does not tell, on
+ * either side of the face.
+ */
+export function hairlineOf(model: MorphableModel, evidence: HairEvidence): Float32Array {
+  const { view, hair, skin, known, vertices } = evidence;
+  const { triangles } = model.parts[0]!;
+  const { triangle, barycentric } = view.draw([{ points: vertices, triangles }]);
+  const elsewhere = ELSEWHERE.map((name) => model.regions.get(name)).filter((region) => region !== undefined);
+  const hairs = new Float32Array(SECTORS * STEPS);
+  const skins = new Float32Array(SECTORS * STEPS);
+  for (let at = 0; at < hair.length; at++) {
+    const id = triangle[at]!;
+    if (id < 0 || known[at] === 0) continue;
+    const corners = [0, 1, 2].map((k) => triangles[3 * id + k]!);
+    if (elsewhere.some((region) => region[corners[0]!]! > 0.5)) continue;
+    const first = barycentric[2 * at]!;
+    const second = barycentric[2 * at + 1]!;
+    const weights = [first, second, 1 - first - second];
+    const [x, y, z] = [0, 1, 2].map((axis) =>
+      corners.reduce((sum, v, k) => sum + weights[k]! * vertices[3 * v + axis]!, 0),
+    ) as [number, number, number];
+    const { around, away } = anglesOf(x, y, z);
+    const step = Math.floor(away / STEP);
+    if (step >= STEPS) continue;
+    hairs[sectorOf(around) * STEPS + step]! += hair[at]!;
+    skins[sectorOf(around) * STEPS + step]! += skin[at]!;
+  }
+  const own = Float32Array.from({ length: SECTORS }, (_, sector) =>
+    bestLimit(
+      hairs.subarray(sector * STEPS, (sector + 1) * STEPS),
+      skins.subarray(sector * STEPS, (sector + 1) * STEPS),
+    ),
+  );
+  return smoothed(own.map((away, sector) => (Number.isNaN(away) ? own[mirroredSector(sector)]! : away)));
+}
+
+function bestLimit(hairs: Float32Array, skins: Float32Array): number {
+  let pixels = 0;
+  let last = 0;
+  for (let step = 0; step < STEPS; step++) {
+    const here = hairs[step]! + skins[step]!;
+    pixels += here;
+    if (here > 0.5) last = step;
+  }
+  if (pixels < LEAST_PIXELS) return NaN;
+  let wrong = skins.reduce((sum, value) => sum + value, 0);
+  let least = wrong;
+  let best = 0;
+  for (let step = 0; step < STEPS; step++) {
+    wrong += hairs[step]! - skins[step]!;
+    if (wrong >= least) continue;
+    least = wrong;
+    best = step + 1;
+  }
+  // Skin as far as one sees: hair may begin anywhere beyond.
+  return STEP * (best > last ? best + 3 : best);
+}
+
+/** Medians of three neighbours: one sector with an odd strand does not count. */
+function smoothed(values: Float32Array): Float32Array {
+  return values.map((value, sector) => {
+    const three = [value, values[(sector + 1) % SECTORS]!, values[(sector + SECTORS - 1) % SECTORS]!];
+    const told = three.filter((one) => !Number.isNaN(one)).sort((a, b) => a - b);
+    return told.length === 0 || Number.isNaN(value) ? value : told[told.length >> 1]!;
+  });
+}
+
+/** What hair must not hang before, whatever the photo shows. */
+const BARE = ['eyes', 'nose', 'mouth', 'brows'];
+/** And where it may only with the photo's leave; a share of the way from the face's axis to its border. */
+const FACE_SHARE = 0.86;
+/** Cards are straight between their corners, degrees. */
+const MARGIN = 3;
+
+/** Per sector the degrees away from the face's axis that stay free of hair: eyes, nose, mouth and chin. */
+export function faceLimit(model: MorphableModel, vertices: Float32Array): Float32Array {
+  const bare = BARE.map((name) => model.regions.get(name)).filter((region) => region !== undefined);
+  const face = model.regions.get('face');
+  const forehead = model.regions.get('forehead');
+  const limits = new Float32Array(SECTORS);
+  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+    const feature = bare.some((region) => region[v]! > 0.4);
+    const below = (face?.[v] ?? 0) > 0.5 && (forehead?.[v] ?? 0) < 0.3;
+    if (!feature && !below) continue;
+    const { around, away } = anglesOf(vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!);
+    const lower = around > 0.5;
+    if (!feature && !lower) continue;
+    const sector = sectorOf(around);
+    limits[sector] = Math.max(limits[sector]!, feature ? away + MARGIN : FACE_SHARE * away);
+  }
+  return limits;
+}
+
+/** Degrees over which hair begins. */
+const SOFT = 4;
+/** Up to so many degrees away from the face's axis a photo of a face shows where hair begins. */
+const FRONT = 80;
+/** Before the ears, the scalp's hair ends between these heights, mm: what is below is beard, or skin. */
+const EARS = -85;
+const SIDEBURN_FROM = -28;
+const SIDEBURN_TO = -6;
+
+/**
+ * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it. V, 0…1.
+ */
+export function hairGround(
+  model: MorphableModel,
+  vertices: Float32Array,
+  hairline: Float32Array,
+): Float32Array {
+  const scalp = model.regions.get('scalp');
+  const out = new Float32Array(model.vertexCount);
+  if (!scalp) return out;
+  for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
+    if (scalp[v] === 0) continue;
+    const [x, y, z] = [vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!];
+    const { around, away } = anglesOf(x, y, z);
+    const line = betweenSectors(hairline, around);
+    // In front hairlines differ; behind the ears nobody sees where the scalp ends.
+    const told = around < 0.5 && away < FRONT && !Number.isNaN(line);
+    const above = z > EARS ? smoothstep(SIDEBURN_FROM, SIDEBURN_TO, y) : 1;
+    out[v] = scalp[v]! * above * (told ? smoothstep(line - SOFT, line + SOFT, away) : 1);
+  }
+  return out;
+}
+
+/** A model whose scalp is where a person's hair grows. */
+export function withHairGround(model: MorphableModel, ground: Float32Array): MorphableModel {
+  return { ...model, regions: new Map([...model.regions, ['scalp', ground]]) };
+}

@@ -1,0 +1,52 @@
+import { neutralLightness, type HairTexture } from '../../model/hair-file.js';
+import { rotatePoints, rotationFromEuler } from '../../math/rotation.js';
+import { linearOfByte } from '../../render/color.js';
+import type { ScenePart } from '../../render/scene-part.js';
+import { createFloatTexture, type Texture } from '../../render/texture.js';
+import type { FittedHair } from '../hair/fitted-hair.js';
+import { portrait } from './sheet.js';
+
+const strands = new WeakMap<HairTexture, Texture>();
+
+/** Strands whose mean lightness is 1, with alpha. */
+function strandTexture(texture: HairTexture): Texture {
+  const known = strands.get(texture);
+  if (known) return known;
+  const { size, data } = texture;
+  const pixels = new Float32Array(4 * size * size);
+  for (let i = 0; i < size * size; i++) {
+    const alpha = data[2 * i + 1]! / 255;
+    const shade = (alpha * linearOfByte[data[2 * i]!]!) / linearOfByte[neutralLightness]!;
+    pixels.fill(shade, 4 * i, 4 * i + 3);
+    pixels[4 * i + 3] = alpha;
+  }
+  const made = createFloatTexture(size, size, 4, pixels);
+  strands.set(texture, made);
+  return made;
+}
+
+/**
+ * Hair before a portrait camera, for `renderScene`; nothing where no cards are worn.
+ * @param yaw by which the head is turned, degrees
+ * @param light its colour is multiplied with, linear
+ */
+export function hairPart(
+  hair: FittedHair | undefined,
+  { yaw, size, visible }: { readonly yaw: number; readonly size: number; readonly visible: number },
+  light: readonly [number, number, number] = [1, 1, 1],
+): ScenePart[] {
+  if (!hair?.cards || !hair.color) return [];
+  const { positions, normals, triangles, uvs, texture } = hair.cards;
+  const turn = rotationFromEuler({ yaw, pitch: 0, roll: 0 });
+  return [
+    {
+      positions: portrait(positions, { yaw }, size, visible).positions,
+      normals: rotatePoints(turn, normals, new Float32Array(normals.length)),
+      triangles,
+      uvs,
+      texture: strandTexture(texture),
+      alpha: 'mask',
+      color: hair.color.map((value, k) => value * light[k]!) as [number, number, number],
+    },
+  ];
+}

@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fitHair } from '../../../src/fit/hair/fit-hair.js';
+import { readSafetensors } from '../../../src/io/safetensors.js';
+import { evaluateVertices } from '../../../src/model/evaluate.js';
+import { hairFromTensors, type HairStyle } from '../../../src/model/hair-file.js';
+import type { MorphableModel } from '../../../src/model/morphable-model.js';
+import { NearestSkin } from '../../../src/model/nearest-skin.js';
+import { assetFiles, loadModel, readAsset } from '../../../src/node/files/assets.js';
+import { linearOfByte } from '../../../src/render/color.js';
+import { vertexNormals } from '../../../src/render/normals.js';
+import { createRasterTarget, rasterize } from '../../../src/render/rasterize.js';
+import { portrait } from '../../../src/fit/pictures/sheet.js';
+import { hairColor, wornPhoto } from './worn-photo.js';
+
+let model: MorphableModel;
+let styles: HairStyle[];
+const styleOf = (name: string): HairStyle => styles.find((style) => style.name === name)!;
+
+beforeAll(async () => {
+  model = await loadModel();
+  styles = await hairFromTensors(readSafetensors(await readAsset(assetFiles.hair)));
+});
+
+describe('fitHair', () => {
+  it.each([
+    ['short01', 0],
+    ['short02', 25],
+    ['short02', -30],
+    ['medium02', 0],
+    ['medium01', 20],
+    ['long01', 0],
+    ['long01', -35],
+  ])('tells the length of %s, turned by %i°', (name, yaw) => {
+    const { length, style, sure } = fitHair(model, styles, wornPhoto(model, styleOf(name), { yaw }));
+    expect(length).toBe(styleOf(name).length);
+    expect(styles.find((one) => one.name === style)!.length).toBe(length);
+    expect(sure).toBeGreaterThan(0.4);
+  });
+
+  it('gives the bald none, nor their scalp its colour', () => {
+    const { style, color, cards, ground } = fitHair(model, styles, wornPhoto(model, undefined));
+    expect(style).toBe('bald');
+    expect(color).toBeUndefined();
+    expect(cards).toBeUndefined();
+    expect(Math.max(...ground)).toBe(0);
+  });
+
+  it('has the colour of the photo, without its light', () => {
+    const subject = wornPhoto(model, styleOf('short01'));
+    const half = subject.light as Float32Array;
+    const { color } = fitHair(model, styles, { ...subject, light: half.map((value) => value * 0.5) });
+    hairColor.forEach((value, k) => {
+      expect(color![k]! / (2 * linearOfByte[value]!)).toBeGreaterThan(0.85);
+      expect(color![k]! / (2 * linearOfByte[value]!)).toBeLessThan(1.15);
+    });
+  });
+
+  it('wears what is asked for, and says in one line what there is not', () => {
+    const subject = wornPhoto(model, styleOf('short01'));
+    const { style, sure, cards } = fitHair(model, styles, subject, 'bob01');
+    expect([style, sure]).toEqual(['bob01', 0]);
+    expect(cards!.uvs).toBe(styleOf('bob01').uvs);
+    expect(fitHair(model, styles, subject, 'shaved').cards).toBeUndefined();
+    expect(() => fitHair(model, styles, subject, 'mullet')).toThrow(
+      /^fitHair: expected the style auto, none, bald, [^\n]+, got "mullet"\.$/,
+    );
+  });
+
+  it.each(['short03', 'bob01', 'bob02', 'long01', 'afro01'])(
+    'hangs %s neither before the eyes nor within the skin, on heads of all shapes',
+    (name) => {
+      for (const sigma of [-2, 0, 2]) {
+        const shape = Float32Array.from({ length: 6 }, (_, k) => (k % 2 === 0 ? sigma : -sigma));
+        const photo = wornPhoto(model, styleOf('short01'), { shape });
+        const { cards } = fitHair(model, styles, photo, name);
+        expect(deepest(shape, cards!.positions)).toBeGreaterThan(-0.01);
+        expect(coveredFeatures(shape, cards!)).toBe(0);
+      }
+    },
+  );
+});
+
+/** The lowest height above the skin, mm, but within the folds of ears, which have no outside. */
+function deepest(shape: Float32Array, positions: Float32Array): number {
+  const { vertexCount, triangles } = model.parts[0]!;
+  const skin = evaluateVertices(model, { shape }).slice(0, 3 * vertexCount);
+  const normals = vertexNormals(skin, triangles, new Float32Array(skin.length));
+  const nearest = new NearestSkin(skin, normals, triangles);
+  const ears = model.regions.get('ears')!;
+  let least = Infinity;
+  for (let i = 0; i < positions.length; i += 3) {
+    const place = nearest.near(positions[i]!, positions[i + 1]!, positions[i + 2]!, 8);
+    if (place && ears[place.vertex]! < 0.1) least = Math.min(least, place.height);
+  }
+  return least;
+}
+
+/** Pixels of eyes, nose and mouth that hair hides from the front. */
+function coveredFeatures(
+  shape: Float32Array,
+  { positions, triangles }: { positions: Float32Array; triangles: Uint32Array },
+): number {
+  const head = evaluateVertices(model, { shape });
+  const skin = model.parts[0]!.triangles;
+  const bare = createRasterTarget(200, 200);
+  const worn = createRasterTarget(200, 200);
+  const camera = portrait(head, {}, 200).camera;
+  for (const target of [bare, worn]) rasterize(target, portrait(head, {}, 200).positions, skin, camera);
+  const idOffset = skin.length / 3;
+  rasterize(worn, portrait(positions, {}, 200).positions, triangles, camera, { clear: false, idOffset });
+  const features = ['eyes', 'nose', 'mouth'].map((name) => model.regions.get(name)!);
+  let hidden = 0;
+  bare.triangle.forEach((id, at) => {
+    if (id < 0 || worn.triangle[at]! < idOffset) return;
+    if (features.some((region) => region[skin[3 * id]!]! > 0.6)) hidden++;
+  });
+  return hidden;
+}

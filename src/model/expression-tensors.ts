@@ -1,5 +1,4 @@
-import type { ExpressionBasis } from './morphable-model.js';
-import type { PersonalUnit } from './personal-units.js';
+import type { ExpressionBasis, PersonalUnit } from './morphable-model.js';
 import { dequantizeRows, quantizeRows, rowsOf, vertexIndices } from './quantized-rows.js';
 import type { Tensor, TensorReader } from './tensor-reader.js';
 

@@ -1,5 +1,4 @@
 import type { Image } from '../math/image.js';
-import type { PersonalUnit } from './personal-units.js';
 
 /**
  * A linear 3D morphable model of a head (Blanz & Vetter 1999): vertices are a mean plus weighted shape and
@@ -48,6 +47,20 @@ export interface ExpressionBasis {
   readonly upper: Float32Array;
   /** Units that move other heads otherwise than the mean one. */
   readonly personal?: readonly PersonalUnit[];
+}
+
+/**
+ * What an expression unit moves besides in heads that are not the mean one: at coefficient 1 it adds
+ * Σ sₖ Cₖ to the unit's displacement, linear in the shape as heads are. A blink shuts large eyes and small
+ * ones by it.
+ */
+export interface PersonalUnit {
+  /** Which unit. */
+  readonly unit: number;
+  /** The vertices that it moves, N. */
+  readonly vertices: ArrayLike<number>;
+  /** Cₖ: mm for one standard deviation of each shape component, count×N×3. */
+  readonly displacements: Float32Array;
 }
 
 /** Reflectance over the texels of a UV atlas; linear RGB, texel row-major. */

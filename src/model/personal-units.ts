@@ -1,18 +1,4 @@
-import type { MorphableModel } from './morphable-model.js';
-
-/**
- * What an expression unit moves besides in heads that are not the mean one: at coefficient 1 it adds
- * Σ sₖ Cₖ to the unit's displacement, linear in the shape as heads are. A blink shuts large eyes and small
- * ones by it.
- */
-export interface PersonalUnit {
-  /** Which unit. */
-  readonly unit: number;
-  /** The vertices that it moves, N. */
-  readonly vertices: ArrayLike<number>;
-  /** Cₖ: mm for one standard deviation of each shape component, count×N×3. */
-  readonly displacements: Float32Array;
-}
+import type { MorphableModel, PersonalUnit } from './morphable-model.js';
 
 /**
  * Adds what the units move in a head of this shape beside what they move in the mean head, V×3 mm, in place.

@@ -1,4 +1,4 @@
-import type { PersonalUnit } from '../../src/model/personal-units.js';
+import type { PersonalUnit } from '../../src/model/morphable-model.js';
 import { closeLids, type Ball } from './lid-closure.js';
 import type { Rims } from './rims.js';
 

@@ -18,6 +18,12 @@ const TONGUE_FROM_MM = 3;
 const TONGUE_WHOLE_MM = 6;
 /** What lies deeper behind the incisors than this, mm, is in the dark. */
 const DARK_MM = 62;
+/**
+ * How far front teeth show below a resting upper lip, mm (2 to 4 in adults), and what lower ones give way:
+ * ICT's are level with the lips' line, so that smiles would bare hardly any.
+ */
+const SHOWN_MM = 2.6;
+const GIVEN_WAY_MM = 1.4;
 const TEXTURE_SIZE = 64;
 
 /** What replaces the base mesh's teeth and tongue. */
@@ -160,7 +166,7 @@ function lengthOf(field: ArrayLike<number>, v: number): number {
   return Math.hypot(field[v * 3]!, field[v * 3 + 1]!, field[v * 3 + 2]!);
 }
 
-/** ICT's vertices on the base mesh, incisors where its own are. */
+/** ICT's vertices on the base mesh, incisors where its own are, but lower. */
 function inPlace(
   ict: IctModel,
   share: Float64Array,
@@ -194,7 +200,8 @@ function inPlace(
       all.filter((v) => share[v] === (isLower ? 1 : 0)),
       up,
     );
-    return to.map((value, axis) => value - from[axis]!);
+    const down = isLower ? GIVEN_WAY_MM : SHOWN_MM;
+    return to.map((value, axis) => value - from[axis]! - (axis === 1 ? down : 0));
   });
   for (let v = ICT_RANGES.mouth[0]; v <= last; v++)
     for (let axis = 0; axis < 3; axis++)

@@ -8,6 +8,7 @@ import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { vertexNormals } from '../../render/normals.js';
 import { chooseStyle, type StyleChoice } from './choose-style.js';
+import { closeSeams } from './close-seams.js';
 import { combHair, withoutFace } from './comb-hair.js';
 import { curliness } from './curl.js';
 import { hairEvidence } from './hair-evidence.js';
@@ -88,6 +89,7 @@ function wear(
     normals: vertexNormals(skin, skinTriangles, new Float32Array(skin.length)),
     triangles: skinTriangles,
   });
+  closeSeams(tried.style, positions);
   return {
     positions,
     head: vertices,

@@ -3,7 +3,7 @@ import { cropToImage } from '../../detect/crop.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
-import { hairTone } from './hair-tone.js';
+import { colorAt } from '../appearance/image-color.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 type Rgb = readonly [number, number, number];
@@ -20,18 +20,31 @@ const DARK = 0.06;
 const LEAST = 0.004;
 const MOST = 0.92;
 
-/** Median colour of the hair in the photo, linear, in the photo's light; none where too little is seen. */
+/** Shares of the pixels, the darkest first, that tell the colour: strands in the light, without gloss. */
+const LIT = { from: 0.55, to: 0.9 };
+/** Fewer pixels than this are no head of hair. */
+const LEAST_PIXELS = 60;
+
+/**
+ * Colour of the hair in the photo, linear, in the photo's light; none where too little is seen. Strands
+ * shade each other, in photos as when they are drawn: the mean of all would be shaded twice.
+ */
 export function seenHairColor(
   image: Image,
   { crop, size }: FaceParsing,
   { hair, fromScalp }: HairEvidence,
 ): Rgb | undefined {
   const step = crop.width / size;
-  const places: number[] = [];
-  for (let at = 0; at < hair.length; at++)
-    if (hair[at]! > SURE && fromScalp[at]! < NEAR)
-      places.push(...cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5)));
-  return hairTone(image, Float32Array.from(places));
+  const seen: Rgb[] = [];
+  for (let at = 0; at < hair.length; at++) {
+    if (!(hair[at]! > SURE && fromScalp[at]! < NEAR)) continue;
+    const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
+    if (x >= 0 && y >= 0 && x < image.width && y < image.height) seen.push(colorAt(image, x, y));
+  }
+  if (seen.length < LEAST_PIXELS) return undefined;
+  seen.sort((a, b) => luminance(a) - luminance(b));
+  const lit = seen.slice(Math.floor(LIT.from * seen.length), Math.ceil(LIT.to * seen.length));
+  return [0, 1, 2].map((k) => lit.reduce((sum, color) => sum + color[k]!, 0) / lit.length) as unknown as Rgb;
 }
 
 /**

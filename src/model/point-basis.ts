@@ -11,7 +11,10 @@ export interface PointBasis {
   readonly coefficients: number;
 }
 
-/** Restricts the model's bases to some surface points, so that fitting does not touch the other vertices. */
+/**
+ * Restricts the model's bases to some surface points, so that fitting does not touch the other vertices. What
+ * units move besides in heads of other shapes (`personal-units.ts`) is left out: it is no linear term.
+ */
 export function pointBasis(model: MorphableModel, points: SurfacePoints): PointBasis {
   const coefficients = model.shape.count + model.expression.count;
   const directions = new Float32Array(points.count * coefficients * 3);

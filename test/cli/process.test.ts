@@ -81,7 +81,7 @@ describe('the rogue process', () => {
     const faces = new Set(files.map((file) => file.split('/')[0]));
     expect(faces.size).toBeGreaterThanOrEqual(2);
     expect(faces.size).toBeLessThan(9);
-    expect(files).toHaveLength(faces.size * 9);
+    expect(files).toHaveLength(faces.size * 10);
   });
 
   it.skipIf(process.platform === 'win32')(

@@ -32,7 +32,7 @@ it('makes shards of photos and their truth, and continues where it ended', async
   for await (const { truth, vertices, image } of stream) {
     seeds.push(truth.seed);
     expect([image.width, image.height]).toEqual([64, 64]);
-    expect(vertices.length).toBe(3 * 9693);
+    expect(vertices.length).toBe(3 * 9692);
   }
   expect(seeds.sort()).toEqual(['test/0', 'test/1', 'test/2', 'test/3']);
 

@@ -34,7 +34,7 @@ it('runs the example of docs/data.md', async () => {
     const lines = stdout.trim().split('\n');
     expect(lines).toHaveLength(6);
     expect(Number(lines[2]!.split(' ').at(-1))).toBeCloseTo(0.4, 1);
-    expect(lines.slice(3)).toEqual(['0 68 9693', '1 68 9693', '2 68 9693']);
+    expect(lines.slice(3)).toEqual(['0 68 9692', '1 68 9692', '2 68 9692']);
   } finally {
     await rm(script, { force: true });
   }

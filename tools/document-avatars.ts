@@ -22,7 +22,7 @@ import { createTexture } from '../src/render/texture.js';
 import { pictureOfView } from '../src/train/view-picture.js';
 
 const TILE = 256;
-const VISIBLE = 400;
+const VISIBLE = 350;
 /** What of the photo is shown, in sides of the face's box. */
 const PHOTO = 2.4;
 const YAWS = [0, 40, 90, 180];
@@ -69,6 +69,8 @@ function views(model: MorphableModel, own: PartTextures, head: Reconstruction): 
     const { positions, camera } = portrait(head.vertices, { yaw }, TILE, VISIBLE);
     const hair = hairPart(head.hair, { yaw, size: TILE, visible: VISIBLE });
     const parts = [...headParts(model, positions, textures), ...hair];
-    return renderScene(target, { camera, light: studioLight(), parts });
+    const drawn = renderScene(target, { camera, light: studioLight(), parts });
+    // The target is drawn on again.
+    return { ...drawn, data: drawn.data.slice() };
   });
 }

@@ -30,7 +30,7 @@ const FROM_OTHERS = 0;
 const SMALLEST_ISLAND = 6;
 const ISLAND = 0.5;
 /** Hair is surely hair from this likelihood on. */
-const SURELY_HAIR = 0.8;
+export const SURELY_HAIR = 0.8;
 /** Likelihoods from which a cover is one, and from which anything else is. */
 const COVER = 0.3;
 const OTHER = 0.5;

@@ -1,9 +1,11 @@
 import type { Image } from '../../math/image.js';
 import { cropToImage } from '../../detect/crop.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
+import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
 import { colorAt } from '../appearance/image-color.js';
+import { SURELY_HAIR } from '../appearance/skin-certainty.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 type Rgb = readonly [number, number, number];
@@ -31,13 +33,19 @@ const LEAST_PIXELS = 60;
  */
 export function seenHairColor(
   image: Image,
-  { crop, size }: FaceParsing,
+  { crop, size, classes }: FaceParsing,
   { hair, fromScalp }: HairEvidence,
 ): Rgb | undefined {
   const step = crop.width / size;
+  // Fringes may be taken for covers, and covers for fringes: of a colour only what is surely hair tells.
+  const of = (name: ParsingClass): Float32Array =>
+    classes.subarray(parsingLabels[name] * size * size, (parsingLabels[name] + 1) * size * size);
+  const [parsed, covers] = [of('hair'), of('cover')];
+  const isHair = (at: number): boolean =>
+    parsed[at]! * (1 - covers[at]!) > SURELY_HAIR && hair[at]! > SURE && fromScalp[at]! < NEAR;
   const seen: Rgb[] = [];
   for (let at = 0; at < hair.length; at++) {
-    if (!(hair[at]! > SURE && fromScalp[at]! < NEAR)) continue;
+    if (!isHair(at)) continue;
     const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
     if (x >= 0 && y >= 0 && x < image.width && y < image.height) seen.push(colorAt(image, x, y));
   }

@@ -1,7 +1,7 @@
 import type { Image } from '../../math/image.js';
 import type { ModelPart } from '../../model/morphable-model.js';
 import { luminance } from '../../render/color.js';
-import { colorAt, textureColorAt } from './image-color.js';
+import { colorAt, textureColorAt } from '../../render/image-color.js';
 import { vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';

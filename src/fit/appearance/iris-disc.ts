@@ -3,7 +3,7 @@ import { sphereCentre } from '../../model/evaluate.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import { luminance } from '../../render/color.js';
-import { textureColorAt } from './image-color.js';
+import { textureColorAt } from '../../render/image-color.js';
 
 /** An eyeball's iris in its texture: centre and radius in texture coordinates. */
 export interface IrisDisc {

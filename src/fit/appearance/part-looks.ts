@@ -2,7 +2,7 @@ import { createImage, type Image } from '../../math/image.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
-import { colorAt, textureColorAt } from './image-color.js';
+import { colorAt, textureColorAt } from '../../render/image-color.js';
 import { EYE_FRONT, irisDisc, irisShare, lidShade, vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';

@@ -6,6 +6,7 @@ import { boxSide } from '../../network/face-view.js';
 import { likelihoodOf, type FaceParsing, type PhotoMap } from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
 import type { SeenHead } from './skin-geometry.js';
+import { SURELY_HAIR } from '../hair/hair-tone.js';
 
 /** How surely the photo shows the person at a pixel, 0…1. */
 export interface SkinCertainty {
@@ -29,8 +30,6 @@ const FROM_OTHERS = 0;
 /** Spots of skin of a smaller radius are left out, mm: alone among covers, they are most often mistaken. */
 const SMALLEST_ISLAND = 6;
 const ISLAND = 0.5;
-/** Hair is surely hair from this likelihood on. */
-export const SURELY_HAIR = 0.8;
 /** Likelihoods from which a cover is one, and from which anything else is. */
 const COVER = 0.3;
 const OTHER = 0.5;

@@ -4,8 +4,8 @@ import type { FaceParsing } from '../../network/parsing/face-parser.js';
 import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
-import { colorAt } from '../appearance/image-color.js';
-import { SURELY_HAIR } from '../appearance/skin-certainty.js';
+import { colorAt } from '../../render/image-color.js';
+import { SURELY_HAIR } from './hair-tone.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 type Rgb = readonly [number, number, number];

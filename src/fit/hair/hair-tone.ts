@@ -3,6 +3,9 @@ import { linearOfByte } from '../../render/color.js';
 
 type Rgb = readonly [number, number, number];
 
+/** Hair is surely hair from this likelihood on. */
+export const SURELY_HAIR = 0.8;
+
 /** Fewer places than this are no head of hair. */
 const LEAST_PLACES = 60;
 

@@ -1,5 +1,5 @@
-import type { Image } from '../../math/image.js';
-import { linearOfByte } from '../../render/color.js';
+import type { Image } from '../math/image.js';
+import { linearOfByte } from './color.js';
 
 /** Linear colour of the pixel that holds a point, pixels; beyond the picture that of its border. */
 export function colorAt(

@@ -66,11 +66,16 @@ export function hairSurface(
   };
 }
 
+/** For red, green and blue, the byte of each byte times a linear factor. */
+function dyes(color: readonly number[]): Uint8Array[] {
+  return color
+    .slice(0, 3)
+    .map((factor) => Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value))));
+}
+
 /** Strands as a picture of one colour, baked in: not all programs multiply. @param image of `HairSurface` */
-export function coloredStrands(image: Image, [red, green, blue]: readonly number[]): Image {
-  const tables = [red!, green!, blue!].map((factor) =>
-    Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value))),
-  );
+export function coloredStrands(image: Image, color: readonly number[]): Image {
+  const tables = dyes(color);
   const data = image.data.map((value, i) => (i % 4 === 3 ? value : tables[i % 4]![value]!));
   return { ...image, data };
 }
@@ -80,9 +85,7 @@ function strandPicture(
   { texture: { size, data } }: HairCards,
   color: readonly [number, number, number],
 ): Image {
-  const tables = color.map((factor) =>
-    Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value))),
-  );
+  const tables = dyes(color);
   const out = createImage(size, size, 4);
   for (let i = 0; i < size * size; i++) {
     for (let k = 0; k < 3; k++) out.data[4 * i + k] = tables[k]![data[2 * i]!]!;

@@ -83,6 +83,7 @@ export async function corruptedPictures(
   const { image } = decoded;
   const faces = await rogue.reconstruct(decoded, {
     texture: 'none',
+    hair: 'none',
     ...(!flags.allFaces && { maxFaces: 1 }),
   });
   if (faces.length === 0) throw new Error(noFace);

@@ -30,7 +30,12 @@ export function reconstructionMethod(
   return {
     name,
     async predict({ photo, place }) {
-      const [head] = await rogue.reconstruct(photo, { ...boxesOf(place), method, texture });
+      const [head] = await rogue.reconstruct(photo, {
+        ...boxesOf(place),
+        ...{ method, texture },
+        // It colours textures; nothing else that is measured has any.
+        ...(texture === 'none' && { hair: 'none' }),
+      });
       return head ? predictionOf(head, draw) : nobody;
     },
   };

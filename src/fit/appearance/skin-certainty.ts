@@ -1,9 +1,13 @@
-import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
 import { cropToImage } from '../../detect/crop.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { boxSide } from '../../network/face-view.js';
-import { likelihoodOf, type FaceParsing, type PhotoMap } from '../../network/parsing/face-parser.js';
+import {
+  classMap,
+  likelihoodOf,
+  type FaceParsing,
+  type PhotoMap,
+} from '../../network/parsing/face-parser.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
 import type { SeenHead } from './skin-geometry.js';
 import { SURELY_HAIR } from '../hair/hair-tone.js';
@@ -42,17 +46,13 @@ const SKIN_TO = 0.85;
  * @param parsing of the face
  */
 export function skinCertainty(parsing: FaceParsing): SkinCertainty {
-  const { size, classes } = parsing;
+  const { size } = parsing;
   const plane = size * size;
   const cell = (parserViewPerBox * boxSide) / size;
-  const of = (name: ParsingClass): Float32Array => {
-    const from = parsingLabels[name] * plane;
-    return classes.subarray(from, from + plane);
-  };
-  const skins = of('skin');
-  const hairs = of('hair');
-  const covers = spread(of('cover'), size, FROM_COVERS / cell, COVER);
-  const background = spread(of('background'), size, FROM_OTHERS / cell, OTHER);
+  const skins = classMap(parsing, 'skin');
+  const hairs = classMap(parsing, 'hair');
+  const covers = spread(classMap(parsing, 'cover'), size, FROM_COVERS / cell, COVER);
+  const background = spread(classMap(parsing, 'background'), size, FROM_OTHERS / cell, OTHER);
   const hair = spread(hairs, size, FROM_OTHERS / cell, OTHER);
   const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
     const map = Float32Array.from({ length: plane }, (_, at) =>

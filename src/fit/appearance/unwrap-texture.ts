@@ -216,6 +216,16 @@ function samplePhoto({ image, left, top, factor }: Minified, x: number, y: numbe
   }
 }
 
+/** The colour of the hair that the photo surely shows, without the light on skin that faces the camera. */
+function seenHairAlbedo(
+  image: Image,
+  certainty: SkinCertainty | undefined,
+  light: readonly number[],
+): number[] | undefined {
+  const tone = certainty && hairTone(image, certainty.hair);
+  return tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));
+}
+
 /** Mean irradiance of the skin that faces the camera. */
 function facingLight(head: SeenHead, shade: Float32Array, count: number): [number, number, number] {
   const sum: [number, number, number] = [0, 0, 0];
@@ -444,9 +454,7 @@ export function unwrapTextures(
   if (expected) withinFace(model, modelAlbedo, plausibleAlbedo(model.albedo, appearance.albedo), modelSize);
   const light = facingLight(head, shade, heads);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
-  const tone = certainty && hairTone(image, certainty.hair);
-  const seenHair = tone?.map((value, k) => Math.max(LEAST_ALBEDO, value / light[k]!));
-  const scalpColor = hair ? hair.color : seenHair;
+  const scalpColor = hair ? hair.color : seenHairAlbedo(image, certainty, light);
   const filled = correctedAlbedo(
     modelAlbedo,
     modelSize,

@@ -1,6 +1,5 @@
 import { sampleCrop } from '../../detect/crop.js';
-import { ImagePyramid } from '../../detect/image-pyramid.js';
-import type { Image } from '../../math/image.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
 
@@ -19,26 +18,21 @@ const LEAST_WINDOWS = 20;
  * curls any way (coherence of the structure tensor, Bigün & Granlund 1987).
  * @param hair likelihood over the maps
  */
-export function curliness(
-  image: Image | ImagePyramid,
-  { crop, size }: FaceParsing,
-  hair: Float32Array,
-): number {
+export function curliness(image: ImagePyramid, { crop, size }: FaceParsing, hair: Float32Array): number {
   const coherence = strandCoherence(image, { crop, size }, hair);
   return coherence === undefined ? 0 : 1 - smoothstep(CURLED, STRAIGHT, coherence);
 }
 
 export function strandCoherence(
-  image: Image | ImagePyramid,
+  image: ImagePyramid,
   { crop, size }: Pick<FaceParsing, 'crop' | 'size'>,
   hair: Float32Array,
 ): number | undefined {
   const side = FINER * size;
   const plane = side * side;
   const rgb = new Float32Array(3 * plane);
-  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
   sampleCrop(
-    pyramid,
+    image,
     { ...crop, scale: (crop.scale * crop.width) / side, width: side, height: side },
     { gain: 1, offset: 0 },
     rgb,

@@ -1,3 +1,4 @@
+import { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { Image } from '../../math/image.js';
 import { transformPoints } from '../../math/camera.js';
 import { rotatePoints } from '../../math/rotation.js';
@@ -44,10 +45,11 @@ export function fitHair(
 ): FittedHair {
   const { image, parsing, shape, pose, light } = subject;
   const vertices = evaluateVertices(model, { shape });
-  const evidence = hairEvidence(model, vertices, image, subject);
+  const pyramid = new ImagePyramid(image);
+  const evidence = hairEvidence(model, vertices, pyramid, subject);
   const choice =
     wanted === 'auto'
-      ? chooseStyle(model, styles, evidence, curliness(image, parsing, evidence.hair))
+      ? chooseStyle(model, styles, evidence, curliness(pyramid, parsing, evidence.hair))
       : named(styles, wanted);
   const seen = seenHairColor(image, parsing, evidence);
   const { worn, length, sure } = choice;

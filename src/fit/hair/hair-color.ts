@@ -1,7 +1,6 @@
 import type { Image } from '../../math/image.js';
 import { cropToImage } from '../../detect/crop.js';
-import type { FaceParsing } from '../../network/parsing/face-parser.js';
-import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
 import { colorAt } from '../../render/image-color.js';
@@ -33,14 +32,14 @@ const LEAST_PIXELS = 60;
  */
 export function seenHairColor(
   image: Image,
-  { crop, size, classes }: FaceParsing,
+  parsing: FaceParsing,
   { hair, fromScalp }: HairEvidence,
 ): Rgb | undefined {
+  const { crop, size } = parsing;
   const step = crop.width / size;
   // Fringes may be taken for covers, and covers for fringes: of a colour only what is surely hair tells.
-  const of = (name: ParsingClass): Float32Array =>
-    classes.subarray(parsingLabels[name] * size * size, (parsingLabels[name] + 1) * size * size);
-  const [parsed, covers] = [of('hair'), of('cover')];
+  const parsed = classMap(parsing, 'hair');
+  const covers = classMap(parsing, 'cover');
   const isHair = (at: number): boolean =>
     parsed[at]! * (1 - covers[at]!) > SURELY_HAIR && hair[at]! > SURE && fromScalp[at]! < NEAR;
   const seen: Rgb[] = [];

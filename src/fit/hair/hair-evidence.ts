@@ -1,8 +1,8 @@
 import { hairMask } from './hair-mask.js';
-import type { Image } from '../../math/image.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { cropToImage } from '../../detect/crop.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
-import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import { classMap } from '../../network/parsing/face-parser.js';
 import { boxSide } from '../../network/face-view.js';
 import { parserViewPerBox } from '../../network/parsing/parser.js';
 import { createMapView, type MapView, type PosedView } from './map-view.js';
@@ -44,15 +44,13 @@ const FAR = 30;
 export function hairEvidence(
   model: MorphableModel,
   vertices: Float32Array,
-  image: Image,
+  image: ImagePyramid,
   posed: PosedView,
 ): HairEvidence {
   const { parsing } = posed;
   const { size, crop } = parsing;
   const view = createMapView(posed);
   const plane = size * size;
-  const of = (name: ParsingClass): Float32Array =>
-    parsing.classes.subarray(parsingLabels[name] * plane, (parsingLabels[name] + 1) * plane);
   const step = crop.width / size;
   const inPhoto = Uint8Array.from({ length: plane }, (_, at) => {
     const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
@@ -73,7 +71,7 @@ export function hairEvidence(
   return {
     view,
     hair,
-    skin: of('skin'),
+    skin: classMap(parsing, 'skin'),
     known,
     onHead,
     vertices,

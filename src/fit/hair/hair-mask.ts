@@ -1,8 +1,6 @@
 import { sampleCrop } from '../../detect/crop.js';
-import { ImagePyramid } from '../../detect/image-pyramid.js';
-import type { Image } from '../../math/image.js';
-import type { FaceParsing } from '../../network/parsing/face-parser.js';
-import { parsingLabels, type ParsingClass } from '../../network/parsing/parsing-classes.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { clusterColors, logDensity } from './color-clusters.js';
 import { labOfSrgb } from './lab-color.js';
 
@@ -57,12 +55,15 @@ const FARTHEST = 95;
  * scalp rather than that of the background, and is one with it. Parsers take dark or blurred backgrounds for
  * hair, and fringes for covers.
  */
-export function hairMask(image: Image | ImagePyramid, parsing: FaceParsing, places: HeadPlaces): HairMask {
-  const { size, classes } = parsing;
+export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: HeadPlaces): HairMask {
+  const { size } = parsing;
   const plane = size * size;
-  const of = (name: ParsingClass): Float32Array =>
-    classes.subarray(parsingLabels[name] * plane, (parsingLabels[name] + 1) * plane);
-  const maps = { hair: of('hair'), cover: of('cover'), background: of('background'), skin: of('skin') };
+  const maps = {
+    hair: classMap(parsing, 'hair'),
+    cover: classMap(parsing, 'cover'),
+    background: classMap(parsing, 'background'),
+    skin: classMap(parsing, 'skin'),
+  };
   const colors = labColors(image, parsing);
   const away = distances(places.onHead, size);
   const fromScalp = distances(places.onScalp, size);
@@ -143,12 +144,11 @@ function coveredFringe(
 const limited = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
 
 /** CIELAB of each pixel of the maps. */
-function labColors(image: Image | ImagePyramid, { crop, size }: FaceParsing): Float32Array {
+function labColors(image: ImagePyramid, { crop, size }: FaceParsing): Float32Array {
   const plane = size * size;
   const rgb = new Float32Array(3 * plane);
   const scaled = { ...crop, scale: (crop.scale * crop.width) / size, width: size, height: size };
-  const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
-  sampleCrop(pyramid, scaled, { gain: 1, offset: 0 }, rgb);
+  sampleCrop(image, scaled, { gain: 1, offset: 0 }, rgb);
   const out = new Float32Array(3 * plane);
   for (let at = 0; at < plane; at++)
     out.set(labOfSrgb(rgb[at]!, rgb[plane + at]!, rgb[2 * plane + at]!), 3 * at);

@@ -1,6 +1,5 @@
-import { cropAxes } from '../../detect/crop.js';
 import { project, transformPoints, type Camera } from '../../math/camera.js';
-import type { HeadPose } from '../../network/face-view.js';
+import { toView, type HeadPose } from '../../network/face-view.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
 import { createRasterTarget, rasterize, type RasterTarget } from '../../render/rasterize.js';
 
@@ -28,20 +27,10 @@ export interface MapView {
 export function createMapView({ pose, camera, parsing: { crop, size } }: PosedView): MapView {
   const target = createRasterTarget(size, size);
   const own: Camera = { focal: size, cx: size / 2, cy: size / 2 };
-  const { ax, ay, bx, by } = cropAxes(crop);
-  const norm = (crop.scale * crop.scale * crop.width) / size;
   const posed = (points: Float32Array): Float32Array =>
     transformPoints(pose.rotation, pose.translation, points, new Float32Array(points.length));
-  const onMap = (photo: Float32Array): Float32Array => {
-    const map = new Float32Array(photo.length);
-    for (let i = 0; i < photo.length; i += 2) {
-      const dx = photo[i]! - crop.centreX;
-      const dy = photo[i + 1]! - crop.centreY;
-      map[i] = (dx * ax + dy * ay) / norm + size / 2;
-      map[i + 1] = (dx * bx + dy * by) / norm + size / 2;
-    }
-    return map;
-  };
+  const onMap = (photo: Float32Array): Float32Array =>
+    toView(crop, photo).map((value) => ((value + 1) / 2) * size);
   const pixels = (points: Float32Array): Float32Array =>
     project(points, camera, new Float32Array((points.length / 3) * 2));
   // The same head is drawn with every style.

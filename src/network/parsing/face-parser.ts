@@ -53,6 +53,15 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
 export const parserCrop = (box: FaceBox, roll: number, size: number): Crop =>
   viewOfBox(box, roll, size, parserViewPerBox);
 
+/** How likely a class is at each pixel of the maps, size². */
+export function classMap(
+  { size, classes }: Pick<FaceParsing, 'size' | 'classes'>,
+  name: ParsingClass,
+): Float32Array {
+  const plane = size * size;
+  return classes.subarray(parsingLabels[name] * plane, (parsingLabels[name] + 1) * plane);
+}
+
 /** A value for each position of a photo, pixels. */
 export type PhotoMap = (x: number, y: number) => number;
 

@@ -115,7 +115,12 @@ async function openPhoto(
   if (!right && !landmarks68) return { failed: 'no face found in the clean photo' };
   const place = right ? { box: right.box, roll: right.roll } : placeOf(landmarks68!);
   const boxes = [{ ...place.box, roll: place.roll }];
-  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none', method: 'landmarks' });
+  const [head] = await rogue.reconstruct(image, {
+    boxes,
+    texture: 'none',
+    hair: 'none',
+    method: 'landmarks',
+  });
   const [face] = right ? [right] : await rogue.findFaces(image, { boxes });
   const { points } = face!.landmarks;
   const truth = {

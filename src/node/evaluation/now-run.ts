@@ -190,6 +190,7 @@ export function nowReconstruction(
         maxFaces: 1,
         method,
         texture: 'none',
+        hair: 'none',
       });
       if (!head) throw new Error('no face found');
       const points = evaluatePoints(model.landmarks.ibug68!, head.vertices);

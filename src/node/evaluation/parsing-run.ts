@@ -153,7 +153,7 @@ async function* coveredPhotos(
     const { image } = await decodeImage(await readFile(file));
     const [face] = await rogue.findFaces(image, { maxFaces: 1 });
     if (!face) continue;
-    const [head] = await rogue.reconstruct(image, { faces: [face], texture: 'none' });
+    const [head] = await rogue.reconstruct(image, { faces: [face], texture: 'none', hair: 'none' });
     const { image: photo, mask } = coverFace(
       image,
       occludedFaceOf(rogue.model, head!),

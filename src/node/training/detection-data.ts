@@ -106,7 +106,7 @@ async function photoSample(
   const { image } = await decodeImage(path, { maxSide: LARGEST_SIDE });
   const found = await rogue.findFaces(image, { threshold: DOUBTFUL, minFace: SMALLEST });
   const faces = found.slice(0, MOST_FACES);
-  const heads = await rogue.reconstruct(image, { faces, texture: 'none' });
+  const heads = await rogue.reconstruct(image, { faces, texture: 'none', hair: 'none' });
   const labels = found.map((face, k) => labelOf(face, heads[k]));
   const sure = labels.findIndex(({ doubtful }) => !doubtful);
   const random = createRandom(seed).fork('covered');

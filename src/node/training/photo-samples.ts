@@ -80,7 +80,7 @@ async function photoSample(
   const { image } = await decodeImage(jpg);
   const boxes = [{ ...crop.box, roll: crop.roll }];
   const [face] = await rogue.findFaces(image, { boxes });
-  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none' });
+  const [head] = await rogue.reconstruct(image, { boxes, texture: 'none', hair: 'none' });
   const points = face!.landmarks.points;
   const covered = coverFace(image, occludedFaceOf(rogue.model, head!), hand, seed);
   const marks = subset68(points);

@@ -168,7 +168,9 @@ class HeifReader {
     if (this.#word(this.#error) === 0) return;
     const bytes = this.#lib.HEAPU8.subarray(this.#word(this.#error + 8));
     const reason = String.fromCharCode(...bytes.subarray(0, Math.min(200, bytes.indexOf(0))));
-    throw new HeifError(`damaged or cut off (${reason.replaceAll(/\s+/g, ' ').trim()})`);
+    // "Cannot read" is what engines say of a program's own fault; this is the file's.
+    const told = reason.replaceAll('Cannot', 'could not').replaceAll(/\s+/g, ' ').trim();
+    throw new HeifError(`damaged or cut off (${told})`);
   }
 }
 

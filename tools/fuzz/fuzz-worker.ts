@@ -5,7 +5,7 @@ import { targets, type Target } from './targets.js';
 
 /** What engines say where a program has run into its own fault. */
 const internal =
-  /Cannot (read propert|set propert|convert|mix)|is not (a function|iterable|a constructor|defined)|nvalid (typed )?array|stack size|buffer allocation|out of bounds|Offset is outside|toString\(\)/i;
+  /Cannot (read|set|convert|mix)|is not (a function|iterable|a constructor|defined)|nvalid (typed )?array|stack size|buffer allocation|out of bounds|Offset is outside|toString\(\)/i;
 
 serveCalls<undefined, FuzzCalls>(() =>
   Promise.resolve({

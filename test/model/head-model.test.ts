@@ -157,20 +157,30 @@ describe('the head model that ships', () => {
     const volume = signedVolume(skin, model.meanShape, inside(skin)) / 6e6;
     expect(volume).toBeGreaterThan(2);
     expect(volume).toBeLessThan(8);
-    // The tip of the nose and the forehead face the camera.
+    // The tip of the nose faces the camera.
     const p = model.meanShape;
+    const towards = (triangles: Uint32Array, i: number): number => {
+      const [a, b, c] = [0, 1, 2].map((k) => triangles[i + k]! * 3) as [number, number, number];
+      return (p[b]! - p[a]!) * (p[c + 1]! - p[a + 1]!) - (p[b + 1]! - p[a + 1]!) * (p[c]! - p[a]!);
+    };
     const { triangles } = skin;
     const tip = model.landmarks.ibug68!.vertices[30 * 3]!;
-    for (let i = 0; i < triangles.length; i += 3) {
-      if (![triangles[i], triangles[i + 1], triangles[i + 2]].includes(tip)) continue;
-      const [a, b, c] = [triangles[i]! * 3, triangles[i + 1]! * 3, triangles[i + 2]! * 3] as [
-        number,
-        number,
-        number,
-      ];
-      const nz = (p[b]! - p[a]!) * (p[c + 1]! - p[a + 1]!) - (p[b + 1]! - p[a + 1]!) * (p[c]! - p[a]!);
-      expect(nz).toBeGreaterThan(0);
+    for (let i = 0; i < triangles.length; i += 3)
+      if (triangles.subarray(i, i + 3).includes(tip)) expect(towards(triangles, i)).toBeGreaterThan(0);
+    // So do the gums, in front of a mouth that is open behind.
+    const mouth = part('mouth');
+    const depth = (v: number): number => p[v * 3 + 2]!;
+    const own = [...new Set(mouth.triangles)].map(depth).sort((a, b) => b - a);
+    const front = own[Math.floor(own.length / 10)]!;
+    let facing = 0;
+    let away = 0;
+    for (let i = 0; i < mouth.triangles.length; i += 3) {
+      if (!mouth.triangles.subarray(i, i + 3).every((v) => depth(v) > front)) continue;
+      const area = towards(mouth.triangles, i);
+      if (area > 0) facing += area;
+      else away -= area;
     }
+    expect(facing).toBeGreaterThan(5 * away);
   });
 
   it('has an atlas in which no triangle is flipped, flat, or drawn over another', () => {

@@ -7,6 +7,7 @@
  * ROGUE_ASSETS names a folder with other networks than those that ship.
  */
 import { coverFaceFlat } from '../src/data/occlusion/face-covers.js';
+import { coverFrameOf } from '../src/train/cover-frame.js';
 import { createRandom, type Random } from '../src/data/random.js';
 import { memberBytes } from '../src/data/shards/sample.js';
 import { readShards } from '../src/data/shards/reader.js';
@@ -100,9 +101,7 @@ for (const judged of [true, false]) {
 function viewsOf(photo: Image, labels: readonly LabelledFace[], random: Random): Image[] {
   const covered = { ...photo, data: photo.data.slice() };
   for (const face of labels) {
-    const { keypoints: k } = face;
-    const eyes = [(k[0]! + k[2]!) / 2, (k[1]! + k[3]!) / 2] as const;
-    coverFaceFlat(covered, { ...face, eyes, mouth: [k[6]!, k[7]!] }, random.fork('cover'));
+    coverFaceFlat(covered, coverFrameOf(face), random.fork('cover'));
   }
   const noisy = { ...covered, data: covered.data.slice() };
   const noise = new Float32Array(noisy.data.length);

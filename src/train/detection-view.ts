@@ -1,4 +1,5 @@
 import { coverFaceFlat } from '../data/occlusion/face-covers.js';
+import { coverFrameOf } from './cover-frame.js';
 import type { Random } from '../data/random.js';
 import { cropAxes, cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
@@ -209,9 +210,7 @@ function coverView(image: Float32Array, faces: readonly LabelledFace[], random: 
 export function coverFaces(picture: Image, faces: readonly LabelledFace[], random: Random): LabelledFace[] {
   return faces.map((face) => {
     if (face.size < LEAST_COVERED || face.doubtful) return face;
-    const { keypoints: k } = face;
-    const eyes = [(k[0]! + k[2]!) / 2, (k[1]! + k[3]!) / 2] as const;
-    const { share } = coverFaceFlat(picture, { ...face, eyes, mouth: [k[6]!, k[7]!] }, random);
+    const { share } = coverFaceFlat(picture, coverFrameOf(face), random);
     return { ...face, doubtful: share > ALL_COVERED };
   });
 }

@@ -1,5 +1,6 @@
 import { median } from '../math/median.js';
 import { parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
+import { pixelsWithin } from './pixels-within.js';
 
 /** The face's outline in the 68: along the jaw, back over the brows. */
 const OUTLINE = [...Array.from({ length: 17 }, (_, k) => k), 26, 25, 24, 19, 18, 17];
@@ -19,7 +20,7 @@ const OTHER_HUE = 0.035;
  */
 export function likelySkin(image: Float32Array, size: number, points: ArrayLike<number>): Uint8Array {
   const labels = new Uint8Array(size * size).fill(UNKNOWN_LABEL);
-  const inside = pixelsWithin(outlineOf(points), size);
+  const inside = facePixels(points, size);
   if (inside.length === 0) return labels;
   const plane = size * size;
   const looks = inside.map((at) => lookOf(image[at]!, image[plane + at]!, image[2 * plane + at]!));
@@ -40,28 +41,13 @@ export function lookOf(r: number, g: number, b: number): readonly [number, numbe
   return [Math.log(sum), (r + 1.01) / sum, (b + 1.01) / sum];
 }
 
+/** Pixels well within the outline of a face. @param points 68 pairs, pixels of a view of size×size */
+export function facePixels(points: ArrayLike<number>, size: number): number[] {
+  return pixelsWithin(outlineOf(points), size);
+}
+
 function outlineOf(points: ArrayLike<number>): [number, number][] {
   const outline = OUTLINE.map((k): [number, number] => [points[2 * k]!, points[2 * k + 1]!]);
   const middle = [0, 1].map((axis) => outline.reduce((sum, p) => sum + p[axis]!, 0) / outline.length);
   return outline.map(([x, y]) => [x + INSIDE * (middle[0]! - x), y + INSIDE * (middle[1]! - y)]);
-}
-
-/** Pixels whose middle lies within a polygon (even–odd rule). */
-function pixelsWithin(polygon: readonly (readonly [number, number])[], size: number): number[] {
-  const pixels: number[] = [];
-  for (let row = 0; row < size; row++) {
-    const y = row + 0.5;
-    const crossings = polygon
-      .flatMap(([x0, y0], k) => {
-        const [x1, y1] = polygon[(k + 1) % polygon.length]!;
-        return y0 > y === y1 > y ? [] : [x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)];
-      })
-      .sort((a, b) => a - b);
-    for (let k = 0; k + 1 < crossings.length; k += 2) {
-      const from = Math.max(0, Math.ceil(crossings[k]! - 0.5));
-      const to = Math.min(size, Math.ceil(crossings[k + 1]! - 0.5));
-      for (let column = from; column < to; column++) pixels.push(row * size + column);
-    }
-  }
-  return pixels;
 }

@@ -1,5 +1,5 @@
 import { coverChances, coverFaceFlat, type CoverFrame } from '../data/occlusion/face-covers.js';
-import { NO_COVER_LABEL, parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
+import { parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
 import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
@@ -7,11 +7,11 @@ import type { Image } from '../math/image.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
-import { likelyFringe } from './likely-fringe.js';
-import { likelySkin } from './likely-skin.js';
 import { oddLight } from './odd-light.js';
+import { photoLabels, type ParseTeacher } from './photo-labels.js';
 import { augmentView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
+import type { Worn } from './worn-things.js';
 
 /** A photo that a parser learns from; pixels of the photo. */
 export interface ParsePhoto {
@@ -20,6 +20,8 @@ export interface ParsePhoto {
   readonly covered: { readonly photo: Image; readonly mask: Image } | undefined;
   /** One channel: what is known of the photo without the cover. */
   readonly labels: Image | undefined;
+  /** What may cover the face in the photo as it is, of those without labels; none where nobody looked. */
+  readonly worn: Worn | undefined;
   /** The detector's box, and the face's roll in degrees. */
   readonly box: FaceBox;
   readonly roll: number;
@@ -45,13 +47,10 @@ export interface ParseViewOptions {
   readonly noise: number;
 }
 
-/** Labels of a clean view, size×size: of 3×size×size, −1…1, as a network that is already good sees it. */
-export type ParseTeacher = (image: Float32Array) => Promise<Uint8Array>;
-
 /** Crops differ from the detector's: standard deviations in sides, of log size, and degrees. */
 const jitter = { shift: 0.1, growth: 0.16, roll: 12 };
 /** What a parser is shown more often than others: what is thin is hard to see. */
-const chances = { ...coverChances, rims: 10, strands: 4, text: 2 };
+const chances = { ...coverChances, rims: 10, strands: 4, text: 2, tinted: 8 };
 /** Masks of covers: more than this hides, less than that does not. */
 const HIDES = 140;
 const SHOWS = 20;
@@ -76,14 +75,16 @@ export async function parseView(
     return view;
   };
   const clean = viewOf(photo);
+  const points = pointsIn(crop, source.landmarks);
+  const frame = coverFrame(crop, source, points);
   const labels = source.labels
     ? nearestInCrop(source.labels, crop, UNKNOWN_LABEL)
-    : await labelsOf(clean, size, pointsIn(crop, source.landmarks), teach);
+    : await photoLabels({ image: clean, size, points, frame, worn: wornIn(crop, source.worn) }, teach);
   blankOutside(labels, photo, crop);
   const image = source.covered ? viewOf(source.covered.photo) : clean;
   if (source.covered) markCover(labels, source.covered.mask, crop);
   const covering = random.fork('cover');
-  if (covering.uniform() < covered) coverFlat(image, labels, source, crop, covering);
+  if (covering.uniform() < covered) coverFlat(image, labels, frame, covering);
   oddLight(image, size, random.fork('light'));
   augmentView(image, size, new Float32Array(0), [], random.fork('look'), {
     boxes: 0,
@@ -92,7 +93,6 @@ export async function parseView(
     coarse: 0.15,
     grey: 0.08,
   });
-  const frame = coverFrame(crop, source, pointsIn(crop, source.landmarks));
   cutByBorder(image, labels, frame, random.fork('border'));
   if (random.fork('mirror').uniform() < 0.5) {
     for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
@@ -131,29 +131,6 @@ function nearestInCrop({ width, height, data }: Image, crop: Crop, outside: numb
       out[at] = inside ? data[Math.floor(y) * width + Math.floor(x)]! : outside;
     }
   return out;
-}
-
-/**
- * What a teacher says, where it is sure and geometry and colour do not say otherwise; else what these say.
- * Without a teacher, what is not surely skin is at least taken for no cover: few photos show one.
- */
-function mergeLabels(taught: Uint8Array | undefined, likely: Uint8Array): Uint8Array {
-  if (!taught) return likely.map((label) => (label === UNKNOWN_LABEL ? NO_COVER_LABEL : label));
-  return taught.map((label, at) => {
-    if (likely[at] === UNKNOWN_LABEL || label === likely[at]) return label;
-    return label === UNKNOWN_LABEL ? likely[at]! : UNKNOWN_LABEL;
-  });
-}
-
-async function labelsOf(
-  clean: Float32Array,
-  size: number,
-  points: ArrayLike<number>,
-  teach: ParseTeacher | undefined,
-): Promise<Uint8Array> {
-  const labels = mergeLabels(await teach?.(clean), likelySkin(clean, size, points));
-  likelyFringe(labels, clean, size, points);
-  return labels;
 }
 
 /** Of what lies beyond the photo nothing is taught. */
@@ -203,22 +180,25 @@ function cutByBorder(
   }
 }
 
+/** What is worn, its outlines in pixels of a crop. */
+function wornIn(crop: Crop, worn: Worn | undefined): Worn | undefined {
+  if (!worn?.outlines) return worn;
+  const outlines = worn.outlines.map((outline) => {
+    const points = pointsIn(crop, outline.flat());
+    return outline.map((_, k) => [points[2 * k]!, points[2 * k + 1]!] as const);
+  });
+  return { ...worn, outlines };
+}
+
 /** Points of the photo in pixels of a crop. */
 const pointsIn = (crop: Crop, points: ArrayLike<number>): Float32Array =>
   toView(crop, points).map((value) => ((value + 1) / 2) * crop.width);
 
 /** Lays flat covers over the face of a view. */
-function coverFlat(
-  image: Float32Array,
-  labels: Uint8Array,
-  { landmarks, box, roll }: ParsePhoto,
-  crop: Crop,
-  random: Random,
-): void {
-  const size = crop.width;
-  const points = pointsIn(crop, landmarks);
+function coverFlat(image: Float32Array, labels: Uint8Array, frame: CoverFrame, random: Random): void {
+  const size = Math.sqrt(labels.length);
   const picture = pictureOfView(image, size);
-  const { hides } = coverFaceFlat(picture, coverFrame(crop, { box, roll }, points), random, chances);
+  const { hides } = coverFaceFlat(picture, frame, random, chances);
   viewOfPicture(picture, image);
   for (let at = 0; at < labels.length; at++)
     if (hides((at % size) + 0.5, Math.floor(at / size) + 0.5)) labels[at] = parsingLabels.cover;

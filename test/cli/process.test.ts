@@ -92,7 +92,7 @@ describe('the rogue process', () => {
       const album = join(folder, 'album');
       await mkdir(album);
       const small = await sharp(astronaut).resize(256).jpeg().toBuffer();
-      for (let k = 0; k < 8; k++) await writeFile(join(album, `${k}.jpg`), small);
+      for (let k = 0; k < 6; k++) await writeFile(join(album, `${k}.jpg`), small);
       const reconstruct = (out: string, watch?: (err: string, child: ChildProcess) => void) =>
         rogue(
           ['reconstruct', album, '-o', join(folder, out), '--format', 'glb,json', '--texture', 'none'],
@@ -103,10 +103,8 @@ describe('the rogue process', () => {
       let kills = 0;
       for (const [photos, delay] of [
         [1, 0],
-        [1, 90],
         [2, 40],
         [1, 180],
-        [2, 130],
       ] as const) {
         const { code } = await reconstruct('killed', (err, child) => {
           const made = err.match(/: 1 face\n/g)?.length ?? 0;
@@ -114,10 +112,10 @@ describe('the rogue process', () => {
         });
         if (code === null) kills++;
       }
-      expect(kills).toBeGreaterThanOrEqual(3);
+      expect(kills).toBeGreaterThanOrEqual(2);
       expect((await reconstruct('killed')).code).toBe(0);
       const files = await filesBelow(join(folder, 'undisturbed'));
-      expect(files).toHaveLength(17);
+      expect(files).toHaveLength(13);
       expect(await filesBelow(join(folder, 'killed'))).toEqual(files);
       for (const file of files)
         expect(

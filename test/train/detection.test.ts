@@ -115,7 +115,15 @@ function isNearHidden(hidden: readonly boolean[], pixel: number): boolean {
 }
 
 describe('coverFaceFlat', () => {
-  const frame = { centreX: 50, centreY: 50, size: 60, up: [0, -1], eyes: [50, 38], mouth: [50, 68] } as const;
+  const frame = {
+    centreX: 50,
+    centreY: 50,
+    size: 60,
+    up: [0, -1],
+    apart: [34, 0],
+    eyes: [50, 38],
+    mouth: [50, 68],
+  } as const;
 
   it('changes pixels where it says that something is covered, and tells no more than the whole', () => {
     for (let k = 0; k < 60; k++) {

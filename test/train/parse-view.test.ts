@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { parsingLabels, UNKNOWN_LABEL } from '../../src/network/parsing/parsing-classes.js';
+import {
+  NO_COVER_LABEL,
+  parsingClasses,
+  parsingLabels,
+  UNKNOWN_LABEL,
+  type ParsingClass,
+} from '../../src/network/parsing/parsing-classes.js';
+import { parserStride } from '../../src/network/parsing/parser.js';
 import { createRandom } from '../../src/data/random.js';
 import { createImage, type Image } from '../../src/math/image.js';
 import { oddLight } from '../../src/train/odd-light.js';
 import { likelySkin } from '../../src/train/likely-skin.js';
 import { sharesOf } from '../../src/train/parse.js';
+import { photoLabels } from '../../src/train/photo-labels.js';
+import type { UnlabelledView } from '../../src/train/unlabelled-view.js';
 import { crowdView, parseView, type ParsePhoto } from '../../src/train/parse-view.js';
+import { readWornFile, type Worn } from '../../src/train/worn-things.js';
 
 const SIDE = 200;
 const SIZE = 64;
@@ -37,10 +47,19 @@ function halfCovered(): ParsePhoto {
     photo: flat(160),
     covered: { photo: flat(90), mask },
     labels: flat(parsingLabels.skin, 1),
+    worn: undefined,
     box,
     roll: 0,
     landmarks: landmarks(),
   };
+}
+
+/** What a teacher says that thinks the same of all pixels. */
+function said(size: number, likelihoods: Partial<Record<ParsingClass, number>>): Float32Array {
+  const plane = (size / parserStride) ** 2;
+  const all = new Float32Array(parsingClasses.length * plane);
+  parsingClasses.forEach((name, k) => all.fill(likelihoods[name] ?? 0, k * plane, (k + 1) * plane));
+  return all;
 }
 
 const plain = { size: SIZE, covered: 0, noise: 0 };
@@ -79,15 +98,120 @@ describe('parseView', () => {
 
   it('without labels asks its teacher about the clean view, but not against colour and geometry', async () => {
     const photo = { ...halfCovered(), labels: undefined, covered: undefined };
-    const teach = async (image: Float32Array): Promise<Uint8Array> => {
+    const teach = async (image: Float32Array): Promise<Float32Array> => {
       expect(image[(SIZE * SIZE + SIZE) / 2]).toBeCloseTo(160 / 127.5 - 1, 5);
-      return new Uint8Array(SIZE * SIZE).fill(parsingLabels.hair);
+      return said(SIZE, { hair: 1 });
     };
     const { labels } = await parseView(photo, createRandom(2), plain, teach);
     expect(count(labels, parsingLabels.hair)).toBeGreaterThan(0);
     // Where skin is likely and hair is said, nobody knows.
     expect(count(labels, UNKNOWN_LABEL)).toBeGreaterThan(100);
     expect(count(labels, parsingLabels.skin)).toBe(0);
+  });
+});
+
+describe('photoLabels', () => {
+  const size = 200;
+  const frame = {
+    centreX: 100,
+    centreY: 100,
+    size: 80,
+    up: [0, -1],
+    apart: [46, 0],
+    eyes: [100, 88],
+    mouth: [100, 120],
+  } as const;
+  const at = (x: number, y: number): number => y * size + x;
+  const [eye, cheek, above, beside] = [at(77, 88), at(85, 118), at(100, 50), at(20, 110)];
+
+  /** A face of one colour with dark lenses. */
+  function view(wears: Worn['wears'] | undefined, outlines?: Worn['outlines']): UnlabelledView {
+    const image = new Float32Array(3 * size * size).fill(0.2);
+    for (let c = 0; c < 3; c++)
+      for (let y = 78; y < 98; y++)
+        for (const x of [65, 111])
+          image.fill(-0.7, c * size * size + at(x, y), c * size * size + at(x + 24, y));
+    return { image, size, points: landmarks(), frame, worn: wears && { wears, outlines } };
+  }
+  const labelsWith = (
+    wears: Worn['wears'] | undefined,
+    likelihoods: Partial<Record<ParsingClass, number>>,
+    outlines?: Worn['outlines'],
+  ) => photoLabels(view(wears, outlines), () => Promise.resolve(said(size, likelihoods)));
+
+  it('believes no cover of someone who wears nothing', async () => {
+    const sure = await labelsWith([], { cover: 0.7, hair: 0.28, skin: 0.02 });
+    expect(sure[above]).toBe(parsingLabels.hair);
+    const unsure = await labelsWith([], { cover: 0.9, hair: 0.05, skin: 0.05 });
+    expect(unsure[above]).toBe(NO_COVER_LABEL);
+    expect(unsure[cheek]).toBe(parsingLabels.skin);
+  });
+
+  it('expects a cover where it is worn, and nowhere else', async () => {
+    const likelihoods = { cover: 0.6, hair: 0.3, skin: 0.1 };
+    const hat = await labelsWith(['hat'], likelihoods);
+    expect(hat[above]).toBe(parsingLabels.cover);
+    expect(hat[beside]).toBe(parsingLabels.cover);
+    expect(hat[at(100, 135)]).not.toBe(parsingLabels.cover);
+    const mask = await labelsWith(['mask'], likelihoods);
+    expect(mask[at(100, 135)]).toBe(parsingLabels.cover);
+    expect(mask[above]).not.toBe(parsingLabels.cover);
+  });
+
+  it('finds the lenses of shades that the teacher takes for skin', async () => {
+    const labels = await labelsWith(['shades'], { skin: 1 });
+    expect(labels[eye]).toBe(parsingLabels.cover);
+    expect(labels[at(123, 92)]).toBe(parsingLabels.cover);
+    expect(labels[at(77, 104)]).not.toBe(parsingLabels.cover);
+    expect(labels[cheek]).toBe(parsingLabels.skin);
+  });
+
+  it('takes outlines at their word, but for their border', async () => {
+    const brim = [
+      [60, 30],
+      [140, 30],
+      [140, 70],
+      [60, 70],
+    ] as const;
+    const labels = await labelsWith(['hat'], { hair: 1 }, [brim]);
+    expect(labels[above]).toBe(parsingLabels.cover);
+    expect(labels[at(100, 69)]).toBe(UNKNOWN_LABEL);
+    expect(labels[at(100, 20)]).toBe(parsingLabels.hair);
+    const covers = await labelsWith(['hat'], { cover: 1 }, [brim]);
+    expect(covers[at(100, 20)]).toBe(NO_COVER_LABEL);
+  });
+
+  it('has skin below the eyes of a bare face, whatever a beard looks like', async () => {
+    const beard = await labelsWith(['hat'], { cover: 0.9, hair: 0.1 });
+    expect(beard[at(100, 125)]).toBe(parsingLabels.skin);
+    const strands = await labelsWith([], { hair: 0.9, cover: 0.1 });
+    expect(strands[at(100, 125)]).not.toBe(parsingLabels.skin);
+  });
+
+  it('asks nobody but the teacher where something else is worn, or where nobody looked', async () => {
+    for (const worn of [undefined, ['other'] as const]) {
+      const labels = await labelsWith(worn, { cover: 1 });
+      expect(labels[beside]).toBe(parsingLabels.cover);
+    }
+  });
+});
+
+describe('readWornFile', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  it('reads what is worn by the name of the photo', () => {
+    const worn = readWornFile(bytes('{"a.jpg": ["hat", "shades"], "b.jpg": []}'));
+    expect(worn.get('a.jpg')).toEqual({ wears: ['hat', 'shades'] });
+    expect(worn.get('b.jpg')).toEqual({ wears: [] });
+    const outlined = readWornFile(
+      bytes('{"c.jpg": {"wears": ["hat"], "outlines": [[[0, 0], [1, 0], [0.5, 0.3]]]}}'),
+    );
+    expect(outlined.get('c.jpg')?.outlines?.[0]?.[2]).toEqual([0.5, 0.3]);
+  });
+
+  it('says in one line what is wrong', () => {
+    for (const text of ['{"a.jpg": ["helmet"]}', '[]', '{"a.jpg": "hat"}', '{'])
+      expect(() => readWornFile(bytes(text))).toThrow(/^its worn\.json must give lists of shades[^\n]*$/);
   });
 });
 

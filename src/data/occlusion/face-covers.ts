@@ -3,6 +3,7 @@ import type { Random } from '../random.js';
 import { fills, type Fill } from './fills.js';
 import { shapes, type Shape } from './shapes.js';
 import { thinCovers } from './thin-covers.js';
+import { HALF_EYES, layTintedGlasses } from './tinted-glasses.js';
 
 /** A face in a picture, as covers are laid over it; pixels. */
 export interface CoverFrame {
@@ -12,6 +13,8 @@ export interface CoverFrame {
   readonly size: number;
   /** Direction of the crown, length 1. */
   readonly up: readonly [number, number];
+  /** From the middle of the eye that is the person's right to the other's: x, y. */
+  readonly apart: readonly [number, number];
   /** x, y of the middle between the eyes and of the mouth. */
   readonly eyes: readonly [number, number];
   readonly mouth: readonly [number, number];
@@ -100,6 +103,12 @@ const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: numb
   },
 };
 
+/**
+ * Glasses with tinted lenses are drawn on their own: lenses let some of the face through. Only who asks for
+ * them gets them, then also where others wear plain ones with something else.
+ */
+const TINTED = 'tinted';
+
 /** How often each is taken, relative to the others, and what may come with it. */
 export const coverChances: Readonly<Record<string, number>> = {
   eyes: 4,
@@ -143,7 +152,11 @@ export function coverFaceFlat(
   random: Random,
   chances = coverChances,
 ): LaidCovers {
-  const names = random.uniform() < PAIRED ? random.choice(pairs) : [weighted(random, chances)];
+  const tints = (chances[TINTED] ?? 0) > 0;
+  const names =
+    random.uniform() < PAIRED
+      ? random.choice(pairs).map((name) => (tints && name === 'glasses' ? TINTED : name))
+      : [weighted(random, chances)];
   const before = createImage(image.width, image.height, 3);
   before.data.set(image.data);
   const hidden = new Uint8Array(GRID * GRID);
@@ -152,11 +165,11 @@ export function coverFaceFlat(
   const mouth = toFace(...frame.mouth)[1];
   const laid: Cover[] = [];
   for (const name of names) {
-    const cover = covers[name]!(random, eyes, Math.max(eyes + 0.2, mouth));
+    const cover =
+      name === TINTED
+        ? tinted(image, before, frame, random)
+        : plain(image, before, frame, random, name, [eyes, Math.max(eyes + 0.2, mouth)]);
     laid.push(cover);
-    const fill = name in thinCovers ? thinFill(random) : fillOf(random, before, frame);
-    const soft = !(name in thinCovers) && random.uniform() < SOFT;
-    paint(image, frame, cover, fill, soft ? 0.06 : 0);
     for (let k = 0; k < hidden.length; k++) {
       const [x, y] = gridPoint(k);
       if (cover(x, y) < 0) hidden[k] = 1;
@@ -166,6 +179,48 @@ export function coverFaceFlat(
     share: shareOf(hidden),
     hides: (x, y) => laid.some((cover) => cover(...toFace(x, y)) < 0),
   };
+}
+
+/** Lays one of {@link covers} over a face. */
+function plain(
+  image: Image,
+  before: Image,
+  frame: CoverFrame,
+  random: Random,
+  name: string,
+  [eyes, mouth]: readonly [number, number],
+): Cover {
+  const cover = covers[name]!(random, eyes, mouth);
+  const fill = name in thinCovers ? thinFill(random) : fillOf(random, before, frame);
+  const soft = !(name in thinCovers) && random.uniform() < SOFT;
+  paint(image, frame, cover, fill, soft ? 0.06 : 0);
+  return cover;
+}
+
+/** Turned heads show glasses narrower, by not less than this. */
+const NARROWEST = 0.4;
+
+/** Lays glasses with tinted lenses over a face, along the line of its eyes. */
+function tinted(image: Image, before: Image, frame: CoverFrame, random: Random): Cover {
+  const { size, apart, eyes: middle } = frame;
+  const { toPicture } = axesOf(frame);
+  const long = Math.hypot(...apart);
+  const narrow = Math.min(1.1, Math.max(NARROWEST, long / (2 * HALF_EYES * size)));
+  const [rx, ry] = long > 0.1 * size ? [apart[0] / long, apart[1] / long] : [-frame.up[1], frame.up[0]];
+  const toGlasses = (x: number, y: number): [number, number] => {
+    const dx = (x - middle[0]) / size;
+    const dy = (y - middle[1]) / size;
+    return [(dx * rx + dy * ry) / narrow, dy * rx - dx * ry];
+  };
+  const reach = 0.8 * size;
+  const bounds = [
+    Math.max(0, Math.floor(middle[0] - reach)),
+    Math.max(0, Math.floor(middle[1] - reach)),
+    Math.min(image.width, Math.ceil(middle[0] + reach)),
+    Math.min(image.height, Math.ceil(middle[1] + reach)),
+  ] as const;
+  const hides = layTintedGlasses(image, before, { toGlasses, bounds, size }, random);
+  return (x, y) => hides(...toGlasses(...toPicture(x, y)));
 }
 
 /** Where the share of a face that is covered is counted: an oval within the box. */
@@ -194,6 +249,7 @@ function weighted(random: Random, weights: Readonly<Record<string, number>>): st
 
 function axesOf({ centreX, centreY, size, up: [ux, uy] }: CoverFrame): {
   readonly toFace: (x: number, y: number) => [number, number];
+  readonly toPicture: (x: number, y: number) => [number, number];
 } {
   // Down is against the crown, right a quarter turn before it.
   return {
@@ -202,6 +258,7 @@ function axesOf({ centreX, centreY, size, up: [ux, uy] }: CoverFrame): {
       const dy = (y - centreY) / size;
       return [-dx * uy + dy * ux, -dx * ux - dy * uy];
     },
+    toPicture: (x, y) => [centreX + size * (-x * uy - y * ux), centreY + size * (x * ux - y * uy)],
   };
 }
 

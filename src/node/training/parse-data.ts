@@ -1,9 +1,7 @@
-import { UNKNOWN_LABEL } from '../../network/parsing/parsing-classes.js';
 import { createRandom } from '../../data/random.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
-import { likeliestLabels } from '../../network/parsing/face-parser.js';
 import { boxOfHead } from '../../network/face-view.js';
 import { parserStride } from '../../network/parsing/parser.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
@@ -14,12 +12,13 @@ import {
   crowdView,
   parseView,
   type ParsePhoto,
-  type ParseTeacher,
   type ParseView,
   type ParseViewOptions,
 } from '../../train/parse-view.js';
+import type { ParseTeacher } from '../../train/photo-labels.js';
 import { readPhotoSample } from '../../train/photo-sample.js';
 import type { Batch } from '../../train/step-graph.js';
+import { readWorn, WORN_FILE } from '../../train/worn-things.js';
 import { decodeImage } from '../files/image-codec.js';
 import { decodeMask } from './pretrain-data.js';
 import { sampleBatches } from './sample-batches.js';
@@ -67,10 +66,10 @@ export function parseBatches(
 }
 
 /** A sample of "rogue synth" or of `writePhotoShards`; none where no face is to be seen. */
-export async function readParsePhoto(sample: ShardSample, worn: boolean): Promise<ParsePhoto | undefined> {
+export async function readParsePhoto(sample: ShardSample, wearing: boolean): Promise<ParsePhoto | undefined> {
   const photo = (await decodeImage(memberBytes(sample, 'jpg'))).image;
   const covered =
-    worn && sample.members.has('covered.jpg')
+    wearing && sample.members.has('covered.jpg')
       ? {
           photo: (await decodeImage(memberBytes(sample, 'covered.jpg'))).image,
           mask: await decodeMask(memberBytes(sample, 'mask.png')),
@@ -81,26 +80,32 @@ export async function readParsePhoto(sample: ShardSample, worn: boolean): Promis
     : undefined;
   if (sample.members.has('photo.json')) {
     const { box, roll, landmarks68 } = readPhotoSample(memberBytes(sample, 'photo.json'));
-    return { photo, covered, labels, box, roll, landmarks: landmarks68.flat() };
+    const told = sample.members.get(WORN_FILE);
+    const worn = told && readWorn(told);
+    return { photo, covered, labels, worn, box, roll, landmarks: landmarks68.flat() };
   }
   const { truth } = decodeSample({
     json: memberBytes(sample, 'json'),
     safetensors: memberBytes(sample, 'safetensors'),
   });
   if (!showsFace(truth.pose)) return undefined;
-  return { photo, covered, labels, ...boxOfHead(truth), landmarks: truth.landmarks68.flat() };
+  return {
+    photo,
+    covered,
+    labels,
+    worn: undefined,
+    ...boxOfHead(truth),
+    landmarks: truth.landmarks68.flat(),
+  };
 }
 
-/** A teacher is sure of what it gives this likelihood. */
-const SURE = 0.8;
-
-/** A parser as a teacher: what it says of a view and of its mirror image alike, where it is sure. */
+/** A parser as a teacher: the mean of what it says of a view and of its mirror image. */
 export function parserTeacher(session: Session, size: number): ParseTeacher {
   const side = size / parserStride;
   const plane = side * side;
   const data = new Float32Array(2 * 3 * size * size);
   let last: Promise<unknown> = Promise.resolve();
-  const taught = async (image: Float32Array): Promise<Uint8Array> => {
+  const taught = async (image: Float32Array): Promise<Float32Array> => {
     data.set(image);
     data.set(image, image.length);
     for (let from = image.length; from < data.length; from += size)
@@ -111,15 +116,7 @@ export function parserTeacher(session: Session, size: number): ParseTeacher {
     for (let row = 0; row < mean.length; row += side)
       for (let k = 0; k < side; k++)
         mean[row + k] = (classes[row + k]! + classes[mirrored + row + side - 1 - k]!) / 2;
-    const likeliest = likeliestLabels({ size: side, classes: mean });
-    const labels = new Uint8Array(size * size);
-    for (let row = 0, at = 0; row < size; row++)
-      for (let column = 0; column < size; column++, at++) {
-        const cell = Math.floor(row / parserStride) * side + Math.floor(column / parserStride);
-        const label = likeliest[cell]!;
-        labels[at] = mean[label * plane + cell]! >= SURE ? label : UNKNOWN_LABEL;
-      }
-    return labels;
+    return mean;
   };
   // One after the other: they share their memory.
   return (image) => {

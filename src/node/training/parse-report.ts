@@ -34,6 +34,7 @@ export async function parsePictureOf(model: MorphableModel): Promise<StagePictur
         photo: photo.image,
         covered: covered && { photo: covered.image, mask: covered.mask },
         labels: undefined,
+        worn: undefined,
         ...boxOfHead(photo.truth),
         landmarks: new Float32Array(136),
       },

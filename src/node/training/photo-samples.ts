@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { SampleMembers } from '../../data/shards/sample.js';
 import { occludedFaceOf } from '../../data/occlusion/occluded-face.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
@@ -6,6 +8,7 @@ import { alignmentPoints } from '../../detect/alignment.js';
 import { subset68 } from '../../detect/mediapipe-to-68.js';
 import type { Rogue } from '../../fit/rogue.js';
 import type { PhotoSample } from '../../train/photo-sample.js';
+import { readWornFile, WORN_FILE, type Worn } from '../../train/worn-things.js';
 import { loadHand } from '../files/assets.js';
 import { decodeImage, encodeJpeg, encodePng } from '../files/image-codec.js';
 import { readPhotoFolder, type FaceCrop } from '../files/photo-folder.js';
@@ -26,6 +29,8 @@ export interface PhotoShardsOptions extends Pick<WriteShardsOptions, 'folder' | 
 
 interface Prepared {
   readonly jpg: Uint8Array;
+  /** What may cover the face, where someone has looked. */
+  readonly worn: Worn | undefined;
   readonly crop: Omit<FaceCrop, 'image'>;
 }
 
@@ -43,13 +48,18 @@ export async function writePhotoShards(
 ): Promise<number> {
   const photos: Prepared[] = [];
   const hand = await loadHand();
+  const worn = await wornIn(folders);
   for await (const { image, ...crop } of readPhotoFolder(folders, {
     findFaces: (photo) => rogue.findFaces(photo),
     ...(cache !== undefined && { cache }),
     ...(onSkip && { onSkip }),
   })) {
     signal?.throwIfAborted();
-    photos.push({ crop, jpg: await encodeJpeg(image, QUALITY) });
+    photos.push({
+      crop,
+      worn: await wornInCrop(worn.get(resolve(crop.source)), crop, image.width),
+      jpg: await encodeJpeg(image, QUALITY),
+    });
   }
   if (photos.length === 0)
     throw new Error(
@@ -74,7 +84,7 @@ export async function writePhotoShards(
 async function photoSample(
   rogue: Rogue,
   hand: HandModel,
-  { jpg, crop }: Prepared,
+  { jpg, worn, crop }: Prepared,
   seed: string,
 ): Promise<SampleMembers> {
   const { image } = await decodeImage(jpg);
@@ -96,6 +106,36 @@ async function photoSample(
     jpg,
     'covered.jpg': await encodeJpeg(covered.image, QUALITY),
     'mask.png': await encodePng(covered.mask),
-    'photo.json': new TextEncoder().encode(`${JSON.stringify(described)}\n`),
+    'photo.json': jsonBytes(described),
+    ...(worn && { [WORN_FILE]: jsonBytes(worn) }),
   };
+}
+
+const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+
+/** What is worn in photos, by their absolute paths: of all folders that say so in a file of their own. */
+async function wornIn(folders: readonly string[]): Promise<Map<string, Worn>> {
+  const worn = new Map<string, Worn>();
+  for (const folder of folders) {
+    const path = join(folder, WORN_FILE);
+    const bytes = await readFile(path).catch(() => undefined);
+    if (!bytes) continue;
+    for (const [name, one] of readWornFile(bytes)) worn.set(resolve(folder, name), one);
+  }
+  return worn;
+}
+
+/** What is worn in a photo, its outlines in pixels of a crop of `size`². */
+async function wornInCrop(
+  worn: Worn | undefined,
+  { source, region }: Omit<FaceCrop, 'image'>,
+  size: number,
+): Promise<Worn | undefined> {
+  if (!worn?.outlines) return worn;
+  const { width, height } = (await decodeImage(source)).image;
+  const scale = size / region.side;
+  const outlines = worn.outlines.map((outline) =>
+    outline.map(([x, y]) => [(x * width - region.x) * scale, (y * height - region.y) * scale] as const),
+  );
+  return { ...worn, outlines };
 }

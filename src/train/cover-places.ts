@@ -58,13 +58,7 @@ function drawnCovers(outlines: NonNullable<Worn['outlines']>, size: number, bord
 }
 
 /** Visits the pixels of a view within a radius of a point. */
-function discOf(
-  x: number,
-  y: number,
-  radius: number,
-  size: number,
-  visit: (at: number) => void,
-): void {
+function discOf(x: number, y: number, radius: number, size: number, visit: (at: number) => void): void {
   const [top, bottom] = [Math.max(0, Math.floor(y - radius)), Math.min(size - 1, Math.ceil(y + radius))];
   const [left, right] = [Math.max(0, Math.floor(x - radius)), Math.min(size - 1, Math.ceil(x + radius))];
   for (let row = top; row <= bottom; row++)

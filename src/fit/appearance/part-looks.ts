@@ -4,6 +4,8 @@ import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
 import { colorAt, textureColorAt } from '../../render/image-color.js';
 import { EYE_FRONT, irisDisc, irisShare, lidShade, vertexUvs, type IrisDisc } from './iris-disc.js';
+import { paintSeenEyes } from './paint-seen-eyes.js';
+import { seeEye } from './seen-eyes.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -174,6 +176,8 @@ export function partLooks(
       whiteGain(colors, light),
       irisPainter(colors, light),
     );
+    const seen = eyes.map((part, k) => seeEye(model, part, discs[k]!, head, image, certainty));
+    paintSeenEyes(texture, seen);
     for (const part of eyes) looks.set(part.name, texture);
   }
   for (const part of model.parts) {

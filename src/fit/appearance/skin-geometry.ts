@@ -6,6 +6,7 @@ import { createRasterTarget, rasterize, type RasterTarget } from '../../render/r
 
 /** A posed head as the photo sees it, vertex by vertex. */
 export interface SeenHead {
+  readonly camera: Camera;
   /** V×3, camera space, mm. */
   readonly positions: Float32Array;
   /** V×3 unit normals, camera space. */
@@ -43,7 +44,8 @@ export function seeHead(
     facing[i] =
       -(normals[i * 3]! * x + normals[i * 3 + 1]! * y + normals[i * 3 + 2]! * z) / Math.hypot(x, y, z);
   }
-  return { positions, normals, pixels, facing, unhidden: unhiddenVertices(model, positions, pixels, camera) };
+  const unhidden = unhiddenVertices(model, positions, pixels, camera);
+  return { camera, positions, normals, pixels, facing, unhidden };
 }
 
 const triangleCache = new WeakMap<MorphableModel, Uint32Array>();

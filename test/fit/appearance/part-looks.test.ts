@@ -1,13 +1,23 @@
 import { describe, expect, it } from 'vitest';
+import { irisDisc } from '../../../src/fit/appearance/iris-disc.js';
 import { partLooks } from '../../../src/fit/appearance/part-looks.js';
+import { irisSeen, seeEye } from '../../../src/fit/appearance/seen-eyes.js';
 import { seeHead } from '../../../src/fit/appearance/skin-geometry.js';
 import { createImage, type Image } from '../../../src/math/image.js';
 import { identityRotation } from '../../../src/math/rotation.js';
+import { evaluateVertices } from '../../../src/model/evaluate.js';
+import { byteOfLinear } from '../../../src/render/color.js';
 import { loadModel } from '../../../src/node/files/assets.js';
 
 const model = await loadModel();
 const camera = { focal: 1200, cx: 200, cy: 200 };
 const light = [0.8, 0.7, 0.6] as const;
+/** So far away that eyes are a few pixels, which only tell colours. */
+const coarse = seeHead(model, model.meanShape, identityRotation(), [0, 0, -700], {
+  focal: 150,
+  cx: 200,
+  cy: 200,
+});
 const seen = seeHead(model, model.meanShape, identityRotation(), [0, 0, -700], camera);
 
 function plain(color: readonly number[]): Image {
@@ -31,7 +41,7 @@ function meanWhere(look: Image, original: Image, holds: (brightness: number) => 
 
 describe('partLooks', () => {
   const original = model.parts.find(({ name }) => name === 'eyeLeft')!.texture!;
-  const blue = partLooks(model, seen, plain([50, 90, 170]), light);
+  const blue = partLooks(model, coarse, plain([50, 90, 170]), light);
 
   it('paints irises in the photo’s colour, pattern and pupil kept', () => {
     const look = blue.get('eyeLeft')!;
@@ -47,10 +57,47 @@ describe('partLooks', () => {
 
   it('takes the whites’ brightness, half of their colour, and leaves alpha alone', () => {
     const look = blue.get('eyeLeft')!;
-    const dark = partLooks(model, seen, plain([30, 30, 30]), light).get('eyeLeft')!;
+    const dark = partLooks(model, coarse, plain([30, 30, 30]), light).get('eyeLeft')!;
     const bright = (brightness: number) => brightness > 150;
     expect(meanWhere(dark, original, bright)[1]).toBeLessThan(0.75 * meanWhere(look, original, bright)[1]!);
     expect(look.data.every((value, i) => i % 4 !== 3 || value === original.data[i])).toBe(true);
+  });
+
+  it('shows eyes as the photo does where it is fine enough, and goes on below the lids', () => {
+    // Brighter from left to right, without a step.
+    const photo = plain([0, 0, 0]);
+    for (let i = 0; i < photo.data.length; i++)
+      photo.data[i] = 40 + Math.floor((Math.floor(i / 3) % 400) / 2);
+    const part = model.parts.find(({ name }) => name === 'eyeLeft')!;
+    const disc = irisDisc(model, part);
+    const look = partLooks(model, seen, photo, light).get('eyeLeft')!;
+    const eye = seeEye(model, part, disc, seen, photo);
+    const { width } = look;
+    let different = 0;
+    let sure = 0;
+    eye.texels.forEach((texel, k) => {
+      if (eye.weights[k]! < 1) return;
+      sure++;
+      if (Math.abs(look.data[4 * texel]! - byteOfLinear(eye.colors[3 * k]!)) > 1) different++;
+    });
+    expect(irisSeen(eye, width)).toBeGreaterThan(0.3);
+    expect(sure).toBeGreaterThan(500);
+    expect(different).toBe(0);
+    // Above the opening, under the lid.
+    const [u, v] = [disc.u + 0.95 * disc.radius * disc.up[0], disc.v + 0.95 * disc.radius * disc.up[1]];
+    const hidden = Math.floor(v * width) * width + Math.floor(u * width);
+    expect(eye.texels).not.toContain(hidden);
+    expect(look.data[4 * hidden]).toBeGreaterThan(60);
+    expect(look.data[4 * hidden]).toBeLessThan(200);
+  });
+
+  it('leaves closed eyes as they are painted', () => {
+    const shut = evaluateVertices(model, {
+      expression: model.expression.names.map((name) => (name.startsWith('eyeBlink') ? 1 : 0)),
+    });
+    const closed = seeHead(model, shut, identityRotation(), [0, 0, -700], camera);
+    const look = partLooks(model, closed, plain([200, 120, 90]), light).get('eyeLeft')!;
+    expect(Math.max(...meanWhere(look, original, (brightness) => brightness <= 2))).toBeLessThan(25);
   });
 
   it('gives both eyes one image, and teeth and tongue their own', () => {

@@ -1,0 +1,133 @@
+import type { Image } from '../../math/image.js';
+import { smoothstep } from '../../math/smoothstep.js';
+import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { luminance } from '../../render/color.js';
+import { colorAt } from '../../render/image-color.js';
+import { texelMapOf } from '../../render/texel-map.js';
+import { eyeOpening, openShare } from './eye-opening.js';
+import { EYE_FRONT, type IrisDisc } from './iris-disc.js';
+import type { SkinCertainty } from './skin-certainty.js';
+import type { SeenHead } from './skin-geometry.js';
+
+type Rgb = readonly [number, number, number];
+
+/** What a photo shows of an eyeball, texel by texel of its texture. */
+export interface SeenEye {
+  readonly disc: IrisDisc;
+  /** Texels of the texture that are in view: their places, and how surely, 0…1. */
+  readonly texels: Uint32Array;
+  readonly weights: Float32Array;
+  /** Linear colours, three each. */
+  readonly colors: Float32Array;
+}
+
+/** Radius within which all must be eyeball, pixels of that: near lids there are lashes. */
+const LID = 2;
+/** Facing below this is too oblique. */
+const LEAST_FACING = 0.25;
+/** Eyes are not read through what is less surely in view. */
+const IN_VIEW = 0.7;
+/** Widths of an eyeball in the photo, pixels, between which its pixels become worth keeping. */
+const COARSE = 10;
+const FINE = 24;
+
+/** Reads an eyeball in a photo. */
+export function seeEye(
+  model: MorphableModel,
+  part: ModelPart,
+  disc: IrisDisc,
+  head: SeenHead,
+  image: Image,
+  certainty?: SkinCertainty,
+): SeenEye {
+  const size = part.texture!.width;
+  const opening = eyeOpening(model, part, head);
+  const isOpen = openShare(opening, LID);
+  const sharp = smoothstep(COARSE, FINE, opening.size);
+  const map = texelMapOf(part, size);
+  const texels: number[] = [];
+  const weights: number[] = [];
+  const colors: number[] = [];
+  for (let texel = 0; texel < size * size; texel++) {
+    const t = map.triangle[texel]! * 3;
+    if (t < 0) continue;
+    const u = ((texel % size) + 0.5) / size;
+    const v = (Math.floor(texel / size) + 0.5) / size;
+    if (Math.hypot(u - disc.u, v - disc.v) > EYE_FRONT * disc.radius) continue;
+    const wa = map.weights[2 * texel]!;
+    const wb = map.weights[2 * texel + 1]!;
+    const mix = (values: ArrayLike<number>, stride: number, k: number): number =>
+      wa * values[stride * part.triangles[t]! + k]! +
+      wb * values[stride * part.triangles[t + 1]! + k]! +
+      (1 - wa - wb) * values[stride * part.triangles[t + 2]! + k]!;
+    if (mix(head.facing, 1, 0) < LEAST_FACING) continue;
+    const x = mix(head.pixels, 2, 0);
+    const y = mix(head.pixels, 2, 1);
+    if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
+    const weight =
+      sharp * smoothstep(0.5, 1, isOpen(x, y)) * ((certainty?.inView(x, y, 1) ?? 1) > IN_VIEW ? 1 : 0);
+    if (weight <= 0) continue;
+    texels.push(texel);
+    weights.push(weight);
+    colors.push(...colorAt(image, x, y));
+  }
+  return {
+    disc,
+    texels: Uint32Array.from(texels),
+    weights: Float32Array.from(weights),
+    colors: Float32Array.from(colors),
+  };
+}
+
+/** How much of its iris an eye shows, 0…1. @param size of its texture */
+export function irisSeen({ disc, texels, weights }: SeenEye, size: number): number {
+  let seen = 0;
+  texels.forEach((texel, k) => {
+    if (radiusOf(disc, texel, size) < 1) seen += weights[k]!;
+  });
+  return seen / (Math.PI * (disc.radius * size) ** 2);
+}
+
+/** Rings of the iris' radius in which colours are gathered, and as far as they reach. */
+const RING = 0.1;
+const RINGS = Math.ceil(EYE_FRONT / RING);
+/** Fewer texels than this say nothing of a ring. */
+const LEAST_TEXELS = 12;
+/** Of a ring's texels by brightness: those between count; below are lashes, above catchlights. */
+const RANKS = [0.2, 0.8] as const;
+
+/** Colours around the pupil as far as eyes show them, by distance from it in radii of the iris. */
+export function ringColors(eyes: readonly SeenEye[], size: number): (radius: number) => Rgb | undefined {
+  const rings = Array.from({ length: RINGS }, (): Rgb[] => []);
+  for (const { disc, texels, weights, colors } of eyes)
+    texels.forEach((texel, k) => {
+      if (weights[k]! < 0.5) return;
+      const ring = Math.floor(radiusOf(disc, texel, size) / RING);
+      rings[ring]?.push([colors[3 * k]!, colors[3 * k + 1]!, colors[3 * k + 2]!]);
+    });
+  const means = rings.map(usual);
+  return (radius) => {
+    const at = radius / RING - 0.5;
+    const low = Math.max(0, Math.min(RINGS - 1, Math.floor(at)));
+    const [a, b] = [means[low], means[Math.min(RINGS - 1, low + 1)]];
+    const t = Math.min(1, Math.max(0, at - low));
+    return a && b ? ([0, 1, 2].map((k) => a[k]! + t * (b[k]! - a[k]!)) as unknown as Rgb) : (a ?? b);
+  };
+}
+
+/** Distance of a texel from the pupil, in radii of the iris. */
+export function radiusOf({ u, v, radius }: IrisDisc, texel: number, size: number): number {
+  const du = ((texel % size) + 0.5) / size - u;
+  const dv = (Math.floor(texel / size) + 0.5) / size - v;
+  return Math.hypot(du, dv) / radius;
+}
+
+function usual(colors: readonly Rgb[]): Rgb | undefined {
+  if (colors.length < LEAST_TEXELS) return undefined;
+  const kept = colors
+    .toSorted((a, b) => luminance(a) - luminance(b))
+    .slice(Math.floor(RANKS[0] * colors.length), Math.ceil(RANKS[1] * colors.length));
+  return [0, 1, 2].map(
+    (k) => kept.reduce((sum, color) => sum + color[k]!, 0) / kept.length,
+  ) as unknown as Rgb;
+}

@@ -52,7 +52,7 @@ export function opposingIndices(names: readonly string[]): (readonly [number, nu
     .filter(([a, b]) => a >= 0 && b >= 0);
 }
 
-/** Units and how much rarer than an ordinary one they are, for priors. */
+/** Units and how much rarer than an ordinary one they are, for priors: of a person whose shape is known… */
 const STIFFNESS: readonly (readonly [RegExp, number])[] = [
   // The gaze says these.
   [/^eyeLook/, 10],
@@ -63,10 +63,20 @@ const STIFFNESS: readonly (readonly [RegExp, number])[] = [
   [/^(cheekPuff|jawForward|tongueOut|mouthClose)/, 6],
   [/^(cheekSquint|jawLeft|jawRight|mouthLeft|mouthRight|mouthDimple)/, 2],
 ];
+/** … and of a stranger in a single photo: open eyes, high brows and thin lips are rather the person's own. */
+const STRANGERS: readonly (readonly [RegExp, number])[] = [
+  [/^(eyeWide|mouthShrug|browOuterUp|mouthRoll)/, 20],
+  [/^mouthStretch/, 10],
+  [/^mouthFrown/, 4],
+  ...STIFFNESS,
+];
 
-/** How much more than others a fit should draw a unit to rest. */
-export function unitStiffness(name: string): number {
-  return STIFFNESS.find(([pattern]) => pattern.test(name))?.[1] ?? 1;
+/**
+ * How much more than others a fit should draw a unit to rest.
+ * @param known whether the person's shape is
+ */
+export function unitStiffness(name: string, known: boolean): number {
+  return (known ? STIFFNESS : STRANGERS).find(([pattern]) => pattern.test(name))?.[1] ?? 1;
 }
 
 /**

@@ -176,7 +176,7 @@ function headFit(
     upper: model.expression.upper,
     shapeLimit: SHAPE_LIMIT,
     opposing: opposingIndices(model.expression.names),
-    stiffness: model.expression.names.map(unitStiffness),
+    stiffness: model.expression.names.map((name) => unitStiffness(name, known !== undefined)),
   };
   if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);
   if (!predicted)

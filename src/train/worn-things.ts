@@ -50,9 +50,8 @@ function read<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    throw new Error(
-      `its ${WORN_FILE} must give lists of ${wornThings.join(', ')}, by the photos' names; mend or remove it`,
-      { cause: error },
-    );
+    throw new Error(`expected lists of ${wornThings.join(', ')}, by the photos' names; mend or remove it`, {
+      cause: error,
+    });
   }
 }

@@ -211,7 +211,7 @@ describe('readWornFile', () => {
 
   it('says in one line what is wrong', () => {
     for (const text of ['{"a.jpg": ["helmet"]}', '[]', '{"a.jpg": "hat"}', '{'])
-      expect(() => readWornFile(bytes(text))).toThrow(/^its worn\.json must give lists of shades[^\n]*$/);
+      expect(() => readWornFile(bytes(text))).toThrow(/^expected lists of shades[^\n]*$/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SampleMembers } from '../../data/shards/sample.js';
@@ -48,7 +49,7 @@ export async function writePhotoShards(
 ): Promise<number> {
   const photos: Prepared[] = [];
   const hand = await loadHand();
-  const worn = await wornIn(folders);
+  const worn = await wornIn(folders, onSkip);
   for await (const { image, ...crop } of readPhotoFolder(folders, {
     findFaces: (photo) => rogue.findFaces(photo),
     ...(cache !== undefined && { cache }),
@@ -113,16 +114,33 @@ async function photoSample(
 
 const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 
-/** What is worn in photos, by their absolute paths: of all folders that say so in a file of their own. */
-async function wornIn(folders: readonly string[]): Promise<Map<string, Worn>> {
+/**
+ * What is worn in photos, by their absolute paths: of all folders that say so in a file of their own. Photos
+ * that are named there but missing are told of: a slip of the pen would leave the right one unseen.
+ */
+async function wornIn(
+  folders: readonly string[],
+  onSkip: PhotoShardsOptions['onSkip'],
+): Promise<Map<string, Worn>> {
   const worn = new Map<string, Worn>();
   for (const folder of folders) {
-    const path = join(folder, WORN_FILE);
-    const bytes = await readFile(path).catch(() => undefined);
-    if (!bytes) continue;
-    for (const [name, one] of readWornFile(bytes)) worn.set(resolve(folder, name), one);
+    const file = join(folder, WORN_FILE);
+    if (!existsSync(file)) continue;
+    for (const [name, one] of wornFile(file, await readFile(file))) {
+      const path = resolve(folder, name);
+      worn.set(path, one);
+      if (!existsSync(path)) onSkip?.(path, `not there, but named in ${WORN_FILE}`);
+    }
   }
   return worn;
+}
+
+function wornFile(file: string, bytes: Uint8Array): ReturnType<typeof readWornFile> {
+  try {
+    return readWornFile(bytes);
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** What is worn in a photo, its outlines in pixels of a crop of `size`². */

@@ -11,7 +11,7 @@ import { cellUvs, drawAtlas, partsAtlas, type PartsAtlas } from './pack-parts.js
 import { padIslands } from '../render/pad-islands.js';
 import { texelMapOf } from '../render/texel-map.js';
 import { surfaceMap } from './surface-map.js';
-import { unlitLook } from './unlit-look.js';
+import { unlitLook } from '../fit/appearance/unlit-look.js';
 
 /** Texels at the borders of the skin's islands that have a share of what lies beside them. */
 const SKIN_BLENDED = 2;

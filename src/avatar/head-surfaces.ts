@@ -1,3 +1,4 @@
+import { unlitEyes } from '../fit/appearance/unlit-look.js';
 import type { HeadMaterial, HeadMesh } from '../io/head-scene.js';
 import type { Image } from '../math/image.js';
 import { rotationToQuaternion } from '../math/rotation.js';
@@ -41,7 +42,7 @@ export function headSurfaces(
   const { shape, gaze } = reconstruction.coefficients;
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
-  const looks = texture === 'photo' ? reconstruction.textures?.parts : undefined;
+  const looks = looksOf(model, reconstruction, texture);
   const surfaces: HeadSurface[] = [];
   for (const [index, part] of model.parts.entries()) {
     const image = index === 0 ? skin : (looks?.get(part.name) ?? part.texture);
@@ -71,6 +72,16 @@ export function headSurfaces(
     });
   }
   return surfaces;
+}
+
+/** Textures that go with the skin's: those of the photo, its eyes alone beside the model's skin. */
+function looksOf(
+  model: MorphableModel,
+  { textures }: Reconstruction,
+  source: TextureSource,
+): ReadonlyMap<string, Image> | undefined {
+  if (!textures || source === 'none') return undefined;
+  return source === 'photo' ? textures.parts : unlitEyes(model, textures.parts);
 }
 
 /** The skin texture for a source, with the model's as the stand-in for a missing photo texture. */

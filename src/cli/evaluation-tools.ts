@@ -75,7 +75,7 @@ export async function evaluationTools(
     return {
       sources,
       options: {
-        methods: await methodsOf(flags, open),
+        methods: await methodsOf(protocol, flags, open),
         measurers: await measurersOf(protocol, flags, open),
         ...{ seed, conditions, detect },
         faceMask: rogue.model.regions.get('face')!,
@@ -89,12 +89,16 @@ export async function evaluationTools(
   }
 }
 
+/** What draws heads, and so needs their textures. */
+const DRAWING: readonly FaceProtocol[] = ['perceptual', 'photometric'];
+
 async function methodsOf(
+  protocol: FaceProtocol,
   { methods, networks = [], predictions = [], skin = 'model' }: EvaluateFlags,
   { rogue, runtime, released }: OpenTools,
 ): Promise<EvaluationMethod[]> {
   const draw = createFaceRenderer(rogue.model, skin);
-  const texture = skin === 'photo' ? 'photo' : 'none';
+  const texture = DRAWING.includes(protocol) ? skin : 'none';
   const found: EvaluationMethod[] = methods.map((name) =>
     name === 'dense' ? denseLandmarkMethod(rogue) : reconstructionMethod(rogue, name, draw, name, texture),
   );

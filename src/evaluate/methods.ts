@@ -34,7 +34,7 @@ export function reconstructionMethod(
         ...boxesOf(place),
         ...{ method, texture },
         // It colours textures; nothing else that is measured has any.
-        ...(texture === 'none' && { hair: 'none' }),
+        ...(texture !== 'photo' && { hair: 'none' }),
       });
       return head ? predictionOf(head, draw) : nobody;
     },

@@ -6,6 +6,7 @@ import { constantLight } from '../math/spherical-harmonics.js';
 import { evaluateAlbedo } from '../model/albedo-modes.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
+import { unlitEyes } from '../fit/appearance/unlit-look.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import { headParts, partTextures, skinTexture, type PartTextures } from '../render/head-parts.js';
 import { createSceneTarget, renderScene, type Scene, type SceneTarget } from '../render/scene.js';
@@ -21,7 +22,7 @@ const BEHIND = 128;
 
 /**
  * Draws reconstructed heads as the perceptual and photometric protocols compare them.
- * @param skin `photo` needs heads with textures; others get the model's
+ * @param skin `photo` needs heads with textures; others get the model's, and with them the photo's eyes
  */
 export function createFaceRenderer(
   model: MorphableModel,
@@ -77,9 +78,12 @@ function lookOf(
   }
   const albedo = model.albedo as TextureAlbedo;
   const own = skinTexture(evaluateAlbedo(albedo, head.coefficients.albedo), albedo.meanSize);
+  const eyes = [...unlitEyes(model, head.textures?.parts ?? new Map())].map(
+    ([name, image]) => [name, createTexture(image)] as const,
+  );
   return {
     light: head.coefficients.light,
-    parts: headParts(model, posed, new Map([...textures, ['skin', own]])),
+    parts: headParts(model, posed, new Map([...textures, ...eyes, ['skin', own]])),
   };
 }
 

@@ -12,6 +12,7 @@ import { createSceneTarget, renderScene, type SceneTarget } from '../../render/s
 import type { ScenePart } from '../../render/scene-part.js';
 import { createTexture, type Texture } from '../../render/texture.js';
 import { plainSkinColor } from '../appearance/plain-skin.js';
+import { unlitEyes } from '../appearance/unlit-look.js';
 import type { Reconstruction, TextureSource } from '../reconstruction.js';
 import { hairPart } from './hair-part.js';
 import { background, createSheet, paste, portrait, studioLight, type Sheet } from './sheet.js';
@@ -195,6 +196,9 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
   const lit = source === 'photo' && image !== undefined && image === reconstruction.textures?.photo;
   if (image) textures.set('skin', createTexture(image));
   const looks = lit ? wearLooks(model, reconstruction, textures) : new Set<Texture>();
+  if (image && !lit)
+    for (const [name, look] of unlitEyes(model, reconstruction.textures!.parts))
+      textures.set(name, createTexture(look, { alpha: false }));
   for (const [panel, yaw] of [
     [4, 35],
     [5, -35],

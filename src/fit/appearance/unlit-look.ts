@@ -1,5 +1,6 @@
-import { createImage, type Image } from '../math/image.js';
-import { byteOfLinear, linearOfByte, luminance } from '../render/color.js';
+import { createImage, type Image } from '../../math/image.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 
 /** Gains stay within these bounds: eyes that were hardly seen say little of the light. */
 const LEAST_GAIN = 0.7;
@@ -31,4 +32,21 @@ function meanLuminance({ data, channels }: Image): number {
     sum[2] += linearOfByte[data[i + blue]!]!;
   }
   return luminance(sum) / (data.length / channels);
+}
+
+/**
+ * The eyes that a photo shows, without its light, by part name: they belong to the model's skin, which has no
+ * light of its own either. None where the photo shows none.
+ * @param looks of `partLooks`
+ */
+export function unlitEyes(
+  model: MorphableModel,
+  looks: ReadonlyMap<string, Image>,
+): ReadonlyMap<string, Image> {
+  return new Map(
+    model.parts.flatMap(({ name, texture, turnsAbout }) => {
+      const look = looks.get(name);
+      return turnsAbout && texture && look ? [[name, unlitLook(look, texture)] as const] : [];
+    }),
+  );
 }

@@ -1,7 +1,7 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ShardSource } from '../../data/shards/reader.js';
-import { indexFileName } from '../../data/shards/index-file.js';
+import { indexFileName, readShardIndex } from '../../data/shards/index-file.js';
 import { countSamples, findShards } from '../files/shard-reader.js';
 
 /** What a training learns from. */
@@ -38,11 +38,27 @@ export async function prepareTrainingData(
   return readTrainingData([...ready, prepared]);
 }
 
-/** Whether a path is a shard or a folder of shards, rather than a folder of photos. */
+/**
+ * Whether a path is a shard or a folder of shards, rather than a folder of photos, which may have an index of
+ * its own.
+ */
 export async function holdsShards(path: string): Promise<boolean> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  return !isFolder || (await readdir(path)).some((name) => name === indexFileName || name.endsWith('.tar'));
+  if (!isFolder) return true;
+  const names = await readdir(path);
+  if (names.some((name) => name.endsWith('.tar'))) return true;
+  // Of a run that was ended before its first shard.
+  return names.includes(indexFileName) && listsShards(await readFile(join(path, indexFileName), 'utf8'));
+}
+
+function listsShards(text: string): boolean {
+  try {
+    readShardIndex(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -29,13 +29,23 @@ export interface SkinCertainty {
  * its edge's colour, what hangs from it. A full centimetre loses more of the person than of the cover.
  */
 const FROM_COVERS = 5;
+/** The same of a fringe, whose strands reach further than it looks: they would be a scar on the forehead. */
+const FROM_FRINGE = 4;
+/**
+ * Where hair is a fringe: within a distance of the middle of the face, and above its middle between these, sides
+ * of its box; higher up is everyone's hairline.
+ */
+const FRINGE_WIDE = 0.4;
+const FRINGE_HIGH = -0.8;
+const FRINGE_LOW = -0.22;
 /** Nor what is nearer to the background or to hair than those cells. */
 const FROM_OTHERS = 0;
 /** Spots of skin of a smaller radius are left out, mm: alone among covers, they are most often mistaken. */
 const SMALLEST_ISLAND = 6;
 const ISLAND = 0.5;
-/** Likelihoods from which a cover is one, and from which anything else is. */
+/** Likelihoods from which a cover is one, a fringe is that or one, and anything else is what it is. */
 const COVER = 0.3;
+const FRINGE = 0.4;
 const OTHER = 0.5;
 /** Likelihoods of skin between which it is believed. */
 const SKIN_FROM = 0.5;
@@ -54,13 +64,14 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   const covers = spread(classMap(parsing, 'cover'), size, FROM_COVERS / cell, COVER);
   const background = spread(classMap(parsing, 'background'), size, FROM_OTHERS / cell, OTHER);
   const hair = spread(hairs, size, FROM_OTHERS / cell, OTHER);
+  const fringe = spread(fringeOf(parsing), size, FROM_FRINGE / cell, FRINGE);
   const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
     const map = Float32Array.from({ length: plane }, (_, at) =>
       others.reduce((value, other) => value * (1 - other[at]!), smoothstep(SKIN_FROM, SKIN_TO, shown(at))),
     );
     return { ...parsing, classes: withoutIslands(map, size, SMALLEST_ISLAND / cell) };
   };
-  const skinMap = certain((at) => skins[at]!, [covers, background, hair]);
+  const skinMap = certain((at) => skins[at]!, [covers, background, hair, fringe]);
   const headMap = certain((at) => skins[at]! + hairs[at]!, [covers, background]);
   const covered = likelihoodOf(parsing, 'cover');
   return {
@@ -70,6 +81,19 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
     hair: placesOf(parsing, (at) => hairs[at]! * (1 - covers[at]!) > SURELY_HAIR),
     inView: (x, y, visible) => visible * (1 - covered(x, y)),
   };
+}
+
+/** How likely cells show hair, or something else, over the forehead. */
+function fringeOf(parsing: FaceParsing): Float32Array {
+  const { size } = parsing;
+  const covers = classMap(parsing, 'cover');
+  const box = size / parserViewPerBox;
+  return classMap(parsing, 'hair').map((hair, at) => {
+    const x = ((at % size) + 0.5 - size / 2) / box;
+    const y = (Math.floor(at / size) + 0.5 - size / 2) / box;
+    const isLow = Math.abs(x) < FRINGE_WIDE && y > FRINGE_HIGH && y < FRINGE_LOW;
+    return isLow ? hair + covers[at]! : 0;
+  });
 }
 
 /** The middles of cells of the maps, in the photo. */

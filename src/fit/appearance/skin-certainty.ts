@@ -32,8 +32,8 @@ const FROM_COVERS = 5;
 /** The same of a fringe, whose strands reach further than it looks: they would be a scar on the forehead. */
 const FROM_FRINGE = 4;
 /**
- * Where hair is a fringe: within a distance of the middle of the face, and above its middle between these, sides
- * of its box; higher up is everyone's hairline.
+ * Where hair is a fringe: within a distance of the middle of the face, and above its middle between these,
+ * sides of its box; higher up is everyone's hairline.
  */
 const FRINGE_WIDE = 0.4;
 const FRINGE_HIGH = -0.8;

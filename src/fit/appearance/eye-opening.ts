@@ -11,7 +11,7 @@ const FRONT = 0.25;
 
 /** An eyeball between its lids, in a square of the photo. */
 export interface EyeOpening {
-  /** Pixels of the photo. */
+  /** The square's corner, and how wide the eyeball is; pixels of the photo. */
   readonly left: number;
   readonly top: number;
   readonly size: number;

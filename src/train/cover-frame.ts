@@ -1,4 +1,4 @@
-import type { CoverFrame } from '../data/occlusion/face-covers.js';
+import { axesOf, type CoverFrame } from '../data/occlusion/face-covers.js';
 import type { Crop } from '../detect/crop.js';
 import { toView, type FaceBox } from '../network/face-view.js';
 import type { LabelledFace } from './labelled-faces.js';
@@ -45,11 +45,11 @@ export function coverFrameOf({ keypoints: k, ...face }: LabelledFace): CoverFram
   };
 }
 
-/** Right and down of a point from the middle between the eyes, in sizes of the face. */
-export function fromEyes({ eyes, up, size }: CoverFrame, x: number, y: number): readonly [number, number] {
-  const dx = (x - eyes[0]) / size;
-  const dy = (y - eyes[1]) / size;
-  return [-dx * up[1] + dy * up[0], -dx * up[0] - dy * up[1]];
+/** Right and down of a pixel of a view from the middle between the eyes, in sizes of the face. */
+export function fromEyes(frame: CoverFrame, size: number): (at: number) => readonly [number, number] {
+  const [centreX, centreY] = frame.eyes;
+  const { toFace } = axesOf({ ...frame, centreX, centreY });
+  return (at) => toFace((at % size) + 0.5, Math.floor(at / size) + 0.5);
 }
 
 function middleOf(points: ArrayLike<number>, from: number, to: number): [number, number] {

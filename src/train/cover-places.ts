@@ -11,6 +11,8 @@ export type CoverPlace = 'no' | 'border' | 'expected' | 'sure' | 'unknown';
 export const isKnown = (worn: Worn | undefined): worn is Worn =>
   worn !== undefined && !worn.wears.includes('other');
 
+const wearsGlasses = ({ wears }: Worn): boolean => wears.includes('shades') || wears.includes('spectacles');
+
 /** Where glasses may reach, in sizes of the face about the middle between the eyes. */
 const GLASSES_HIGH = 0.3;
 const GLASSES_WIDE = 0.75;
@@ -26,12 +28,13 @@ const DRAWN = 0.05;
 export function coverPlaces({ frame, size, worn }: UnlabelledView): (at: number) => CoverPlace {
   if (!isKnown(worn)) return () => 'unknown';
   const { wears, outlines } = worn;
-  const glasses = wears.includes('shades') || wears.includes('spectacles');
+  const glasses = wearsGlasses(worn);
   const hat = !outlines && wears.includes('hat');
   const mask = !outlines && wears.includes('mask');
   const drawn = outlines && drawnCovers(outlines, size, DRAWN * frame.size);
+  const placeOf = fromEyes(frame, size);
   return (at) => {
-    const [x, y] = fromEyes(frame, (at % size) + 0.5, Math.floor(at / size) + 0.5);
+    const [x, y] = placeOf(at);
     if (glasses && Math.abs(y) < GLASSES_HIGH && Math.abs(x) < GLASSES_WIDE) return 'expected';
     if (drawn) return drawn[at]!;
     const expected = (hat && (y < HAT_LOW || Math.abs(x) > BESIDE)) || (mask && y > MASK_HIGH);
@@ -75,11 +78,7 @@ const BELOW_EYES = 0.08;
  */
 export function bareFace({ frame, size, points, worn }: UnlabelledView): ReadonlySet<number> | undefined {
   if (!isKnown(worn) || worn.wears.includes('mask')) return undefined;
-  const glasses = worn.wears.includes('shades') || worn.wears.includes('spectacles');
-  const from = glasses ? GLASSES_HIGH : BELOW_EYES;
-  return new Set(
-    facePixels(points, size).filter(
-      (at) => fromEyes(frame, (at % size) + 0.5, Math.floor(at / size) + 0.5)[1] > from,
-    ),
-  );
+  const from = wearsGlasses(worn) ? GLASSES_HIGH : BELOW_EYES;
+  const placeOf = fromEyes(frame, size);
+  return new Set(facePixels(points, size).filter((at) => placeOf(at)[1] > from));
 }

@@ -1,3 +1,4 @@
+import { axesOf } from '../data/occlusion/face-covers.js';
 import { HALF_EYES } from '../data/occlusion/tinted-glasses.js';
 import { median } from '../math/median.js';
 import { parsingLabels, UNKNOWN_LABEL } from '../network/parsing/parsing-classes.js';
@@ -22,18 +23,15 @@ export const NO_LENS = 0;
 export function likelyShades({ image, size, frame }: UnlabelledView, skin: Uint8Array): Uint8Array {
   const plane = size * size;
   const lookAt = (at: number): Look => lookOf(image[at]!, image[plane + at]!, image[2 * plane + at]!);
-  const placeOf = (at: number) => fromEyes(frame, (at % size) + 0.5, Math.floor(at / size) + 0.5);
+  const placeOf = fromEyes(frame, size);
+  const { toFace } = axesOf({ ...frame, centreX: frame.eyes[0], centreY: frame.eyes[1] });
   const labels = new Uint8Array(plane).fill(NO_LENS);
   const pixels = [...labels.keys()];
   const below = pixels.filter((at) => skin[at] === parsingLabels.skin && placeOf(at)[1] > PERHAPS[1]);
   const bare = usualLook(below.map(lookAt));
   const narrow = Math.min(1, Math.hypot(...frame.apart) / (2 * HALF_EYES * frame.size));
   for (const side of [-0.5, 0.5]) {
-    const [ex, ey] = fromEyes(
-      frame,
-      frame.eyes[0] + side * frame.apart[0],
-      frame.eyes[1] + side * frame.apart[1],
-    );
+    const [ex, ey] = toFace(frame.eyes[0] + side * frame.apart[0], frame.eyes[1] + side * frame.apart[1]);
     const away = (at: number, wide: number, high: number): number => {
       const [x, y] = placeOf(at);
       return Math.hypot((x - ex) / (narrow * wide), (y - ey) / high);

@@ -39,8 +39,7 @@ describe('the studio’s server', () => {
   it('goes on after damaged and hostile requests', async () => {
     const { requests, answered, failures } = await fuzzServer({ seed: 20, cases: 400 });
     expect(failures).toEqual([]);
-    // Half of them hang up, some before an answer: the busier the machine, the more.
-    expect(answered).toBeGreaterThan(requests / 6);
+    expect(answered).toBeGreaterThan(requests / 2);
   });
 });
 

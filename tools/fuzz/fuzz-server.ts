@@ -26,7 +26,7 @@ const requests = [
 /** At a time. */
 const PARALLEL = 200;
 /** A connection that says nothing more is let go, ms. */
-const PATIENCE = 200;
+const PATIENCE = 1000;
 /** Descriptors that may be open for a while. */
 const SPARE = 50;
 

@@ -212,13 +212,7 @@ function tinted(image: Image, before: Image, frame: CoverFrame, random: Random):
     const dy = (y - middle[1]) / size;
     return [(dx * rx + dy * ry) / narrow, dy * rx - dx * ry];
   };
-  const reach = 0.8 * size;
-  const bounds = [
-    Math.max(0, Math.floor(middle[0] - reach)),
-    Math.max(0, Math.floor(middle[1] - reach)),
-    Math.min(image.width, Math.ceil(middle[0] + reach)),
-    Math.min(image.height, Math.ceil(middle[1] + reach)),
-  ] as const;
+  const bounds = boundsAround(image, middle, 0.8 * size);
   const hides = layTintedGlasses(image, before, { toGlasses, bounds, size }, random);
   return (x, y) => hides(...toGlasses(...toPicture(x, y)));
 }
@@ -247,7 +241,13 @@ function weighted(random: Random, weights: Readonly<Record<string, number>>): st
   return entries.find(([, weight]) => (left -= weight) < 0)?.[0] ?? entries[0]![0];
 }
 
-function axesOf({ centreX, centreY, size, up: [ux, uy] }: CoverFrame): {
+/** From pixels of a picture to the face's own axes, right and down from its middle in sizes, and back. */
+export function axesOf({
+  centreX,
+  centreY,
+  size,
+  up: [ux, uy],
+}: Pick<CoverFrame, 'centreX' | 'centreY' | 'size' | 'up'>): {
   readonly toFace: (x: number, y: number) => [number, number];
   readonly toPicture: (x: number, y: number) => [number, number];
 } {
@@ -285,14 +285,11 @@ function thinFill(random: Random): Fill {
 }
 
 function paint(image: Image, frame: CoverFrame, cover: Cover, fill: Fill, softness: number): void {
-  const { width, height, data } = image;
+  const { width, data } = image;
   const { toFace } = axesOf(frame);
   const reach = 1.4 * frame.size;
   const edge = Math.max(softness, 0.7 / frame.size);
-  const left = Math.max(0, Math.floor(frame.centreX - reach));
-  const right = Math.min(width, Math.ceil(frame.centreX + reach));
-  const top = Math.max(0, Math.floor(frame.centreY - reach));
-  const bottom = Math.min(height, Math.ceil(frame.centreY + reach));
+  const [left, top, right, bottom] = boundsAround(image, [frame.centreX, frame.centreY], reach);
   const color = new Float64Array(3);
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) {
@@ -304,4 +301,18 @@ function paint(image: Image, frame: CoverFrame, cover: Cover, fill: Fill, softne
       for (let c = 0; c < 3; c++)
         data[at + c] = Math.max(0, Math.min(255, data[at + c]! + alpha * (color[c]! - data[at + c]!)));
     }
+}
+
+/** Pixels of a picture within reach of a point: left, top, right, bottom. */
+function boundsAround(
+  { width, height }: Image,
+  [x, y]: readonly [number, number],
+  reach: number,
+): readonly [number, number, number, number] {
+  return [
+    Math.max(0, Math.floor(x - reach)),
+    Math.max(0, Math.floor(y - reach)),
+    Math.min(width, Math.ceil(x + reach)),
+    Math.min(height, Math.ceil(y + reach)),
+  ];
 }

@@ -32,12 +32,12 @@ const POINTS = [
   [0.2, 0.2],
 ] as const;
 /** Facing below this is too oblique. */
-const LEAST_FACING = 0.25;
+export const LEAST_FACING = 0.25;
 /**
  * Eyes are not read through what is less surely in view. Not only where skin is sure: lashes, make-up and the
  * edge of a fringe are near any eye, and many points outvote a few.
  */
-const IN_VIEW = 0.7;
+export const IN_VIEW = 0.7;
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 16;
 /**
@@ -86,13 +86,19 @@ export function eyeColors(
 const meanTexture = (points: readonly EyePoint[]): number =>
   Math.max(1e-3, points.reduce((sum, { texture }) => sum + texture, 0) / Math.max(1, points.length));
 
-/** Mean colour of the points within ranks of brightness. */
-function usual(points: readonly EyePoint[], [from, to]: readonly [number, number]): Rgb | undefined {
-  if (points.length < LEAST_POINTS) return undefined;
-  const kept = points
-    .map(({ color }) => color)
+const usual = (points: readonly EyePoint[], ranks: readonly [number, number]): Rgb | undefined =>
+  points.length < LEAST_POINTS
+    ? undefined
+    : usualColor(
+        points.map(({ color }) => color),
+        ranks,
+      );
+
+/** Mean of the colours between two ranks of brightness, shares of their number. */
+export function usualColor(colors: readonly Rgb[], [from, to]: readonly [number, number]): Rgb {
+  const kept = colors
     .toSorted((a, b) => luminance(a) - luminance(b))
-    .slice(Math.floor(from * points.length), Math.ceil(to * points.length));
+    .slice(Math.floor(from * colors.length), Math.ceil(to * colors.length));
   return [0, 1, 2].map((k) =>
     Math.max(1e-4, kept.reduce((sum, color) => sum + color[k]!, 0) / kept.length),
   ) as unknown as Rgb;

@@ -1,9 +1,9 @@
 import type { Image } from '../../math/image.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
-import { luminance } from '../../render/color.js';
 import { colorAt } from '../../render/image-color.js';
 import { texelMapOf } from '../../render/texel-map.js';
+import { IN_VIEW, LEAST_FACING, usualColor } from './eye-colors.js';
 import { eyeOpening, openShare } from './eye-opening.js';
 import { EYE_FRONT, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
@@ -23,10 +23,6 @@ export interface SeenEye {
 
 /** Radius within which all must be eyeball, pixels of that: near lids there are lashes. */
 const LID = 2;
-/** Facing below this is too oblique. */
-const LEAST_FACING = 0.25;
-/** Eyes are not read through what is less surely in view. */
-const IN_VIEW = 0.7;
 /** Widths of an eyeball in the photo, pixels, between which its pixels become worth keeping. */
 const COARSE = 10;
 const FINE = 24;
@@ -105,7 +101,7 @@ export function ringColors(eyes: readonly SeenEye[], size: number): (radius: num
       const ring = Math.floor(radiusOf(disc, texel, size) / RING);
       rings[ring]?.push([colors[3 * k]!, colors[3 * k + 1]!, colors[3 * k + 2]!]);
     });
-  const means = rings.map(usual);
+  const means = rings.map((ring) => (ring.length < LEAST_TEXELS ? undefined : usualColor(ring, RANKS)));
   return (radius) => {
     const at = radius / RING - 0.5;
     const low = Math.max(0, Math.min(RINGS - 1, Math.floor(at)));
@@ -120,14 +116,4 @@ export function radiusOf({ u, v, radius }: IrisDisc, texel: number, size: number
   const du = ((texel % size) + 0.5) / size - u;
   const dv = (Math.floor(texel / size) + 0.5) / size - v;
   return Math.hypot(du, dv) / radius;
-}
-
-function usual(colors: readonly Rgb[]): Rgb | undefined {
-  if (colors.length < LEAST_TEXELS) return undefined;
-  const kept = colors
-    .toSorted((a, b) => luminance(a) - luminance(b))
-    .slice(Math.floor(RANKS[0] * colors.length), Math.ceil(RANKS[1] * colors.length));
-  return [0, 1, 2].map(
-    (k) => kept.reduce((sum, color) => sum + color[k]!, 0) / kept.length,
-  ) as unknown as Rgb;
 }

@@ -37,7 +37,7 @@ describe('Photographer', () => {
   it('makes faces that the detector finds, where it says that their points are', async () => {
     const rogue = await loadRogue();
     const errors: number[] = [];
-    const count = 25;
+    const count = 34;
     for (let seed = 0; seed < count; seed++) {
       const { image, truth } = photographer.take(seed);
       const [face] = await rogue.findFaces(image);
@@ -68,7 +68,7 @@ describe('Photographer', () => {
       errors.push(error / Math.sqrt((right - left) * (bottom - top)));
     }
     await rogue.release();
-    expect(errors.length).toBeGreaterThanOrEqual(0.95 * count);
+    expect(errors.length).toBeGreaterThanOrEqual(0.97 * count);
     expect(median(errors)).toBeLessThan(0.035);
   });
 });
@@ -76,7 +76,7 @@ describe('Photographer', () => {
 describe('people', () => {
   it('have beards on grown men only, on the lower face only', () => {
     let beards = 0;
-    for (let seed = 0; seed < 35; seed++) {
+    for (let seed = 0; seed < 60; seed++) {
       const {
         truth: { beard, attributes },
       } = photographer.take(seed);
@@ -85,7 +85,7 @@ describe('people', () => {
       expect(attributes.male).toBeGreaterThanOrEqual(0.5);
       expect(attributes.age).toBeGreaterThan(0.36);
     }
-    expect(beards).toBeGreaterThan(2);
+    expect(beards).toBeGreaterThan(4);
     const areas = faceAreas(model);
     const shells = new Barber(model, areas).grow(
       { style: 'full', length: 20, color: [0.1, 0.1, 0.1] },

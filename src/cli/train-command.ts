@@ -52,6 +52,13 @@ export function addTrainCommand(program: Command): void {
   );
   stage(
     train,
+    'landmarks',
+    'robustify the dense landmarks: they lie on covered and noisy faces where they lie on the clean ones',
+    shardsOrPhotos,
+    'the published network that taught the one that ships',
+  );
+  stage(
+    train,
     'judge',
     'teach a trained regressor to tell faces from what only looks like one, and where they lie',
     'folders of photos, or shards of "rogue synth"',

@@ -4,6 +4,7 @@ import { guideRegressor } from '../node/training/guided-run.js';
 import { trainDetector } from '../node/training/detect-run.js';
 import { trainIdentity } from '../node/training/identity-run.js';
 import { trainJudge } from '../node/training/judge-run.js';
+import { trainLandmarks } from '../node/training/landmarks-run.js';
 import { trainParser } from '../node/training/parse-run.js';
 import { trainRecogniser } from '../node/training/recogniser-run.js';
 import { pretrain } from '../node/training/pretrain-run.js';
@@ -75,15 +76,17 @@ async function trainStage(
       ? pretrain(data, out, config, options)
       : config.stage === 'detect'
         ? trainDetector(data, out, config, options)
-        : config.stage === 'judge'
-          ? trainJudge(data, out, config, options)
-          : config.stage === 'parse'
-            ? trainParser(data, out, config, options)
-            : config.stage === 'recognise'
-              ? trainRecogniser(data, out, config, options)
-              : config.stage === 'identity'
-                ? trainIdentity(data, out, config, options)
-                : guideRegressor(data, out, config, options));
+        : config.stage === 'landmarks'
+          ? trainLandmarks(data, out, config, options)
+          : config.stage === 'judge'
+            ? trainJudge(data, out, config, options)
+            : config.stage === 'parse'
+              ? trainParser(data, out, config, options)
+              : config.stage === 'recognise'
+                ? trainRecogniser(data, out, config, options)
+                : config.stage === 'identity'
+                  ? trainIdentity(data, out, config, options)
+                  : guideRegressor(data, out, config, options));
     bar?.stop();
     if (done < config.steps)
       throw new InterruptedError(`interrupted after step ${done}; the same command goes on from there`);

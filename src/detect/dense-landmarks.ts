@@ -16,6 +16,7 @@ import {
 
 /** Points of the dense mesh: 468 of the face, then five per iris. */
 export const densePointCount = 478;
+export const meshPointCount = 468;
 
 /** The square of a photo that the landmark network looked at, in pixels of the photo. */
 export interface RegionOfInterest {
@@ -50,7 +51,8 @@ export interface DenseLandmarker {
   release(): Promise<void>;
 }
 
-const inputSide = 192;
+/** Side of the network's input, pixels. */
+export const landmarkerInput = 192;
 const normalisation = { gain: 1 / 255, offset: 0 };
 
 /** The region's side relative to the detector's box and, in the second pass, to the mesh's own extent. */
@@ -123,12 +125,19 @@ export function regionOfMesh(points: Float32Array): RegionOfInterest {
   };
 }
 
+/** The network's view of a region. */
+export function cropOfRegion({ centreX, centreY, size, roll }: RegionOfInterest): Crop {
+  const side = landmarkerInput;
+  return { centreX, centreY, roll, scale: size / side, width: side, height: side };
+}
+
 async function look(session: Session, pyramid: ImagePyramid, roi: RegionOfInterest): Promise<DenseLandmarks> {
-  const { centreX, centreY, size, roll } = roi;
-  const crop: Crop = { centreX, centreY, roll, scale: size / inputSide, width: inputSide, height: inputSide };
-  const input = new Float32Array(3 * inputSide * inputSide);
+  const crop = cropOfRegion(roi);
+  const input = new Float32Array(3 * landmarkerInput * landmarkerInput);
   sampleCrop(pyramid, crop, normalisation, input);
-  const outputs = await session.run({ image: { dims: [1, 3, inputSide, inputSide], data: input } });
+  const outputs = await session.run({
+    image: { dims: [1, 3, landmarkerInput, landmarkerInput], data: input },
+  });
   const presence = 1 / (1 + Math.exp(-floatOutput(outputs, 'presence')[0]!));
   return { points: toImage(assembleMesh(outputs), crop), presence, roi };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { detectionDefaults } from './detect.js';
 import { identityDefaults } from './identity.js';
 import { judgeDefaults } from './judge.js';
+import { landmarksDefaults } from './landmarks.js';
 import { parseDefaults } from './parse.js';
 import { regressors, type RegressorName } from '../network/regressor.js';
 import { recogniseDefaults } from './recognise.js';
@@ -113,6 +114,24 @@ export const detectConfigSchema = z.strictObject({
   weights: weightsOf(detectionDefaults),
 });
 
+/** Settings of the dense landmarks' robustification: they lie where they lie on the clean photo. */
+export const landmarksConfigSchema = z.strictObject({
+  stage: z.literal('landmarks').default('landmarks'),
+  seed: common.seed,
+  weightDecay: weight.default(0),
+  clipNorm: positive.default(50),
+  steps: whole.default(4000),
+  batch: whole.default(16),
+  learningRate: learningRate(1e-4),
+  warmUp: z.int().min(0).default(50),
+  worn: share
+    .default(0.35)
+    .describe('Share of samples of which the covered version is taken, where there is one.'),
+  covered: share.default(0.7).describe('Share of the other views in which something flat covers the face.'),
+  noise: detectConfigSchema.shape.noise,
+  weights: weightsOf(landmarksDefaults),
+});
+
 /** Settings of the judge, which tells faces from what only looks like one, and where they lie. */
 export const judgeConfigSchema = z.strictObject({
   stage: z.literal('judge').default('judge'),
@@ -177,6 +196,7 @@ export const identityConfigSchema = z.strictObject({
 export type RecogniseConfig = z.infer<typeof recogniseConfigSchema>;
 export type IdentityConfig = z.infer<typeof identityConfigSchema>;
 export type ParseConfig = z.infer<typeof parseConfigSchema>;
+export type LandmarksConfig = z.infer<typeof landmarksConfigSchema>;
 export type JudgeConfig = z.infer<typeof judgeConfigSchema>;
 export type DetectConfig = z.infer<typeof detectConfigSchema>;
 export type PretrainConfig = z.infer<typeof pretrainConfigSchema>;
@@ -187,7 +207,13 @@ export type GuidedConfig =
 /** Of the stages that train a regressor. */
 export type RegressorConfig = PretrainConfig | GuidedConfig;
 export type StageConfig =
-  RegressorConfig | DetectConfig | JudgeConfig | ParseConfig | RecogniseConfig | IdentityConfig;
+  | RegressorConfig
+  | DetectConfig
+  | LandmarksConfig
+  | JudgeConfig
+  | ParseConfig
+  | RecogniseConfig
+  | IdentityConfig;
 
 /** The settings of each stage. */
 export const stageSchemas = {
@@ -196,6 +222,7 @@ export const stageSchemas = {
   robustify: robustifyConfigSchema,
   finetune: finetuneConfigSchema,
   detect: detectConfigSchema,
+  landmarks: landmarksConfigSchema,
   judge: judgeConfigSchema,
   parse: parseConfigSchema,
   recognise: recogniseConfigSchema,

@@ -55,18 +55,25 @@ describe('converted networks', () => {
     return data;
   }
 
-  it('runs a batch as it runs its members', async () => {
+  it.each([
+    ['blazeface', 128, -1, ['boxes']],
+    ['face-mesh', 192, 0, ['mesh', 'lips', 'rightEye', 'leftIris']],
+  ] as const)('runs a batch of %s as it runs its members', async (name, side, low, outputs) => {
     const session = await nodeRuntime({ threads: 1 }).createSession(
-      await readFile('assets/networks/blazeface.onnx'),
+      await readFile(`assets/networks/${name}.onnx`),
     );
-    const one = pattern(128, -1, 1);
-    const both = new Float32Array(2 * one.length);
-    both.set(one, one.length);
-    const single = (await session.run({ image: { dims: [1, 3, 128, 128], data: one } }))['boxes']!
-      .data as Float32Array;
-    const batch = (await session.run({ image: { dims: [2, 3, 128, 128], data: both } }))['boxes']!
-      .data as Float32Array;
-    single.forEach((value, k) => expect(batch[single.length + k]).toBeCloseTo(value, 3));
+    const first = pattern(side, low, 1);
+    const second = pattern(side, low, 0.6);
+    const both = new Float32Array(2 * first.length);
+    both.set(first);
+    both.set(second, first.length);
+    const batch = await session.run({ image: { dims: [2, 3, side, side], data: both } });
+    const single = await session.run({ image: { dims: [1, 3, side, side], data: second } });
+    for (const output of outputs) {
+      const values = single[output]!.data as Float32Array;
+      const later = (batch[output]!.data as Float32Array).slice(values.length);
+      values.forEach((value, k) => expect(later[k]).toBeCloseTo(value, 2));
+    }
   });
 });
 

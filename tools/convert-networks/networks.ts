@@ -34,7 +34,7 @@ export const networks: readonly NetworkRecipe[] = [
     outputs: { scores: ['Identity', 'Identity_1'], boxes: ['Identity_2', 'Identity_3'] },
   },
   {
-    name: 'dense-landmarks',
+    name: 'face-mesh',
     description:
       'Face mesh with attention: 192×192 RGB, 0…1 → 478 points and a presence logit. MediaPipe, Apache-2.0.',
     model: 'models/facemesh-attention-pinto.json',

@@ -194,9 +194,14 @@ function concat(node: TfNode, converter: Converter): Tensor {
   const values = node.inputs.slice(0, -1).map((input) => converter.value(input));
   const rank = values[0]!.shape.length;
   const axis = (converter.constant(node, node.inputs.length - 1).data[0]! + rank) % rank;
+  const member = values.find((value) => value.kind === 'tensor');
   const name = converter.builder.add(
     'Concat',
-    values.map((value) => converter.plain(value)),
+    values.map((value) =>
+      value.kind === 'constant' && member && axis > 0
+        ? forEachOf(member, value, converter)
+        : converter.plain(value),
+    ),
     { axis: { int: axis } },
   );
   const total = values.reduce((sum, value) => sum + value.shape[axis]!, 0);
@@ -204,6 +209,16 @@ function concat(node: TfNode, converter: Converter): Tensor {
     name,
     values[0]!.shape.map((size, at) => (at === axis ? total : size)),
   );
+}
+
+/** A constant once for each member of a tensor's batch; the source graph knows batches of one alone. */
+function forEachOf(tensor: Tensor, constant: Constant, converter: Converter): string {
+  const { builder } = converter;
+  const shape = builder.add('Shape', [tensor.name], { start: { int: 0 }, end: { int: 1 } });
+  const target = builder.add('Concat', [shape, builder.integers(constant.shape.slice(1))], {
+    axis: { int: 0 },
+  });
+  return builder.add('Expand', [converter.plain(constant), target]);
 }
 
 function matrixProduct(node: TfNode, converter: Converter): Tensor {
@@ -219,13 +234,29 @@ function matrixProduct(node: TfNode, converter: Converter): Tensor {
     };
   };
   const a = operand(0, node.attributes['adj_x'] === true);
-  const b = operand(1, node.attributes['adj_y'] === true);
+  const b = batchedAs(a, operand(1, node.attributes['adj_y'] === true), converter);
   const batch = broadcastShape([a.shape.slice(0, -2), b.shape.slice(0, -2)]);
   return plainTensor(converter.builder.add('MatMul', [a.name, b.name]), [
     ...batch,
     a.shape.at(-2)!,
     b.shape.at(-1)!,
   ]);
+}
+
+/**
+ * An operand with as many axes as the other: ones go behind the batch. Axes that are missing are otherwise
+ * added before it, and members of a batch would meet the other's rows.
+ */
+function batchedAs(
+  other: { readonly shape: readonly number[] },
+  operand: { readonly name: string; readonly shape: readonly number[] },
+  { builder }: Converter,
+): typeof operand {
+  const missing = other.shape.length - operand.shape.length;
+  if (missing <= 0 || operand.shape.length < 3) return operand;
+  const shape = [operand.shape[0]!, ...Array<number>(missing).fill(1), ...operand.shape.slice(1)];
+  const name = builder.add('Reshape', [operand.name, builder.integers([0, ...shape.slice(1)])]);
+  return { name, shape };
 }
 
 function transpose(node: TfNode, converter: Converter): Tensor {

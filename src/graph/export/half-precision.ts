@@ -71,7 +71,8 @@ export function storeInHalf(model: OnnxModel): OnnxModel {
   };
 }
 
-function halfTensor(tensor: OnnxTensor): OnnxTensor {
+/** A constant of float32 in float16. @throws Error when a value is beyond the range of float16 */
+export function halfTensor(tensor: OnnxTensor): OnnxTensor {
   const values = new Float32Array(tensor.data.slice().buffer);
   const halves = Uint16Array.from(values, (value) => {
     if (Math.abs(value) >= INFINITE) return halfBits(Math.sign(value) * LARGEST);

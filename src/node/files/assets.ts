@@ -22,6 +22,8 @@ export const assetFiles = {
   ...rogueAssets,
   /** The detector's teacher: what it began with. */
   detectorTeacher: 'networks/blazeface.onnx',
+  /** The dense landmarks' teacher: what they began with. */
+  landmarksTeacher: 'networks/face-mesh.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
   hair: hairAsset,

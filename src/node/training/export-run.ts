@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectorFile } from '../../train/detector-network.js';
+import { landmarkerFile } from '../../train/landmarker-network.js';
 import { exportParser } from '../../network/parsing/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
 import { exportIdentity } from '../../network/identity/export-identity.js';
@@ -83,6 +84,15 @@ async function exportDetector(runs: readonly FinishedRun[]): Promise<Uint8Array>
   );
 }
 
+/** The landmarkers' mean, in float16 as the published network is. */
+async function exportLandmarkers(runs: readonly FinishedRun[]): Promise<Uint8Array> {
+  return landmarkerFile(
+    await readAsset(assetFiles.landmarksTeacher),
+    meanParameters(runs),
+    `Dense landmarks, after MediaPipe's face mesh with attention (Apache-2.0): 192×192 RGB, 0…1 → 478 points and a presence logit. ${describe(runs)}.`,
+  );
+}
+
 /** The parsers' mean. */
 async function exportParsers(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
   const specs = parserParameters(parserConfig);
@@ -159,6 +169,7 @@ const exporters: Partial<
   Record<StageName, (runs: readonly FinishedRun[], half: boolean) => Promise<Uint8Array>>
 > = {
   detect: exportDetector,
+  landmarks: exportLandmarkers,
   parse: exportParsers,
   recognise: exportRecognisers,
   identity: exportIdentities,

@@ -1,5 +1,5 @@
 /**
- * Looks for covered synthetic faces that the published detector loses and the one that ships finds, the cases
+ * Looks for covered synthetic faces that the published networks lose and those that ship find, the cases
  * of `test/detect/hard-faces.json`:
  *
  *     npx tsx tools/hard-faces.ts [count] > test/detect/hard-faces.json
@@ -17,14 +17,16 @@ const count = Number(process.argv[2] ?? 60);
 const runtime = nodeRuntime({ threads: 2 });
 const model = await loadModel();
 const predictor = await createHeadPredictor(runtime, await readAsset(assetFiles.regressor));
-const landmarker = await createDenseLandmarks(runtime, await readAsset(assetFiles.landmarks));
-const finders = async (network: Uint8Array): Promise<FaceFinders> => ({
-  detector: await createFaceDetector(runtime, network),
-  landmarker,
+const finders = async (detector: Uint8Array, landmarks: Uint8Array): Promise<FaceFinders> => ({
+  detector: await createFaceDetector(runtime, detector),
+  landmarker: await createDenseLandmarks(runtime, landmarks),
   lookAgain: createLookAgain(model, predictor),
 });
-const ours = await finders(await readAsset(assetFiles.detector));
-const published = await finders(await readAsset(assetFiles.detectorTeacher));
+const ours = await finders(await readAsset(assetFiles.detector), await readAsset(assetFiles.landmarks));
+const published = await finders(
+  await readAsset(assetFiles.detectorTeacher),
+  await readAsset(assetFiles.landmarksTeacher),
+);
 
 const cases: HardCase[] = [];
 const make = await hardFaceMaker();

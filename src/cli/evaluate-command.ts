@@ -176,9 +176,9 @@ export function addEvaluateCommand(program: Command): void {
       const { runLeakProtocol } = await import('./evaluate-skin.js');
       await runLeakProtocol(data, flags);
     });
-  evaluate
-    .command('parsing')
-    .description('how well skin, hair and covers are told apart, pixel by pixel')
+  inParts(
+    evaluate.command('parsing').description('how well skin, hair and covers are told apart, pixel by pixel'),
+  )
     .argument(
       '<data>',
       'shards of "rogue synth", or a folder of photos, which are covered by something known',

@@ -71,8 +71,8 @@ export interface SkinFlags {
   readonly seed?: string;
   /** A parser of one's own. */
   readonly network?: string;
-  /** `leak`: only this part of the faces, and no report. */
+  /** Only this part of the faces, and no report. */
   readonly shard?: Shard;
-  /** `leak`: measures anew what an earlier run has measured. */
+  /** Measures anew what an earlier run has measured. */
   readonly again?: boolean;
 }

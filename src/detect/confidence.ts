@@ -116,8 +116,8 @@ export function logit(probability: number): number {
 }
 
 /** Fitted by `tools/fit-confidence.ts`: with a judge's word, and without. */
-const judged = { weights: [1.827, 0.221, -3.686, -3.066, -2.372, -0.747, 0.49], bias: -1.202 };
-const unjudged = { weights: [2.471, 0.271, -4.367, -4.088, -2.487, -0.841], bias: -0.557 };
+const judged = { weights: [2.009, 0.125, -3.074, -3.796, -0.939, -1.797, 0.498], bias: -1.702 };
+const unjudged = { weights: [2.602, 0.184, -3.752, -6.023, -1.338, -2.273], bias: -0.896 };
 
 /** How likely it is that there is a face in the box, 0…1. */
 export function confidenceOf(evidence: Evidence): number {

@@ -129,6 +129,11 @@ export const landmarksConfigSchema = z.strictObject({
     .describe('Share of samples of which the covered version is taken, where there is one.'),
   covered: share.default(0.7).describe('Share of the other views in which something flat covers the face.'),
   noise: detectConfigSchema.shape.noise,
+  published: share
+    .default(0.4)
+    .describe(
+      'Share of the published weights in what is exported, by which it keeps what it knew of clean faces.',
+    ),
   weights: weightsOf(landmarksDefaults),
 });
 

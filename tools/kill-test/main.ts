@@ -4,25 +4,27 @@ import { createRandom } from '../../src/data/random.js';
 import { commands, makeData } from './commands.js';
 import { disturb } from './disturb.js';
 
-/** `npm run kill-test -- [reconstruct|corrupt|evaluate|synth|pretrain|robustify …] [--kills n] [--seed s]` */
+/** `npm run kill-test -- [command …] [--kills n] [--photos n] [--seed s] [--out folder]` */
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
     options: {
       kills: { type: 'string', default: '10' },
+      photos: { type: 'string', default: '13' },
       seed: { type: 'string', default: '1' },
       out: { type: 'string', default: 'out/kill-test' },
     },
   });
   const names = commands.map(({ name }) => name);
-  const kills = Number(values.kills);
-  if (positionals.some((name) => !names.includes(name)) || !(Number.isInteger(kills) && kills > 0)) {
-    console.error(`kill-test: expected some of ${names.join(', ')}, and --kills above 0`);
+  const [kills, photos] = [Number(values.kills), Number(values.photos)];
+  const areCounts = [kills, photos].every((count) => Number.isInteger(count) && count > 0);
+  if (positionals.some((name) => !names.includes(name)) || !areCounts) {
+    console.error(`kill-test: expected some of ${names.join(', ')}, --kills and --photos above 0`);
     return 2;
   }
   const data = join(values.out, 'data');
-  await makeData(data);
+  await makeData(data, photos);
   let failures = 0;
   for (const command of commands) {
     if (positionals.length > 0 && !positionals.includes(command.name)) continue;

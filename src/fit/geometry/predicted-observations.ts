@@ -1,4 +1,5 @@
 import type { Camera } from '../../math/camera.js';
+import { median } from '../../math/median.js';
 import { clampExpression, evaluatePoints } from '../../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { evaluateBasis, type PointBasis } from '../../model/point-basis.js';
@@ -6,6 +7,7 @@ import { poseInPhoto, type HeadPose } from '../../network/face-view.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
 import {
   defaultLandmarkFitOptions,
+  faceSize,
   type LandmarkFitOptions,
   type LandmarkObservations,
 } from './fit-landmarks.js';
@@ -42,7 +44,7 @@ export type SightAt = (x: number, y: number, visible: number) => number;
 export interface FusionWeights {
   /**
    * Of the dense landmark network, where a point is in plain view and where it is hidden: there the network
-   * guesses.
+   * infers it from what is seen, and counts less the farther it is from the prediction.
    */
   readonly inView: number;
   readonly hidden: number;
@@ -54,7 +56,7 @@ export interface FusionWeights {
 /** Chosen on validation photos under covers and noise (docs/training.md). */
 export const fusionDefaults: FusionWeights = {
   inView: 1,
-  hidden: 0.05,
+  hidden: 0.4,
   predicted: 0.1,
   predictedHidden: 0.2,
 };
@@ -83,24 +85,25 @@ export function fuseObservations(
   sightAt?: SightAt,
 ): LandmarkObservations {
   const positions = evaluateBasis(basis, [...shape, ...expression], new Float64Array(basis.count * 3));
-  const fused = Float32Array.from(observed.points);
-  const weights = Float32Array.from(observed.weights);
+  const guesses = new Float64Array(basis.count * 3);
   const depthZero = meanDepth(positions, observed, r, camera.focal / -t[2]!);
   for (let i = 0; i < basis.count; i++) {
     const x = positions[3 * i]!;
     const y = positions[3 * i + 1]!;
     const z = positions[3 * i + 2]!;
     const row = (k: number): number => r[k]! * x + r[k + 1]! * y + r[k + 2]! * z + t[k / 3]!;
-    const px = row(0);
-    const py = row(3);
     const depth = -row(6);
-    const seen = [
-      camera.cx + (camera.focal * px) / depth,
-      camera.cy - (camera.focal * py) / depth,
-      depthZero + (camera.focal / -t[2]!) * (depth + t[2]!),
-    ];
+    guesses[3 * i] = camera.cx + (camera.focal * row(0)) / depth;
+    guesses[3 * i + 1] = camera.cy - (camera.focal * row(3)) / depth;
+    guesses[3 * i + 2] = depthZero + (camera.focal / -t[2]!) * (depth + t[2]!);
+  }
+  const fused = Float32Array.from(observed.points);
+  const weights = Float32Array.from(observed.weights);
+  const guided = hidden * agreement(observed.points, guesses);
+  for (let i = 0; i < basis.count; i++) {
+    const seen = guesses.subarray(3 * i, 3 * i + 3);
     const visible = sightAt?.(seen[0]!, seen[1]!, visibility[i]!) ?? visibility[i]!;
-    const dense = hidden + (inView - hidden) * visible;
+    const dense = guided + (inView - guided) * visible;
     const guessed = predictedHidden + (predicted - predictedHidden) * visible;
     const total = dense + guessed;
     for (let axis = 0; axis < 3; axis++)
@@ -108,6 +111,25 @@ export function fuseObservations(
     weights[i]! *= total / (inView + predicted);
   }
   return { ...observed, points: fused, weights };
+}
+
+/**
+ * How far mesh and prediction lie apart, in sizes of the face, where they agree, and where the mesh is on
+ * another spot than the face: then it guesses wrongly what is hidden.
+ */
+const AGREEING = 0.08;
+const ELSEWHERE = 0.16;
+/** What is left of the mesh's say then. */
+const LEAST_SAY = 0.1;
+
+/** How far a mesh can be followed where the face is hidden, up to 1. */
+function agreement(points: ArrayLike<number>, guesses: Float64Array): number {
+  const apart = Array.from({ length: guesses.length / 3 }, (_, i) =>
+    Math.hypot(points[3 * i]! - guesses[3 * i]!, points[3 * i + 1]! - guesses[3 * i + 1]!),
+  );
+  const sides = median(apart) / faceSize(guesses, 3);
+  const say = Math.min(1, (ELSEWHERE - sides) / (ELSEWHERE - AGREEING));
+  return Math.max(LEAST_SAY, say);
 }
 
 /** The mean difference between the network's depth, whose zero is its own, and the guess's, px. */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { coverFace } from '../../data/synthetic/covered.js';
 import type { HandModel } from '../../data/occlusion/hand/hand-file.js';
@@ -26,17 +24,8 @@ import { picturesBelow } from '../files/picture-files.js';
 import { findShards } from '../files/shard-reader.js';
 import { readParsePhoto } from '../training/parse-data.js';
 import { holdsShards } from '../training/training-data.js';
+import { readPhoto, type DataFace } from './evaluation-cases.js';
 import { hardwareHere } from './evaluation-run.js';
-
-export interface ParsingOptions {
-  readonly count?: number;
-  readonly seed: string;
-  /** ISO 8601. */
-  readonly created: string;
-  readonly signal?: AbortSignal;
-  /** Hears of each photo that is done. */
-  readonly onPhoto?: (done: number, id: string) => void;
-}
 
 /** What a parser is asked with. */
 export interface ParsingTools {
@@ -55,34 +44,59 @@ interface KnownPhoto {
   readonly roll: number;
 }
 
+/** A face around which a parser tells what the pixels show. */
+export interface ParsedFace extends DataFace {
+  /** One item without a cover, if all is known, and one with; none where no face is found. */
+  measure(): Promise<EvaluationItem[]>;
+}
+
 /** Faces taken without a count. */
 const COUNT = 200;
+/** Bytes of a sample: all are held at once. */
+const LARGEST_SAMPLE = 4 * 2 ** 20;
 
 /**
- * How well a parser's classes overlap with known ones: of synthetic photos all are known; photos are covered
- * with something whose mask is known, and what the parser says of the clean photo counts for the rest.
+ * Faces of which pixels are known: of synthetic photos all; photos are covered with something whose mask is
+ * known, and what the parser says of the clean photo counts for the rest.
  * @param path shards of `rogue synth`, or a folder of photos
- * @throws EvaluationError for a path without faces; the signal's reason
+ * @param count only the first so many
+ * @throws EvaluationError for a path without any; ShardReadError
  */
-export async function runParsing(
+export async function parsingFaces(
   path: string,
   tools: ParsingTools,
-  { count = COUNT, seed, created, signal, onPhoto }: ParsingOptions,
-): Promise<Evaluation> {
-  const hash = createHash('sha256');
-  const items: EvaluationItem[] = [];
-  const photos = (await holdsShards(path)) ? photosOfShards(path) : coveredPhotos(path, tools, seed);
-  let done = 0;
-  for await (const known of photos) {
-    signal?.throwIfAborted();
-    if (done >= count) break;
-    hash.update(known.id).update(known.photo.data);
-    items.push(...(await overlapsOf(tools.parser, known)));
-    done++;
-    onPhoto?.(done, known.id);
-  }
-  if (done === 0)
+  seed: string,
+  count = COUNT,
+): Promise<ParsedFace[]> {
+  const faces = (await holdsShards(path))
+    ? await facesOfShards(path, tools, count)
+    : (await picturesBelow(path)).slice(0, count).map((file) => coveredFace(file, path, tools, seed));
+  if (faces.length === 0)
     throw new EvaluationError(`no faces in ${path}; name shards of "rogue synth", or a folder of photos`);
+  return faces;
+}
+
+/** What a report tells beside what was measured. */
+export interface ParsingReport {
+  readonly path: string;
+  readonly seed: string;
+  readonly count?: number | undefined;
+  readonly sha256: string;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
+/**
+ * @param items of all faces
+ * @throws EvaluationError where there are none
+ */
+export function parsingEvaluation(
+  items: readonly EvaluationItem[],
+  { path, seed, count = COUNT, sha256, created }: ParsingReport,
+): Evaluation {
+  const faces = new Set(items.map(({ id }) => id)).size;
+  if (faces === 0)
+    throw new EvaluationError(`no faces found in ${path}; name photos that show faces, and no covers`);
   return {
     schema: 'rogue-face/evaluation',
     version: 1,
@@ -92,11 +106,11 @@ export async function runParsing(
     seed,
     settings: { data: path, count },
     hardware: hardwareHere(),
-    data: { items: done, sha256: hash.digest('hex') },
+    data: { items: faces, sha256 },
     methods: ['parser'],
     conditions: [...new Set(items.map(({ condition }) => condition))],
     measures: parsingClasses.map((name) => ({ name, unit: '% IoU', better: 'higher', digits: 1 })),
-    items,
+    items: [...items],
   };
 }
 
@@ -134,33 +148,50 @@ function cells(labels: Uint8Array): Uint8Array {
   );
 }
 
-async function* photosOfShards(path: string): AsyncGenerator<KnownPhoto> {
-  const stream = readShards(await findShards(path), { required: ['jpg'], decode: (sample) => sample });
+async function facesOfShards(path: string, { parser }: ParsingTools, count: number): Promise<ParsedFace[]> {
+  const faces: ParsedFace[] = [];
+  const stream = readShards(await findShards(path), {
+    required: ['jpg'],
+    decode: (sample) => sample,
+    maxBytes: LARGEST_SAMPLE,
+  });
   for await (const sample of stream) {
+    if (faces.length >= count) break;
     const known = await readParsePhoto(sample, true);
-    if (known && (known.labels || known.covered)) yield { id: sample.key, ...known };
+    if (!known || !(known.labels || known.covered)) continue;
+    const id = `${faces.length}-${sample.key}`;
+    faces.push({
+      id,
+      content: () => Promise.resolve([sample.key, ...sample.members.values()]),
+      measure: async () => overlapsOf(parser, { id, ...(await readParsePhoto(sample, true))! }),
+    });
   }
+  return faces;
 }
 
-async function* coveredPhotos(
-  path: string,
-  { rogue, hand }: ParsingTools,
+function coveredFace(
+  file: string,
+  folder: string,
+  { rogue, parser, hand }: ParsingTools,
   seed: string,
-): AsyncGenerator<KnownPhoto> {
-  for (const file of await picturesBelow(path)) {
-    // By the name within the folder, so that the same photos are covered alike wherever they lie.
-    const id = relative(path, file).replaceAll('\\', '/');
-    const { image } = await decodeImage(await readFile(file));
-    const [face] = await rogue.findFaces(image, { maxFaces: 1 });
-    if (!face) continue;
-    const [head] = await rogue.reconstruct(image, { faces: [face], texture: 'none', hair: 'none' });
-    const { image: photo, mask } = coverFace(
-      image,
-      occludedFaceOf(rogue.model, head!),
-      hand,
-      `${seed}/${id}`,
-    );
-    const { box, roll } = face;
-    yield { id, photo: image, covered: { photo, mask }, labels: undefined, box, roll };
-  }
+): ParsedFace {
+  // By the name within the folder, so that the same photos are covered alike wherever they lie.
+  const id = relative(folder, file).replaceAll('\\', '/');
+  return {
+    id,
+    content: async () => [id, await readPhoto(file)],
+    async measure() {
+      const { image } = await decodeImage(file);
+      const [face] = await rogue.findFaces(image, { maxFaces: 1 });
+      if (!face) return [];
+      const [head] = await rogue.reconstruct(image, { faces: [face], texture: 'none', hair: 'none' });
+      const covered = occludedFaceOf(rogue.model, head!);
+      const { image: photo, mask } = coverFace(image, covered, hand, `${seed}/${id}`);
+      const { box, roll } = face;
+      return overlapsOf(parser, {
+        ...{ id, photo: image, covered: { photo, mask }, labels: undefined },
+        ...{ box, roll },
+      });
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectorFile } from '../../train/detector-network.js';
-import { landmarkerFile } from '../../train/landmarker-network.js';
+import { landmarkerFile, landmarkerParameters } from '../../train/landmarker-network.js';
 import { exportParser } from '../../network/parsing/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
 import { exportIdentity } from '../../network/identity/export-identity.js';
@@ -13,6 +13,7 @@ import { nodeRuntime } from '../../runtime/node.js';
 import {
   stageSchemas,
   type JudgeConfig,
+  type LandmarksConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
@@ -84,11 +85,17 @@ async function exportDetector(runs: readonly FinishedRun[]): Promise<Uint8Array>
   );
 }
 
-/** The landmarkers' mean, in float16 as the published network is. */
+/**
+ * The landmarkers' mean, in float16 as the published network is, on the way back to that: between both a
+ * network is about as robust as the trained one, and as good on clean photos as the published one (Wortsman
+ * et al. 2022, "Robust fine-tuning of zero-shot models").
+ */
 async function exportLandmarkers(runs: readonly FinishedRun[]): Promise<Uint8Array> {
+  const published = await readAsset(assetFiles.landmarksTeacher);
+  const { config } = runs[0] as FinishedRun<LandmarksConfig>;
   return landmarkerFile(
-    await readAsset(assetFiles.landmarksTeacher),
-    meanParameters(runs),
+    published,
+    between(meanParameters(runs), landmarkerParameters(published), config.published),
     `Dense landmarks, after MediaPipe's face mesh with attention (Apache-2.0): 192×192 RGB, 0…1 → 478 points and a presence logit. ${describe(runs)}.`,
   );
 }
@@ -210,6 +217,19 @@ async function readRun(folder: string): Promise<FinishedRun> {
 /** The mean of the runs' parameters. */
 const meanParameters = (runs: readonly FinishedRun[]): Readonly<Record<string, Float32Array>> =>
   runs.length === 1 ? runs[0]!.parameters : meanOf(runs.map(({ parameters }) => parameters));
+
+/** Parameters on the way from one network, at 0, to another, at 1. */
+const between = (
+  from: Readonly<Record<string, Float32Array>>,
+  to: Readonly<Record<string, Float32Array>>,
+  share: number,
+): Record<string, Float32Array> =>
+  Object.fromEntries(
+    Object.entries(from).map(([name, values]) => [
+      name,
+      values.map((value, i) => (1 - share) * value + share * to[name]![i]!),
+    ]),
+  );
 
 function meanOf(networks: readonly Readonly<Record<string, Float32Array>>[]): Record<string, Float32Array> {
   return Object.fromEntries(

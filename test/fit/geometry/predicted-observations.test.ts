@@ -8,6 +8,7 @@ import {
   defaultLandmarkFitOptions,
   fitLandmarks,
   type LandmarkObservations,
+  faceSize,
 } from '../../../src/fit/geometry/fit-landmarks.js';
 import { FACE_POINTS } from '../../../src/fit/geometry/observations.js';
 import {
@@ -93,6 +94,21 @@ describe('fuseObservations', () => {
     );
     for (let i = 0; i < FACE_POINTS; i++) expect(fused.points[3 * i]! - seen[2 * i]!).toBeCloseTo(8, 2);
     expect(fused.weights.every((weight) => Math.abs(weight - 1) < 1e-6)).toBe(true);
+  });
+});
+
+describe('fuseObservations of hidden points', () => {
+  it('follows the network as far as it is near the prediction', () => {
+    const hidden = new Float32Array(FACE_POINTS);
+    const size = faceSize(seen, 2);
+    const weights = { inView: 1, hidden: 0.5, predicted: 0.5, predictedHidden: 0.5 };
+    const share = (away: number): number => {
+      const fused = fuseObservations(basis, observed(away * size, 0), guess, camera, hidden, weights);
+      return (fused.points[0]! - seen[0]!) / (away * size);
+    };
+    expect(share(0.04)).toBeCloseTo(0.5, 2);
+    expect(share(0.12)).toBeCloseTo(0.25 / 0.75, 2);
+    expect(share(0.5)).toBeCloseTo(0.05 / 0.55, 2);
   });
 });
 

@@ -60,9 +60,9 @@ describe('importOnnx on the networks that ship', () => {
   // With smaller steps both come ever nearer (0.8, 0.1, 0.01 for the mesh); the next would drown in float32.
   it.each([
     ['blazeface', 128, -1, 1, ['scores', 'boxes']],
-    ['dense-landmarks', 192, 0, 1, ['mesh', 'presence']],
-    ['dense-landmarks', 192, 0, 1, ['lips']],
-    ['dense-landmarks', 192, 0, 1, ['leftEye', 'leftIris']],
+    ['face-mesh', 192, 0, 1, ['mesh', 'presence']],
+    ['face-mesh', 192, 0, 1, ['lips']],
+    ['face-mesh', 192, 0, 1, ['leftEye', 'leftIris']],
   ] as const)('differentiates %s', async (name, sides, low, high, outputs) => {
     const image = portrait(sides, 1, low, high);
     expect(await gradientError(read(name), { image }, 'image', 1e-5, outputs)).toBeLessThan(0.06);

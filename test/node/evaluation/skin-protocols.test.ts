@@ -5,7 +5,7 @@ import type { Rogue } from '../../../src/fit/rogue.js';
 import { createFaceParser, type FaceParser } from '../../../src/network/parsing/face-parser.js';
 import { loadRogue, nodeRuntime } from '../../../src/node.js';
 import { leakCovers, leakEvaluation, leakFaces } from '../../../src/node/evaluation/leak-run.js';
-import { runParsing } from '../../../src/node/evaluation/parsing-run.js';
+import { parsingEvaluation, parsingFaces } from '../../../src/node/evaluation/parsing-run.js';
 import { assetFiles, loadHand, readAsset } from '../../../src/node/files/assets.js';
 import { temporaryFolder } from '../temporary-folder.js';
 
@@ -58,16 +58,16 @@ describe('leakFaces', () => {
   });
 });
 
-describe('runParsing', () => {
+describe('parsingFaces', () => {
+  const about = { path: 'photos', seed: '3', sha256: '', created };
+
   it('covers photos by something whose mask is known', async () => {
-    const hand = await loadHand();
-    const { items } = await runParsing(
-      await folderWithExample(),
-      { rogue, parser, hand },
-      { seed: '3', created },
-    );
+    const tools = { rogue, parser, hand: await loadHand() };
+    const [face] = await parsingFaces(await folderWithExample(), tools, '3');
+    const { items, data } = parsingEvaluation(await face!.measure(), about);
     const { values } = items[0]!.outcomes['parser'] as { values: Record<string, number> };
     expect(items).toHaveLength(1);
+    expect(data.items).toBe(1);
     expect(items[0]!.id).toBe('astronaut.jpg');
     // The fringe is taken for a cover as well; under the covers of seeds 1 and 2 skin has 65 and 66.
     expect(values['cover']).toBeGreaterThan(40);
@@ -76,8 +76,7 @@ describe('runParsing', () => {
 
   it('needs faces', async () => {
     const tools = { rogue, parser, hand: await loadHand() };
-    await expect(runParsing(await temporaryFolder(), tools, { seed: '1', created })).rejects.toThrow(
-      /^no faces in [^\n]+$/,
-    );
+    await expect(parsingFaces(await temporaryFolder(), tools, '1')).rejects.toThrow(/^no faces in [^\n]+$/);
+    expect(() => parsingEvaluation([], about)).toThrow(/^no faces found in photos; [^\n]+$/);
   });
 });

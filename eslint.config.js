@@ -58,6 +58,7 @@ const layerRules = layers.map((layer, index) => {
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'out/**', '.cache/**', 'assets/**'] },
+  { ignores: ['examples/*/{dist,public,.next}/**'] },
   eslint.configs.recommended,
   ...tseslint.configs.strict,
   {

@@ -40,6 +40,7 @@ export type { LikelyFace, NoFaceCause } from './detect/no-face-cause.js';
 export type { Camera } from './math/camera.js';
 export { createImage, type Image } from './math/image.js';
 export { writeGlb, type GlbOptions } from './io/gltf/write-glb.js';
+export { writeUsdz } from './io/usd/write-usdz.js';
 export type { Compression } from './io/gltf/compressions.js';
 export { writeObj, type ObjFiles } from './io/obj.js';
 export type {

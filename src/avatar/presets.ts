@@ -57,3 +57,9 @@ export const vrmAvatar = {
   photoVariant: false,
   compress: 'none',
 } as const satisfies Partial<AvatarSettings>;
+
+/** What USDZ files have, whatever else is asked for. */
+export const usdzAvatar = {
+  photoVariant: false,
+  ground: false,
+} as const satisfies Partial<AvatarSettings>;

@@ -3,7 +3,7 @@ import type { ImageEncoder } from '../avatar/avatar-options.js';
 import { avatarSceneOf } from '../avatar/avatar-scene-of.js';
 import type { DecodedImage } from '../node/files/image-codec.js';
 import { headSceneOf } from '../avatar/head-scene-of.js';
-import { vrmAvatar, type AvatarSettings } from '../avatar/presets.js';
+import { usdzAvatar, vrmAvatar, type AvatarSettings } from '../avatar/presets.js';
 import { vrmMetaDefaults, type VrmMeta } from '../avatar/vrm/vrm-meta.js';
 import type { VrmVersion } from '../avatar/vrm/vrm-versions.js';
 import { writeVrm } from '../avatar/vrm/write-vrm.js';
@@ -11,11 +11,12 @@ import type { Reconstruction, TextureSource } from '../fit/reconstruction.js';
 import { resultOf, type Result } from '../fit/result.js';
 import { writeGlb } from '../io/gltf/write-glb.js';
 import { writeObj } from '../io/obj.js';
+import { writeUsdz } from '../io/usd/write-usdz.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { FaceFile } from './output-folder.js';
 
-export const formats = ['glb', 'obj', 'png', 'json', 'vrm'] as const;
+export const formats = ['glb', 'obj', 'png', 'json', 'vrm', 'usdz'] as const;
 export type Format = (typeof formats)[number];
 
 /** What is written unless formats are named. */
@@ -56,15 +57,16 @@ export async function faceFiles(
     originalHeight,
     node: process.versions.node,
   });
-  const [heads, vrms, pictures] = await Promise.all([
+  const [heads, vrms, usds, pictures] = await Promise.all([
     headFiles(model, reconstruction, options, wanted),
     wanted('vrm') ? [await vrmFile(model, photo, reconstruction, options)] : [],
+    wanted('usdz') ? [await usdzFile(model, reconstruction, options)] : [],
     wanted('png') ? pictureFiles(model, photo.decoded.image, reconstruction, options) : [],
   ]);
   const json: FaceFile[] = wanted('json')
     ? [{ name: 'result.json', content: `${JSON.stringify(result, null, 1)}\n` }]
     : [];
-  return { files: [...heads, ...vrms, ...pictures, ...json], result };
+  return { files: [...heads, ...vrms, ...usds, ...pictures, ...json], result };
 }
 
 async function headFiles(
@@ -94,14 +96,26 @@ async function vrmFile(
   { texture, avatar, vrm, encodeImage }: FaceFilesOptions,
 ): Promise<FaceFile> {
   const { version, ...meta } = vrm;
-  // VRM has no WebP.
-  const textureFormat = avatar.textureFormat === 'webp' ? 'jpeg' : avatar.textureFormat;
-  const settings = { ...avatar, ...vrmAvatar, textureFormat, texture };
+  const settings = { ...avatar, ...vrmAvatar, textureFormat: withoutWebp(avatar), texture };
   const scene = await avatarSceneOf(model, reconstruction, encodeImage, settings);
   const name = meta.name ?? basename(photo.path, extname(photo.path));
   const content = await writeVrm(scene, { ...vrmMetaDefaults, ...meta, name }, version, settings);
   return { name: 'head.vrm', content };
 }
+
+async function usdzFile(
+  model: MorphableModel,
+  reconstruction: Reconstruction,
+  { texture, avatar, encodeImage }: FaceFilesOptions,
+): Promise<FaceFile> {
+  const settings = { ...avatar, ...usdzAvatar, textureFormat: withoutWebp(avatar), texture };
+  const scene = await avatarSceneOf(model, reconstruction, encodeImage, settings);
+  return { name: 'head.usdz', content: writeUsdz(scene) };
+}
+
+/** Neither VRM nor USD has WebP. */
+const withoutWebp = ({ textureFormat }: AvatarSettings): 'jpeg' | 'png' =>
+  textureFormat === 'webp' ? 'jpeg' : textureFormat;
 
 async function pictureFiles(
   model: MorphableModel,

@@ -34,7 +34,7 @@ export function addReconstructCommand(program: Command, status: { code: number }
     .option('-o, --out <folder>', 'where results go: <folder>/<image>/face-<k>/', 'out')
     .option(
       '--format <list>',
-      'what to write, comma-separated: glb, obj, png (overlay), json, vrm',
+      'what to write, comma-separated: glb, obj, png (overlay), json, vrm, usdz',
       listOf(formats),
       [...usualFormats],
     )

@@ -100,6 +100,7 @@ describe('studio', () => {
     // The slider's place is in the file.
     expect(json.meshes[0]!.weights[json.meshes[0]!.extras.targetNames.indexOf('jawOpen')]).toBeCloseTo(1);
     expect((await download('OBJ')).suggestedFilename()).toBe('astronaut-obj.zip');
+    expect((await download('USDZ')).suggestedFilename()).toBe('astronaut.usdz');
     expect((await sharp(await (await download('PNG')).path()).metadata()).width).toBeGreaterThan(600);
   });
 

@@ -1,12 +1,10 @@
 import type { Accessor, Document, Mesh, Primitive } from '@gltf-transform/core';
 import { vertexNormals } from '../../render/normals.js';
 import type { HeadMesh } from '../head-scene.js';
+import { dropSmall, leastMove } from '../morph-moves.js';
 import { gather, type SplitMesh } from '../split-seams.js';
 import { accessorOf, metresPerMillimetre } from './accessor.js';
 
-/** Nobody sees a vertex move by less, or by less of a target's largest move; as zeros they need no space. */
-const leastDelta = 0.1; // mm
-const leastShare = 0.015;
 /** Some two degrees. */
 const leastNormalDelta = 0.04;
 
@@ -47,24 +45,6 @@ export function addMorphTargets(
     weights.push(source.morphWeights?.[k] ?? 0);
   });
   if (names.length > 0) mesh.setWeights(weights).setExtras({ targetNames: names });
-}
-
-/** What is left out of a target's moves, mm. */
-function leastMove(deltas: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < deltas.length; i += 3)
-    largest = Math.max(largest, deltas[i]! ** 2 + deltas[i + 1]! ** 2 + deltas[i + 2]! ** 2);
-  return Math.max(leastDelta, leastShare * Math.sqrt(largest));
-}
-
-/** A copy in which vectors shorter than `least` are zero. */
-function dropSmall(vectors: Float32Array, least: number): Float32Array {
-  const out = Float32Array.from(vectors);
-  for (let i = 0; i < out.length; i += 3) {
-    const squared = out[i]! ** 2 + out[i + 1]! ** 2 + out[i + 2]! ** 2;
-    if (squared < least * least) out.fill(0, i, i + 3);
-  }
-  return out;
 }
 
 /**

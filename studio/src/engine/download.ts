@@ -8,6 +8,7 @@ import {
   resultOf,
   writeGlb,
   writeObj,
+  writeUsdz,
   type BrowserPhoto,
   type MorphableModel,
   type Reconstruction,
@@ -21,8 +22,8 @@ export interface Edits {
 }
 
 /**
- * A file of a head, made by the code of the command line. GLB and OBJ have the shape and expression that the
- * user has set; the result and the picture tell what was found.
+ * A file of a head, made by the code of the command line. GLB, USDZ and OBJ have the shape and expression
+ * that the user has set; the result and the picture tell what was found.
  */
 export async function downloadOf(
   model: MorphableModel,
@@ -40,6 +41,14 @@ export async function downloadOf(
         blob: blobOf(
           await writeGlb(await avatarSceneOf(model, edited(head, edits), encodeImage)),
           'model/gltf-binary',
+        ),
+      };
+    case 'usdz':
+      return {
+        name: `${stem}.usdz`,
+        blob: blobOf(
+          writeUsdz(await avatarSceneOf(model, edited(head, edits), encodeImage, { photoVariant: false })),
+          'model/vnd.usdz+zip',
         ),
       };
     case 'obj': {

@@ -113,7 +113,7 @@ export interface TrackView extends PosedHeadView {
   readonly time: number;
 }
 
-export type DownloadKind = 'glb' | 'obj' | 'json' | 'png';
+export type DownloadKind = 'glb' | 'usdz' | 'obj' | 'json' | 'png';
 
 export interface Download {
   readonly name: string;

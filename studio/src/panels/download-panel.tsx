@@ -5,6 +5,7 @@ import { busy, fileName, method, photo, selectedFace } from '../state.js';
 
 const kinds: Record<DownloadKind, { readonly title: string; readonly says: string }> = {
   glb: { title: 'GLB', says: 'Textured head with 52 expressions, for Blender, three.js, Unity, Unreal' },
+  usdz: { title: 'USDZ', says: 'The same for iPhone, iPad and Vision Pro, which show it in the room' },
   obj: { title: 'OBJ', says: 'Mesh with materials and textures, zipped' },
   png: { title: 'PNG', says: 'Picture of photo, mesh, geometry and new views' },
   json: { title: 'Result JSON', says: 'Pose, coefficients, landmarks, as `rogue reconstruct` writes them' },
@@ -29,7 +30,7 @@ export function DownloadPanel() {
           ),
         )}
       </ul>
-      <p class="hint">GLB and OBJ have the shape and expression set here.</p>
+      <p class="hint">GLB, USDZ and OBJ have the shape and expression set here.</p>
       <h2>The same on the command line</h2>
       <pre class="snippet">
         <code>{command}</code>

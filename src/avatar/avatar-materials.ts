@@ -10,6 +10,7 @@ import { darkMouth } from './dark-mouth.js';
 import { cellUvs, drawAtlas, partsAtlas, type PartsAtlas } from './pack-parts.js';
 import { padIslands } from '../render/pad-islands.js';
 import { texelMapOf } from '../render/texel-map.js';
+import { toothLook } from '../render/tooth-look.js';
 import { surfaceMap } from './surface-map.js';
 import { unlitLook } from '../fit/appearance/unlit-look.js';
 
@@ -19,7 +20,8 @@ const SKIN_BLENDED = 2;
 const CELL_SHARE = 1 / 4;
 /** Texels per side of the parts' map of roughness and light: each part has one value. */
 const SURFACE_CELL = 16;
-/** How much light from all around reaches what is in the mouth. */
+/** How much light from all around reaches teeth, and what lies behind them. */
+const LIGHT_ON_TEETH = 0.85;
 const LIGHT_IN_MOUTH = 0.6;
 
 /** The pictures of a surface without the photo's light and, where there are both, with it. */
@@ -97,10 +99,11 @@ export class AvatarMaterials {
         ? padIslands(darkMouth(picture, surfaceMap(this.model)), map, { blended: SKIN_BLENDED })
         : padIslands(picture, map);
     };
-    if (!lit) return { plain: finished(image), photo: undefined };
+    const isTeeth = part.name === 'teeth';
+    if (!lit) return { plain: finished(isTeeth ? toothLook(image) : image), photo: undefined };
     // Of eyes the photo tells the colour; teeth and tongue are hardly seen, and in whatever light.
     const own = part.turnsAbout ? unlitLook(lit, part.texture!) : part.texture!;
-    const plain = isSkin ? textures!.albedo : own;
+    const plain = isSkin ? textures!.albedo : isTeeth ? toothLook(own) : own;
     return { plain: finished(plain), photo: this.options.photoVariant ? finished(lit) : undefined };
   }
 
@@ -133,9 +136,10 @@ export class AvatarMaterials {
 
   /** Each part's light and roughness in its cell. */
   private partsSurface(): Image {
-    const values = this.cells.map(({ surface: { mesh } }) => {
+    const values = this.cells.map(({ surface: { mesh, part } }) => {
       const value = createImage(1, 1, 3);
-      value.data.set([255 * (mesh.pivot ? 1 : LIGHT_IN_MOUTH), 255 * mesh.material.roughness, 0]);
+      const behind = part.name === 'teeth' ? LIGHT_ON_TEETH : LIGHT_IN_MOUTH;
+      value.data.set([255 * (mesh.pivot ? 1 : behind), 255 * mesh.material.roughness, 0]);
       return value;
     });
     return drawAtlas(values, { ...this.atlas, cellSize: SURFACE_CELL });

@@ -1,6 +1,7 @@
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { ScenePart } from './scene-part.js';
 import { createFloatTexture, createTexture, type Texture } from './texture.js';
+import { toothLook } from './tooth-look.js';
 
 /** Textures of a model's parts by part name, ready for drawing. */
 export type PartTextures = ReadonlyMap<string, Texture>;
@@ -8,9 +9,10 @@ export type PartTextures = ReadonlyMap<string, Texture>;
 /** Prepares the textures that come with the model (eyes, teeth, lashes, …). */
 export function partTextures(model: MorphableModel): PartTextures {
   const textures = new Map<string, Texture>();
-  for (const part of model.parts) {
-    if (part.texture)
-      textures.set(part.name, createTexture(part.texture, { mipmaps: true, alpha: part.alpha !== 'opaque' }));
+  for (const { name, texture, alpha } of model.parts) {
+    if (!texture) continue;
+    const look = name === 'teeth' ? toothLook(texture) : texture;
+    textures.set(name, createTexture(look, { mipmaps: true, alpha: alpha !== 'opaque' }));
   }
   return textures;
 }

@@ -3,6 +3,7 @@ import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { byteOfLinear, linearOfByte, luminance } from '../../render/color.js';
 import { eyeColors, type EyeColors } from './eye-colors.js';
 import { colorAt, textureColorAt } from '../../render/image-color.js';
+import { toothLook } from '../../render/tooth-look.js';
 import { EYE_FRONT, irisDisc, irisShare, lidShade, vertexUvs, type IrisDisc } from './iris-disc.js';
 import { paintSeenEyes } from './paint-seen-eyes.js';
 import { seeEye } from './seen-eyes.js';
@@ -181,8 +182,9 @@ export function partLooks(
     for (const part of eyes) looks.set(part.name, texture);
   }
   for (const part of model.parts) {
-    if (part.name !== 'teeth' && part.name !== 'mouth') continue;
-    if (part.texture) looks.set(part.name, tintedLike(part, head, image, light, certainty));
+    if (!part.texture || (part.name !== 'teeth' && part.name !== 'mouth')) continue;
+    const own = part.name === 'teeth' ? { ...part, texture: toothLook(part.texture) } : part;
+    looks.set(part.name, tintedLike(own, head, image, light, certainty));
   }
   return looks;
 }

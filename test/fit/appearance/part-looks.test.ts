@@ -8,6 +8,7 @@ import { identityRotation } from '../../../src/math/rotation.js';
 import { evaluateVertices } from '../../../src/model/evaluate.js';
 import { byteOfLinear } from '../../../src/render/color.js';
 import { loadModel } from '../../../src/node/files/assets.js';
+import { toothLook } from '../../../src/render/tooth-look.js';
 
 const model = await loadModel();
 const camera = { focal: 1200, cx: 200, cy: 200 };
@@ -108,7 +109,7 @@ describe('partLooks', () => {
   it('takes the light alone where nothing is seen', () => {
     const away = seeHead(model, model.meanShape, identityRotation(), [5000, 0, -700], camera);
     const look = partLooks(model, away, plain([0, 0, 255]), light).get('teeth')!;
-    const teeth = model.parts.find(({ name }) => name === 'teeth')!.texture!;
+    const teeth = toothLook(model.parts.find(({ name }) => name === 'teeth')!.texture!);
     const [red, , blueness] = meanWhere(look, teeth, (brightness) => brightness > 120) as [
       number,
       number,

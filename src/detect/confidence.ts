@@ -93,6 +93,8 @@ function distanceTo(keypoints: ArrayLike<number>, points: Float32Array): number 
 /** Beyond these, evidence gets no worse; so near 0 and 1, no surer. */
 const FARTHEST = 0.5;
 const SUREST = 0.995;
+/** A mesh's presence tells more: on faces it is next to 1, on what only looks like one merely near. */
+const SUREST_MESH = 1 - 1e-10;
 
 /** What the confidence adds up: logits of the networks, and four distances; the judge's last, if any. */
 export function evidenceFeatures(evidence: Evidence): number[] {
@@ -100,7 +102,7 @@ export function evidenceFeatures(evidence: Evidence): number[] {
   const distance = (value: number): number => Math.min(FARTHEST, value);
   return [
     logit(score),
-    logit(presence),
+    logit(presence, SUREST_MESH),
     distance(fromDetector),
     distance(fromHead),
     distance(moved),
@@ -110,14 +112,14 @@ export function evidenceFeatures(evidence: Evidence): number[] {
 }
 
 /** The logarithm of the odds, bounded as what networks say is. */
-export function logit(probability: number): number {
-  const bounded = Math.max(1 - SUREST, Math.min(SUREST, probability));
+export function logit(probability: number, surest = SUREST): number {
+  const bounded = Math.max(1 - surest, Math.min(surest, probability));
   return Math.log(bounded / (1 - bounded));
 }
 
 /** Fitted by `tools/fit-confidence.ts`: with a judge's word, and without. */
-const judged = { weights: [2.009, 0.125, -3.074, -3.796, -0.939, -1.797, 0.498], bias: -1.702 };
-const unjudged = { weights: [2.602, 0.184, -3.752, -6.023, -1.338, -2.273], bias: -0.896 };
+const judged = { weights: [1.779, 0.085, -2.12, -2.108, -0.874, -1.139, 0.462], bias: -2.279 };
+const unjudged = { weights: [2.197, 0.117, -2.457, -3.41, -0.758, -1.282], bias: -1.872 };
 
 /** How likely it is that there is a face in the box, 0…1. */
 export function confidenceOf(evidence: Evidence): number {

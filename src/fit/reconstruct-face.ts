@@ -1,6 +1,7 @@
 import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
 import { rotationToEuler } from '../math/rotation.js';
+import { smoothstep } from '../math/smoothstep.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { HairStyle } from '../model/hair-file.js';
@@ -34,6 +35,11 @@ function textureSizeFor(size: number): number {
 const SMALL_FACE = 60;
 /** Heads that are turned by more, degrees, hide one side. */
 const SIDEWAYS = 45;
+/** A face of which this share is seen is hidden to a recognition network, and from here on whole. */
+const HIDDEN = 0.5;
+const WHOLE = 0.8;
+/** What is believed of a hidden face's recognised albedo (chosen on portraits of the training). */
+const LEAST_RECOGNISED = 0.6;
 /** Skin that is less likely in view than this is no witness of light and colour. */
 const IN_VIEW = 0.35;
 
@@ -114,7 +120,7 @@ export function reconstructFace(
           appearance,
           options.textureSize ?? textureSizeFor(size),
           certainty,
-          predicted?.identity,
+          predicted && expectedAlbedo(predicted, view?.seen ?? 1),
           hair,
         );
   const landmarks = new Float32Array(model.landmarks.mediapipe!.count).fill(1);
@@ -149,6 +155,17 @@ export function reconstructFace(
       ...colorWarnings(appearance, isGreyPhoto),
     ],
   };
+}
+
+/**
+ * The albedo that is expected where the photo shows no skin: in which the face is recognised. The more of it
+ * is hidden, the less a recognition network knows whose face it is; half of what it says then is the tone and
+ * marks of someone else, and the regressor's is plain.
+ * @param seen share of the face
+ */
+function expectedAlbedo({ identity, albedo }: PredictedHead, seen: number): Float32Array | undefined {
+  const known = LEAST_RECOGNISED + (1 - LEAST_RECOGNISED) * smoothstep(HIDDEN, WHOLE, seen);
+  return identity?.map((value, k) => known * value + (1 - known) * albedo[k]!);
 }
 
 function warningsOf(fit: HeadFit, view: FaceView, face: FoundFace, image: Image): string[] {

@@ -61,7 +61,7 @@ const insideShare = 0.8;
  * covered or lying, found above the
  * default threshold, two had less than 0.55 and none less than 0.42.
  */
-const secondScore = 0.5;
+const secondScore = 0.42;
 const secondChance = 0.4;
 /** Two meshes nearer than this, in box sizes, have converged to one face. */
 const sameMeshDistance = 0.25;

@@ -19,27 +19,6 @@ export function detectorParameters(bytes: Uint8Array): Record<string, Float32Arr
 }
 
 /**
- * The same network with other weights.
- * @param parameters those that are missing stay
- * @throws Error naming a weight of another size
- */
-export function detectorFile(
-  bytes: Uint8Array,
-  parameters: Readonly<Record<string, Float32Array>>,
-  description: string,
-): Uint8Array {
-  const model = decodeOnnx(bytes);
-  const constants = model.constants.map((constant): OnnxTensor => {
-    const values = parameters[constant.name];
-    if (!values) return constant;
-    if (4 * values.length !== constant.data.length)
-      throw new Error(`weight "${constant.name}" is of another size; is it a checkpoint of this network?`);
-    return { ...constant, data: bytesOf(values) };
-  });
-  return encodeOnnx({ ...model, description, constants });
-}
-
-/**
  * A detector of boxes and key points that also has room for poses, all zero: `boxes` gets 21 values per
  * anchor instead of 16, by further rows in the convolutions that make them. One that has poses stays as it
  * is.

@@ -7,7 +7,8 @@ import { encodeOnnx, type OnnxTensor } from '../../src/graph/onnx/encode.js';
 import { assetFiles, assetPath } from '../../src/node/files/assets.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
 import { floatOutput } from '../../src/runtime/session.js';
-import { detectorFile, detectorParameters, withPoses } from '../../src/train/detector-network.js';
+import { detectorParameters, withPoses } from '../../src/train/detector-network.js';
+import { retrainedFile } from '../../src/train/retrained-file.js';
 
 const side = 64;
 let shipped: Uint8Array;
@@ -88,18 +89,18 @@ describe('withPoses', () => {
   });
 });
 
-describe('detectorFile', () => {
+describe('retrainedFile', () => {
   it('puts weights into the file that come out again, with the description', () => {
     const parameters = detectorParameters(shipped);
     const name = Object.keys(parameters)[0]!;
     const changed = { ...parameters, [name]: parameters[name]!.map((value) => value + 1) };
-    const file = detectorFile(shipped, changed, 'changed');
+    const file = retrainedFile(shipped, changed, 'changed');
     expect(detectorParameters(file)).toEqual(changed);
     expect(decodeOnnx(file).description).toBe('changed');
   });
 
   it('names a weight that is of another size', () => {
     const name = Object.keys(detectorParameters(shipped))[0]!;
-    expect(() => detectorFile(shipped, { [name]: new Float32Array(1) }, '')).toThrow(name);
+    expect(() => retrainedFile(shipped, { [name]: new Float32Array(1) }, '')).toThrow(name);
   });
 });

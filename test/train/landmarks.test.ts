@@ -4,7 +4,8 @@ import { nodeRuntime } from '../../src/runtime/node.js';
 import { cpuTarget } from '../../src/runtime/target.js';
 import { createDenseLandmarks } from '../../src/detect/dense-landmarks.js';
 import { createRandom } from '../../src/data/random.js';
-import { landmarkerFile, landmarkerParameters } from '../../src/train/landmarker-network.js';
+import { landmarkerParameters } from '../../src/train/landmarker-network.js';
+import { retrainedFile } from '../../src/train/retrained-file.js';
 import { landmarksBatch, landmarksDefaults, landmarksGraph } from '../../src/train/landmarks.js';
 import { landmarksView } from '../../src/train/landmarks-view.js';
 import { adamDefaults } from '../../src/train/optimizer.js';
@@ -25,15 +26,15 @@ describe('landmarkerParameters', () => {
   });
 });
 
-describe('landmarkerFile', () => {
+describe('retrainedFile', () => {
   it('is the same network with the same weights', () => {
-    const again = landmarkerParameters(landmarkerFile(network, landmarkerParameters(network), 'copy'));
+    const again = landmarkerParameters(retrainedFile(network, landmarkerParameters(network), 'copy'));
     expect(again).toEqual(landmarkerParameters(network));
   });
 
   it('refuses weights of another network', () => {
     const [name] = Object.keys(landmarkerParameters(network));
-    expect(() => landmarkerFile(network, { [name!]: new Float32Array(3) }, '')).toThrow(
+    expect(() => retrainedFile(network, { [name!]: new Float32Array(3) }, '')).toThrow(
       `weight "${name!}" is of another size`,
     );
   });

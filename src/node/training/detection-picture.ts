@@ -1,6 +1,6 @@
 import { createRandom } from '../../data/random.js';
 import { Photographer } from '../../data/synthetic/photographer.js';
-import { detectorFile } from '../../train/detector-network.js';
+import { retrainedFile } from '../../train/retrained-file.js';
 import { createFaceDetector } from '../../detect/face-detector.js';
 import { createSheet, drawBox, paste } from '../../fit/pictures/sheet.js';
 import type { Image } from '../../math/image.js';
@@ -32,7 +32,7 @@ export async function detectionPicture(model: MorphableModel, network: Uint8Arra
   return async (parameters) => {
     const detector = await createFaceDetector(
       nodeRuntime({ threads: 1 }),
-      detectorFile(network, parameters, ''),
+      retrainedFile(network, parameters, ''),
     );
     const sheet = createSheet(ROWS * COLUMNS, COLUMNS, detectionSide);
     try {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { detectorFile } from '../../train/detector-network.js';
-import { landmarkerFile, landmarkerParameters } from '../../train/landmarker-network.js';
+import { landmarkerParameters } from '../../train/landmarker-network.js';
+import { retrainedFile } from '../../train/retrained-file.js';
 import { exportParser } from '../../network/parsing/export-parser.js';
 import { exportRegressor } from '../../network/export-regressor.js';
 import { exportIdentity } from '../../network/identity/export-identity.js';
@@ -78,7 +78,7 @@ async function exportJudged(
 
 /** The detectors' mean, whole numbers of 32 bits: half of them would save a quarter of a megabyte. */
 async function exportDetector(runs: readonly FinishedRun[]): Promise<Uint8Array> {
-  return detectorFile(
+  return retrainedFile(
     await detectorNetwork(),
     meanParameters(runs),
     `Face detector, after BlazeFace, full range (MediaPipe, Apache-2.0): RGB, −1…1, sides multiples of 32 → per anchor a score logit; a box, 6 key points, the nose's direction and the crown's. ${describe(runs)}.`,
@@ -93,7 +93,7 @@ async function exportDetector(runs: readonly FinishedRun[]): Promise<Uint8Array>
 async function exportLandmarkers(runs: readonly FinishedRun[]): Promise<Uint8Array> {
   const published = await readAsset(assetFiles.landmarksTeacher);
   const { config } = runs[0] as FinishedRun<LandmarksConfig>;
-  return landmarkerFile(
+  return retrainedFile(
     published,
     between(meanParameters(runs), landmarkerParameters(published), config.published),
     `Dense landmarks, after MediaPipe's face mesh with attention (Apache-2.0): 192×192 RGB, 0…1 → 478 points and a presence logit. ${describe(runs)}.`,

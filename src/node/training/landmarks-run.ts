@@ -5,7 +5,8 @@ import { nodeRuntime } from '../../runtime/node.js';
 import { floatOutput } from '../../runtime/session.js';
 import { cpuTarget } from '../../runtime/target.js';
 import type { LandmarksConfig } from '../../train/config.js';
-import { landmarkerFile, landmarkerParameters } from '../../train/landmarker-network.js';
+import { landmarkerParameters } from '../../train/landmarker-network.js';
+import { retrainedFile } from '../../train/retrained-file.js';
 import { landmarksGraph } from '../../train/landmarks.js';
 import type { Batch } from '../../train/step-graph.js';
 import { pictureOfView } from '../../train/view-picture.js';
@@ -106,7 +107,7 @@ function meshesOn(
     const side = landmarkerInput;
     const shown = Math.min(SHOWN, image!.dims[0]!);
     const session = await nodeRuntime({ threads: 1 }).createSession(
-      landmarkerFile(published, parameters, 'checkpoint'),
+      retrainedFile(published, parameters, 'checkpoint'),
     );
     const values = 3 * side * side;
     const data = (image!.data as Float32Array).slice(0, shown * values);

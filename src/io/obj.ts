@@ -1,5 +1,6 @@
 import { linearToSrgb } from '../render/color.js';
 import { vertexNormals } from '../render/normals.js';
+import { fixed } from './fixed-decimals.js';
 import {
   checkHeadMesh,
   posedPositions,
@@ -109,9 +110,4 @@ function textureFile({ name, type }: TextureFile): string {
 /** Spaces end a name in OBJ. */
 function word(name: string): string {
   return name.trim().replaceAll(/\s+/g, '_');
-}
-
-/** Fixed decimals without trailing zeros; never an exponent, never −0. */
-function fixed(value: number, digits: number): string {
-  return String(Number(value.toFixed(digits)) + 0);
 }

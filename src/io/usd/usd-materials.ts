@@ -1,5 +1,6 @@
+import { fixed } from '../fixed-decimals.js';
 import type { HeadMaterial, TextureFile } from '../head-scene.js';
-import { usdName, usdNumber, type UsdPrim } from './usda.js';
+import { usdName, type UsdPrim } from './usda.js';
 
 /** Where a texture lies in the package. @throws RangeError for a kind of picture that USD does not take */
 export function texturePath({ name, type }: TextureFile): string {
@@ -26,20 +27,20 @@ export function materialPrim(scope: string, material: HeadMaterial): UsdPrim {
       ? shader('color3f inputs:diffuseColor', 'Color.outputs:rgb')
       : `color3f inputs:diffuseColor = (${baseColor
           .slice(0, 3)
-          .map((x) => usdNumber(x, 5))
+          .map((x) => fixed(x, 5))
           .join(', ')})`,
     surface
       ? shader('float inputs:roughness', 'Surface.outputs:g')
-      : `float inputs:roughness = ${usdNumber(material.roughness, 3)}`,
+      : `float inputs:roughness = ${fixed(material.roughness, 3)}`,
     surface
       ? shader('float inputs:metallic', 'Surface.outputs:b')
-      : `float inputs:metallic = ${usdNumber(material.metallic, 3)}`,
+      : `float inputs:metallic = ${fixed(material.metallic, 3)}`,
     ...(surface ? [shader('float inputs:occlusion', 'Surface.outputs:r')] : []),
     ...(texture && alphaMode !== 'OPAQUE' ? [shader('float inputs:opacity', 'Color.outputs:a')] : []),
-    ...(alphaMode === 'MASK' ? [`float inputs:opacityThreshold = ${usdNumber(alphaCutoff, 3)}`] : []),
+    ...(alphaMode === 'MASK' ? [`float inputs:opacityThreshold = ${fixed(alphaCutoff, 3)}`] : []),
     'token outputs:surface',
   ];
-  const scale = `float4 inputs:scale = (${baseColor.map((x) => usdNumber(x, 5)).join(', ')})`;
+  const scale = `float4 inputs:scale = (${baseColor.map((x) => fixed(x, 5)).join(', ')})`;
   return {
     kind: 'Material',
     name,

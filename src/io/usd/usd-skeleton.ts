@@ -5,8 +5,9 @@ import {
   rotationToQuaternion,
   transposeRotation,
 } from '../../math/rotation.js';
+import { fixed } from '../fixed-decimals.js';
 import type { HeadJoint, HeadMesh, HeadSkeleton } from '../head-scene.js';
-import { usdArray, usdName, usdNumber, usdTokens, type UsdPrim } from './usda.js';
+import { usdArray, usdName, usdTokens, type UsdPrim } from './usda.js';
 
 /** USD's own unit, the centimetre: programs that do not look at the layer's unit take it for that. */
 export const centimetresPerMillimetre = 0.1;
@@ -20,7 +21,7 @@ interface JointFrame {
 }
 
 /** Joints as USD names them, by the path from the first one. */
-export function jointPaths({ joints }: HeadSkeleton): ReadonlyMap<string, string> {
+function jointPaths({ joints }: HeadSkeleton): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
   for (const { name, parent } of joints)
     paths.set(name, parent === undefined ? usdName(name) : `${paths.get(parent)!}/${usdName(name)}`);
@@ -116,7 +117,7 @@ function matrices(frames: readonly JointFrame[]): string {
   const rows = frames.map(({ turn, place }) => {
     const columns = [0, 1, 2].map((k) => [turn[k]!, turn[3 + k]!, turn[6 + k]!, 0]);
     const all = [...columns, [...place, 1]].map(
-      (row) => `(${row.map((value) => usdNumber(value, 6)).join(', ')})`,
+      (row) => `(${row.map((value) => fixed(value, 6)).join(', ')})`,
     );
     return `(${all.join(', ')})`;
   });

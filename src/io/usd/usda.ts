@@ -1,3 +1,5 @@
+import { fixed } from '../fixed-decimals.js';
+
 /** A prim of a USD layer, as text: `def <kind> "<name>" (<metadata>) { <lines> }`. */
 export interface UsdPrim {
   readonly kind: string;
@@ -25,12 +27,9 @@ export function usdName(name: string): string {
   return /^[A-Za-z_]/.test(plain) ? plain : `_${plain}`;
 }
 
-/** Decimals without trailing zeros; never an exponent, never −0. */
-export const usdNumber = (value: number, digits: number): string => String(Number(value.toFixed(digits)) + 0);
-
 /** `[1, 2]`, or with a stride `[(1, 2), (3, 4)]`. */
 export function usdArray(values: ArrayLike<number>, digits: number, stride = 1): string {
-  const texts = Array.from(values, (value) => usdNumber(value, digits));
+  const texts = Array.from(values, (value) => fixed(value, digits));
   if (stride === 1) return `[${texts.join(', ')}]`;
   const tuples = Array.from(
     { length: texts.length / stride },

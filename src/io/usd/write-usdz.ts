@@ -1,10 +1,11 @@
 import { zipSync, type Zippable } from 'fflate';
 import { vertexNormals } from '../../render/normals.js';
 import { dropSmall, leastMove } from '../morph-moves.js';
+import { fixed } from '../fixed-decimals.js';
 import { checkHeadScene, type HeadMesh, type HeadScene } from '../head-scene.js';
 import { materialPrim, texturePath } from './usd-materials.js';
-import { centimetresPerMillimetre, jointPaths, skeletonPrims } from './usd-skeleton.js';
-import { usdaText, usdArray, usdName, usdNumber, usdTokens, type UsdPrim } from './usda.js';
+import { centimetresPerMillimetre, skeletonPrims } from './usd-skeleton.js';
+import { usdaText, usdArray, usdName, usdTokens, type UsdPrim } from './usda.js';
 
 const ROOT = '/Avatar';
 const SKELETON = `${ROOT}/Skeleton`;
@@ -29,7 +30,7 @@ export function writeUsdz(scene: HeadScene): Uint8Array<ArrayBuffer> {
     name: ROOT.slice(1),
     metadata: ['kind = "component"'],
     lines: [
-      `double3 xformOp:translate = (0, ${usdNumber(-lowest(scene.meshes), 4)}, 0)`,
+      `double3 xformOp:translate = (0, ${fixed(-lowest(scene.meshes), 4)}, 0)`,
       'uniform token[] xformOpOrder = ["xformOp:translate"]',
     ],
     children: [
@@ -63,9 +64,8 @@ function meshPrim(mesh: HeadMesh, { skeleton }: HeadScene): UsdPrim {
   const normals = mesh.normals ?? vertexNormals(positions, triangles, new Float32Array(positions.length));
   // USD's v runs up.
   const st = Float32Array.from(uvs, (value, i) => (i % 2 === 0 ? value : 1 - value));
-  const joints = [...jointPaths(skeleton!).values()];
-  const paths = jointPaths(skeleton!);
-  const own = mesh.binding!.joints.map((joint) => joints.indexOf(paths.get(joint)!));
+  const joints = skeleton!.joints.map((joint) => joint.name);
+  const own = mesh.binding!.joints.map((joint) => joints.indexOf(joint));
   const count = positions.length / 3;
   const primvar = (values: string, interpolation: string): string[] => [
     `${values} (`,

@@ -72,7 +72,7 @@ export function reconstructFace(
     options,
     predicted,
     undefined,
-    certainty?.inView,
+    certainty,
   );
   const head = seeHead(model, vertices, fit.rotation, fit.translation, camera);
   const bare = { ...head, unhidden: head.unhidden.slice() };

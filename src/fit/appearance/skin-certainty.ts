@@ -22,6 +22,8 @@ export interface SkinCertainty {
   readonly hair: Float32Array;
   /** How likely a point of the face is in plain view, of how likely it is for all else that is known. */
   readonly inView: (x: number, y: number, visible: number) => number;
+  /** What the parser itself says of pixels. */
+  readonly outline: { readonly skin: PhotoMap; readonly background: PhotoMap };
 }
 
 /**
@@ -80,6 +82,7 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
     head: likelihoodOf(headMap, 'background'),
     hair: placesOf(parsing, (at) => hairs[at]! * (1 - covers[at]!) > SURELY_HAIR),
     inView: (x, y, visible) => visible * (1 - covered(x, y)),
+    outline: { skin: likelihoodOf(parsing, 'skin'), background: likelihoodOf(parsing, 'background') },
   };
 }
 

@@ -12,13 +12,14 @@ import { fitSkinAlbedo } from './fit-skin-albedo.js';
 import { hairTone } from '../hair/hair-tone.js';
 import { minified, type Minified } from './minify.js';
 import { compose, type Unwrapped } from './compose-textures.js';
+import { doubtfulness, leaveOddTexels } from './odd-texels.js';
 import { partLooks } from './part-looks.js';
 import type { FittedHair } from '../hair/fitted-hair.js';
 import type { HeadTextures } from '../reconstruction.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import { withinFace } from './within-face.js';
 import { skinWeight } from './skin-samples.js';
-import { skinAroundFace, vertexIrradiance, type SeenHead } from './skin-geometry.js';
+import { vertexIrradiance, type SeenHead } from './skin-geometry.js';
 
 /**
  * Cosines to the camera between which the photo fades in; grazing skin is smeared and mixed with background.
@@ -31,9 +32,6 @@ const REST_FADE_TO = 0.65;
 /** Agreement with the skin's colour between which ears and neck fade in. */
 const SKIN_FROM = 0.15;
 const SKIN_TO = 0.6;
-/** Cosines between which the face's skin needs no such agreement any more. */
-const SQUARE_FROM = 0.35;
-const SQUARE_TO = 0.6;
 /** Light is known where skin faced the camera; with normals turned further away it fades to the mean. */
 const LIGHT_FROM = -0.3;
 const LIGHT_TO = 0.35;
@@ -58,6 +56,7 @@ function photoTrust(
   head: SeenHead,
   image: Image,
   appearance: Appearance,
+  doubtful: Float32Array,
   parsed: boolean,
 ): Float32Array {
   const { vertexCount } = model.parts[0]!;
@@ -73,11 +72,7 @@ function photoTrust(
     const pocket = Math.max(cavity?.[v] ?? 0, sockets?.[v] ?? 0);
     const bare = bust && bust[v]! > 0.5 ? (parsed ? (neck?.[v] ?? 0) : 0) : 1;
     const facing = head.facing[v]!;
-    const skin = skinAroundFace(model, v);
-    // Seen squarely, the face is believed whatever its colour: beards, make-up, shadows. At its border, only
-    // skin is.
-    const doubtful = Math.max(skin, inFace * (1 - smoothstep(SQUARE_FROM, SQUARE_TO, facing)));
-    const plausible = 1 - doubtful * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
+    const plausible = 1 - doubtful[v]! * (1 - smoothstep(SKIN_FROM, SKIN_TO, appearance.inlier[v]!));
     trust[v] =
       (1 - pocket) *
       bare *
@@ -436,7 +431,8 @@ export function unwrapTextures(
   const modelSize = model.albedo.meanSize;
   const heads = headVertexCount(model);
   const shade = usableIrradiance(head, appearance.light, heads);
-  const trust = photoTrust(model, head, image, appearance, certainty !== undefined);
+  const doubtful = doubtfulness(model, head);
+  const trust = photoTrust(model, head, image, appearance, doubtful, certainty !== undefined);
   const like = colouring(model, head, appearance, certainty);
   const seen = unwrap(
     part,
@@ -460,6 +456,7 @@ export function unwrapTextures(
     modelSize,
     correctionField(seen, model, modelAlbedo, modelSize, size, scalpColor),
   );
+  leaveOddTexels(seen, part, map, doubtful, filled, modelSize);
   const textures = {
     ...compose(seen, map, filled, modelSize),
     model: textureOf(modelAlbedo, modelSize),

@@ -10,6 +10,7 @@ import { cameraOf } from './camera-of.js';
 import { fitGaze, IRIS_CENTRES } from './fit-gaze.js';
 import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
+import { fitProfile, type OutlineMaps } from './profile-outline.js';
 import { rotationToEuler } from '../../math/rotation.js';
 import { seeHead } from '../appearance/skin-geometry.js';
 import {
@@ -99,6 +100,12 @@ export interface KnownShape {
   readonly neutral: Float32Array;
 }
 
+/** What a parser says of a face's surroundings. */
+export interface FaceSight {
+  readonly inView: SightAt;
+  readonly outline: OutlineMaps;
+}
+
 /** @param shape standard deviations, all of the model's */
 export function knownShape(model: MorphableModel, shape: Float32Array): KnownShape {
   return {
@@ -120,12 +127,12 @@ export function fitHead(
   options: ReconstructOptions,
   predicted?: PredictedHead,
   known?: KnownShape,
-  sightAt?: SightAt,
+  sight?: FaceSight,
 ): FittedHead {
   const { focal35mm, method = predicted ? 'refine' : 'landmarks' } = options;
   const { points } = face.landmarks;
   const camera = cameraOf(image, faceSize(points, 3), focal35mm);
-  const fit = headFit(model, image, face.landmarks, camera, method, predicted, known, sightAt);
+  const fit = headFit(model, image, face.landmarks, camera, method, predicted, known, sight);
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   keepOpposed(model.expression.names, expression);
@@ -137,7 +144,7 @@ export function fitHead(
     method,
     face.landmarks,
     predicted,
-    sightAt,
+    sight?.inView,
   );
   turnEyes(model, vertices, gaze);
   return {
@@ -165,7 +172,7 @@ function headFit(
   method: ReconstructMethod,
   predicted: PredictedHead | undefined,
   known: KnownShape | undefined,
-  sightAt: SightAt | undefined,
+  sight: FaceSight | undefined,
 ): HeadFit {
   const { basis: all, trust, visiblePoints } = fittingModel(model);
   const observed = observe(landmarks, trust, image);
@@ -186,23 +193,20 @@ function headFit(
   const guess = guessInPhoto(model, predicted, camera, SHAPE_LIMIT);
   const start = { ...guess.pose, coefficients: [...(known ? [] : guess.shape), ...guess.expression] };
   const visibility = visiblePoints(predicted.visibility);
-  if (method === 'refine')
-    return fitLandmarks(
-      basis,
-      fuseObservations(
-        all,
-        observed,
-        guess,
-        camera,
-        shownToCamera(model, guess, camera, visibility),
-        trusting(meshTrust(presence, predicted)),
-        sightAt,
-      ),
+  if (method === 'refine') {
+    const fused = fuseObservations(
+      all,
+      observed,
+      guess,
       camera,
-      limits,
-      refinementOptions,
-      start,
+      shownToCamera(model, guess, camera, visibility),
+      trusting(meshTrust(presence, predicted)),
+      sight?.inView,
     );
+    const found = fitLandmarks(basis, fused, camera, limits, refinementOptions, start);
+    if (known || !sight) return found;
+    return fitProfile(model, { basis, observed: fused, camera, limits, found, start }, sight.outline);
+  }
   return {
     rotation: Float64Array.from(guess.pose.rotation),
     translation: Float64Array.from(guess.pose.translation),

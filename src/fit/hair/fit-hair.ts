@@ -17,6 +17,7 @@ import { seenHairColor, unlitHairColor } from './hair-color.js';
 import { faceLimit, hairGround, hairlineOf } from './hairline.js';
 import { liftHair } from './lift-hair.js';
 import type { PosedView } from './map-view.js';
+import { withStrands } from './strand-detail.js';
 import { styleOnHead, type StyleTry } from './style-outlines.js';
 
 /** What of a reconstruction hair is fitted to. */
@@ -98,7 +99,7 @@ function wear(
     normals,
     uvs,
     triangles: withoutFace(positions, triangles, face),
-    texture,
+    texture: withStrands(texture),
   };
 }
 

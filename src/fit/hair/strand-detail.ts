@@ -1,0 +1,206 @@
+import { neutralLightness, type HairTexture } from '../../model/hair-file.js';
+import { byteOfLinear, linearOfByte } from '../../render/color.js';
+
+/** Texels per side of textures with drawn strands. */
+const SIZE = 512;
+/** Radius over which strands run one way, texels of the texture as it is stored. */
+const SMOOTHING = 5;
+/** Doublings of the length over which noise is smeared: 2ⁿ texels. Strands, and locks of many of them. */
+const STRAND_DOUBLINGS = 5;
+const LOCK_DOUBLINGS = 6;
+/** How wide locks are, texels. */
+const LOCK_WIDTH = 9;
+/**
+ * Standard deviation that the logarithm of lightness shall have, and the least that is added to what is
+ * stored; how it is divided among strands and locks.
+ */
+const CONTRAST = 0.75;
+const LEAST_ADDED = 0.35;
+const STRAND_SHARE = 0.65;
+const LOCK_SHARE = 0.76;
+/** How far dark strands reach less far than light ones where hair ends, of full alpha. */
+const RAGGED = 0.35;
+const LEAST_ALPHA = 4;
+/** Lightness and alpha go in steps: a noisy picture of fewer values packs into fewer bytes. */
+const LIGHT_STEP = 12;
+const ALPHA_STEP = 17;
+
+const detailed = new WeakMap<HairTexture, HairTexture>();
+
+/**
+ * A style's texture with strands drawn in, as stored ones are too coarse to show any: noise that is smeared
+ * along the way in which the stored strands run (line integral convolution, Cabral & Leedom 1993; the way by
+ * the structure tensor, Bigün & Granlund 1987), once in strands and once in locks. Mean lightness stays.
+ */
+export function withStrands(texture: HairTexture): HairTexture {
+  const known = detailed.get(texture);
+  if (known) return known;
+  const made = drawStrands(texture);
+  detailed.set(texture, made);
+  return made;
+}
+
+function drawStrands(texture: HairTexture): HairTexture {
+  const [directionX, directionY] = strandDirections(texture);
+  const noise = Float32Array.from({ length: SIZE * SIZE }, (_, i) => hashed(i) - 0.5);
+  const strands = normalised(smeared(noise, directionX, directionY, STRAND_DOUBLINGS));
+  const wide = blurred(blurred(noise, SIZE, LOCK_WIDTH), SIZE, LOCK_WIDTH);
+  const locks = normalised(smeared(wide, directionX, directionY, LOCK_DOUBLINGS));
+  const added = Math.sqrt(Math.max(LEAST_ADDED ** 2, CONTRAST ** 2 - storedContrast(texture) ** 2));
+  const data = new Uint8Array(2 * SIZE * SIZE);
+  const light = new Float32Array(SIZE * SIZE);
+  let wanted = 0;
+  for (let i = 0; i < SIZE * SIZE; i++) {
+    const [lightness, alpha] = stored(texture, i % SIZE, Math.floor(i / SIZE));
+    if (alpha < LEAST_ALPHA) continue;
+    const value = linearOfByte[Math.round(lightness)]!;
+    light[i] = value * Math.exp(added * (STRAND_SHARE * strands[i]! + LOCK_SHARE * locks[i]!));
+    const ragged = alpha * (1 - (1 - alpha / 255) * RAGGED * (1 - strands[i]!));
+    data[2 * i + 1] = stepped(Math.min(255, Math.max(0, ragged)), ALPHA_STEP);
+    wanted += data[2 * i + 1]! * value;
+  }
+  const gain = gainOf(light, data, wanted);
+  for (let i = 0; i < SIZE * SIZE; i++)
+    data[2 * i] =
+      light[i]! > 0 ? stepped(byteOfLinear(Math.min(1, gain * light[i]!)), LIGHT_STEP) : neutralLightness;
+  return { size: SIZE, data };
+}
+
+/** The nearest multiple of a step, up to 255. */
+const stepped = (value: number, step: number): number => Math.min(255, step * Math.round(value / step));
+
+/** What light, cut off at white, has to be multiplied with to be as much as wanted in the sum over alpha. */
+function gainOf(light: Float32Array, data: Uint8Array, wanted: number): number {
+  let gain = 1;
+  for (let round = 0; round < 4; round++) {
+    let sum = 0;
+    for (let i = 0; i < light.length; i++) sum += data[2 * i + 1]! * Math.min(1, gain * light[i]!);
+    if (sum > 0) gain *= wanted / sum;
+  }
+  return gain;
+}
+
+/** Standard deviation of the logarithm of lightness where there is hair. */
+function storedContrast({ size, data }: HairTexture): number {
+  let [count, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < size * size; i++) {
+    if (data[2 * i + 1]! < 250) continue;
+    const value = Math.log(Math.max(0.01, linearOfByte[data[2 * i]!]!));
+    count++;
+    sum += value;
+    squares += value * value;
+  }
+  return count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+}
+
+/** A number of each integer that looks drawn at random, 0…1 (Wellons' low-bias hash). */
+function hashed(i: number): number {
+  let x = i + 0x9e3779b9;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return ((x ^ (x >>> 16)) >>> 0) / 0x1_0000_0000;
+}
+
+/** Lightness and alpha between the stored texels at one of the drawn. */
+function stored({ size, data }: HairTexture, x: number, y: number): readonly [number, number] {
+  const scale = size / SIZE;
+  const u = Math.min(size - 1.001, Math.max(0, (x + 0.5) * scale - 0.5));
+  const v = Math.min(size - 1.001, Math.max(0, (y + 0.5) * scale - 0.5));
+  const [left, top] = [Math.floor(u), Math.floor(v)];
+  const [fx, fy] = [u - left, v - top];
+  const mixed = (channel: number): number => {
+    const at = 2 * (top * size + left) + channel;
+    const above = data[at]! + fx * (data[at + 2]! - data[at]!);
+    const below = data[at + 2 * size]! + fx * (data[at + 2 * size + 2]! - data[at + 2 * size]!);
+    return above + fy * (below - above);
+  };
+  return [mixed(0), mixed(1)];
+}
+
+/** Unit vectors along the strands for each drawn texel: across them lightness changes most. */
+function strandDirections({ size, data }: HairTexture): readonly [Float32Array, Float32Array] {
+  const tensor = [0, 1, 2].map(() => new Float32Array(size * size));
+  const isHair = (at: number): boolean => data[2 * at + 1]! > 250;
+  for (let y = 1; y + 1 < size; y++)
+    for (let x = 1; x + 1 < size; x++) {
+      const at = y * size + x;
+      // The border of hair is no strand.
+      if (![at - 1, at + 1, at - size, at + size].every(isHair)) continue;
+      const gx = data[2 * at + 2]! - data[2 * at - 2]!;
+      const gy = data[2 * (at + size)]! - data[2 * (at - size)]!;
+      tensor[0]![at] = gx * gx;
+      tensor[1]![at] = gx * gy;
+      tensor[2]![at] = gy * gy;
+    }
+  const [xx, xy, yy] = tensor.map((plane) => blurred(blurred(plane, size, SMOOTHING), size, SMOOTHING));
+  const directions = [new Float32Array(SIZE * SIZE), new Float32Array(SIZE * SIZE)] as const;
+  for (let i = 0; i < SIZE * SIZE; i++) {
+    const x = Math.floor(((i % SIZE) * size) / SIZE);
+    const y = Math.floor((Math.floor(i / SIZE) * size) / SIZE);
+    const at = y * size + x;
+    // Where nothing tells, strands hang down.
+    const across = 0.5 * Math.atan2(2 * xy![at]!, xx![at]! - yy![at]! + 1e-6);
+    directions[0][i] = -Math.sin(across);
+    directions[1][i] = Math.cos(across);
+  }
+  return directions;
+}
+
+/** Means over squares of a radius, of a square plane. */
+function blurred(plane: Float32Array, size: number, radius: number): Float32Array {
+  const rows = new Float32Array(plane.length);
+  const out = new Float32Array(plane.length);
+  for (const [from, to, along, across] of [
+    [plane, rows, 1, size],
+    [rows, out, size, 1],
+  ] as const)
+    for (let line = 0; line < size; line++) {
+      let sum = 0;
+      for (let k = -radius; k < size; k++) {
+        if (k + radius < size) sum += from[line * across + (k + radius) * along]!;
+        if (k - radius - 1 >= 0) sum -= from[line * across + (k - radius - 1) * along]!;
+        if (k >= 0) to[line * across + k * along] = sum / (2 * radius + 1);
+      }
+    }
+  return out;
+}
+
+/** A plane smeared along directions over 2ⁿ texels, by means of two places twice as far apart each time. */
+function smeared(
+  plane: Float32Array,
+  directionX: Float32Array,
+  directionY: Float32Array,
+  doublings: number,
+): Float32Array {
+  let from = plane;
+  for (let n = 0; n < doublings; n++) {
+    const step = 2 ** n / 2;
+    const to = new Float32Array(plane.length);
+    for (let i = 0; i < plane.length; i++) {
+      const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
+      const [dx, dy] = [step * directionX[i]!, step * directionY[i]!];
+      to[i] = (valueAt(from, x + dx, y + dy) + valueAt(from, x - dx, y - dy)) / 2;
+    }
+    from = to;
+  }
+  return from;
+}
+
+function valueAt(plane: Float32Array, x: number, y: number): number {
+  const u = Math.min(SIZE - 1.001, Math.max(0, x));
+  const v = Math.min(SIZE - 1.001, Math.max(0, y));
+  const [left, top] = [Math.floor(u), Math.floor(v)];
+  const at = top * SIZE + left;
+  const above = plane[at]! + (u - left) * (plane[at + 1]! - plane[at]!);
+  const below = plane[at + SIZE]! + (u - left) * (plane[at + SIZE + 1]! - plane[at + SIZE]!);
+  return above + (v - top) * (below - above);
+}
+
+/** With a mean of 0 and a standard deviation of 1, in place. */
+function normalised(plane: Float32Array): Float32Array {
+  const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
+  const variance = plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane.length;
+  const scale = 1 / Math.sqrt(variance + 1e-12);
+  for (let i = 0; i < plane.length; i++) plane[i] = scale * (plane[i]! - mean);
+  return plane;
+}

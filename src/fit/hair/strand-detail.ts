@@ -41,21 +41,21 @@ export function withStrands(texture: HairTexture): HairTexture {
 }
 
 function drawStrands(texture: HairTexture): HairTexture {
-  const [directionX, directionY] = strandDirections(texture);
+  const [lightness, alpha] = [enlarged(texture, 0), enlarged(texture, 1)];
+  const texels = Int32Array.from(alpha.keys()).filter((i) => alpha[i]! >= LEAST_ALPHA);
+  const directions = strandDirections(texture, texels);
   const noise = Float32Array.from({ length: SIZE * SIZE }, (_, i) => hashed(i) - 0.5);
-  const strands = normalised(smeared(noise, directionX, directionY, STRAND_DOUBLINGS));
+  const strands = normalised(smeared(noise, texels, directions, STRAND_DOUBLINGS), texels);
   const wide = blurred(blurred(noise, SIZE, LOCK_WIDTH), SIZE, LOCK_WIDTH);
-  const locks = normalised(smeared(wide, directionX, directionY, LOCK_DOUBLINGS));
+  const locks = normalised(smeared(wide, texels, directions, LOCK_DOUBLINGS), texels);
   const added = Math.sqrt(Math.max(LEAST_ADDED ** 2, CONTRAST ** 2 - storedContrast(texture) ** 2));
   const data = new Uint8Array(2 * SIZE * SIZE);
   const light = new Float32Array(SIZE * SIZE);
   let wanted = 0;
-  for (let i = 0; i < SIZE * SIZE; i++) {
-    const [lightness, alpha] = stored(texture, i % SIZE, Math.floor(i / SIZE));
-    if (alpha < LEAST_ALPHA) continue;
-    const value = linearOfByte[Math.round(lightness)]!;
+  for (const i of texels) {
+    const value = linearOfByte[Math.round(lightness[i]!)]!;
     light[i] = value * Math.exp(added * (STRAND_SHARE * strands[i]! + LOCK_SHARE * locks[i]!));
-    const ragged = alpha * (1 - (1 - alpha / 255) * RAGGED * (1 - strands[i]!));
+    const ragged = alpha[i]! * (1 - (1 - alpha[i]! / 255) * RAGGED * (1 - strands[i]!));
     data[2 * i + 1] = stepped(Math.min(255, Math.max(0, ragged)), ALPHA_STEP);
     wanted += data[2 * i + 1]! * value;
   }
@@ -101,24 +101,34 @@ function hashed(i: number): number {
   return ((x ^ (x >>> 16)) >>> 0) / 0x1_0000_0000;
 }
 
-/** Lightness and alpha between the stored texels at one of the drawn. */
-function stored({ size, data }: HairTexture, x: number, y: number): readonly [number, number] {
+/** Lightness or alpha between the stored texels at each of the drawn. */
+function enlarged({ size, data }: HairTexture, channel: 0 | 1): Float32Array {
+  const out = new Float32Array(SIZE * SIZE);
   const scale = size / SIZE;
-  const u = Math.min(size - 1.001, Math.max(0, (x + 0.5) * scale - 0.5));
-  const v = Math.min(size - 1.001, Math.max(0, (y + 0.5) * scale - 0.5));
-  const [left, top] = [Math.floor(u), Math.floor(v)];
-  const [fx, fy] = [u - left, v - top];
-  const mixed = (channel: number): number => {
-    const at = 2 * (top * size + left) + channel;
-    const above = data[at]! + fx * (data[at + 2]! - data[at]!);
-    const below = data[at + 2 * size]! + fx * (data[at + 2 * size + 2]! - data[at + 2 * size]!);
-    return above + fy * (below - above);
-  };
-  return [mixed(0), mixed(1)];
+  const place = (k: number): number => Math.min(size - 1.001, Math.max(0, (k + 0.5) * scale - 0.5));
+  for (let y = 0; y < SIZE; y++) {
+    const top = Math.floor(place(y));
+    const fy = place(y) - top;
+    for (let x = 0; x < SIZE; x++) {
+      const left = Math.floor(place(x));
+      const fx = place(x) - left;
+      const at = 2 * (top * size + left) + channel;
+      const above = data[at]! + fx * (data[at + 2]! - data[at]!);
+      const below = data[at + 2 * size]! + fx * (data[at + 2 * size + 2]! - data[at + 2 * size]!);
+      out[y * SIZE + x] = above + fy * (below - above);
+    }
+  }
+  return out;
+}
+
+/** Unit vectors, each component for each drawn texel. */
+interface Directions {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
 }
 
 /** Unit vectors along the strands for each drawn texel: across them lightness changes most. */
-function strandDirections({ size, data }: HairTexture): readonly [Float32Array, Float32Array] {
+function strandDirections({ size, data }: HairTexture, texels: Int32Array): Directions {
   const tensor = [0, 1, 2].map(() => new Float32Array(size * size));
   const isHair = (at: number): boolean => data[2 * at + 1]! > 250;
   for (let y = 1; y + 1 < size; y++)
@@ -133,15 +143,15 @@ function strandDirections({ size, data }: HairTexture): readonly [Float32Array, 
       tensor[2]![at] = gy * gy;
     }
   const [xx, xy, yy] = tensor.map((plane) => blurred(blurred(plane, size, SMOOTHING), size, SMOOTHING));
-  const directions = [new Float32Array(SIZE * SIZE), new Float32Array(SIZE * SIZE)] as const;
-  for (let i = 0; i < SIZE * SIZE; i++) {
+  const directions = { x: new Float32Array(SIZE * SIZE), y: new Float32Array(SIZE * SIZE) };
+  for (const i of texels) {
     const x = Math.floor(((i % SIZE) * size) / SIZE);
     const y = Math.floor((Math.floor(i / SIZE) * size) / SIZE);
     const at = y * size + x;
     // Where nothing tells, strands hang down.
     const across = 0.5 * Math.atan2(2 * xy![at]!, xx![at]! - yy![at]! + 1e-6);
-    directions[0][i] = -Math.sin(across);
-    directions[1][i] = Math.cos(across);
+    directions.x[i] = -Math.sin(across);
+    directions.y[i] = Math.cos(across);
   }
   return directions;
 }
@@ -168,15 +178,17 @@ function blurred(plane: Float32Array, size: number, radius: number): Float32Arra
 /** A plane smeared along directions over 2ⁿ texels, by means of two places twice as far apart each time. */
 function smeared(
   plane: Float32Array,
-  directionX: Float32Array,
-  directionY: Float32Array,
+  texels: Int32Array,
+  { x: directionX, y: directionY }: Directions,
   doublings: number,
 ): Float32Array {
-  let from = plane;
+  // Beyond the hair there is nothing: noise that nothing smears would dot its borders.
+  let from = new Float32Array(plane.length);
+  for (const i of texels) from[i] = plane[i]!;
   for (let n = 0; n < doublings; n++) {
     const step = 2 ** n / 2;
     const to = new Float32Array(plane.length);
-    for (let i = 0; i < plane.length; i++) {
+    for (const i of texels) {
       const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
       const [dx, dy] = [step * directionX[i]!, step * directionY[i]!];
       to[i] = (valueAt(from, x + dx, y + dy) + valueAt(from, x - dx, y - dy)) / 2;
@@ -196,11 +208,15 @@ function valueAt(plane: Float32Array, x: number, y: number): number {
   return above + (v - top) * (below - above);
 }
 
-/** With a mean of 0 and a standard deviation of 1, in place. */
-function normalised(plane: Float32Array): Float32Array {
-  const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
-  const variance = plane.reduce((sum, value) => sum + (value - mean) ** 2, 0) / plane.length;
-  const scale = 1 / Math.sqrt(variance + 1e-12);
-  for (let i = 0; i < plane.length; i++) plane[i] = scale * (plane[i]! - mean);
+/** With a mean of 0 and a standard deviation of 1 over some texels, in place. */
+function normalised(plane: Float32Array, texels: Int32Array): Float32Array {
+  let [sum, squares] = [0, 0];
+  for (const i of texels) {
+    sum += plane[i]!;
+    squares += plane[i]! ** 2;
+  }
+  const mean = sum / Math.max(1, texels.length);
+  const scale = 1 / Math.sqrt(Math.max(0, squares / Math.max(1, texels.length) - mean * mean) + 1e-12);
+  for (const i of texels) plane[i] = scale * (plane[i]! - mean);
   return plane;
 }

@@ -9,6 +9,10 @@
  *
  *     npm run build-albedo -- relay --skins <folder> --relaid <folder>
  *     npm run build-albedo -- carry --from-model <old model> --model <bare model> --out <file>
+ *
+ * The scalp of a model ends where hair does after
+ *
+ *     npm run build-albedo -- neck [--model <file>] --out <file>
  */
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import { modelFromTensors, modelToTensors } from '../../src/model/model-file.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
+import { bareNeck } from './bare-neck.js';
 import { carryAlbedo } from './carry-albedo.js';
 import { collectSkins } from './collect.js';
 import { readCollectedSkins } from './collected-skin.js';
@@ -56,12 +61,15 @@ if (step === 'collect' && values.skins !== undefined) {
 } else if (step === 'carry' && values['from-model'] !== undefined && values.out !== undefined) {
   const carried = await carryAlbedo(await readModel(values['from-model']), await readModel(values.model));
   await writeModel(carried, values.out);
+} else if (step === 'neck' && values.out !== undefined) {
+  await writeModel(bareNeck(await readModel(values.model)), values.out);
 } else {
   process.stderr.write(
     'Usage: build-albedo collect --photos folder… --skins folder\n' +
       '       build-albedo basis --skins folder [--model file] [--modes 160] --out file\n' +
       '       build-albedo relay --skins folder --relaid folder [--model file]\n' +
-      '       build-albedo carry --from-model file [--model file] --out file\n',
+      '       build-albedo carry --from-model file [--model file] --out file\n' +
+      '       build-albedo neck [--model file] --out file\n',
   );
   process.exitCode = 2;
 }

@@ -19,7 +19,7 @@ export interface HairEvidence {
   readonly onHead: Uint8Array;
   /** Vertices of the neutral head, V×3 mm. */
   readonly vertices: Float32Array;
-  /** How far each pixel is from the scalp, mm in the maps' plane. */
+  /** How far each pixel is from the scalp and the neck beside the jaw, mm in the maps' plane. */
   readonly fromScalp: Float32Array;
   /** mm that a pixel of the maps shows. */
   readonly cell: number;
@@ -38,6 +38,8 @@ export interface ScalpEvidence {
 
 /** Share from which a pixel of skin is scalp. */
 const SCALP = 0.5;
+/** Down to here, mm, hair lies on the neck as close as on the scalp. */
+const JAW = -72;
 /** Hair farther from the skull than this is no question of thickness, mm. */
 const FAR = 30;
 
@@ -59,15 +61,19 @@ export function hairEvidence(
   const { triangles } = model.parts[0]!;
   const { triangle } = view.draw([{ points: vertices, triangles }]);
   const onHead = Uint8Array.from(triangle, (id) => (id >= 0 ? 1 : 0));
-  const scalp = model.regions.get('scalp');
-  const onScalp = Uint8Array.from(triangle, (id) => {
-    if (id < 0 || !scalp) return 0;
-    const share =
-      scalp[triangles[3 * id]!]! + scalp[triangles[3 * id + 1]!]! + scalp[triangles[3 * id + 2]!]!;
-    return share > 3 * SCALP ? 1 : 0;
-  });
+  const on = (isIn: (v: number) => boolean): Uint8Array =>
+    Uint8Array.from(triangle, (id) => {
+      if (id < 0) return 0;
+      const corners = [0, 1, 2].filter((k) => isIn(triangles[3 * id + k]!));
+      return corners.length > 1 ? 1 : 0;
+    });
+  const [scalp, neck] = ['scalp', 'neck'].map((name) => model.regions.get(name));
+  const isScalp = (v: number): boolean => (scalp?.[v] ?? 0) > SCALP;
+  const isBesideJaw = (v: number): boolean => (neck?.[v] ?? 0) > SCALP && model.meanShape[3 * v + 1]! > JAW;
+  const onScalp = on(isScalp);
+  const belowHair = on((v) => isScalp(v) || isBesideJaw(v));
   const cell = (parserViewPerBox * boxSide) / size;
-  const { hair, known, fromScalp } = hairMask(image, parsing, { onHead, onScalp, inPhoto, cell });
+  const { hair, known, fromScalp } = hairMask(image, parsing, { onHead, onScalp, belowHair, inPhoto, cell });
   return {
     view,
     hair,

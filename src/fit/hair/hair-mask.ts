@@ -9,6 +9,8 @@ export interface HeadPlaces {
   /** Pixels that the fitted head covers, and those of its scalp, size². */
   readonly onHead: Uint8Array;
   readonly onScalp: Uint8Array;
+  /** Those on which hair lies close: the scalp, and the neck beside the jaw. */
+  readonly belowHair: Uint8Array;
   /** Pixels that the photo has. */
   readonly inPhoto: Uint8Array;
   /** mm that a pixel shows. */
@@ -20,7 +22,7 @@ export interface HairMask {
   /** 0…1. */
   readonly hair: Float32Array;
   readonly known: Uint8Array;
-  /** Pixels to the scalp. */
+  /** Pixels to what hair lies close on. */
   readonly fromScalp: Float32Array;
 }
 
@@ -66,7 +68,7 @@ export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: Head
   };
   const colors = labColors(image, parsing);
   const away = distances(places.onHead, size);
-  const fromScalp = distances(places.onScalp, size);
+  const fromScalp = distances(places.belowHair, size);
   const near = NEAR_SCALP / places.cell;
   const seeds = (wanted: (at: number) => boolean): number[] =>
     Array.from({ length: plane }, (_, at) => at).filter((at) => places.inPhoto[at] === 1 && wanted(at));

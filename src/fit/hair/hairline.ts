@@ -110,10 +110,6 @@ export function faceLimit(model: MorphableModel, vertices: Float32Array): Float3
 const SOFT = 4;
 /** Up to so many degrees away from the face's axis a photo of a face shows where hair begins. */
 const FRONT = 80;
-/** Before the ears, the scalp's hair ends between these heights, mm: what is below is beard, or skin. */
-const EARS = -85;
-const SIDEBURN_FROM = -28;
-const SIDEBURN_TO = -6;
 
 /**
  * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it. V, 0…1.
@@ -128,13 +124,11 @@ export function hairGround(
   if (!scalp) return out;
   for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
     if (scalp[v] === 0) continue;
-    const [x, y, z] = [vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!];
-    const { around, away } = anglesOf(x, y, z);
+    const { around, away } = anglesOf(vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!);
     const line = betweenSectors(hairline, around);
     // In front hairlines differ; behind the ears nobody sees where the scalp ends.
     const told = around < 0.5 && away < FRONT && !Number.isNaN(line);
-    const above = z > EARS ? smoothstep(SIDEBURN_FROM, SIDEBURN_TO, y) : 1;
-    out[v] = scalp[v]! * above * (told ? smoothstep(line - SOFT, line + SOFT, away) : 1);
+    out[v] = scalp[v]! * (told ? smoothstep(line - SOFT, line + SOFT, away) : 1);
   }
   return out;
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { createRandom } from '../../src/data/random.js';
@@ -43,10 +44,15 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`killed after ${done} more photos, ended with ${code}`);
   }
   const { code } = await life(command, photos, undefined);
-  const lines = (await readFile(join(values.out, 'heads', 'results.jsonl'), 'utf8')).trimEnd().split('\n');
-  const names = lines.map((line) => (JSON.parse(line) as { run: { photo: string } }).run.photo);
-  console.log(`exit code ${code}: ${lines.length} lines of ${new Set(names).size} of ${photos} photos`);
-  return code === 0 && lines.length === photos && new Set(names).size === photos ? 0 : 1;
+  let lines = 0;
+  const names = new Set<string>();
+  // The list of 20,000 heads is longer than a string may be.
+  for await (const line of createInterface(createReadStream(join(values.out, 'heads', 'results.jsonl')))) {
+    lines++;
+    names.add((JSON.parse(line) as { run: { photo: string } }).run.photo);
+  }
+  console.log(`exit code ${code}: ${lines} lines of ${names.size} of ${photos} photos`);
+  return code === 0 && lines === photos && names.size === photos ? 0 : 1;
 }
 
 async function linkedAlbum(folder: string, photos: number): Promise<string> {

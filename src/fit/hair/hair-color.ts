@@ -40,14 +40,20 @@ export function seenHairColor(
   // Fringes may be taken for covers, and covers for fringes: of a colour only what is surely hair tells.
   const parsed = classMap(parsing, 'hair');
   const covers = classMap(parsing, 'cover');
-  const isHair = (at: number): boolean =>
-    parsed[at]! * (1 - covers[at]!) > SURELY_HAIR && hair[at]! > SURE && fromScalp[at]! < NEAR;
-  const seen: Rgb[] = [];
-  for (let at = 0; at < hair.length; at++) {
-    if (!isHair(at)) continue;
-    const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
-    if (x >= 0 && y >= 0 && x < image.width && y < image.height) seen.push(colorAt(image, x, y));
-  }
+  const colorsWithin = (reach: number): Rgb[] => {
+    const colors: Rgb[] = [];
+    for (let at = 0; at < hair.length; at++) {
+      const isHair = parsed[at]! * (1 - covers[at]!) > SURELY_HAIR && hair[at]! > SURE;
+      if (!isHair || fromScalp[at]! > reach) continue;
+      const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
+      const isInside = x >= 0 && y >= 0 && x < image.width && y < image.height;
+      if (isInside) colors.push(colorAt(image, x, y));
+    }
+    return colors;
+  };
+  let seen = colorsWithin(NEAR);
+  // Under a hat only what hangs down tells.
+  if (seen.length < LEAST_PIXELS) seen = colorsWithin(Infinity);
   if (seen.length < LEAST_PIXELS) return undefined;
   seen.sort((a, b) => luminance(a) - luminance(b));
   const lit = seen.slice(Math.floor(LIT.from * seen.length), Math.ceil(LIT.to * seen.length));

@@ -19,7 +19,7 @@ export interface HairEvidence {
   readonly onHead: Uint8Array;
   /** Vertices of the neutral head, V×3 mm. */
   readonly vertices: Float32Array;
-  /** How far each pixel is from the scalp and the neck beside the jaw, mm in the maps' plane. */
+  /** How far each pixel is from the scalp, mm in the maps' plane. */
   readonly fromScalp: Float32Array;
   /** mm that a pixel of the maps shows. */
   readonly cell: number;

@@ -22,7 +22,7 @@ export interface HairMask {
   /** 0…1. */
   readonly hair: Float32Array;
   readonly known: Uint8Array;
-  /** Pixels to what hair lies close on. */
+  /** Pixels to the scalp. */
   readonly fromScalp: Float32Array;
 }
 
@@ -68,18 +68,19 @@ export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: Head
   };
   const colors = labColors(image, parsing);
   const away = distances(places.onHead, size);
-  const fromScalp = distances(places.belowHair, size);
+  const fromScalp = distances(places.onScalp, size);
+  const fromSkull = distances(places.belowHair, size);
   const near = NEAR_SCALP / places.cell;
   const seeds = (wanted: (at: number) => boolean): number[] =>
     Array.from({ length: plane }, (_, at) => at).filter((at) => places.inPhoto[at] === 1 && wanted(at));
   let own = seeds((at) => maps.hair[at]! > SURE && places.onScalp[at] === 1);
-  if (own.length < LEAST_SEEDS) own = seeds((at) => maps.hair[at]! > SURE && fromScalp[at]! < near);
+  if (own.length < LEAST_SEEDS) own = seeds((at) => maps.hair[at]! > SURE && fromSkull[at]! < near);
   if (own.length < LEAST_SEEDS) own = seeds((at) => maps.hair[at]! > SURE && away[at]! < 2 * near);
   const others = seeds((at) => maps.background[at]! > SURE_BACKGROUND && places.onHead[at] === 0);
   const telling = own.length >= LEAST_SEEDS && others.length >= LEAST_SEEDS;
   const hairColors = telling && clusterColors(picked(colors, own), HAIR_CLUSTERS);
   const otherColors = telling && clusterColors(picked(colors, others), BACKGROUND_CLUSTERS);
-  const fringe = coveredFringe(maps, fromScalp, FRINGE_REACH / places.cell, size);
+  const fringe = coveredFringe(maps, fromSkull, FRINGE_REACH / places.cell, size);
   const hair = new Float32Array(plane);
   const known = new Uint8Array(plane);
   for (let at = 0; at < plane; at++) {
@@ -101,7 +102,7 @@ export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: Head
         : 0;
     const covered = maps.cover[at]! > COVERED;
     // On the face a cover is one, whatever its colour.
-    const hairLike = telling && ratio > LIKE_HAIR && fromScalp[at]! < near;
+    const hairLike = telling && ratio > LIKE_HAIR && fromSkull[at]! < near;
     known[at] = covered && !hairLike ? 0 : 1;
     if (away[at]! * places.cell > FARTHEST) continue;
     if (places.onHead[at] === 1 && !covered) hair[at] = maps.hair[at]!;
@@ -111,7 +112,7 @@ export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: Head
       hair[at] = known[at] === 0 ? 0 : 1 / (1 + Math.exp(-parser - limited(ratio, COLOR_SAYS)));
     }
   }
-  return { hair: connected(hair, places.onHead, fromScalp, near, size), known, fromScalp };
+  return { hair: connected(hair, places.onHead, fromSkull, near, size), known, fromScalp };
 }
 
 /**

@@ -11,16 +11,19 @@ const LOCK_DOUBLINGS = 6;
 /** How wide locks are, texels. */
 const LOCK_WIDTH = 9;
 /**
- * Standard deviation that the logarithm of lightness shall have, and the least that is added to what is
- * stored; how it is divided among strands and locks.
+ * Standard deviation that the logarithm of lightness shall have from that around it, and the least that is
+ * added to what is stored; how it is divided among strands and locks.
  */
-const CONTRAST = 0.75;
-const LEAST_ADDED = 0.35;
+const CONTRAST = 0.65;
+const LEAST_ADDED = 0.2;
 const STRAND_SHARE = 0.65;
 const LOCK_SHARE = 0.76;
 /** How far dark strands reach less far than light ones where hair ends, of full alpha. */
 const RAGGED = 0.35;
 const LEAST_ALPHA = 4;
+/** Alpha from which there is nothing but hair; linear lightness below which it is all black. */
+const OPAQUE = 250;
+const DARKEST = 0.01;
 /** Lightness and alpha go in steps: a noisy picture of fewer values packs into fewer bytes. */
 const LIGHT_STEP = 12;
 const ALPHA_STEP = 17;
@@ -80,17 +83,19 @@ function gainOf(light: Float32Array, data: Uint8Array, wanted: number): number {
   return gain;
 }
 
-/** Standard deviation of the logarithm of lightness where there is hair. */
+/** Standard deviation of the logarithm of lightness from that around it, where there is hair. */
 function storedContrast({ size, data }: HairTexture): number {
-  let [count, sum, squares] = [0, 0, 0];
+  const isHair = Float32Array.from({ length: size * size }, (_, i) => (data[2 * i + 1]! >= OPAQUE ? 1 : 0));
+  const light = isHair.map((hair, i) => hair * Math.log(Math.max(DARKEST, linearOfByte[data[2 * i]!]!)));
+  const around = blurred(light, size, SMOOTHING);
+  const amount = blurred(isHair, size, SMOOTHING);
+  let [count, squares] = [0, 0];
   for (let i = 0; i < size * size; i++) {
-    if (data[2 * i + 1]! < 250) continue;
-    const value = Math.log(Math.max(0.01, linearOfByte[data[2 * i]!]!));
+    if (amount[i]! < 0.99) continue;
     count++;
-    sum += value;
-    squares += value * value;
+    squares += (light[i]! - around[i]! / amount[i]!) ** 2;
   }
-  return count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+  return Math.sqrt(squares / Math.max(1, count));
 }
 
 /** A number of each integer that looks drawn at random, 0…1 (Wellons' low-bias hash). */
@@ -130,7 +135,7 @@ interface Directions {
 /** Unit vectors along the strands for each drawn texel: across them lightness changes most. */
 function strandDirections({ size, data }: HairTexture, texels: Int32Array): Directions {
   const tensor = [0, 1, 2].map(() => new Float32Array(size * size));
-  const isHair = (at: number): boolean => data[2 * at + 1]! > 250;
+  const isHair = (at: number): boolean => data[2 * at + 1]! >= OPAQUE;
   for (let y = 1; y + 1 < size; y++)
     for (let x = 1; x + 1 < size; x++) {
       const at = y * size + x;

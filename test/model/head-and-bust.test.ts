@@ -72,12 +72,7 @@ describe('the bust that ships', () => {
     const lowest = Math.min(
       ...Array.from({ length: model.parts[0]!.vertexCount }, (_, v) => model.meanShape[v * 3 + 1]!),
     );
-    // What lies higher is neck as well, but ears fold over it.
-    const isBelowEars = (v: number): boolean => model.meanShape[v * 3 + 1]! < -72;
-    return (v) =>
-      v < count
-        ? neck[v]! > 0.9 && isBelowEars(v)
-        : bust[v]! > 0.5 && model.meanShape[v * 3 + 1]! > lowest + 55;
+    return (v) => (v < count ? neck[v]! > 0.9 : bust[v]! > 0.5 && model.meanShape[v * 3 + 1]! > lowest + 55);
   };
 
   it('does not fold at three standard deviations of any component, nor on random people', () => {

@@ -56,7 +56,7 @@ describe('bareNeck', () => {
     for (let v = 0; v < shipped.parts[0]!.vertexCount; v++) {
       if (!isBelowEar(v)) continue;
       expect(bare.regions.get('scalp')![v]).toBeLessThan(0.1);
-      expect(bare.regions.get('neck')![v]).toBeGreaterThan(0.9);
+      expect(bare.regions.get('neckSides')![v]).toBeGreaterThan(0.9);
     }
   });
 

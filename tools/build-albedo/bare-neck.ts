@@ -36,8 +36,9 @@ function spread(plane: Float32Array, size: number, radius: number): Float32Array
 
 /**
  * A model whose scalp ends where hair does. The mask came down to the jaw's corner and the nape's end, and
- * its mean skin was dark with hair there: a patch beside everyone's jaw. That is neck now, in the colour of
- * the skin around it. Once is enough: a second time changes nothing but what is soft.
+ * its mean skin was dark with hair there: a patch beside everyone's jaw. What is below is the region
+ * `neckSides` now, in the colour of the skin around it. Once is enough: a second time changes nothing but
+ * what is soft.
  */
 export function bareNeck(model: MorphableModel): MorphableModel {
   const { albedo, regions, meanShape } = model;
@@ -64,10 +65,6 @@ export function bareNeck(model: MorphableModel): MorphableModel {
   return {
     ...model,
     albedo: { ...albedo, mean },
-    regions: new Map([
-      ...regions,
-      ['scalp', hairy],
-      ['neck', neck.map((share, v) => Math.max(share, bared[v]!))],
-    ]),
+    regions: new Map([...regions, ['scalp', hairy], ['neckSides', bared]]),
   };
 }

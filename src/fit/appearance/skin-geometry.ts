@@ -120,5 +120,5 @@ const HAIR_ENDS_BELOW = 20;
 export function skinAroundFace(model: MorphableModel, vertex: number): number {
   const region = (name: string) => model.regions.get(name)?.[vertex] ?? 0;
   const low = model.meanShape[vertex * 3 + 1]! < -HAIR_ENDS_BELOW ? region('scalp') : 0;
-  return Math.max(region('ears'), region('neck'), low);
+  return Math.max(region('ears'), region('neck'), region('neckSides'), low);
 }

@@ -38,8 +38,6 @@ export interface ScalpEvidence {
 
 /** Share from which a pixel of skin is scalp. */
 const SCALP = 0.5;
-/** Down to here, mm, hair lies on the neck as close as on the scalp. */
-const JAW = -72;
 /** Hair farther from the skull than this is no question of thickness, mm. */
 const FAR = 30;
 
@@ -67,9 +65,9 @@ export function hairEvidence(
       const corners = [0, 1, 2].filter((k) => isIn(triangles[3 * id + k]!));
       return corners.length > 1 ? 1 : 0;
     });
-  const [scalp, neck] = ['scalp', 'neck'].map((name) => model.regions.get(name));
+  const [scalp, neckSides] = ['scalp', 'neckSides'].map((name) => model.regions.get(name));
   const isScalp = (v: number): boolean => (scalp?.[v] ?? 0) > SCALP;
-  const isBesideJaw = (v: number): boolean => (neck?.[v] ?? 0) > SCALP && model.meanShape[3 * v + 1]! > JAW;
+  const isBesideJaw = (v: number): boolean => (neckSides?.[v] ?? 0) > SCALP;
   const onScalp = on(isScalp);
   const belowHair = on((v) => isScalp(v) || isBesideJaw(v));
   const cell = (parserViewPerBox * boxSide) / size;

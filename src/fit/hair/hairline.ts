@@ -9,7 +9,7 @@ const STEPS = 60;
 /** Pixels of a sector that tell where hair begins. */
 const LEAST_PIXELS = 10;
 /** Skin of these regions is no scalp, face or forehead. */
-const ELSEWHERE = ['ears', 'neck', 'bust'];
+const ELSEWHERE = ['ears', 'neck', 'neckSides', 'bust'];
 
 /**
  * Where hair begins around the face of a photo: per sector degrees away from the face's axis, such that the

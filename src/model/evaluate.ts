@@ -149,6 +149,16 @@ export function turnEyes(model: MorphableModel, vertices: Float32Array, gaze: Ga
   }
 }
 
+/** Vertices as surface points. */
+export function pointsAtVertices(vertices: ArrayLike<number>): SurfacePoints {
+  const count = vertices.length;
+  return {
+    count,
+    vertices: Uint32Array.from({ length: 3 * count }, (_, k) => vertices[Math.floor(k / 3)]!),
+    weights: Float32Array.from({ length: 3 * count }, (_, k) => (k % 3 === 0 ? 1 : 0)),
+  };
+}
+
 /** Positions of surface points, count×3. */
 export function evaluatePoints(
   points: SurfacePoints,

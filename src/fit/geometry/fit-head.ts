@@ -1,7 +1,13 @@
 import type { FoundFace } from '../../detect/find-faces.js';
 import type { Camera } from '../../math/camera.js';
 import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
-import { addExpression, evaluateVertices, turnEyes, type Gaze } from '../../model/evaluate.js';
+import {
+  addExpression,
+  evaluateVertices,
+  pointsAtVertices,
+  turnEyes,
+  type Gaze,
+} from '../../model/evaluate.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { expressionBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
@@ -58,21 +64,14 @@ function fittingModel(model: MorphableModel): FittingModel {
         basis: pointBasis(model, face),
         trust: landmarkTrust(model),
         visiblePoints: visibilitySpreader(model, face),
-        visibleVertices: visibilitySpreader(model, skinVertices(model)),
+        visibleVertices: visibilitySpreader(
+          model,
+          pointsAtVertices(Array.from({ length: headVertexCount(model) }, (_, v) => v)),
+        ),
       }),
     );
   }
   return fitting;
-}
-
-/** The vertices of the head's skin as surface points. */
-function skinVertices(model: MorphableModel): SurfacePoints {
-  const count = headVertexCount(model);
-  return {
-    count,
-    vertices: Uint32Array.from({ length: 3 * count }, (_, k) => Math.floor(k / 3)),
-    weights: Float32Array.from({ length: 3 * count }, (_, k) => (k % 3 === 0 ? 1 : 0)),
-  };
 }
 
 /** Geometry of a head in a photo: no colours yet. */

@@ -1,9 +1,9 @@
 import { project, transformPoints, type Camera } from '../../math/camera.js';
 import { multiplyRotations, rotationFromAxisAngle, rotationToEuler } from '../../math/rotation.js';
 import { smoothstep } from '../../math/smoothstep.js';
-import { evaluateVertices } from '../../model/evaluate.js';
+import { evaluateVertices, pointsAtVertices } from '../../model/evaluate.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
-import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
 import { pointBasis, type PointBasis } from '../../model/point-basis.js';
 import type { PhotoMap } from '../../network/parsing/face-parser.js';
 import {
@@ -271,12 +271,7 @@ function withOutline(
   { vertices, places, normals }: Outline,
 ): { readonly basis: PointBasis; readonly observed: LandmarkObservations } {
   const count = vertices.length;
-  const surface: SurfacePoints = {
-    count,
-    vertices: Uint32Array.from({ length: 3 * count }, (_, k) => vertices[Math.floor(k / 3)]!),
-    weights: Float32Array.from({ length: 3 * count }, (_, k) => (k % 3 === 0 ? 1 : 0)),
-  };
-  const own = pointBasis(model, surface);
+  const own = pointBasis(model, pointsAtVertices(vertices));
   // Only the error across an outline counts, so its depth does not matter.
   const inPhoto = Array.from({ length: 3 * count }, (_, k) =>
     k % 3 === 2 ? 0 : places[2 * Math.floor(k / 3) + (k % 3)]!,

@@ -60,7 +60,10 @@ const STIFFNESS: readonly (readonly [RegExp, number])[] = [
   [/^(eyeWide|eyeSquint|noseSneer|mouthShrug)/, 4],
   [/^(brow|mouthRoll|mouthStretch|mouthFrown|mouthPress)/, 2],
   // Few do these in photos.
-  [/^(cheekPuff|jawForward|tongueOut|mouthClose)/, 6],
+  [/^(cheekPuff|tongueOut|mouthClose)/, 6],
+  // Mouths open by the jaw before they do by the lower lip.
+  [/^mouthLowerDown/, 10],
+  [/^jawForward/, 20],
   [/^(cheekSquint|jawLeft|jawRight|mouthLeft|mouthRight|mouthDimple)/, 2],
 ];
 /** … and of a stranger in a single photo: open eyes, high brows and thin lips are rather the person's own. */

@@ -85,7 +85,8 @@ export function reconstructFace(
   // What a black-and-white photo does not show must not be coloured either.
   const isGreyPhoto = isGrey(image, face.box);
   const painted = isGreyPhoto ? greyModel(model) : model;
-  const guess = predicted && visibleVertices && { ...predicted, bare };
+  const guess = predicted &&
+    visibleVertices && { light: predicted.light, albedo: likelyAlbedo(predicted), bare };
   const appearance = fitAppearance(
     painted,
     head,
@@ -166,6 +167,14 @@ export function reconstructFace(
 function expectedAlbedo({ identity, albedo }: PredictedHead, seen: number): Float32Array | undefined {
   const known = LEAST_RECOGNISED + (1 - LEAST_RECOGNISED) * smoothstep(HIDDEN, WHOLE, seen);
   return identity?.map((value, k) => known * value + (1 - known) * albedo[k]!);
+}
+
+/**
+ * The skin by which its light is told: the mean of what two networks know of it. The regressor draws skins
+ * towards the middle, the identity network towards light ones.
+ */
+function likelyAlbedo({ identity, albedo }: PredictedHead): Float32Array {
+  return identity ? identity.map((value, k) => (value + albedo[k]!) / 2) : albedo;
 }
 
 function warningsOf(fit: HeadFit, view: FaceView, face: FoundFace, image: Image): string[] {

@@ -65,13 +65,31 @@ function sampleAlbedo(
   }
 }
 
+/** What is believed of a skin before its pixels are looked at. */
+interface SkinPrior {
+  /** Albedo coefficients. */
+  readonly mean: Float32Array;
+  readonly precision: number;
+}
+
+/**
+ * How much better than the model's mean a network knows a skin. Chosen on synthetic people, whose skins are
+ * known, between what is good for dark ones (less) and for light ones (more).
+ */
+const GUESS_PRECISION = 8;
+
+function skinPrior({ count }: VertexAlbedoBasis, guess: AppearanceGuess | undefined): SkinPrior {
+  return {
+    mean: Float32Array.from({ length: count }, (_, k) => guess?.albedo[k] ?? 0),
+    precision: guess ? GUESS_PRECISION : 1,
+  };
+}
+
 function solveAlbedo(
   basis: VertexAlbedoBasis,
   samples: SkinSamples,
-  light: Float32Array,
-  robust: Float32Array,
-  noise: number,
-  coefficients: Float32Array,
+  { light, robust, noise, coefficients }: SkinFit,
+  { mean, precision }: SkinPrior,
 ): void {
   const n = basis.count;
   const hessian = new Float64Array(n * n);
@@ -92,7 +110,10 @@ function solveAlbedo(
       }
     }
   }
-  for (let k = 0; k < n; k++) hessian[k * n + k]! += 1;
+  for (let k = 0; k < n; k++) {
+    hessian[k * n + k]! += precision;
+    gradient[k]! += precision * mean[k]!;
+  }
   if (solveCholesky(hessian, gradient, n))
     coefficients.set(gradient.map((value) => Math.min(3, Math.max(-3, value))));
 }
@@ -131,8 +152,9 @@ function reweight(
  * photo's skin, alternating between the two with robust weights, so that what is not skin (a hand, hair,
  * glasses) has no say.
  *
- * A dark skin in bright light and a light skin in dim light look alike; the priors decide: several tones are
- * tried first and the one whose light is most ordinary wins.
+ * A dark skin in bright light and a light skin in dim light look alike; the priors decide, what a network
+ * guesses of the skin above all: several tones are tried first, and the likeliest of them and of its light
+ * wins.
  */
 export function fitAppearance(
   model: MorphableModel,
@@ -155,12 +177,13 @@ export function fitAppearance(
       faceVisibility: 0,
     };
   }
-  const start = bestStart(basis, thinned(samples, START_STRIDE), model);
+  const prior = skinPrior(basis, guess);
+  const start = bestStart(basis, thinned(samples, START_STRIDE), prior, model);
   const fit: SkinFit = { ...start, robust: new Float32Array(n) };
   const albedo = new Float32Array(n * 3);
   sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
   fit.noise = reweight(samples, albedo, fit.light, fit.robust, 3).noise;
-  refine(basis, samples, fit, 4);
+  refine(basis, samples, fit, prior, 4);
   for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = fit.robust[i]!;
   judgeSurroundings(
     model,
@@ -200,7 +223,7 @@ function meanColor({ colors, weights }: SkinSamples, robust: Float32Array): [num
 export interface AppearanceGuess {
   /** 27 irradiance coefficients, in about the photo's camera. */
   readonly light: ArrayLike<number>;
-  /** Standard deviations. */
+  /** The skin, standard deviations. */
   readonly albedo: ArrayLike<number>;
   /** The head as if nothing covered it. */
   readonly bare: SeenHead;
@@ -270,12 +293,18 @@ interface SkinFit {
   noise: number;
 }
 
-function refine(basis: VertexAlbedoBasis, samples: SkinSamples, fit: SkinFit, iterations: number): void {
+function refine(
+  basis: VertexAlbedoBasis,
+  samples: SkinSamples,
+  fit: SkinFit,
+  prior: SkinPrior,
+  iterations: number,
+): void {
   const albedo = new Float32Array(samples.vertices.length * 3);
   for (let iteration = 0; iteration < iterations; iteration++) {
     sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
     solveAllLights(samples, albedo, fit.robust, fit.noise, fit.light);
-    if (basis.count > 0) solveAlbedo(basis, samples, fit.light, fit.robust, fit.noise, fit.coefficients);
+    if (basis.count > 0) solveAlbedo(basis, samples, fit, prior);
     sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
     fit.noise = reweight(samples, albedo, fit.light, fit.robust, iteration === 0 ? 3 : 2.5).noise;
   }
@@ -292,7 +321,12 @@ const START_NOISE = 0.04;
  * A least-squares start from the whole face gives a large cover half the say. So parts of the face are tried
  * as well, right, left, upper and lower half, and the start wins under which most skin looks like skin.
  */
-function bestStart(basis: VertexAlbedoBasis, samples: SkinSamples, model: MorphableModel): SkinFit {
+function bestStart(
+  basis: VertexAlbedoBasis,
+  samples: SkinSamples,
+  prior: SkinPrior,
+  model: MorphableModel,
+): SkinFit {
   const n = samples.vertices.length;
   const position = (i: number, axis: number) => model.meanShape[samples.vertices[i]! * 3 + axis]!;
   const heights = Array.from({ length: n }, (_, i) => position(i, 1)).sort((a, b) => a - b);
@@ -308,10 +342,10 @@ function bestStart(basis: VertexAlbedoBasis, samples: SkinSamples, model: Morpha
   let bestScore = -Infinity;
   for (const [index, part] of parts.entries()) {
     const robust = Float32Array.from({ length: n }, (_, i) => (part(i) ? 1 : 0));
-    const coefficients = new Float32Array(basis.count);
-    if (basis.count > 0) coefficients[0] = likeliestTone(basis, samples, robust);
+    const coefficients = prior.mean.slice();
+    if (basis.count > 0) coefficients[0] = likeliestTone(basis, samples, robust, prior);
     const fit: SkinFit = { light: constantLight(TYPICAL_LIGHT), coefficients, robust, noise: 0.05 };
-    refine(basis, samples, fit, 2);
+    refine(basis, samples, fit, prior, 2);
     const score = explained(basis, samples, fit) * (index === 0 ? START_MARGIN : 1);
     if (score > bestScore) {
       bestScore = score;
@@ -386,7 +420,12 @@ function judgeSurroundings(
 const TONES = [-2, -1.5, -1, -0.5, 0, 0.4, 0.8, 1.2];
 
 /** The tone of the given samples: `mask` says which count. */
-function likeliestTone(basis: VertexAlbedoBasis, samples: SkinSamples, mask: Float32Array): number {
+function likeliestTone(
+  basis: VertexAlbedoBasis,
+  samples: SkinSamples,
+  mask: Float32Array,
+  { mean, precision }: SkinPrior,
+): number {
   const n = samples.vertices.length;
   const albedo = new Float32Array(n * 3);
   const light = new Float32Array(27);
@@ -396,7 +435,7 @@ function likeliestTone(basis: VertexAlbedoBasis, samples: SkinSamples, mask: Flo
   let best = 0;
   let bestCost = Infinity;
   for (const tone of TONES) {
-    const coefficients = new Float32Array(basis.count);
+    const coefficients = mean.slice();
     coefficients[0] = tone;
     sampleAlbedo(basis, samples.vertices, coefficients, albedo);
     robust.fill(1);
@@ -405,8 +444,8 @@ function likeliestTone(basis: VertexAlbedoBasis, samples: SkinSamples, mask: Flo
     const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
     let cast = 0;
     for (let c = 0; c < 3; c++) cast += ((light[c * 9]! / unit - grey) / CAST_SPREAD) ** 2;
-    const total =
-      START_STRIDE * cost + ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + cast + 0.5 * tone * tone;
+    const unlikely = ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + precision * (tone - mean[0]!) ** 2;
+    const total = START_STRIDE * cost + cast + unlikely;
     if (total < bestCost) {
       bestCost = total;
       best = tone;

@@ -3,7 +3,7 @@ import { constantLight } from '../../math/spherical-harmonics.js';
 import type { SkinSamples } from './skin-samples.js';
 
 /** Expected mean irradiance of a well exposed photo and its spread. */
-export const TYPICAL_LIGHT = 0.85;
+export const TYPICAL_LIGHT = 0.7;
 export const LIGHT_SPREAD = 0.35;
 /** Spread of the directional coefficients around none, and of colour casts around grey. */
 const SHADING_SPREAD = 0.35;

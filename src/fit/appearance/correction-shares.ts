@@ -4,6 +4,10 @@ import { createTexelMap, texelValues } from '../../render/texel-map.js';
 /** The correction of the model's albedo is smooth: texels per side of its grid over the atlas. */
 export const CORRECTION_SIZE = 256;
 
+/** Share of scalp between which the head is taken for hair, whose colour is not judged. */
+export const HAIR_FROM = 0.3;
+export const HAIR_TO = 0.8;
+
 /** Shares of each texel of the correction's grid, 0…1. */
 export interface CorrectionShares {
   readonly face: Float32Array;

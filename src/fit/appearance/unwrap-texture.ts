@@ -4,10 +4,11 @@ import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
 import type { ModelPart, MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { encodeSrgb, linearOfByte } from '../../render/color.js';
-import { pullPush } from '../../render/pull-push.js';
 import { texelMapOf, type TexelMap } from '../../render/texel-map.js';
 import type { Appearance } from './fit-appearance.js';
-import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
+import { correctedAlbedo, correctionField } from './correction-field.js';
+import { HAIR_FROM, HAIR_TO } from './correction-shares.js';
+import { evenLight } from './even-light.js';
 import { fitSkinAlbedo } from './fit-skin-albedo.js';
 import { hairTone } from '../hair/hair-tone.js';
 import { minified, type Minified } from './minify.js';
@@ -39,13 +40,14 @@ const LIGHT_TO = 0.35;
  * Irradiance below this share of the mean is taken as this, so that dividing by it does not blow noise up.
  */
 const DARKEST = 0.2;
-/** Natural logarithm of the largest correction of model albedo. */
-const LARGEST_CORRECTION = 1.6;
+/** Shares of the mean light between which skin lies in deep shadow. */
+const SHADOW_FROM = 0.25;
+const SHADOW_TO = 0.5;
+/** Linear values between which a pixel is too dark for a colour: there is noise, and the blocks of a JPEG. */
+const BLACK_FROM = 0.0015;
+const BLACK_TO = 0.006;
 /** Of hair, linear. */
 const LEAST_ALBEDO = 0.004;
-/** Share of scalp between which the head is taken for hair, whose colour is not judged. */
-const HAIR_FROM = 0.3;
-const HAIR_TO = 0.8;
 
 /**
  * How far the photo is believed at each vertex, 0…1. Below the head there are clothes more often than skin:
@@ -152,6 +154,7 @@ function unwrap(
   typicalness: Float32Array,
   inlier: Float32Array,
   irradiance: Float32Array,
+  meanLight: readonly number[],
   photo: Minified,
   certain: TexelCertainty,
 ): Unwrapped {
@@ -164,6 +167,7 @@ function unwrap(
   const shade = new Float32Array(texels * 3);
   const { triangles } = part;
   const { pixels } = head;
+  const usual = Math.max(...meanLight);
   const color = new Float32Array(3);
   for (let texel = 0; texel < texels; texel++) {
     const t = map.triangle[texel]! * 3;
@@ -182,13 +186,21 @@ function unwrap(
     let w = wa * trust[a]! + wb * trust[b]! + wc * trust[c]!;
     if (w > 0) w *= certain(a, b, c, wa, wb, x, y);
     if (w <= 0) continue;
+    samplePhoto(photo, x, y, color);
+    w *= told(color, Math.max(shade[at]!, shade[at + 1]!, shade[at + 2]!) / usual);
     weight[texel] = w;
     typical[texel] = w * (wa * typicalness[a]! + wb * typicalness[b]! + wc * typicalness[c]!);
     skin[texel] = w * (wa * inlier[a]! + wb * inlier[b]! + wc * inlier[c]!);
-    samplePhoto(photo, x, y, color);
     for (let k = 0; k < 3; k++) albedo[at + k] = color[k]! / shade[at + k]!;
   }
   return { albedo, weight, typical, skin, shade };
+}
+
+/** How far a pixel tells the colour of skin in this share of the mean light, 0…1: a black one if lit. */
+function told(color: Float32Array, lit: number): number {
+  if (lit >= SHADOW_TO) return 1;
+  const bright = smoothstep(BLACK_FROM, BLACK_TO, Math.max(...color));
+  return bright + (1 - bright) * smoothstep(SHADOW_FROM, SHADOW_TO, lit);
 }
 
 /** Bilinear in linear light. */
@@ -259,145 +271,6 @@ function plausibleAlbedo(albedo: TextureAlbedo, coefficients: ArrayLike<number>)
   return texture;
 }
 
-/** Weighed mean of the log-ratio over the correction's grid. */
-function meanRatio(ratio: Float32Array, weights: Float32Array): number[] {
-  const sum = [0, 0, 0];
-  let total = 0;
-  for (let i = 0; i < weights.length; i++) {
-    if (weights[i] === 0) continue;
-    total += weights[i]!;
-    for (let k = 0; k < 3; k++) sum[k]! += weights[i]! * ratio[i * 3 + k]!;
-  }
-  return sum.map((value) => value / Math.max(1e-9, total));
-}
-
-/**
- * Mean log-ratio between what the photo shows and model albedo, with its weight, on the correction's grid.
- */
-function logRatio(
-  { albedo, typical, skin }: Unwrapped,
-  model: Float32Array,
-  modelSize: number,
-  size: number,
-): { ratio: Float32Array; weights: Float32Array; skinWeights: Float32Array } {
-  const n = CORRECTION_SIZE;
-  const block = size / n;
-  const ratio = new Float32Array(n * n * 3);
-  const weights = new Float32Array(n * n);
-  const skinWeights = new Float32Array(n * n);
-  const sums = [0, 0, 0];
-  for (let y = 0; y < n; y++) {
-    for (let x = 0; x < n; x++) {
-      sums.fill(0);
-      let total = 0;
-      let ofSkin = 0;
-      for (let j = 0; j < block; j++) {
-        for (let i = 0; i < block; i++) {
-          const texel = (y * block + j) * size + x * block + i;
-          const w = typical[texel]!;
-          if (w === 0) continue;
-          total += w;
-          ofSkin += skin[texel]!;
-          for (let k = 0; k < 3; k++) sums[k]! += w * albedo[texel * 3 + k]!;
-        }
-      }
-      if (total === 0) continue;
-      const at = (y * n + x) * 3;
-      const m =
-        (Math.floor(((y + 0.5) / n) * modelSize) * modelSize + Math.floor(((x + 0.5) / n) * modelSize)) * 3;
-      for (let k = 0; k < 3; k++)
-        ratio[at + k] = limited(Math.log((sums[k]! / total + 1e-3) / (model[m + k]! + 1e-3)));
-      weights[y * n + x] = Math.min(1, total / (block * block)) ** 2;
-      skinWeights[y * n + x] = Math.min(1, ofSkin / (block * block)) ** 2;
-    }
-  }
-  return { ratio, weights, skinWeights };
-}
-
-/**
- * The log-ratio continued smoothly over the whole atlas. Skin and scalp are continued apart, so that hair
- * darkens the back of the head but not the cheeks, and skin does not shine through the hair. Shoulders are
- * never seen: they differ from the model's as the skin does in the mean.
- */
-function correctionField(
-  seen: Unwrapped,
-  model: MorphableModel,
-  albedo: Float32Array,
-  modelSize: number,
-  size: number,
-  hairAlbedo: readonly number[] | undefined,
-): Float32Array {
-  const { ratio: skin, weights, skinWeights } = logRatio(seen, albedo, modelSize, size);
-  const { scalp, shoulders } = sharesOf(model);
-  const hair = skin.slice();
-  const bare = skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!)));
-  const mean = meanRatio(skin, bare);
-  pullPush(skin, bare, CORRECTION_SIZE, 3);
-  if (hairAlbedo) {
-    const usual = scalpAlbedo(scalp, albedo, modelSize);
-    const change = hairAlbedo.map((value, k) => limited(Math.log(value / usual[k]!)));
-    for (let i = 0; i < hair.length; i++) hair[i] = change[i % 3]!;
-  } else
-    pullPush(
-      hair,
-      weights.map((weight, i) => weight * smoothstep(HAIR_FROM, HAIR_TO, scalp[i]!)),
-      CORRECTION_SIZE,
-      3,
-    );
-  for (let i = 0; i < scalp.length; i++) {
-    const share = smoothstep(0.3, 0.9, scalp[i]!);
-    const far = shoulders[i]!;
-    for (let k = 0; k < 3; k++) {
-      const near = far * mean[k]! + (1 - far) * skin[i * 3 + k]!;
-      skin[i * 3 + k] = share * hair[i * 3 + k]! + (1 - share) * near;
-    }
-  }
-  return skin;
-}
-
-/** Mean of the model's albedo where there is nothing but scalp. */
-function scalpAlbedo(scalp: Float32Array, albedo: Float32Array, modelSize: number): number[] {
-  const n = CORRECTION_SIZE;
-  const sum = [0, 0, 0];
-  let count = 0;
-  for (let i = 0; i < scalp.length; i++) {
-    if (scalp[i]! < HAIR_TO) continue;
-    const x = Math.floor((((i % n) + 0.5) * modelSize) / n);
-    const y = Math.floor(((Math.floor(i / n) + 0.5) * modelSize) / n);
-    for (let k = 0; k < 3; k++) sum[k]! += albedo[(y * modelSize + x) * 3 + k]!;
-    count++;
-  }
-  return sum.map((value) => Math.max(1e-3, value / Math.max(1, count)));
-}
-
-const limited = (value: number) => Math.min(LARGEST_CORRECTION, Math.max(-LARGEST_CORRECTION, value));
-
-/** Model albedo times the correction's gain, at the model's resolution. */
-function correctedAlbedo(modelAlbedo: Float32Array, n: number, correction: Float32Array): Float32Array {
-  const gain = new Float32Array(correction.length);
-  for (let i = 0; i < gain.length; i++) gain[i] = Math.exp(correction[i]!);
-  const out = new Float32Array(modelAlbedo.length);
-  const size = CORRECTION_SIZE;
-  const scale = size / n;
-  // As in `lookUp`, but the two rows that a row lies between are mixed once.
-  const row = new Float64Array(3 * size);
-  let at = 0;
-  for (let y = 0; y < n; y++) {
-    const v = Math.min(size - 1.001, Math.max(0, (y + 0.5) * scale - 0.5));
-    const above = 3 * size * Math.floor(v);
-    const fy = v - Math.floor(v);
-    for (let i = 0; i < row.length; i++)
-      row[i] = gain[above + i]! + fy * (gain[above + row.length + i]! - gain[above + i]!);
-    for (let x = 0; x < n; x++) {
-      const u = Math.min(size - 1.001, Math.max(0, (x + 0.5) * scale - 0.5));
-      const x0 = Math.floor(u);
-      for (let i = 3 * x0; i < 3 * x0 + 3; i++, at++)
-        out[at] = modelAlbedo[at]! * (row[i]! + (u - x0) * (row[i + 3]! - row[i]!));
-    }
-  }
-  return out;
-}
-
 export function textureOf(linear: Float32Array, size: number): Image {
   const image = createImage(size, size, 3);
   encodeSrgb(linear, image.data);
@@ -431,6 +304,7 @@ export function unwrapTextures(
   const modelSize = model.albedo.meanSize;
   const heads = headVertexCount(model);
   const shade = usableIrradiance(head, appearance.light, heads);
+  const light = facingLight(head, shade, heads);
   const doubtful = doubtfulness(model, head);
   const trust = photoTrust(model, head, image, appearance, doubtful, certainty !== undefined);
   const like = colouring(model, head, appearance, certainty);
@@ -442,13 +316,14 @@ export function unwrapTextures(
     typicalness(model, like),
     like,
     shade,
+    light,
     minified(image, head.pixels, heads, part.vertexCount, size),
     texelCertainty(model, certainty, hair),
   );
   const skinAlbedo = fitSkinAlbedo(model.albedo, seen, appearance.albedo, expected);
   const modelAlbedo = plausibleAlbedo(model.albedo, skinAlbedo);
+  evenLight(model, seen, modelAlbedo, modelSize, size);
   if (expected) withinFace(model, modelAlbedo, plausibleAlbedo(model.albedo, appearance.albedo), modelSize);
-  const light = facingLight(head, shade, heads);
   // Under its hair a scalp is dark: as far as the model goes, it has the hair's colour.
   const scalpColor = hair ? hair.color : seenHairAlbedo(image, certainty, light);
   const filled = correctedAlbedo(

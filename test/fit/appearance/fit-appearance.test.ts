@@ -96,6 +96,28 @@ describe('fitAppearance on a face under known light', () => {
   });
 });
 
+describe('fitAppearance with what a network expects', () => {
+  it('tells light skin in dim light from dark skin in bright light, which look alike', () => {
+    const skin = clearSkin();
+    const brightness = (coefficients: ArrayLike<number>): number => {
+      const albedo = albedoAtVertices(model, coefficients);
+      return mean(skin.map((v) => albedo[v * 3]!));
+    };
+    const [light, dark] = [[0.5], [-2]] as const;
+    const apart = brightness(light) / brightness(dark);
+    expect(apart).toBeGreaterThan(1.5);
+    const found = (tone: readonly number[], lit: Float32Array): number => {
+      const guess = { light: lit, albedo: tone, bare: head };
+      const shown = photograph(model, face, lit, [...tone]);
+      const { albedo } = fitAppearance(model, head, shown, faceSize(face.points, 3), guess);
+      return brightness(albedo) / brightness(tone);
+    };
+    const dim = daylight().map((value) => value / apart);
+    for (const ratio of [found(light, dim), found(dark, daylight())])
+      expect(Math.abs(Math.log(ratio))).toBeLessThan(Math.log(apart) / 2);
+  });
+});
+
 describe('fitAppearance on a covered face', () => {
   /** Paints the lower part of the face green until 30 % of its clear skin is under it. */
   function covered(): { image: Image; hidden: Set<number>; edge: number } {

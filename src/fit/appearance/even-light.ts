@@ -1,0 +1,121 @@
+import { smoothstep } from '../../math/smoothstep.js';
+import type { MorphableModel } from '../../model/morphable-model.js';
+import { lookUp, type Unwrapped } from './compose-textures.js';
+import { logRatio } from './correction-field.js';
+import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
+
+/** Natural logarithms that smooth skin may be brighter, or of another hue, than the fitted albedo. */
+const LARGEST_BRIGHTER = 0.08;
+const LARGEST_HUE = LARGEST_BRIGHTER / 3;
+/** Box filters of this many cells to either side, so often one after the other: a Gaussian of some 4 mm. */
+const REACH = 3;
+const PASSES = 3;
+/** Share of a cell's surroundings that is seen from which on its light is known. */
+const KNOWN_FROM = 0.05;
+const KNOWN_TO = 0.3;
+/** Share of scalp between which skin ends. */
+const SCALP_FROM = 0.05;
+const SCALP_TO = 0.3;
+
+/**
+ * Takes from the skin what a light of low order could not: cast shadows, highlights, a lamp of another colour
+ * on one side. What the smoothed photo is brighter, darker or of another hue than the albedo fitted to it is
+ * light, and moves from `seen.albedo` to `seen.shade`; their product, the photo, stays.
+ *
+ * Only finer things, as wrinkles and moles, and small differences are left to the skin. What is dark on both
+ * sides of the face alike stays as well: more often a beard than a shadow.
+ *
+ * @param albedo of the model, fitted to the photo
+ * @param size texels per side of what is seen
+ */
+export function evenLight(
+  model: MorphableModel,
+  seen: Unwrapped,
+  albedo: Float32Array,
+  modelSize: number,
+  size: number,
+): void {
+  const light = leftLight(model, seen, albedo, modelSize, size);
+  const scale = CORRECTION_SIZE / size;
+  const here = new Float32Array(3);
+  for (let texel = 0; texel < seen.weight.length; texel++) {
+    if (seen.weight[texel] === 0) continue;
+    const u = ((texel % size) + 0.5) * scale - 0.5;
+    const v = (Math.floor(texel / size) + 0.5) * scale - 0.5;
+    lookUp(light, CORRECTION_SIZE, u, v, here);
+    for (let k = 0; k < 3; k++) {
+      const gain = Math.exp(here[k]!);
+      seen.albedo[3 * texel + k]! /= gain;
+      seen.shade[3 * texel + k]! *= gain;
+    }
+  }
+}
+
+/** Logarithm of the light that is left on the skin, on the correction's grid, n×n×3. */
+function leftLight(
+  model: MorphableModel,
+  seen: Unwrapped,
+  albedo: Float32Array,
+  modelSize: number,
+  size: number,
+): Float32Array {
+  const n = CORRECTION_SIZE;
+  const { ratio, weights } = logRatio(seen, seen.weight, albedo, modelSize, size);
+  const { scalp } = sharesOf(model);
+  const skin = weights.map((weight, i) => weight * (1 - smoothstep(SCALP_FROM, SCALP_TO, scalp[i]!)));
+  const { means, shares } = smoothed(ratio, skin);
+  const known = shares.map((share) => smoothstep(KNOWN_FROM, KNOWN_TO, share));
+  const brighter = shares.map((_, i) => (means[3 * i]! + means[3 * i + 1]! + means[3 * i + 2]!) / 3);
+  const light = new Float32Array(3 * n * n);
+  for (let i = 0; i < n * n; i++) {
+    const mirror = i - (i % n) + n - 1 - (i % n);
+    const onBothSides = Math.min(0, known[mirror]! * brighter[mirror]!);
+    const bright = brighter[i]! < 0 ? Math.min(0, brighter[i]! - onBothSides) : brighter[i]!;
+    for (let k = 0; k < 3; k++) {
+      const hue = means[3 * i + k]! - brighter[i]!;
+      light[3 * i + k] = known[i]! * (beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE));
+    }
+  }
+  return light;
+}
+
+/** What a value exceeds a limit by, either way. */
+const beyond = (value: number, limit: number): number =>
+  Math.sign(value) * Math.max(0, Math.abs(value) - limit);
+
+/** Weighed means of n×n×3 values around each cell, and the mean weight there. */
+function smoothed(
+  values: Float32Array,
+  weights: Float32Array,
+): { readonly means: Float32Array; readonly shares: Float32Array } {
+  const n = CORRECTION_SIZE;
+  let sums = new Float32Array(4 * n * n);
+  for (let i = 0; i < n * n; i++) {
+    for (let k = 0; k < 3; k++) sums[4 * i + k] = weights[i]! * values[3 * i + k]!;
+    sums[4 * i + 3] = weights[i]!;
+  }
+  for (let pass = 0; pass < PASSES; pass++) sums = boxMeans(boxMeans(sums, 4, 4 * n), 4 * n, 4);
+  const shares = Float32Array.from(weights, (_, i) => sums[4 * i + 3]!);
+  const means = Float32Array.from(values, (_, at) => {
+    const i = Math.floor(at / 3);
+    return sums[4 * i + (at % 3)]! / Math.max(1e-3, shares[i]!);
+  });
+  return { means, shares };
+}
+
+/** Means over boxes along one axis of n×n×4 values; nothing lies beyond the border. @param along stride */
+function boxMeans(values: Float32Array, along: number, across: number): Float32Array<ArrayBuffer> {
+  const n = CORRECTION_SIZE;
+  const out = new Float32Array(values.length);
+  for (let line = 0; line < n; line++)
+    for (let c = 0; c < 4; c++) {
+      const first = line * across + c;
+      let sum = 0;
+      for (let to = -REACH; to < n; to++) {
+        if (to + REACH < n) sum += values[first + (to + REACH) * along]!;
+        if (to > REACH) sum -= values[first + (to - REACH - 1) * along]!;
+        if (to >= 0) out[first + to * along] = sum / (2 * REACH + 1);
+      }
+    }
+  return out;
+}

@@ -10,25 +10,28 @@ export interface VertexAlbedoBasis {
   readonly modes: Float32Array;
 }
 
-const cache = new WeakMap<MorphableModel, VertexAlbedoBasis>();
+const cache = new WeakMap<MorphableModel, Map<number, VertexAlbedoBasis>>();
 /** Reflectance assumed for a model without any. */
 const PLAIN_SKIN = [0.45, 0.29, 0.21];
 
 /**
  * Albedo at the vertices of any model: its own per-vertex albedo, its texture sampled, or a plain skin.
- * Cached by model.
+ * Cached by model and number of modes.
  * @param most modes, the first ones; the other coefficients count as 0
  */
 export function vertexAlbedo(model: MorphableModel, most = Infinity): VertexAlbedoBasis {
-  let basis = cache.get(model);
-  if (!basis) cache.set(model, (basis = compute(model)));
-  return basis.count <= most ? basis : { ...basis, count: most };
+  const bases = cache.get(model) ?? new Map<number, VertexAlbedoBasis>();
+  cache.set(model, bases);
+  const count = Math.min(most, model.albedo?.count ?? 0);
+  const basis = bases.get(count) ?? compute(model, count);
+  bases.set(count, basis);
+  return basis;
 }
 
-function compute(model: MorphableModel): VertexAlbedoBasis {
+function compute(model: MorphableModel, count: number): VertexAlbedoBasis {
   const { albedo, vertexCount } = model;
-  if (albedo?.kind === 'vertex') return albedo;
-  if (albedo?.kind === 'texture') return sampleTextures(model, albedo);
+  if (albedo?.kind === 'vertex') return { ...albedo, count };
+  if (albedo?.kind === 'texture') return sampleTextures(model, albedo, count);
   return {
     count: 0,
     mean: Float32Array.from({ length: vertexCount * 3 }, (_, i) => PLAIN_SKIN[i % 3]!),
@@ -36,12 +39,13 @@ function compute(model: MorphableModel): VertexAlbedoBasis {
   };
 }
 
-function sampleTextures(model: MorphableModel, albedo: TextureAlbedo): VertexAlbedoBasis {
+function sampleTextures(model: MorphableModel, albedo: TextureAlbedo, count: number): VertexAlbedoBasis {
+  const first = { ...albedo, count };
   const mean = new Float32Array(model.vertexCount * 3);
-  const modes = new Float32Array(albedo.count * mean.length);
+  const modes = new Float32Array(count * mean.length);
   const { triangles, uvTriangles, uvs } = model.parts[0]!;
   const done = new Uint8Array(model.vertexCount);
-  const here = new Float32Array(3 * albedo.count);
+  const here = new Float32Array(3 * count);
   for (let i = 0; i < triangles.length; i++) {
     const vertex = triangles[i]!;
     if (done[vertex]) continue;
@@ -51,11 +55,11 @@ function sampleTextures(model: MorphableModel, albedo: TextureAlbedo): VertexAlb
     const size = albedo.meanSize;
     const texel =
       (Math.min(size - 1, Math.floor(v * size)) * size + Math.min(size - 1, Math.floor(u * size))) * 3;
-    albedoModesAt(albedo, u, v, here);
+    albedoModesAt(first, u, v, here);
     for (let c = 0; c < 3; c++) {
       mean[vertex * 3 + c] = albedo.mean[texel + c]!;
-      for (let k = 0; k < albedo.count; k++) modes[k * mean.length + vertex * 3 + c] = here[3 * k + c]!;
+      for (let k = 0; k < count; k++) modes[k * mean.length + vertex * 3 + c] = here[3 * k + c]!;
     }
   }
-  return { count: albedo.count, mean, modes };
+  return { count, mean, modes };
 }

@@ -68,9 +68,11 @@ const STIFFNESS: readonly (readonly [RegExp, number])[] = [
 ];
 /** … and of a stranger in a single photo: open eyes, high brows and thin lips are rather the person's own. */
 const STRANGERS: readonly (readonly [RegExp, number])[] = [
-  [/^(eyeWide|mouthShrug|browOuterUp|mouthRoll)/, 20],
-  [/^mouthStretch/, 10],
-  [/^mouthFrown/, 4],
+  [/^(mouthShrug|browOuterUp|mouthRoll|eyeLook)/, 50],
+  [/^(eyeWide|mouthStretch)/, 28],
+  [/^mouthFrown/, 12],
+  [/^browInnerUp/, 8],
+  [/^mouthUpperUp/, 12],
   ...STIFFNESS,
 ];
 

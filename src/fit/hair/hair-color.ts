@@ -19,7 +19,11 @@ const TINT = 0.4;
 /** Hair darker than this is never blue by itself: it mirrors the sky. */
 const DARK = 0.06;
 const LEAST = 0.004;
-const MOST = 0.92;
+/** Hair is no brighter than white hair, luminance and any channel. */
+const BRIGHTEST = 0.5;
+const MOST = 0.8;
+/** The strands that tell the colour take this much more light than the hair does in the mean. */
+const LIT_GAIN = 1.2;
 
 /** Shares of the pixels, the darkest first, that tell the colour: strands in the light, without gloss. */
 const LIT = { from: 0.55, to: 0.9 };
@@ -77,12 +81,14 @@ export function unlitHairColor(seen: Rgb, normals: Float32Array, light: ArrayLik
     return Math.max(DARKEST * ahead[k]!, mean, 0.02);
   }) as [number, number, number];
   const bright = luminance(falling);
-  const color = falling.map((value, k) => seen[k]! / (bright * (value / bright) ** TINT)) as [
+  const color = falling.map((value, k) => seen[k]! / (LIT_GAIN * bright * (value / bright) ** TINT)) as [
     number,
     number,
     number,
   ];
-  return withoutSky(color).map((value) => Math.min(MOST, Math.max(LEAST, value))) as unknown as Rgb;
+  const own = withoutSky(color);
+  const gain = Math.min(1, BRIGHTEST / luminance(own), MOST / Math.max(...own));
+  return own.map((value) => Math.max(LEAST, gain * value)) as unknown as Rgb;
 }
 
 /** Dark hair without what is bluer in it than red. */

@@ -16,6 +16,7 @@ import {
   transposeRotation,
   type EulerAngles,
 } from '../../../src/math/rotation.js';
+import { unitStiffness } from '../../../src/model/arkit-units.js';
 import { evaluatePoints, evaluateVertices } from '../../../src/model/evaluate.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { loadModel } from '../../../src/node/files/assets.js';
@@ -309,5 +310,32 @@ describe('fitLandmarks on bad landmarks', () => {
     expect(outside).toBeGreaterThan(20);
     const inside = errors(fit(observeExactly(wild)), face.points).filter((_, i) => face.points[i * 3]! > 0);
     expect(mean(inside)).toBeLessThan(0.006);
+  });
+});
+
+describe('a wide open mouth', () => {
+  const chin = [397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 18, 199, 200, 175];
+  const unit = (name: string): number => model.expression.names.indexOf(name);
+
+  it('is opened by the jaw, though the chin of the mesh stays behind', () => {
+    const open = (jawOpen: number): Float32Array => {
+      const expression = new Float32Array(model.expression.count);
+      expression[unit('jawOpen')] = jawOpen;
+      return syntheticFace(model, { expression }).points;
+    };
+    const points = open(0.8);
+    const behind = open(0.4);
+    for (const i of chin) points.set(behind.subarray(3 * i, 3 * i + 3), 3 * i);
+    const limits = {
+      shapeCount: model.shape.count,
+      lower: model.expression.lower,
+      upper: model.expression.upper,
+      shapeLimit: 3,
+      stiffness: model.expression.names.map((name) => unitStiffness(name, false)),
+    };
+    const { coefficients } = fitLandmarks(basis, observe(points, trust, photo), photoCamera, limits);
+    const value = (name: string): number => coefficients[model.shape.count + unit(name)]!;
+    expect(value('jawOpen')).toBeGreaterThan(0.65);
+    expect(value('mouthLowerDownLeft')).toBeLessThan(0.2);
   });
 });

@@ -8,7 +8,7 @@ import { CORRECTION_SIZE, HAIR_FROM, HAIR_TO, sharesOf } from './correction-shar
 const LARGEST_CORRECTION = 1.6;
 
 /** Weighed mean of the log-ratio over the correction's grid. */
-function meanRatio(ratio: Float32Array, weights: Float32Array): number[] {
+export function meanRatio(ratio: Float32Array, weights: Float32Array): number[] {
   const sum = [0, 0, 0];
   let total = 0;
   for (let i = 0; i < weights.length; i++) {

@@ -1,7 +1,7 @@
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
-import { logRatio } from './correction-field.js';
+import { logRatio, meanRatio } from './correction-field.js';
 import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
 
 /** Natural logarithms that smooth skin may be brighter, or of another hue, than the fitted albedo. */
@@ -10,9 +10,8 @@ const LARGEST_HUE = LARGEST_BRIGHTER / 3;
 /** Box filters of this many cells to either side, so often one after the other: a Gaussian of some 4 mm. */
 const REACH = 3;
 const PASSES = 3;
-/** Share of a cell's surroundings that is seen from which on its light is known. */
-const KNOWN_FROM = 0.05;
-const KNOWN_TO = 0.3;
+/** Where less than this share of what is around a cell is seen, its light is rather that of the whole skin. */
+const FEW_SEEN = 0.1;
 /** Share of scalp between which skin ends. */
 const SCALP_FROM = 0.05;
 const SCALP_TO = 0.3;
@@ -63,17 +62,16 @@ function leftLight(
   const { ratio, weights } = logRatio(seen, seen.weight, albedo, modelSize, size);
   const { scalp } = sharesOf(model);
   const skin = weights.map((weight, i) => weight * (1 - smoothstep(SCALP_FROM, SCALP_TO, scalp[i]!)));
-  const { means, shares } = smoothed(ratio, skin);
-  const known = shares.map((share) => smoothstep(KNOWN_FROM, KNOWN_TO, share));
-  const brighter = shares.map((_, i) => (means[3 * i]! + means[3 * i + 1]! + means[3 * i + 2]!) / 3);
+  const means = smoothed(ratio, skin);
+  const brighter = skin.map((_, i) => (means[3 * i]! + means[3 * i + 1]! + means[3 * i + 2]!) / 3);
   const light = new Float32Array(3 * n * n);
   for (let i = 0; i < n * n; i++) {
     const mirror = i - (i % n) + n - 1 - (i % n);
-    const onBothSides = Math.min(0, known[mirror]! * brighter[mirror]!);
+    const onBothSides = Math.min(0, brighter[mirror]!);
     const bright = brighter[i]! < 0 ? Math.min(0, brighter[i]! - onBothSides) : brighter[i]!;
     for (let k = 0; k < 3; k++) {
       const hue = means[3 * i + k]! - brighter[i]!;
-      light[3 * i + k] = known[i]! * (beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE));
+      light[3 * i + k] = beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE);
     }
   }
   return light;
@@ -83,24 +81,21 @@ function leftLight(
 const beyond = (value: number, limit: number): number =>
   Math.sign(value) * Math.max(0, Math.abs(value) - limit);
 
-/** Weighed means of n×n×3 values around each cell, and the mean weight there. */
-function smoothed(
-  values: Float32Array,
-  weights: Float32Array,
-): { readonly means: Float32Array; readonly shares: Float32Array } {
+/** Weighed means of n×n×3 values around each cell. */
+function smoothed(values: Float32Array, weights: Float32Array): Float32Array {
   const n = CORRECTION_SIZE;
+  const all = meanRatio(values, weights);
   let sums = new Float32Array(4 * n * n);
   for (let i = 0; i < n * n; i++) {
     for (let k = 0; k < 3; k++) sums[4 * i + k] = weights[i]! * values[3 * i + k]!;
     sums[4 * i + 3] = weights[i]!;
   }
   for (let pass = 0; pass < PASSES; pass++) sums = boxMeans(boxMeans(sums, 4, 4 * n), 4 * n, 4);
-  const shares = Float32Array.from(weights, (_, i) => sums[4 * i + 3]!);
-  const means = Float32Array.from(values, (_, at) => {
+  return Float32Array.from(values, (_, at) => {
     const i = Math.floor(at / 3);
-    return sums[4 * i + (at % 3)]! / Math.max(1e-3, shares[i]!);
+    const k = at % 3;
+    return (sums[4 * i + k]! + FEW_SEEN * all[k]!) / (sums[4 * i + 3]! + FEW_SEEN);
   });
-  return { means, shares };
 }
 
 /** Means over boxes along one axis of n×n×4 values; nothing lies beyond the border. @param along stride */

@@ -10,7 +10,7 @@ const LARGEST_HUE = LARGEST_BRIGHTER / 3;
 /** Box filters of this many cells to either side, so often one after the other: a Gaussian of some 4 mm. */
 const REACH = 3;
 const PASSES = 3;
-/** Where less than this share of what is around a cell is seen, its light is rather that of the whole skin. */
+/** Where less than this share of what is around a cell is seen, its light is more that of all the skin. */
 const FEW_SEEN = 0.1;
 /** Share of scalp between which skin ends. */
 const SCALP_FROM = 0.05;

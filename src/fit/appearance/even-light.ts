@@ -1,3 +1,4 @@
+import { boxMeans } from '../../math/box-filter.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
@@ -83,34 +84,18 @@ const beyond = (value: number, limit: number): number =>
 
 /** Weighed means of n×n×3 values around each cell. */
 function smoothed(values: Float32Array, weights: Float32Array): Float32Array {
-  const n = CORRECTION_SIZE;
   const all = meanRatio(values, weights);
-  let sums = new Float32Array(4 * n * n);
-  for (let i = 0; i < n * n; i++) {
-    for (let k = 0; k < 3; k++) sums[4 * i + k] = weights[i]! * values[3 * i + k]!;
-    sums[4 * i + 3] = weights[i]!;
-  }
-  for (let pass = 0; pass < PASSES; pass++) sums = boxMeans(boxMeans(sums, 4, 4 * n), 4 * n, 4);
+  const shares = around(weights);
+  const sums = [0, 1, 2].map((k) => around(weights.map((weight, i) => weight * values[3 * i + k]!)));
   return Float32Array.from(values, (_, at) => {
     const i = Math.floor(at / 3);
     const k = at % 3;
-    return (sums[4 * i + k]! + FEW_SEEN * all[k]!) / (sums[4 * i + 3]! + FEW_SEEN);
+    return (sums[k]![i]! + FEW_SEEN * all[k]!) / (shares[i]! + FEW_SEEN);
   });
 }
 
-/** Means over boxes along one axis of n×n×4 values; nothing lies beyond the border. @param along stride */
-function boxMeans(values: Float32Array, along: number, across: number): Float32Array<ArrayBuffer> {
-  const n = CORRECTION_SIZE;
-  const out = new Float32Array(values.length);
-  for (let line = 0; line < n; line++)
-    for (let c = 0; c < 4; c++) {
-      const first = line * across + c;
-      let sum = 0;
-      for (let to = -REACH; to < n; to++) {
-        if (to + REACH < n) sum += values[first + (to + REACH) * along]!;
-        if (to > REACH) sum -= values[first + (to - REACH - 1) * along]!;
-        if (to >= 0) out[first + to * along] = sum / (2 * REACH + 1);
-      }
-    }
-  return out;
+function around(plane: Float32Array): Float32Array {
+  let means = plane;
+  for (let pass = 0; pass < PASSES; pass++) means = boxMeans(means, CORRECTION_SIZE, REACH);
+  return means;
 }

@@ -1,3 +1,4 @@
+import { boxMeans } from '../../math/box-filter.js';
 import { neutralLightness, type HairTexture } from '../../model/hair-file.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
 
@@ -49,7 +50,7 @@ function drawStrands(texture: HairTexture): HairTexture {
   const directions = strandDirections(texture, texels);
   const noise = Float32Array.from({ length: SIZE * SIZE }, (_, i) => hashed(i) - 0.5);
   const strands = normalised(smeared(noise, texels, directions, STRAND_DOUBLINGS), texels);
-  const wide = blurred(blurred(noise, SIZE, LOCK_WIDTH), SIZE, LOCK_WIDTH);
+  const wide = boxMeans(boxMeans(noise, SIZE, LOCK_WIDTH), SIZE, LOCK_WIDTH);
   const locks = normalised(smeared(wide, texels, directions, LOCK_DOUBLINGS), texels);
   const added = Math.sqrt(Math.max(LEAST_ADDED ** 2, CONTRAST ** 2 - storedContrast(texture) ** 2));
   const data = new Uint8Array(2 * SIZE * SIZE);
@@ -87,8 +88,8 @@ function gainOf(light: Float32Array, data: Uint8Array, wanted: number): number {
 function storedContrast({ size, data }: HairTexture): number {
   const isHair = Float32Array.from({ length: size * size }, (_, i) => (data[2 * i + 1]! >= OPAQUE ? 1 : 0));
   const light = isHair.map((hair, i) => hair * Math.log(Math.max(DARKEST, linearOfByte[data[2 * i]!]!)));
-  const around = blurred(light, size, SMOOTHING);
-  const amount = blurred(isHair, size, SMOOTHING);
+  const around = boxMeans(light, size, SMOOTHING);
+  const amount = boxMeans(isHair, size, SMOOTHING);
   let [count, squares] = [0, 0];
   for (let i = 0; i < size * size; i++) {
     if (amount[i]! < 0.99) continue;
@@ -147,7 +148,7 @@ function strandDirections({ size, data }: HairTexture, texels: Int32Array): Dire
       tensor[1]![at] = gx * gy;
       tensor[2]![at] = gy * gy;
     }
-  const [xx, xy, yy] = tensor.map((plane) => blurred(blurred(plane, size, SMOOTHING), size, SMOOTHING));
+  const [xx, xy, yy] = tensor.map((plane) => boxMeans(boxMeans(plane, size, SMOOTHING), size, SMOOTHING));
   const directions = { x: new Float32Array(SIZE * SIZE), y: new Float32Array(SIZE * SIZE) };
   for (const i of texels) {
     const x = Math.floor(((i % SIZE) * size) / SIZE);
@@ -159,25 +160,6 @@ function strandDirections({ size, data }: HairTexture, texels: Int32Array): Dire
     directions.y[i] = Math.cos(across);
   }
   return directions;
-}
-
-/** Means over squares of a radius, of a square plane. */
-function blurred(plane: Float32Array, size: number, radius: number): Float32Array {
-  const rows = new Float32Array(plane.length);
-  const out = new Float32Array(plane.length);
-  for (const [from, to, along, across] of [
-    [plane, rows, 1, size],
-    [rows, out, size, 1],
-  ] as const)
-    for (let line = 0; line < size; line++) {
-      let sum = 0;
-      for (let k = -radius; k < size; k++) {
-        if (k + radius < size) sum += from[line * across + (k + radius) * along]!;
-        if (k - radius - 1 >= 0) sum -= from[line * across + (k - radius - 1) * along]!;
-        if (k >= 0) to[line * across + k * along] = sum / (2 * radius + 1);
-      }
-    }
-  return out;
 }
 
 /** A plane smeared along directions over 2ⁿ texels, by means of two places twice as far apart each time. */

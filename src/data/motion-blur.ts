@@ -35,7 +35,7 @@ export function motionBlur(image: Image, length: number, angle: number): Image {
       lines: flat ? height : width,
       line: channels * (flat ? width : 1),
       slope: flat ? dy / dx : dx / dy,
-      extent: length * Math.max(Math.abs(dx), Math.abs(dy)),
+      extent: Math.max(1, length * Math.max(Math.abs(dx), Math.abs(dy))),
     }),
   );
 }
@@ -50,7 +50,7 @@ interface Path {
   readonly line: number;
   /** Change along the other axis per pixel of this one, −1…1. */
   readonly slope: number;
-  /** Length of the movement along this axis, pixels. */
+  /** Length of the movement along this axis, pixels, at least 1. */
   readonly extent: number;
 }
 

@@ -143,6 +143,11 @@ describe('motionBlur', () => {
     expect(linearOfByte[at(motionBlur(impulse(), 4, 0), 17, 15)]).toBeCloseTo(0.5 / 4, 2);
   });
 
+  it.each([18, 45, 110])('keeps the light of a movement within a pixel, along %d degrees', (angle) => {
+    for (const length of [1 + 1e-9, 1.04, 1.3])
+      expect(light(motionBlur(impulse(), length, angle))).toBeCloseTo(1, 1);
+  });
+
   it.each([13, 45, 70, 110, 135, 160])('moves along %d degrees', (angle) => {
     const blurred = motionBlur(impulse(), 15, angle);
     const { width, data } = blurred;

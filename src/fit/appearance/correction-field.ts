@@ -2,7 +2,7 @@ import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { pullPush } from '../../render/pull-push.js';
 import type { Unwrapped } from './compose-textures.js';
-import { CORRECTION_SIZE, HAIR_FROM, HAIR_TO, sharesOf } from './correction-shares.js';
+import { CORRECTION_SIZE, HAIR_FROM, HAIR_TO, sharesOf, skinShare } from './correction-shares.js';
 
 /** Natural logarithm of the largest correction of model albedo. */
 const LARGEST_CORRECTION = 1.6;
@@ -81,7 +81,7 @@ export function correctionField(
   const { ratio: skin, weights, skinWeights } = logRatio(seen, seen.typical, albedo, modelSize, size);
   const { scalp, shoulders } = sharesOf(model);
   const hair = skin.slice();
-  const bare = skinWeights.map((weight, i) => weight * (1 - smoothstep(0.05, 0.3, scalp[i]!)));
+  const bare = skinWeights.map((weight, i) => weight * skinShare(scalp[i]!));
   const mean = meanRatio(skin, bare);
   pullPush(skin, bare, CORRECTION_SIZE, 3);
   if (hairAlbedo) {

@@ -1,3 +1,4 @@
+import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { createTexelMap, texelValues } from '../../render/texel-map.js';
 
@@ -7,6 +8,13 @@ export const CORRECTION_SIZE = 256;
 /** Share of scalp between which the head is taken for hair, whose colour is not judged. */
 export const HAIR_FROM = 0.3;
 export const HAIR_TO = 0.8;
+
+/** Share of scalp between which skin ends. */
+const SCALP_FROM = 0.05;
+const SCALP_TO = 0.3;
+
+/** How far a place with this share of scalp is skin, 0…1. */
+export const skinShare = (scalp: number): number => 1 - smoothstep(SCALP_FROM, SCALP_TO, scalp);
 
 /** Shares of each texel of the correction's grid, 0…1. */
 export interface CorrectionShares {

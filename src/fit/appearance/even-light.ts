@@ -1,9 +1,8 @@
 import { boxMeans } from '../../math/box-filter.js';
-import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
 import { logRatio, meanRatio } from './correction-field.js';
-import { CORRECTION_SIZE, sharesOf } from './correction-shares.js';
+import { CORRECTION_SIZE, sharesOf, skinShare } from './correction-shares.js';
 
 /** Natural logarithms that smooth skin may be brighter, or of another hue, than the fitted albedo. */
 const LARGEST_BRIGHTER = 0.08;
@@ -13,9 +12,6 @@ const REACH = 3;
 const PASSES = 3;
 /** Where less than this share of what is around a cell is seen, its light is more that of all the skin. */
 const FEW_SEEN = 0.1;
-/** Share of scalp between which skin ends. */
-const SCALP_FROM = 0.05;
-const SCALP_TO = 0.3;
 
 /**
  * Takes from the skin what a light of low order could not: cast shadows, highlights, a lamp of another colour
@@ -62,7 +58,7 @@ function leftLight(
   const n = CORRECTION_SIZE;
   const { ratio, weights } = logRatio(seen, seen.weight, albedo, modelSize, size);
   const { scalp } = sharesOf(model);
-  const skin = weights.map((weight, i) => weight * (1 - smoothstep(SCALP_FROM, SCALP_TO, scalp[i]!)));
+  const skin = weights.map((weight, i) => weight * skinShare(scalp[i]!));
   const means = smoothed(ratio, skin);
   const brighter = skin.map((_, i) => (means[3 * i]! + means[3 * i + 1]! + means[3 * i + 2]!) / 3);
   const light = new Float32Array(3 * n * n);

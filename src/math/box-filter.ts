@@ -1,6 +1,5 @@
 /**
- * Means over squares of (2·radius + 1)² places of a square plane, beyond whose border there are zeros. Three
- * times one after the other it is nearly a Gaussian.
+ * Means over squares of (2·radius + 1)² places of a square plane, beyond whose border there are zeros.
  */
 export function boxMeans(plane: Float32Array, size: number, radius: number): Float32Array<ArrayBuffer> {
   const rows = new Float32Array(plane.length);
@@ -18,4 +17,9 @@ export function boxMeans(plane: Float32Array, size: number, radius: number): Flo
       }
     }
   return out;
+}
+
+/** Three times {@link boxMeans} one after the other: nearly a Gaussian of standard deviation radius + ½. */
+export function gaussianMeans(plane: Float32Array, size: number, radius: number): Float32Array<ArrayBuffer> {
+  return boxMeans(boxMeans(boxMeans(plane, size, radius), size, radius), size, radius);
 }

@@ -1,3 +1,4 @@
+import { gaussianMeans } from '../../math/box-filter.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { createTexelMap, texelValues } from '../../render/texel-map.js';
@@ -22,6 +23,38 @@ export interface CorrectionShares {
   readonly scalp: Float32Array;
   /** Where the bust is no neck. */
   readonly shoulders: Float32Array;
+  /** Skin of the face without brows and lips: what is much brighter there is rarely its own. */
+  readonly plain: Float32Array;
+}
+
+/** Parts of the face whose skin may be plain. */
+const PLAIN = ['forehead', 'nose', 'cheeks', 'eyes', 'mouth'];
+/** Half plain is a mean skin whose logarithms vary by this much (squared) within cells to either side. */
+const FEATURED = 0.05;
+const FEATURE_REACH = 3;
+
+function plainShares(
+  model: MorphableModel,
+  shareOf: (mask: (vertex: number) => number) => Float32Array,
+): Float32Array {
+  if (model.albedo?.kind !== 'texture') return new Float32Array(CORRECTION_SIZE ** 2);
+  const parts = PLAIN.map((name) => model.regions.get(name));
+  const brows = model.regions.get('brows');
+  const skin = shareOf((v) => Math.max(...parts.map((part) => part?.[v] ?? 0)) * (1 - (brows?.[v] ?? 0)));
+  const { mean, meanSize } = model.albedo;
+  const looks = skin.map((_, i) => {
+    const x = Math.floor((((i % CORRECTION_SIZE) + 0.5) * meanSize) / CORRECTION_SIZE);
+    const y = Math.floor(((Math.floor(i / CORRECTION_SIZE) + 0.5) * meanSize) / CORRECTION_SIZE);
+    const at = 3 * (y * meanSize + x);
+    return Math.log((mean[at]! + mean[at + 1]! + mean[at + 2]!) / 3 + 1e-3);
+  });
+  const around = (plane: Float32Array): Float32Array => gaussianMeans(plane, CORRECTION_SIZE, FEATURE_REACH);
+  const means = around(looks);
+  const squares = around(looks.map((value) => value * value));
+  return skin.map((share, i) => {
+    const variance = Math.max(0, squares[i]! - means[i]! ** 2);
+    return (share * FEATURED) / (FEATURED + variance);
+  });
 }
 
 const known = new WeakMap<MorphableModel, CorrectionShares>();
@@ -38,6 +71,7 @@ export function sharesOf(model: MorphableModel): CorrectionShares {
     face: shareOf((v) => face?.[v] ?? 1),
     scalp: shareOf((v) => scalp?.[v] ?? 0),
     shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
+    plain: plainShares(model, shareOf),
   };
   known.set(model, shares);
   return shares;

@@ -1,4 +1,5 @@
-import { boxMeans } from '../../math/box-filter.js';
+import { gaussianMeans } from '../../math/box-filter.js';
+import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
 import { logRatio, meanRatio } from './correction-field.js';
@@ -7,9 +8,20 @@ import { CORRECTION_SIZE, sharesOf, skinShare } from './correction-shares.js';
 /** Natural logarithms that smooth skin may be brighter, or of another hue, than the fitted albedo. */
 const LARGEST_BRIGHTER = 0.08;
 const LARGEST_HUE = LARGEST_BRIGHTER / 3;
-/** Box filters of this many cells to either side, so often one after the other: a Gaussian of some 4 mm. */
+/** The same of fine things on plain skin, in each colour; of what is brighter still, this share is light. */
+const LARGEST_GLINT = 0.12;
+const GLINT = 0.8;
+const BRIGHTEST = Math.exp(LARGEST_GLINT);
+/** Variance of logarithms from which on half a mean gives way to the median, which keeps a shadow's edge. */
+const EDGE = 0.02;
+/** Cells to either side that the median is of, and the share of itself that a cell must show to count. */
+const MEDIAN_REACH = 3;
+const SHOWN = 0.2;
+/** What is darker than this on the other side as well may be a beard, and from the second on is. */
+const BEARD_FROM = 0.08;
+const BEARD_TO = 0.23;
+/** Box filters of this many cells to either side: a Gaussian of some 4 mm. */
 const REACH = 3;
-const PASSES = 3;
 /** Where less than this share of what is around a cell is seen, its light is more that of all the skin. */
 const FEW_SEEN = 0.1;
 
@@ -18,8 +30,9 @@ const FEW_SEEN = 0.1;
  * on one side. What the smoothed photo is brighter, darker or of another hue than the albedo fitted to it is
  * light, and moves from `seen.albedo` to `seen.shade`; their product, the photo, stays.
  *
- * Only finer things, as wrinkles and moles, and small differences are left to the skin. What is dark on both
- * sides of the face alike stays as well: more often a beard than a shadow.
+ * Finer things that are darker, as wrinkles and moles, and small differences are left to the skin; so is what
+ * is dark on both sides of the face alike: more often a beard than a shadow. Finer things that are brighter
+ * are glints on plain skin, and light as well.
  *
  * @param albedo of the model, fitted to the photo
  * @param size texels per side of what is seen
@@ -32,17 +45,26 @@ export function evenLight(
   size: number,
 ): void {
   const light = leftLight(model, seen, albedo, modelSize, size);
+  const { plain } = sharesOf(model);
   const scale = CORRECTION_SIZE / size;
+  const toModel = modelSize / size;
   const here = new Float32Array(3);
+  const fitted = new Float32Array(3);
   for (let texel = 0; texel < seen.weight.length; texel++) {
     if (seen.weight[texel] === 0) continue;
-    const u = ((texel % size) + 0.5) * scale - 0.5;
-    const v = (Math.floor(texel / size) + 0.5) * scale - 0.5;
-    lookUp(light, CORRECTION_SIZE, u, v, here);
+    const x = (texel % size) + 0.5;
+    const y = Math.floor(texel / size) + 0.5;
+    lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
+    const isPlain = GLINT * plain[Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale)]!;
+    if (isPlain > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
     for (let k = 0; k < 3; k++) {
-      const gain = Math.exp(here[k]!);
-      seen.albedo[3 * texel + k]! /= gain;
-      seen.shade[3 * texel + k]! *= gain;
+      const at = 3 * texel + k;
+      let gain = Math.exp(here[k]!);
+      const limit = BRIGHTEST * fitted[k]! * gain;
+      // What is left of the excess, in logarithms, is a power of it.
+      if (isPlain > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** isPlain;
+      seen.albedo[at]! /= gain;
+      seen.shade[at]! *= gain;
     }
   }
 }
@@ -57,15 +79,18 @@ function leftLight(
 ): Float32Array {
   const n = CORRECTION_SIZE;
   const { ratio, weights } = logRatio(seen, seen.weight, albedo, modelSize, size);
-  const { scalp } = sharesOf(model);
+  const { scalp, plain } = sharesOf(model);
   const skin = weights.map((weight, i) => weight * skinShare(scalp[i]!));
   const means = smoothed(ratio, skin);
-  const brighter = skin.map((_, i) => (means[3 * i]! + means[3 * i + 1]! + means[3 * i + 2]!) / 3);
+  const brighter = brightness(means);
+  const edged = withEdges(brightness(ratio), brighter, skin);
   const light = new Float32Array(3 * n * n);
   for (let i = 0; i < n * n; i++) {
     const mirror = i - (i % n) + n - 1 - (i % n);
     const onBothSides = Math.min(0, brighter[mirror]!);
-    const bright = brighter[i]! < 0 ? Math.min(0, brighter[i]! - onBothSides) : brighter[i]!;
+    const sharp = plain[i]! * (1 - smoothstep(BEARD_FROM, BEARD_TO, -onBothSides));
+    const whole = brighter[i]! + sharp * (edged[i]! - brighter[i]!);
+    const bright = whole < 0 ? Math.min(0, whole - onBothSides) : whole;
     for (let k = 0; k < 3; k++) {
       const hue = means[3 * i + k]! - brighter[i]!;
       light[3 * i + k] = beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE);
@@ -77,6 +102,43 @@ function leftLight(
 /** What a value exceeds a limit by, either way. */
 const beyond = (value: number, limit: number): number =>
   Math.sign(value) * Math.max(0, Math.abs(value) - limit);
+
+/** The mean of each three values. */
+const brightness = (values: Float32Array): Float32Array =>
+  Float32Array.from(
+    { length: values.length / 3 },
+    (_, i) => (values[3 * i]! + values[3 * i + 1]! + values[3 * i + 2]!) / 3,
+  );
+
+/**
+ * Smooth values that keep the edges of shadows: where values vary much, they are the medians of what is
+ * around. Spots and lines of less than half a window do not count.
+ * @param values of each cell @param means around each cell
+ */
+function withEdges(values: Float32Array, means: Float32Array, weights: Float32Array): Float32Array {
+  const shares = around(weights);
+  const squares = around(weights.map((weight, i) => weight * values[i]! ** 2));
+  const near = new Float32Array((2 * MEDIAN_REACH + 1) ** 2);
+  return means.map((mean, i) => {
+    if (weights[i]! < SHOWN) return mean;
+    const variance = Math.max(0, squares[i]! / shares[i]! - mean ** 2);
+    if (variance < EDGE / 10) return mean;
+    const share = variance / (variance + EDGE);
+    return mean + share * (medianAround(values, weights, i, near) - mean);
+  });
+}
+
+/** @param near room for all that a window holds */
+function medianAround(values: Float32Array, weights: Float32Array, cell: number, near: Float32Array): number {
+  const n = CORRECTION_SIZE;
+  const x = cell % n;
+  const y = Math.floor(cell / n);
+  let count = 0;
+  for (let v = Math.max(0, y - MEDIAN_REACH); v <= Math.min(n - 1, y + MEDIAN_REACH); v++)
+    for (let u = Math.max(0, x - MEDIAN_REACH); u <= Math.min(n - 1, x + MEDIAN_REACH); u++)
+      if (weights[v * n + u]! >= SHOWN) near[count++] = values[v * n + u]!;
+  return near.subarray(0, count).sort()[count >> 1]!;
+}
 
 /** Weighed means of n×n×3 values around each cell. */
 function smoothed(values: Float32Array, weights: Float32Array): Float32Array {
@@ -90,8 +152,4 @@ function smoothed(values: Float32Array, weights: Float32Array): Float32Array {
   });
 }
 
-function around(plane: Float32Array): Float32Array {
-  let means = plane;
-  for (let pass = 0; pass < PASSES; pass++) means = boxMeans(means, CORRECTION_SIZE, REACH);
-  return means;
-}
+const around = (plane: Float32Array): Float32Array => gaussianMeans(plane, CORRECTION_SIZE, REACH);

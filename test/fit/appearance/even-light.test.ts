@@ -39,15 +39,15 @@ function evened(change: Change): Unwrapped {
   return seen;
 }
 
-/** A place of the face well off its middle, 0…1 of the atlas, and its mirror image. */
+/** A place of plain skin well off the face's middle, 0…1 of the atlas, and its mirror image. */
 function cheek(): { readonly left: number; readonly right: number; readonly y: number } {
-  const { face, scalp } = sharesOf(model);
+  const { plain, scalp } = sharesOf(model);
   const n = CORRECTION_SIZE;
   const inside = (x: number, y: number): boolean =>
     [-12, 0, 12].every((dx) =>
       [-12, 0, 12].every((dy) => {
         const cell = (y + dy) * n + x + dx;
-        return face[cell]! > 0.9 && scalp[cell] === 0;
+        return plain[cell]! > 0.8 && scalp[cell] === 0;
       }),
     );
   for (let y = 20; y < n - 20; y++)
@@ -81,13 +81,24 @@ describe('evenLight', () => {
     const dark = [0.4, 0.4, 0.4] as const;
     const shadow = evened((x, row) => (around(left, y, x, row) ? dark : [1, 1, 1]));
     expect(valueAt(shadow, left, y)[1]).toBeGreaterThan(0.22);
+    // Up to its edge: a smooth light would leave a dark line there.
+    const edge = left + 10.5 / CORRECTION_SIZE;
+    expect(valueAt(shadow, edge, y)[1]).toBeGreaterThan(0.22);
     const beard = evened((x, row) =>
       around(left, y, x, row) || around(right, y, x, row) ? dark : [1, 1, 1],
     );
     expect(valueAt(beard, left, y)[1]).toBeLessThan(0.13);
   });
 
-  it('leaves small differences and fine ones to the skin', () => {
+  it('takes glints that are finer than any light', () => {
+    const { left, y } = cheek();
+    const glint: Change = (x, row) =>
+      Math.hypot(x - left, row - y) < 1 / CORRECTION_SIZE ? [2.5, 2.5, 3] : [1, 1, 1];
+    expect(valueAt(evened(glint), left, y)[0]).toBeLessThan(0.58);
+    expect(valueAt(evened(glint), left, y)[2]).toBeLessThan(0.3);
+  });
+
+  it('leaves small differences and fine dark ones to the skin', () => {
     const { left, y } = cheek();
     const mole: Change = (x, row) =>
       Math.hypot(x - left, row - y) < 1 / CORRECTION_SIZE ? [0.4, 0.4, 0.4] : [1.05, 1.05, 1.05];

@@ -7,6 +7,7 @@
 import { writeFile } from 'node:fs/promises';
 import { sampleCrop } from '../src/detect/crop.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
+import { unlitEyes } from '../src/fit/appearance/unlit-look.js';
 import { hairPart } from '../src/fit/pictures/hair-part.js';
 import { background, createSheet, paste, portrait, studioLight } from '../src/fit/pictures/sheet.js';
 import type { Reconstruction } from '../src/fit/reconstruction.js';
@@ -64,6 +65,8 @@ function views(model: MorphableModel, own: PartTextures, head: Reconstruction): 
   const textures = new Map(own);
   const skin = head.textures?.albedo ?? head.textures?.model;
   if (skin) textures.set('skin', createTexture(skin));
+  for (const [name, look] of unlitEyes(model, head.textures?.parts ?? new Map()))
+    textures.set(name, createTexture(look));
   const target = createSceneTarget(TILE, TILE, { supersample: 2 });
   return YAWS.map((yaw) => {
     const { positions, camera } = portrait(head.vertices, { yaw }, TILE, VISIBLE);

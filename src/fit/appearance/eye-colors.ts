@@ -2,7 +2,7 @@ import type { Image } from '../../math/image.js';
 import type { ModelPart } from '../../model/morphable-model.js';
 import { luminance } from '../../render/color.js';
 import { colorAt, textureColorAt } from '../../render/image-color.js';
-import { vertexUvs, type IrisDisc } from './iris-disc.js';
+import { irisFacing, vertexUvs, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -33,6 +33,8 @@ const POINTS = [
 ] as const;
 /** Facing below this is too oblique. */
 export const LEAST_FACING = 0.25;
+/** Nor are eyes read that look further past the camera than this: an iris from the side is mostly lids. */
+export const LEAST_IRIS_FACING = 0.7;
 /**
  * Eyes are not read through what is less surely in view. Not only where skin is sure: lashes, make-up and the
  * edge of a fringe are near any eye, and many points outvote a few.
@@ -69,6 +71,7 @@ export function eyeColors(
   const whites: EyePoint[] = [];
   eyes.forEach((part, eye) => {
     const { u, v, radius } = discs[eye]!;
+    if (irisFacing(part, discs[eye]!, head.facing) < LEAST_IRIS_FACING) return;
     forEachPoint(part, head, image, certainty, (point, pu, pv) => {
       const share = Math.hypot(pu - u, pv - v) / radius;
       if (share > IRIS_RING[0] && share < IRIS_RING[1]) irises.push(point);

@@ -66,6 +66,19 @@ function findDisc(model: MorphableModel, part: ModelPart, uvs: Float32Array): Ir
   return { u: u / count, v: v / count, radius: irisRadius(texture, u / count, v / count), up };
 }
 
+/** How far an eye looks towards the camera, cosine. @param facing of all vertices, cosines */
+export function irisFacing(part: ModelPart, { u, v, radius }: IrisDisc, facing: ArrayLike<number>): number {
+  const uvs = vertexUvs(part);
+  let sum = 0;
+  let count = 0;
+  for (let i = 0; i < part.vertexCount; i++) {
+    if (Math.hypot(uvs[2 * i]! - u, uvs[2 * i + 1]! - v) > radius) continue;
+    sum += facing[part.firstVertex + i]!;
+    count++;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
 /** Vertices of an eyeball within this distance of the one in front, mm, tell how its texture lies. */
 const AROUND = 6;
 

@@ -3,9 +3,9 @@ import { smoothstep } from '../../math/smoothstep.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { colorAt } from '../../render/image-color.js';
 import { texelMapOf } from '../../render/texel-map.js';
-import { IN_VIEW, LEAST_FACING, usualColor } from './eye-colors.js';
+import { IN_VIEW, LEAST_FACING, LEAST_IRIS_FACING, usualColor } from './eye-colors.js';
 import { eyeOpening, openShare } from './eye-opening.js';
-import { EYE_FRONT, type IrisDisc } from './iris-disc.js';
+import { EYE_FRONT, irisFacing, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
 import type { SeenHead } from './skin-geometry.js';
 
@@ -27,6 +27,9 @@ const LID = 2;
 const COARSE = 10;
 const FINE = 24;
 
+/** From this cosine on, eyes that look towards the camera are read texel by texel. */
+const SURE_IRIS_FACING = 0.8;
+
 /** Reads an eyeball in a photo. */
 export function seeEye(
   model: MorphableModel,
@@ -39,7 +42,9 @@ export function seeEye(
   const size = part.texture!.width;
   const opening = eyeOpening(model, part, head);
   const isOpen = openShare(opening, LID);
-  const sharp = smoothstep(COARSE, FINE, opening.size);
+  const towards = irisFacing(part, disc, head.facing);
+  const sharp =
+    smoothstep(COARSE, FINE, opening.size) * smoothstep(LEAST_IRIS_FACING, SURE_IRIS_FACING, towards);
   const map = texelMapOf(part, size);
   const texels: number[] = [];
   const weights: number[] = [];

@@ -4,7 +4,7 @@ import { partLooks } from '../../../src/fit/appearance/part-looks.js';
 import { irisSeen, seeEye } from '../../../src/fit/appearance/seen-eyes.js';
 import { seeHead } from '../../../src/fit/appearance/skin-geometry.js';
 import { createImage, type Image } from '../../../src/math/image.js';
-import { identityRotation } from '../../../src/math/rotation.js';
+import { identityRotation, rotationFromEuler } from '../../../src/math/rotation.js';
 import { evaluateVertices } from '../../../src/model/evaluate.js';
 import { byteOfLinear } from '../../../src/render/color.js';
 import { loadModel } from '../../../src/node/files/assets.js';
@@ -99,6 +99,20 @@ describe('partLooks', () => {
     const closed = seeHead(model, shut, identityRotation(), [0, 0, -700], camera);
     const look = partLooks(model, closed, plain([200, 120, 90]), light).get('eyeLeft')!;
     expect(Math.max(...meanWhere(look, original, (brightness) => brightness <= 2))).toBeLessThan(25);
+  });
+
+  it('reads no eyes that look past the camera', () => {
+    const blue = plain([50, 90, 170]);
+    const turned = (yaw: number) =>
+      seeHead(model, model.meanShape, rotationFromEuler({ yaw, pitch: 0, roll: 0 }), [0, 0, -700], camera);
+    const lookAt = (yaw: number) => partLooks(model, turned(yaw), blue, light).get('eyeLeft')!;
+    const blueness = (look: Image): number => {
+      const [red, , blue] = meanWhere(look, original, (brightness) => brightness > 50 && brightness < 90);
+      return blue! / red!;
+    };
+    expect(blueness(lookAt(25))).toBeGreaterThan(1.5);
+    expect(blueness(lookAt(60))).toBeLessThan(1.1);
+    expect(blueness(lookAt(-60))).toBeLessThan(1.1);
   });
 
   it('gives both eyes one image, and teeth and tongue their own', () => {

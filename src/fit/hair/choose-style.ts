@@ -24,8 +24,10 @@ const REACHED = 0.45;
 const BEYOND = 0.55;
 /** A side with less hair than this is bare: backgrounds are mistaken for hair on one side, as a rule. */
 const BARE = { jaw: 0.36, neck: 0.25 };
-/** Heights of the neutral head, mm: below the ear lobes, at the chin, at the neck, on the shoulders. */
-const HEIGHTS = [-25, -70, -110, -150, -300] as const;
+/** Less than this beside the ear lobes, and what is seen below is no hair: a collar, a beard. */
+const LOOSE = 0.33;
+/** Heights of the neutral head, mm: at ears, lobes, jaw, chin and neck, and on the shoulders. */
+const HEIGHTS = [0, -25, -70, -110, -150, -300] as const;
 /** The style that tells how far hair reaches, and its volume. */
 const GAUGE = { name: 'long01', volume: 1.25 };
 /** The volumes in which styles are tried. */
@@ -85,14 +87,17 @@ function seenLength(
 ): 'short' | 'medium' | 'long' {
   const gauge = styles.find(({ name }) => name === GAUGE.name);
   if (!gauge) return 'short';
-  const [, jaw, neck, shoulders] = hairByHeight(
-    model,
-    { style: gauge, volume: GAUGE.volume },
-    evidence,
-    HEIGHTS,
-  ) as [HairAtHeight, HairAtHeight, HairAtHeight, HairAtHeight, HairAtHeight];
+  const gauged = { style: gauge, volume: GAUGE.volume };
+  const [, lobes, jaw, neck, shoulders] = hairByHeight(model, gauged, evidence, HEIGHTS) as [
+    HairAtHeight,
+    HairAtHeight,
+    HairAtHeight,
+    HairAtHeight,
+    HairAtHeight,
+    HairAtHeight,
+  ];
   const reaches = ({ mean, barer }: HairAtHeight, bare: number): boolean => barer >= bare && mean >= REACHED;
-  if (!reaches(jaw, BARE.jaw)) return 'short';
+  if (lobes.mean < LOOSE || !reaches(jaw, BARE.jaw)) return 'short';
   return reaches(neck, BARE.neck) && shoulders.mean >= BEYOND ? 'long' : 'medium';
 }
 

@@ -23,7 +23,7 @@ const LEAST = 0.004;
 const BRIGHTEST = 0.5;
 const MOST = 0.8;
 /** The strands that tell the colour take this much more light than the hair does in the mean. */
-const LIT_GAIN = 1.2;
+export const LIT_GAIN = 1.2;
 
 /** Shares of the pixels, the darkest first, that tell the colour: strands in the light, without gloss. */
 const LIT = { from: 0.55, to: 0.9 };

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { LIT_GAIN } from '../../../src/fit/hair/hair-color.js';
 import { fitHair } from '../../../src/fit/hair/fit-hair.js';
 import { readSafetensors } from '../../../src/io/safetensors.js';
 import { evaluateVertices } from '../../../src/model/evaluate.js';
@@ -37,6 +38,13 @@ describe('fitHair', () => {
     expect(sure).toBeGreaterThan(0.4);
   });
 
+  it('takes no collar of fur, nor a beard, for long hair', () => {
+    // From 40 mm below the middle of the head on.
+    const collar = 222;
+    const { length } = fitHair(model, styles, wornPhoto(model, styleOf('short01'), { collar }));
+    expect(length).toBe('short');
+  });
+
   it('gives the bald none, nor their scalp its colour', () => {
     const { style, color, cards, ground } = fitHair(model, styles, wornPhoto(model, undefined));
     expect(style).toBe('bald');
@@ -51,8 +59,8 @@ describe('fitHair', () => {
     const { color } = fitHair(model, styles, { ...subject, light: half.map((value) => value * 0.5) });
     // Drawn hair is plain; of a photo's, brighter strands tell the colour, and it is as much darker.
     hairColor.forEach((value, k) => {
-      expect((1.2 * color![k]!) / (2 * linearOfByte[value]!)).toBeGreaterThan(0.85);
-      expect((1.2 * color![k]!) / (2 * linearOfByte[value]!)).toBeLessThan(1.15);
+      expect((LIT_GAIN * color![k]!) / (2 * linearOfByte[value]!)).toBeGreaterThan(0.85);
+      expect((LIT_GAIN * color![k]!) / (2 * linearOfByte[value]!)).toBeLessThan(1.15);
     });
   });
 

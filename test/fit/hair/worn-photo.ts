@@ -23,11 +23,12 @@ const colorOf: Readonly<Record<ParsingClass, readonly number[]>> = {
 /**
  * A photo of a head that wears a style, in flat colours and without errors of any network.
  * @param style none: a bald head
+ * @param collar rows from which on all beside the head is taken for hair
  */
 export function wornPhoto(
   model: MorphableModel,
   style: HairStyle | undefined,
-  { yaw = 0, shape = [] as ArrayLike<number> } = {},
+  { yaw = 0, shape = [] as ArrayLike<number>, collar = Infinity } = {},
 ): HairSubject {
   const vertices = evaluateVertices(model, { shape });
   const hair = style ? followHead(model, style.positions, model.meanShape, vertices) : new Float32Array();
@@ -47,6 +48,7 @@ export function wornPhoto(
     const [column, row] = [Math.floor(x), Math.floor(y)];
     if (column < 0 || row < 0 || column >= SIZE || row >= SIZE) return 'background';
     const id = target.triangle[row * SIZE + column]!;
+    if (id < 0 && row > collar) return 'hair';
     return id < 0 ? 'background' : id < skin.length / 3 ? 'skin' : 'hair';
   };
   const image: Image = createImage(SIZE, SIZE, 3);

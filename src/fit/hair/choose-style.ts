@@ -42,7 +42,9 @@ const CURLED = 0.6;
 /** What is plain where nothing is known. */
 const PLAIN = 'short01';
 /** Overlap that styles are thought worse by: they suit fewer people. */
-const RARER: Readonly<Record<string, number>> = { afro01: 0.1, short03: 0.06, bob01: 0.03, short04: 0.03 };
+const RARER: Readonly<Record<string, number>> = { afro01: 0.1, short03: 0.06, short04: 0.03 };
+/** Hangs over one eye, and combed out of the face its strands stand out: worn only where it is asked for. */
+const ONLY_ASKED = 'bob01';
 
 /**
  * The style whose outline agrees best with the hair of a photo, of those as long as it. Length is told by how
@@ -103,6 +105,7 @@ function seenLength(
 
 function suits(style: HairStyle, length: HairLength, known: number, curly: number): boolean {
   if (length === 'short' && known < 1 - SEEN) return style.name === PLAIN;
+  if (style.name === ONLY_ASKED) return false;
   if (style.name === 'afro01') return curly > CURLED;
   return style.length === length;
 }

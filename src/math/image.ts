@@ -17,6 +17,18 @@ export function createImage(width: number, height: number, channels: 1 | 3 | 4):
   return { width, height, channels, data: new Uint8Array(width * height * channels) };
 }
 
+/** The image as a mirror shows it: left is right. */
+export function mirroredImage(image: Image): Image {
+  const { width, height, channels, data } = image;
+  const mirrored = new Uint8Array(data.length);
+  for (let row = 0, to = 0; row < height; row++)
+    for (let column = width - 1; column >= 0; column--, to += channels) {
+      const from = (row * width + column) * channels;
+      for (let k = 0; k < channels; k++) mirrored[to + k] = data[from + k]!;
+    }
+  return { width, height, channels, data: mirrored };
+}
+
 /**
  * The same picture with three channels, as it looks on white, and the share of it that is mostly transparent,
  * 0…1.

@@ -2,7 +2,7 @@ import { createRandom } from '../../data/random.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import type { ShardSample } from '../../data/shards/sample.js';
 import type { DenseLandmarker } from '../../detect/dense-landmarks.js';
-import type { Image } from '../../math/image.js';
+import { mirroredImage, type Image } from '../../math/image.js';
 import type { FaceBox } from '../../network/face-view.js';
 import { landmarksBatch, type LandmarksExample } from '../../train/landmarks.js';
 import { landmarksView, type LandmarksViewOptions } from '../../train/landmarks-view.js';
@@ -49,20 +49,32 @@ async function exampleOf(
   teach: Teach,
   sample: ShardSample,
   seed: string,
-  { worn, ...options }: LandmarksDataOptions,
+  { worn: wearing, ...options }: LandmarksDataOptions,
 ): Promise<LandmarksExample | undefined> {
   const random = createRandom(seed);
-  const stored = await readParsePhoto(sample, random.fork('worn').uniform() < worn);
+  const stored = await readParsePhoto(sample, random.fork('worn').uniform() < wearing);
   if (!stored) return undefined;
-  const points = await teach(sample.key, stored);
+  const mirrored = random.fork('mirror').uniform() < 0.5;
+  const clean = mirrored ? mirroredPhoto(stored) : stored;
+  const points = await teach(`${sample.key}/${mirrored}`, clean);
   if (!points) return undefined;
-  const photo = stored.covered?.photo ?? stored.photo;
+  const worn = stored.covered?.photo;
+  const photo = worn ? (mirrored ? mirroredImage(worn) : worn) : clean.photo;
   // What wears a mask is covered enough, most of the time.
-  const covered = stored.covered ? options.covered / 3 : options.covered;
-  const { box, roll } = stored;
+  const covered = worn ? options.covered / 3 : options.covered;
+  const { box, roll } = clean;
   const { region, ...view } = landmarksView({ photo, box, roll, points }, random, { ...options, covered });
-  const presence = view.taught ? 1 : (await teacher.landmarkIn(stored.photo, region)).presence;
+  const presence = view.taught ? 1 : (await teacher.landmarkIn(clean.photo, region)).presence;
   return { ...view, presence };
+}
+
+/** A photo and the face in it as a mirror shows them. */
+function mirroredPhoto({ photo, box, roll }: TaughtPhoto): TaughtPhoto {
+  return {
+    photo: mirroredImage(photo),
+    box: { ...box, x: photo.width - box.x - box.width },
+    roll: -roll,
+  };
 }
 
 interface TaughtPhoto {

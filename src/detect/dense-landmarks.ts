@@ -6,6 +6,7 @@ import type { Crop } from './crop.js';
 import type { DetectedFace } from './face-detector.js';
 import { ImagePyramid } from './image-pyramid.js';
 import {
+  densePointCount,
   eyeOutlineCount,
   leftEyeIndices,
   leftIrisStart,
@@ -13,10 +14,7 @@ import {
   rightEyeIndices,
   rightIrisStart,
 } from './mesh-regions.js';
-
-/** Points of the dense mesh: 468 of the face, then five per iris. */
-export const densePointCount = 478;
-export const meshPointCount = 468;
+import { mirroredPoint } from './mesh-mirror.js';
 
 /** The square of a photo that the landmark network looked at, in pixels of the photo. */
 export interface RegionOfInterest {
@@ -71,6 +69,7 @@ const leftEyeCorner = 263;
  * from `assets/networks/dense-landmarks.onnx`.
  *
  * It looks twice: at the detector's box, and at the square around the mesh found there, which is steadier.
+ * The second time it looks in a mirror as well, and the mean counts: errors of both sides are not the same.
  *
  * @throws Error when the bytes are no ONNX network
  */
@@ -81,7 +80,9 @@ export async function createDenseLandmarks(runtime: Runtime, network: Uint8Array
       const pyramid = image instanceof ImagePyramid ? image : new ImagePyramid(image);
       const first = await look(session, pyramid, regionOfFace(face));
       // Where no face is seen there is no mesh to go by.
-      return first.presence < leastPresence ? first : look(session, pyramid, regionOfMesh(first.points));
+      return first.presence < leastPresence
+        ? first
+        : look(session, pyramid, regionOfMesh(first.points), true);
     },
     landmarkIn: (image, region) =>
       look(session, image instanceof ImagePyramid ? image : new ImagePyramid(image), region),
@@ -131,15 +132,57 @@ export function cropOfRegion({ centreX, centreY, size, roll }: RegionOfInterest)
   return { centreX, centreY, roll, scale: size / side, width: side, height: side };
 }
 
-async function look(session: Session, pyramid: ImagePyramid, roi: RegionOfInterest): Promise<DenseLandmarks> {
+/** @param alsoMirrored whether the mean of what is seen directly and in a mirror counts */
+async function look(
+  session: Session,
+  pyramid: ImagePyramid,
+  roi: RegionOfInterest,
+  alsoMirrored = false,
+): Promise<DenseLandmarks> {
   const crop = cropOfRegion(roi);
   const input = new Float32Array(3 * landmarkerInput * landmarkerInput);
   sampleCrop(pyramid, crop, normalisation, input);
+  const { mesh, presence } = await meshIn(session, input);
+  if (!alsoMirrored) return { points: toImage(mesh, crop), presence, roi };
+  mirrorRows(input);
+  const other = mirroredMesh((await meshIn(session, input)).mesh);
+  return {
+    points: toImage(
+      mesh.map((value, i) => (value + other[i]!) / 2),
+      crop,
+    ),
+    presence,
+    roi,
+  };
+}
+
+/** The mesh in pixels of the network's input, and its presence. */
+async function meshIn(
+  session: Session,
+  data: Float32Array,
+): Promise<{ readonly mesh: Float32Array; readonly presence: number }> {
   const outputs = await session.run({
-    image: { dims: [1, 3, landmarkerInput, landmarkerInput], data: input },
+    image: { dims: [1, 3, landmarkerInput, landmarkerInput], data },
   });
   const presence = 1 / (1 + Math.exp(-floatOutput(outputs, 'presence')[0]!));
-  return { points: toImage(assembleMesh(outputs), crop), presence, roi };
+  return { mesh: assembleMesh(outputs), presence };
+}
+
+/** Turns the rows of the network's input around. */
+function mirrorRows(planes: Float32Array): void {
+  for (let from = 0; from < planes.length; from += landmarkerInput)
+    planes.subarray(from, from + landmarkerInput).reverse();
+}
+
+/** A mesh that was seen in a mirror, as it is seen directly. */
+function mirroredMesh(mesh: Float32Array): Float32Array {
+  const out = new Float32Array(mesh.length);
+  mirroredPoint.forEach((other, k) => {
+    out[3 * k] = landmarkerInput - mesh[3 * other]!;
+    out[3 * k + 1] = mesh[3 * other + 1]!;
+    out[3 * k + 2] = mesh[3 * other + 2]!;
+  });
+  return out;
 }
 
 /** All 478 points in crop pixels: the mesh, with lips, eyes and irises from the branches that look closer. */

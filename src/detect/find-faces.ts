@@ -1,10 +1,10 @@
 import type { Image } from '../math/image.js';
 import type { DenseLandmarker, DenseLandmarks } from './dense-landmarks.js';
-import { densePointCount } from './dense-landmarks.js';
 import { confidenceOf, evidenceOf, type Evidence, type LookAgain } from './confidence.js';
 import { turnBetween } from './detection.js';
 import type { DetectedFace, DetectOptions, FaceDetector } from './face-detector.js';
 import { ImagePyramid } from './image-pyramid.js';
+import { densePointCount } from './mesh-regions.js';
 
 /** What faces are found with. */
 export interface FaceFinders {

@@ -4,6 +4,10 @@
  * order of its outputs.
  */
 
+/** Points of the dense mesh: 468 of the face, then five per iris. */
+export const densePointCount = 478;
+export const meshPointCount = 468;
+
 export const lipIndices: readonly number[] = [
   61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 185, 40, 39, 37, 0, 267, 269, 270, 409, 78, 95, 88, 178,
   87, 14, 317, 402, 318, 324, 308, 191, 80, 81, 82, 13, 312, 311, 310, 415, 76, 77, 90, 180, 85, 16, 315, 404,

@@ -6,7 +6,8 @@ import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
 import { faceScoreLoss } from '../loss/judge-loss.js';
 import { softDistance } from '../loss/landmark-loss.js';
-import { landmarkerInput, meshPointCount } from '../detect/dense-landmarks.js';
+import { landmarkerInput } from '../detect/dense-landmarks.js';
+import { meshPointCount } from '../detect/mesh-regions.js';
 import {
   leftEyeIndices,
   leftIrisStart,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { confidenceOf, evidenceOf, type Evidence } from '../../src/detect/confidence.js';
-import { densePointCount } from '../../src/detect/dense-landmarks.js';
+import { densePointCount } from '../../src/detect/mesh-regions.js';
 
 const good: Evidence = {
   score: 0.9,

@@ -29,6 +29,12 @@ const common = {
   weightDecay: weight.default(0.01),
   clipNorm: positive.default(20),
 };
+const publishedShare = (value: number) =>
+  share
+    .default(value)
+    .describe(
+      'Share of the published weights in what is exported, by which it keeps what it knew of clean faces.',
+    );
 const learningRate = (value: number) =>
   positive.default(value).describe('AdamW, after a warm-up; falls to nothing along half a cosine.');
 
@@ -129,11 +135,7 @@ export const landmarksConfigSchema = z.strictObject({
     .describe('Share of samples of which the covered version is taken, where there is one.'),
   covered: share.default(0.7).describe('Share of the other views in which something flat covers the face.'),
   noise: detectConfigSchema.shape.noise,
-  published: share
-    .default(0.4)
-    .describe(
-      'Share of the published weights in what is exported, by which it keeps what it knew of clean faces.',
-    ),
+  published: publishedShare(0.4),
   weights: weightsOf(landmarksDefaults),
 });
 
@@ -182,6 +184,7 @@ export const recogniseConfigSchema = z.strictObject({
   batch: whole.default(12),
   learningRate: learningRate(3e-4),
   warmUp: z.int().min(0).default(50),
+  published: publishedShare(0.6),
   weights: weightsOf(recogniseDefaults),
 });
 

@@ -14,6 +14,7 @@ import {
   stageSchemas,
   type JudgeConfig,
   type LandmarksConfig,
+  type RecogniseConfig,
   type RegressorConfig,
   type StageConfig,
   type StageName,
@@ -23,6 +24,7 @@ import { judgedRegressorFile } from './judge-run.js';
 import { importRegressor } from '../../network/import-regressor.js';
 import { decodeOnnx } from '../../graph/onnx/decode.js';
 import { detectorNetwork } from './detect-run.js';
+import { networkWeights } from './recogniser-run.js';
 import { runConstants } from './run-constants.js';
 import { readMetrics, readParameters, runFiles, TrainingRunError } from './training-run.js';
 
@@ -125,9 +127,12 @@ async function exportIdentities(runs: readonly FinishedRun[], half: boolean): Pr
   });
 }
 
-/** The recognition networks' mean. */
+/** The recognition networks' mean, on the way back to the published one, as of the landmarkers. */
 async function exportRecognisers(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
-  return exportRecogniser(await readAsset(assetFiles.recognition), meanParameters(runs), {
+  const published = await readAsset(assetFiles.recognition);
+  const { config } = runs[0] as FinishedRun<RecogniseConfig>;
+  const parameters = between(meanParameters(runs), networkWeights(published), config.published);
+  return exportRecogniser(published, parameters, {
     name: 'robust-recognition',
     run: runConstants(nodeRuntime({ threads: 1 })),
     halfStorage: half,

@@ -90,18 +90,19 @@ async function startingRecogniser(
   published: Uint8Array,
   from: string | undefined,
 ): Promise<Record<string, Float32Array>> {
-  const stored = weightsOf(published);
+  const stored = networkWeights(published);
   if (from === undefined) return stored;
   return beginningWith(from, async () =>
     ofStage(
       'recognise',
       stored,
-      from.endsWith('.onnx') ? weightsOf(await readFile(from)) : await readParameters(from),
+      from.endsWith('.onnx') ? networkWeights(await readFile(from)) : await readParameters(from),
     ),
   );
 }
 
-const weightsOf = (network: Uint8Array): Record<string, Float32Array> =>
+/** A recognition network's weights, by the names that the stage has for them. */
+export const networkWeights = (network: Uint8Array): Record<string, Float32Array> =>
   Object.fromEntries(
     Object.entries(importOnnx(network).parameters).map(([name, { data }]) => [name, data.slice()]),
   );

@@ -114,7 +114,7 @@ const without = <Weights extends object>(weights: Weights, ...names: (keyof Weig
 async function* run(): AsyncGenerator<Measure> {
   const model = await loadModel();
   const surface = skinSurface(model);
-  const embed = recognitionNetwork(await readAsset(assetFiles.recognition));
+  const embed = recognitionNetwork(await readAsset(assetFiles.recognitionTeacher));
   const photos = await photosOf(model, 16);
   const measure = (name: string, value: number, unit: string, note?: string): Measure => ({
     name,

@@ -92,7 +92,8 @@ async function* run(): AsyncGenerator<Measure> {
     embedding: normal([batch, 192], 1),
   };
   const plain = await step(model, surface, undefined);
-  const perceptual = await step(model, surface, recognitionNetwork(await readAsset(assetFiles.recognition)));
+  const recognition = recognitionNetwork(await readAsset(assetFiles.recognitionTeacher));
+  const perceptual = await step(model, surface, recognition);
   const feeds = (
     inputs: readonly { readonly name: string }[],
     from: Record<string, HostTensor>,

@@ -126,7 +126,7 @@ async function methodsOf(
 
 async function measurersOf(
   protocol: FaceProtocol,
-  { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognition) }] }: EvaluateFlags,
+  { embedding = [{ name: 'mobilefacenet', file: assetPath(assetFiles.recognitionTeacher) }] }: EvaluateFlags,
   { runtime, released }: OpenTools,
 ): Promise<FaceMeasurer[]> {
   switch (protocol) {

@@ -70,7 +70,7 @@ export interface RogueParts {
    */
   readonly parserBytes?: Uint8Array;
   /**
-   * Content of `assets/networks/recognition.onnx` and `identity.onnx`, which complete the regressor's
+   * Content of `assets/networks/robust-recognition.onnx` and `identity.onnx`, which complete the regressor's
    * albedo; without them, what the photo does not show of a skin is near the mean.
    */
   readonly identity?: IdentityNetworks;

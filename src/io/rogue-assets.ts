@@ -5,7 +5,7 @@ export const rogueAssets = {
   landmarks: 'networks/dense-landmarks.onnx',
   regressor: 'networks/head-regressor.onnx',
   parser: 'networks/face-parser.onnx',
-  recognition: 'networks/recognition.onnx',
+  recognition: 'networks/robust-recognition.onnx',
   identity: 'networks/identity.onnx',
 } as const;
 

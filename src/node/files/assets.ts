@@ -24,6 +24,8 @@ export const assetFiles = {
   detectorTeacher: 'networks/blazeface.onnx',
   /** The dense landmarks' teacher: what they began with. */
   landmarksTeacher: 'networks/face-mesh.onnx',
+  /** The recognition network's teacher: what it began with, and what judges likeness in training. */
+  recognitionTeacher: 'networks/recognition.onnx',
   people: 'people.safetensors',
   hand: 'hand.safetensors',
   hair: hairAsset,

@@ -129,7 +129,7 @@ async function exportIdentities(runs: readonly FinishedRun[], half: boolean): Pr
 
 /** The recognition networks' mean, on the way back to the published one, as of the landmarkers. */
 async function exportRecognisers(runs: readonly FinishedRun[], half: boolean): Promise<Uint8Array> {
-  const published = await readAsset(assetFiles.recognition);
+  const published = await readAsset(assetFiles.recognitionTeacher);
   const { config } = runs[0] as FinishedRun<RecogniseConfig>;
   const parameters = between(meanParameters(runs), networkWeights(published), config.published);
   return exportRecogniser(published, parameters, {

@@ -53,7 +53,7 @@ export async function guideRegressor(
     preparePhotos(photos, prepared, folder, options),
   );
   const recognised = Math.min(config.recognised, batch);
-  const recognitionBytes = await readAsset(assetFiles.recognition);
+  const recognitionBytes = await readAsset(assetFiles.recognitionTeacher);
   const recognition = await nodeRuntime({ threads: 1 }).createSession(recognitionBytes);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   const { forward, backward } = guidedGraphs(

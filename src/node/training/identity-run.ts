@@ -52,8 +52,9 @@ export async function trainIdentity(
   const one = nodeRuntime({ threads: 1 });
   const regressor = await completedRegressor(folder, options.from);
   const predictor = await createHeadPredictor(one, regressor);
-  const published = await readAsset(assetFiles.recognition);
-  const recognition = await one.createSession(published);
+  const published = await readAsset(assetFiles.recognitionTeacher);
+  const robust = await readAsset(assetFiles.recognition);
+  const [teacher, recogniser] = await Promise.all([one.createSession(published), one.createSession(robust)]);
   const embed = recognitionNetwork(published);
   const surface = skinSurface(model);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
@@ -62,8 +63,8 @@ export async function trainIdentity(
     model,
     points: supervisedPoints(model),
     surface,
-    teacher: recognition,
-    recogniser: recognition,
+    teacher,
+    recogniser,
     predictor,
     align: alignPredicted(model),
     alignment: alignmentInCrop(model),
@@ -73,7 +74,7 @@ export async function trainIdentity(
       folder,
       {
         title: 'identity',
-        picture: await identityPicture(model, regressor, published),
+        picture: await identityPicture(model, regressor, robust),
         config,
         runtime,
         data,
@@ -97,7 +98,7 @@ export async function trainIdentity(
       options,
     );
   } finally {
-    await Promise.all([recognition.release(), predictor.release()]);
+    await Promise.all([teacher.release(), recogniser.release(), predictor.release()]);
   }
 }
 

@@ -42,7 +42,7 @@ export async function trainRecogniser(
     preparePhotos(photos, prepared, folder, options),
   );
   const one = nodeRuntime({ threads: 1 });
-  const published = await readAsset(assetFiles.recognition);
+  const published = await readAsset(assetFiles.recognitionTeacher);
   const [teacher, predictor] = await Promise.all([
     one.createSession(published),
     createHeadPredictor(one, await readAsset(assetFiles.regressor)),

@@ -12,7 +12,7 @@ import { nodeRuntime } from '../../../src/runtime/node.js';
 import { floatOutput } from '../../../src/runtime/session.js';
 import { recogniseConfigSchema } from '../../../src/train/config.js';
 
-const recognition = await readAsset(assetFiles.recognition);
+const recognition = await readAsset(assetFiles.recognitionTeacher);
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rogue-export-'));

@@ -38,8 +38,8 @@ const SIDEWAYS = 45;
 /** A face of which this share is seen is hidden to a recognition network, and from here on whole. */
 const HIDDEN = 0.5;
 const WHOLE = 0.8;
-/** What is believed of a hidden face's recognised albedo (chosen on portraits of the training). */
-const LEAST_RECOGNISED = 0.6;
+/** What is believed of a hidden face's recognised albedo (chosen on 40 Helen photos). */
+const LEAST_RECOGNISED = 0.8;
 /** Skin that is less likely in view than this is no witness of light and colour. */
 const IN_VIEW = 0.35;
 
@@ -160,7 +160,7 @@ export function reconstructFace(
 
 /**
  * The albedo that is expected where the photo shows no skin: in which the face is recognised. The more of it
- * is hidden, the less a recognition network knows whose face it is; half of what it says then is the tone and
+ * is hidden, the less a recognition network knows whose face it is; some of what it says then is the tone and
  * marks of someone else, and the regressor's is plain.
  * @param seen share of the face
  */

@@ -55,14 +55,14 @@ export function evenLight(
     const x = (texel % size) + 0.5;
     const y = Math.floor(texel / size) + 0.5;
     lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
-    const isPlain = GLINT * plain[Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale)]!;
-    if (isPlain > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
+    const asGlint = GLINT * plain[Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale)]!;
+    if (asGlint > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
     for (let k = 0; k < 3; k++) {
       const at = 3 * texel + k;
       let gain = Math.exp(here[k]!);
       const limit = BRIGHTEST * fitted[k]! * gain;
       // What is left of the excess, in logarithms, is a power of it.
-      if (isPlain > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** isPlain;
+      if (asGlint > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** asGlint;
       seen.albedo[at]! /= gain;
       seen.shade[at]! *= gain;
     }

@@ -1,13 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { mediapipeTo68 } from '../../src/detect/mediapipe-to-68.js';
 import { sphereCentre } from '../../src/model/evaluate.js';
-import type { SurfacePoints } from '../../src/model/morphable-model.js';
+import type { ModelLandmarks, SurfacePoints } from '../../src/model/morphable-model.js';
+import { between, evenSteps } from './evenly.js';
 import type { HeadCut } from './head-cut.js';
+
+/** A point of the base mesh: a triangle of its vertices, and weights that sum to 1. */
+export interface BasePoint {
+  readonly tri: readonly number[];
+  readonly bary: readonly number[];
+}
 
 /** The correspondences on the base mesh, as committed beside this file. */
 export interface Correspondences {
   /** 68 base vertices. */
   readonly ibug68: readonly number[];
+  /** Those of the 68 points, by number, that `place-landmarks` put where annotators do. */
+  readonly annotated: Readonly<Record<string, BasePoint>>;
   /** 468 triangles of base vertices with barycentric weights. */
   readonly mediapipe468: {
     readonly tri: readonly (readonly number[])[];
@@ -20,6 +29,7 @@ export async function readCorrespondences(): Promise<Correspondences> {
     JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')) as unknown;
   return {
     ibug68: (await read('ibug68-makehuman-vertices.json')) as number[],
+    annotated: (await read('annotated-to-makehuman.json')) as Correspondences['annotated'],
     mediapipe468: (await read('mediapipe468-to-makehuman.json')) as Correspondences['mediapipe468'],
   };
 }
@@ -31,7 +41,9 @@ export const JAW_CANDIDATES = 13;
  * position.
  */
 const JAW_FROM = 0.8;
-const JAW_TO = 1.12;
+const JAW_TO = 1;
+/** Where the contour's first and last points lie, a share of the way from the ear to the chin. */
+const JAW_START = 0.03;
 
 export function surfacePoints(
   points: readonly { readonly vertices: readonly number[]; readonly weights: readonly number[] }[],
@@ -95,23 +107,15 @@ function evenJaw(
   jaw: readonly number[],
   positions: ArrayLike<number>,
 ): [number, number][] {
-  const length = [0];
-  for (let i = 1; i < JAW_POINTS; i++) {
-    const [a, b] = [jaw[i - 1]! * 3, jaw[i]! * 3];
-    length.push(
-      length[i - 1]! + Math.hypot(positions[b]! - positions[a]!, positions[b + 1]! - positions[a + 1]!),
+  const half = (vertices: readonly number[]): [number, number][] => {
+    const seen = vertices.map((v) => [positions[v * 3]!, positions[v * 3 + 1]!]);
+    const flat = vertices.map((v) => [atlas[v * 2]!, atlas[v * 2 + 1]!]);
+    return evenSteps(seen, JAW_START, 1, CHIN + 1).map(
+      ({ from, share }) => between(flat[from]!, flat[from + 1]!, share) as [number, number],
     );
-  }
-  return Array.from({ length: JAW_POINTS }, (_, i) => {
-    const [from, to] = i <= CHIN ? [0, CHIN] : [CHIN, JAW_POINTS - 1];
-    const goal = length[from]! + ((i - from) / (to - from)) * (length[to]! - length[from]!);
-    let k = from;
-    while (k < to - 1 && length[k + 1]! < goal) k++;
-    const share = (goal - length[k]!) / (length[k + 1]! - length[k]!);
-    const at = (axis: number) =>
-      atlas[jaw[k]! * 2 + axis]! + share * (atlas[jaw[k + 1]! * 2 + axis]! - atlas[jaw[k]! * 2 + axis]!);
-    return [at(0), at(1)];
-  });
+  };
+  const left = half(jaw.slice(CHIN).toReversed()).toReversed();
+  return [...half(jaw.slice(0, CHIN + 1)), ...left.slice(1)];
 }
 
 /**
@@ -181,9 +185,43 @@ function nearestTwo(eye: Eyeball, goal: readonly number[]): { vertices: number[]
   return { vertices: [first.vertex, second.vertex, second.vertex], weights: [share, 1 - share, 0] };
 }
 
+/** A point of the base mesh over head vertices. */
+const onHead = (cut: HeadCut, { tri, bary }: BasePoint) => ({
+  vertices: tri.map((base) => headVertex(cut, base)),
+  weights: [...bary],
+});
+
 /**
- * All correspondences over head vertices. The inner 51 iBUG points are those MediaPipe points that mark the
- * same places: on validation photos they lie nearer to the annotations than hand-picked vertices.
+ * The 68 iBUG points and the jaw's places. The inner 51 are where annotators put them, as `place-landmarks`
+ * measured, or else the MediaPipe points that mark the same places.
+ * @param positions head vertices, mm
+ */
+export function ibugPoints(
+  cut: HeadCut,
+  { ibug68, annotated, mediapipe468 }: Correspondences,
+  positions: ArrayLike<number>,
+): Required<Pick<ModelLandmarks, 'ibug68' | 'jaw'>> {
+  const ibug = ibug68.map((base) => headVertex(cut, base));
+  const atlas = atlasPositions(cut);
+  const jaw = evenJaw(atlas, ibug.slice(0, JAW_POINTS), positions);
+  const centre = [atlas[ibug[33]! * 2]!, atlas[ibug[33]! * 2 + 1]!] as const;
+  const inner = mediapipeTo68
+    .slice(JAW_POINTS)
+    .map(
+      (index, k) =>
+        annotated[JAW_POINTS + k] ?? { tri: mediapipe468.tri[index]!, bary: mediapipe468.bary[index]! },
+    );
+  return {
+    ibug68: surfacePoints([
+      ...jaw.map(([u, v]) => pointAt(cut, u, v)),
+      ...inner.map((point) => onHead(cut, point)),
+    ]),
+    jaw: { perPoint: JAW_CANDIDATES, candidates: surfacePoints(jawCandidates(cut, jaw, centre)) },
+  };
+}
+
+/**
+ * All correspondences over head vertices.
  * @param positions head vertices, mm
  */
 export function buildLandmarks(
@@ -194,19 +232,10 @@ export function buildLandmarks(
   leftEye: Eyeball,
 ) {
   const ibug = correspondences.ibug68.map((base) => headVertex(cut, base));
-  const mesh = correspondences.mediapipe468.tri.map((triangle, i) => ({
-    vertices: triangle.map((base) => headVertex(cut, base)),
-    weights: [...correspondences.mediapipe468.bary[i]!],
-  }));
-  const atlas = atlasPositions(cut);
-  const jaw = evenJaw(atlas, ibug.slice(0, JAW_POINTS), positions);
-  const centre = [atlas[ibug[33]! * 2]!, atlas[ibug[33]! * 2 + 1]!] as const;
+  const { tri, bary } = correspondences.mediapipe468;
+  const mesh = tri.map((triangle, i) => onHead(cut, { tri: triangle, bary: bary[i]! }));
   return {
-    ibug68: surfacePoints([
-      ...jaw.map(([u, v]) => pointAt(cut, u, v)),
-      ...mediapipeTo68.slice(JAW_POINTS).map((index) => mesh[index]!),
-    ]),
-    jaw: { perPoint: JAW_CANDIDATES, candidates: surfacePoints(jawCandidates(cut, jaw, centre)) },
+    ...ibugPoints(cut, correspondences, positions),
     mediapipe: surfacePoints([...mesh, ...irisPoints(rightEye), ...irisPoints(leftEye)]),
     alignment5: surfacePoints([
       middle(ibug[36]!, ibug[39]!),

@@ -35,8 +35,8 @@ export function surfaceMap(model: MorphableModel): Image {
   const roughness = regionValues(model, part, roughnessOf, PLAIN_SKIN);
   const map = createTexelMap(part.uvs, part.uvTriangles, SIZE);
   const fields = [light, roughness].map((field) => texelValues(map, part.triangles, (v) => field[v]!));
-  const filled = Float32Array.from(map.triangle, (t) => (t < 0 ? 0 : 1));
-  const values = Float32Array.from({ length: 2 * filled.length }, (_, i) => fields[i % 2]![i >> 1]!);
+  const filled = new Float32Array(map.triangle.length).map((_, i) => (map.triangle[i]! < 0 ? 0 : 1));
+  const values = new Float32Array(2 * filled.length).map((_, i) => fields[i % 2]![i >> 1]!);
   // The atlas's empty texels would shine through at its islands' borders.
   pullPush(values, filled, SIZE, 2);
   const out = createImage(SIZE, SIZE, 3);

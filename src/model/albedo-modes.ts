@@ -98,33 +98,68 @@ export function evaluateAlbedo(
   return out;
 }
 
-/** The rows of a matrix with `count` rows, weighed and added. */
+/** Rows of a matrix, weighed and added: two at a time, as the sum is then read half as often. */
 function weightedSum(rows: Float32Array, count: number, weights: ArrayLike<number>): Float32Array {
   const sum = new Float32Array(rows.length / Math.max(1, count));
-  for (let k = 0; k < Math.min(count, weights.length); k++) {
-    const weight = weights[k]!;
-    if (weight === 0) continue;
-    for (let i = 0, at = k * sum.length; i < sum.length; i++, at++) sum[i]! += weight * rows[at]!;
+  const used = [...Array(Math.min(count, weights.length)).keys()].filter((k) => weights[k] !== 0);
+  for (let n = 0; n < used.length; n += 2) {
+    const a = weights[used[n]!]!;
+    const b = n + 1 < used.length ? weights[used[n + 1]!]! : 0;
+    const first = rows.subarray(used[n]! * sum.length, (used[n]! + 1) * sum.length);
+    const second = rows.subarray((used[n + 1] ?? 0) * sum.length, ((used[n + 1] ?? 0) + 1) * sum.length);
+    for (let i = 0; i < sum.length; i++) sum[i]! += a * first[i]! + b * second[i]!;
   }
   return sum;
 }
 
-/** Adds a grid's values to a texture of the whole atlas. */
+/** Where pixels along a side lie between a grid's texels. */
+interface Steps {
+  /** Texel before and after. */
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  readonly share: Float32Array;
+}
+
+/** Of pixels `first` to `end` of `size` across the atlas, where the grid covers `width` from `left` on. */
+function stepsAlong(
+  grid: Grid,
+  left: number,
+  width: number,
+  size: number,
+  first: number,
+  end: number,
+): Steps {
+  const places = Float32Array.from({ length: end - first }, (_, i) => {
+    const x = (((first + i + 0.5) / size - left) / width) * grid.size - 0.5;
+    return Math.min(grid.size - 1, Math.max(0, x));
+  });
+  const before = Int32Array.from(places, Math.floor);
+  const after = before.map((texel) => Math.min(grid.size - 1, texel + 1));
+  return { before, after, share: places.map((place, i) => place - before[i]!) };
+}
+
+/** Adds a grid's values to a texture of the whole atlas, bilinear: first along columns, then along rows. */
 function addGrid(grid: Grid, values: Float32Array, size: number, out: Float32Array): void {
-  const firstX = Math.max(0, Math.floor(grid.left * size));
-  const endX = Math.min(size, Math.ceil((grid.left + grid.width) * size));
-  const firstY = Math.max(0, Math.floor(grid.top * size));
-  const endY = Math.min(size, Math.ceil((grid.top + grid.height) * size));
-  for (let y = firstY; y < endY; y++)
-    for (let x = firstX; x < endX; x++) {
-      if (!cornersAt(grid, (x + 0.5) / size, (y + 0.5) / size, corners)) continue;
-      const { at, weights } = corners;
-      for (let c = 0; c < 3; c++) {
-        let value = 0;
-        for (let corner = 0; corner < 4; corner++) value += weights[corner]! * values[at[corner]! + c]!;
-        out[3 * (y * size + x) + c]! += value;
-      }
+  const firstX = Math.max(0, Math.ceil(grid.left * size - 0.5));
+  const endX = Math.min(size, Math.ceil((grid.left + grid.width) * size - 0.5));
+  const firstY = Math.max(0, Math.ceil(grid.top * size - 0.5));
+  const endY = Math.min(size, Math.ceil((grid.top + grid.height) * size - 0.5));
+  const columns = stepsAlong(grid, grid.left, grid.width, size, firstX, endX);
+  const rows = stepsAlong(grid, grid.top, grid.height, size, firstY, endY);
+  const line = new Float32Array(3 * grid.size);
+  for (let y = firstY; y < endY; y++) {
+    const above = 3 * grid.size * rows.before[y - firstY]!;
+    const below = 3 * grid.size * rows.after[y - firstY]!;
+    const down = rows.share[y - firstY]!;
+    for (let i = 0; i < line.length; i++)
+      line[i] = (1 - down) * values[above + i]! + down * values[below + i]!;
+    for (let x = 0, at = 3 * (y * size + firstX); x < endX - firstX; x++, at += 3) {
+      const left = 3 * columns.before[x]!;
+      const right = 3 * columns.after[x]!;
+      const share = columns.share[x]!;
+      for (let c = 0; c < 3; c++) out[at + c]! += (1 - share) * line[left + c]! + share * line[right + c]!;
     }
+  }
 }
 
 /** A copy of an albedo with every colour changed by a linear map that works in place. */

@@ -169,10 +169,10 @@ function styleOf(reader: TensorReader, { name, length }: StyleEntry, texture: Ha
   return {
     name,
     length,
-    positions: Float32Array.from(steps, (value) => value * STEP),
+    positions: new Float32Array(steps).map((value) => value * STEP),
     normals: unit(Float32Array.from(normals)),
-    heights: Float32Array.from(heights, (value) => value * HEIGHT_STEP),
-    uvs: Float32Array.from(uvs, (value) => value / 65_535),
+    heights: new Float32Array(heights).map((value) => value * HEIGHT_STEP),
+    uvs: new Float32Array(uvs).map((value) => value / 65_535),
     triangles: Uint32Array.from(triangles),
     texture,
   };

@@ -44,7 +44,7 @@ function copiesOf(map: TexelMap, { padding = 8, blended = 0 }: PaddingOptions): 
 
 /** Pairs of a texel outside and the one that it copies, which is inside or was copied before. */
 function findCopies({ triangle, size }: TexelMap, padding: number, blended: number): Uint32Array {
-  const inside = Uint8Array.from(triangle, (t) => (t >= 0 ? 1 : 0));
+  const inside = new Uint8Array(triangle.length).map((_, i) => (triangle[i]! >= 0 ? 1 : 0));
   const copies: number[] = [];
   let border = bordersOf(inside, size);
   for (let step = 0; step < blended; step++) {

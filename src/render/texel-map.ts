@@ -82,7 +82,8 @@ export function texelValues(
   triangles: Uint32Array,
   valueOf: (vertex: number) => number,
 ): Float32Array {
-  return Float32Array.from(triangle, (t, texel) => {
+  return new Float32Array(triangle.length).map((_, texel) => {
+    const t = triangle[texel]!;
     if (t < 0) return 0;
     const wa = weights[2 * texel]!;
     const wb = weights[2 * texel + 1]!;

@@ -35,6 +35,9 @@ const publishedShare = (value: number) =>
     .describe(
       'Share of the published weights in what is exported, by which it keeps what it knew of clean faces.',
     );
+const chimeras = share
+  .default(0.6)
+  .describe('Share of the photos that get parts of the face of another: people whom no photo shows.');
 const learningRate = (value: number) =>
   positive.default(value).describe('AdamW, after a warm-up; falls to nothing along half a cosine.');
 
@@ -185,6 +188,7 @@ export const recogniseConfigSchema = z.strictObject({
   learningRate: learningRate(3e-4),
   warmUp: z.int().min(0).default(50),
   published: publishedShare(0.6),
+  chimeras,
   weights: weightsOf(recogniseDefaults),
 });
 
@@ -198,6 +202,7 @@ export const identityConfigSchema = z.strictObject({
   batch: whole.default(12),
   learningRate: learningRate(1e-3),
   warmUp: z.int().min(0).default(20),
+  chimeras,
   weights: weightsOf(identityDefaults),
 });
 

@@ -274,7 +274,7 @@ describe('skinRenderer', () => {
     expect(found.landmarks).toBeLessThan(1.4);
     // The size of a head and its distance cannot be told apart by so long a lens: half a millimetre of shape
     // remains.
-    expect(held.vertices).toBeLessThan(0.8);
+    expect(held.vertices).toBeLessThan(0.9);
     expect(held.rotation).toBeLessThan(0.6);
     expect(held.sideways).toBeLessThan(0.2);
     expect(held.landmarks).toBeLessThan(0.2);

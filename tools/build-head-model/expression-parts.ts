@@ -81,6 +81,8 @@ export function bendTongue(
   amount: number,
 ): void {
   const own = tongue.flatMap((share, i) => (share > 0.5 ? [mean[i * 3 + 2]!] : []));
+  // Teeth have none.
+  if (own.length === 0) return;
   const [back, front] = [Math.min(...own), Math.max(...own)];
   tongue.forEach((share, i) => {
     const along = Math.min(1, Math.max(0, (mean[i * 3 + 2]! - back) / (front - back)));

@@ -56,7 +56,7 @@ function mirrorTone(seen: Unwrapped, filled: Float32Array, filledSize: number, s
   const n = TONE_SIZE;
   const seenTone = meanLog(seen.albedo, size, seen.weight);
   const ownTone = meanLog(filled, filledSize);
-  return Float32Array.from({ length: 3 * n * n }, (_, at) => {
+  return new Float32Array(3 * n * n).map((_, at) => {
     const cell = Math.floor(at / 3);
     const x = cell % n;
     const mirrored = (cell - x + n - 1 - x) * 3 + (at % 3);

@@ -1,7 +1,7 @@
 import { gaussianMeans } from '../../math/box-filter.js';
 import { smoothstep } from '../../math/smoothstep.js';
-import type { MorphableModel } from '../../model/morphable-model.js';
-import { createTexelMap, texelValues } from '../../render/texel-map.js';
+import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
+import { createTexelMap, texelValues, type TexelMap } from '../../render/texel-map.js';
 
 /** The correction of the model's albedo is smooth: texels per side of its grid over the atlas. */
 export const CORRECTION_SIZE = 256;
@@ -34,14 +34,14 @@ const FEATURED = 0.05;
 const FEATURE_REACH = 3;
 
 function plainShares(
-  model: MorphableModel,
-  shareOf: (mask: (vertex: number) => number) => Float32Array,
+  { albedo, regions }: Pick<MorphableModel, 'albedo' | 'regions'>,
+  shareOf: ShareOf,
 ): Float32Array {
-  if (model.albedo?.kind !== 'texture') return new Float32Array(CORRECTION_SIZE ** 2);
-  const parts = PLAIN.map((name) => model.regions.get(name));
-  const brows = model.regions.get('brows');
+  if (albedo?.kind !== 'texture') return new Float32Array(CORRECTION_SIZE ** 2);
+  const parts = PLAIN.map((name) => regions.get(name));
+  const brows = regions.get('brows');
   const skin = shareOf((v) => Math.max(...parts.map((part) => part?.[v] ?? 0)) * (1 - (brows?.[v] ?? 0)));
-  const { mean, meanSize } = model.albedo;
+  const { mean, meanSize } = albedo;
   const looks = skin.map((_, i) => {
     const x = Math.floor((((i % CORRECTION_SIZE) + 0.5) * meanSize) / CORRECTION_SIZE);
     const y = Math.floor(((Math.floor(i / CORRECTION_SIZE) + 0.5) * meanSize) / CORRECTION_SIZE);
@@ -57,22 +57,39 @@ function plainShares(
   });
 }
 
-const known = new WeakMap<MorphableModel, CorrectionShares>();
+type FixedShares = Omit<CorrectionShares, 'scalp'>;
+type ShareOf = (mask: (vertex: number) => number) => Float32Array;
 
-/** Kept per model. */
-export function sharesOf(model: MorphableModel): CorrectionShares {
-  let shares = known.get(model);
-  if (shares) return shares;
-  const part = model.parts[0]!;
-  const map = createTexelMap(part.uvs, part.uvTriangles, CORRECTION_SIZE);
-  const [face, scalp, bust, neck] = ['face', 'scalp', 'bust', 'neck'].map((name) => model.regions.get(name));
-  const shareOf = (mask: (vertex: number) => number): Float32Array => texelValues(map, part.triangles, mask);
-  shares = {
+/** By what does not change from person to person, and by the scalp, which ends where their hair does. */
+const fixed = new WeakMap<object, FixedShares>();
+const scalps = new WeakMap<Float32Array, Float32Array>();
+const maps = new WeakMap<ModelPart, TexelMap>();
+
+/** Kept per model and scalp. */
+export function sharesOf({ albedo, parts, regions }: MorphableModel): CorrectionShares {
+  const part = parts[0]!;
+  const map = maps.get(part) ?? createTexelMap(part.uvs, part.uvTriangles, CORRECTION_SIZE);
+  maps.set(part, map);
+  const shareOf: ShareOf = (mask) => texelValues(map, part.triangles, mask);
+  const key = albedo ?? part;
+  const shares = fixed.get(key) ?? fixedShares({ albedo, regions }, shareOf);
+  fixed.set(key, shares);
+  const region = regions.get('scalp') ?? NO_SCALP;
+  const scalp = scalps.get(region) ?? shareOf((v) => region[v] ?? 0);
+  scalps.set(region, scalp);
+  return { ...shares, scalp };
+}
+
+const NO_SCALP = new Float32Array(0);
+
+function fixedShares(
+  { albedo, regions }: Pick<MorphableModel, 'albedo' | 'regions'>,
+  shareOf: ShareOf,
+): FixedShares {
+  const [face, bust, neck] = ['face', 'bust', 'neck'].map((name) => regions.get(name));
+  return {
     face: shareOf((v) => face?.[v] ?? 1),
-    scalp: shareOf((v) => scalp?.[v] ?? 0),
     shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
-    plain: plainShares(model, shareOf),
+    plain: plainShares({ albedo, regions }, shareOf),
   };
-  known.set(model, shares);
-  return shares;
 }

@@ -105,8 +105,7 @@ const beyond = (value: number, limit: number): number =>
 
 /** The mean of each three values. */
 const brightness = (values: Float32Array): Float32Array =>
-  Float32Array.from(
-    { length: values.length / 3 },
+  new Float32Array(values.length / 3).map(
     (_, i) => (values[3 * i]! + values[3 * i + 1]! + values[3 * i + 2]!) / 3,
   );
 
@@ -145,7 +144,7 @@ function smoothed(values: Float32Array, weights: Float32Array): Float32Array {
   const all = meanRatio(values, weights);
   const shares = around(weights);
   const sums = [0, 1, 2].map((k) => around(weights.map((weight, i) => weight * values[3 * i + k]!)));
-  return Float32Array.from(values, (_, at) => {
+  return values.map((_, at) => {
     const i = Math.floor(at / 3);
     const k = at % 3;
     return (sums[k]![i]! + FEW_SEEN * all[k]!) / (shares[i]! + FEW_SEEN);

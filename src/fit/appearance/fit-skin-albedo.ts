@@ -1,4 +1,5 @@
 import { solveCholesky } from '../../math/linear-solve.js';
+import { addRow, flushRows, normalEquations } from '../../math/normal-equations.js';
 import { albedoModesAt } from '../../model/albedo-modes.js';
 import type { TextureAlbedo } from '../../model/morphable-model.js';
 import type { Unwrapped } from './compose-textures.js';
@@ -152,24 +153,14 @@ function solve(
   prior: Prior,
 ): Float32Array | undefined {
   const count = prior.mean.length;
-  const hessian = new Float64Array(count * count);
-  const gradient = new Float64Array(count);
+  const equations = normalEquations(count);
+  const { hessian, gradient } = equations;
   for (const [i, cell] of cells.entries()) {
     const weight = (weights[i]! * seen[cell]!) / 3;
-    const row = 3 * cell;
-    const red = modes.subarray(row * count, (row + 1) * count);
-    const green = modes.subarray((row + 1) * count, (row + 2) * count);
-    const blue = modes.subarray((row + 2) * count, (row + 3) * count);
-    const rests = [0, 1, 2].map((c) => values[row + c]! - mean[row + c]!) as [number, number, number];
-    // All channels at once: the matrix is then read and written a third as often, which is what this costs.
-    for (let k = 0, to = 0; k < count; k++, to = k * count) {
-      const r = weight * red[k]!;
-      const g = weight * green[k]!;
-      const b = weight * blue[k]!;
-      gradient[k]! += r * rests[0] + g * rests[1] + b * rests[2];
-      for (let j = 0; j <= k; j++, to++) hessian[to]! += r * red[j]! + g * green[j]! + b * blue[j]!;
-    }
+    for (let row = 3 * cell; row < 3 * cell + 3; row++)
+      addRow(equations, modes.subarray(row * count, (row + 1) * count), mean[row]! - values[row]!, weight);
   }
+  flushRows(equations);
   for (let k = 0; k < count; k++) {
     hessian[k * count + k]! += prior.precision;
     gradient[k]! += prior.precision * prior.mean[k]!;

@@ -68,7 +68,7 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   const hair = spread(hairs, size, FROM_OTHERS / cell, OTHER);
   const fringe = spread(fringeOf(parsing), size, FROM_FRINGE / cell, FRINGE);
   const certain = (shown: (at: number) => number, others: readonly Float32Array[]): FaceParsing => {
-    const map = Float32Array.from({ length: plane }, (_, at) =>
+    const map = new Float32Array(plane).map((_, at) =>
       others.reduce((value, other) => value * (1 - other[at]!), smoothstep(SKIN_FROM, SKIN_TO, shown(at))),
     );
     return { ...parsing, classes: withoutIslands(map, size, SMALLEST_ISLAND / cell) };

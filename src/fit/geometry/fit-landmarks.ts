@@ -1,9 +1,9 @@
 import type { Camera } from '../../math/camera.js';
 import { solveCholesky } from '../../math/linear-solve.js';
+import { addRow, flushRows, normalEquations, type NormalEquations } from '../../math/normal-equations.js';
 import { alignPoints } from '../../math/procrustes.js';
 import { multiplyRotations, rotationFromAxisAngle } from '../../math/rotation.js';
 import { evaluateBasis, type PointBasis } from '../../model/point-basis.js';
-import { addRow, flushRows, workspace, type Workspace } from './normal-equations.js';
 
 /** What the head model is fitted to. */
 export interface LandmarkObservations {
@@ -76,6 +76,30 @@ export interface FitStart {
   readonly translation: ArrayLike<number>;
   /** Shape, then expression; within the limits. */
   readonly coefficients: ArrayLike<number>;
+}
+
+/** Buffers of a fit. */
+interface Workspace extends NormalEquations {
+  readonly positions: Float64Array;
+  readonly jx: Float64Array;
+  readonly jy: Float64Array;
+  readonly jz: Float64Array;
+  /** The step, and the matrix that solving for it overwrites. */
+  readonly solution: Float64Array;
+  readonly factor: Float64Array;
+}
+
+function workspace(basis: PointBasis): Workspace {
+  const n = 6 + basis.coefficients;
+  return {
+    ...normalEquations(n),
+    positions: new Float64Array(basis.count * 3),
+    jx: new Float64Array(n),
+    jy: new Float64Array(n),
+    jz: new Float64Array(n),
+    solution: new Float64Array(n),
+    factor: new Float64Array(n * n),
+  };
 }
 
 interface State {

@@ -52,15 +52,16 @@ export function hairEvidence(
   const view = createMapView(posed);
   const plane = size * size;
   const step = crop.width / size;
-  const inPhoto = Uint8Array.from({ length: plane }, (_, at) => {
+  const inPhoto = new Uint8Array(plane).map((_, at) => {
     const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
     return x > 0 && y > 0 && x < image.width && y < image.height ? 1 : 0;
   });
   const { triangles } = model.parts[0]!;
   const { triangle } = view.draw([{ points: vertices, triangles }]);
-  const onHead = Uint8Array.from(triangle, (id) => (id >= 0 ? 1 : 0));
+  const onHead = new Uint8Array(plane).map((_, at) => (triangle[at]! >= 0 ? 1 : 0));
   const on = (isIn: (v: number) => boolean): Uint8Array =>
-    Uint8Array.from(triangle, (id) => {
+    new Uint8Array(plane).map((_, at) => {
+      const id = triangle[at]!;
       if (id < 0) return 0;
       const corners = [0, 1, 2].filter((k) => isIn(triangles[3 * id + k]!));
       return corners.length > 1 ? 1 : 0;

@@ -163,7 +163,7 @@ const picked = (colors: Float32Array, places: readonly number[]): Float32Array =
 
 /** Pixels to the nearest one that is set (two-pass chamfer, Borgefors 1986); Infinity where none is. */
 function distances(set: Uint8Array, size: number): Float32Array {
-  const out = Float32Array.from(set, (one) => (one === 1 ? 0 : Infinity));
+  const out = new Float32Array(set).map((one) => (one === 1 ? 0 : Infinity));
   const at = (x: number, y: number): number =>
     x < 0 || y < 0 || x >= size || y >= size ? Infinity : out[y * size + x]!;
   const relax = (x: number, y: number, step: number): void => {

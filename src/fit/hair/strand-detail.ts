@@ -48,7 +48,7 @@ function drawStrands(texture: HairTexture): HairTexture {
   const [lightness, alpha] = [enlarged(texture, 0), enlarged(texture, 1)];
   const texels = Int32Array.from(alpha.keys()).filter((i) => alpha[i]! >= LEAST_ALPHA);
   const directions = strandDirections(texture, texels);
-  const noise = Float32Array.from({ length: SIZE * SIZE }, (_, i) => hashed(i) - 0.5);
+  const noise = new Float32Array(SIZE * SIZE).map((_, i) => hashed(i) - 0.5);
   const strands = normalised(smeared(noise, texels, directions, STRAND_DOUBLINGS), texels);
   const wide = boxMeans(boxMeans(noise, SIZE, LOCK_WIDTH), SIZE, LOCK_WIDTH);
   const locks = normalised(smeared(wide, texels, directions, LOCK_DOUBLINGS), texels);
@@ -86,7 +86,7 @@ function gainOf(light: Float32Array, data: Uint8Array, wanted: number): number {
 
 /** Standard deviation of the logarithm of lightness from that around it, where there is hair. */
 function storedContrast({ size, data }: HairTexture): number {
-  const isHair = Float32Array.from({ length: size * size }, (_, i) => (data[2 * i + 1]! >= OPAQUE ? 1 : 0));
+  const isHair = new Float32Array(size * size).map((_, i) => (data[2 * i + 1]! >= OPAQUE ? 1 : 0));
   const light = isHair.map((hair, i) => hair * Math.log(Math.max(DARKEST, linearOfByte[data[2 * i]!]!)));
   const around = boxMeans(light, size, SMOOTHING);
   const amount = boxMeans(isHair, size, SMOOTHING);

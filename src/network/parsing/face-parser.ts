@@ -100,7 +100,7 @@ export function likelihoodOf(
 /** The likeliest class of each pixel of the maps, size×size labels. */
 export function likeliestLabels({ size, classes }: Pick<FaceParsing, 'size' | 'classes'>): Uint8Array {
   const plane = size * size;
-  return Uint8Array.from({ length: plane }, (_, at) => {
+  return new Uint8Array(plane).map((_, at) => {
     let best = 0;
     for (let k = 1; k < parsingClasses.length; k++)
       if (classes[k * plane + at]! > classes[best * plane + at]!) best = k;

@@ -1,5 +1,4 @@
 import type { ShardSource } from '../../data/shards/reader.js';
-import type { ShardSample } from '../../data/shards/sample.js';
 import { transformPoints } from '../../math/camera.js';
 import { evaluateVertices } from '../../model/evaluate.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -13,11 +12,12 @@ import { skinPictureDefaults, skinPixelsOf } from '../../train/skin-host.js';
 import type { Batch } from '../../train/step-graph.js';
 import {
   embeddingsOf,
-  seenViews,
+  photoBatches,
+  seenViewsOf,
   type RecogniserDataOptions,
   type RecogniserDataSource,
+  type SeenViews,
 } from './recogniser-data.js';
-import { sampleBatches } from './sample-batches.js';
 
 /** What makes examples of photos; the networks stay as they are. */
 export interface IdentityDataSource extends RecogniserDataSource {
@@ -36,29 +36,24 @@ export function identityBatches(
   shards: readonly ShardSource[],
   samplesPerEpoch: number,
   start: number,
-  { batch, seed, onWarning }: RecogniserDataOptions,
+  options: RecogniserDataOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const rasterize = skinPixelsOf(source.surface, skinPictureDefaults);
   const inTurn = takingTurns();
-  return sampleBatches(shards, samplesPerEpoch, start, {
-    batch,
-    seed,
-    required: ['jpg'],
-    example: (sample, own) => inTurn(() => exampleOf(source, sample, own)),
-    // The rasteriser's arrays are reused, and the next batch is made while this one is learnt from.
-    collate: (examples) => identityBatch(examples, (vertices) => structuredClone(rasterize(vertices))),
-    ...(onWarning && { onWarning }),
-  });
+  return photoBatches(source, shards, samplesPerEpoch, start, options, (photos) =>
+    inTurn(async () => {
+      const examples: IdentityExample[] = [];
+      for (const seen of await seenViewsOf(source, photos)) examples.push(await exampleOf(source, seen));
+      // The rasteriser's arrays are reused, and the next batch is made while this one is learnt from.
+      return identityBatch(examples, (vertices) => structuredClone(rasterize(vertices)));
+    }),
+  );
 }
 
 async function exampleOf(
   source: IdentityDataSource,
-  sample: ShardSample,
-  seed: string,
-): Promise<IdentityExample | undefined> {
-  const seen = await seenViews(source, sample, seed);
-  if (!seen) return undefined;
-  const { faces, heads, picture, embedding } = seen;
+  { faces, heads, picture, embedding }: SeenViews,
+): Promise<IdentityExample> {
   const embeddings = await embeddingsOf(source.recogniser, faces);
   return {
     views: heads.map(({ albedo }, k) => ({ albedo, embedding: embeddings[k]! })),

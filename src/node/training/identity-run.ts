@@ -58,7 +58,7 @@ export async function trainIdentity(
   const embed = recognitionNetwork(published);
   const surface = skinSurface(model);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
-  const { batch, seed, weights } = config;
+  const { batch, seed, chimeras, weights } = config;
   const source = {
     model,
     points: supervisedPoints(model),
@@ -92,6 +92,7 @@ export async function trainIdentity(
           identityBatches(source, shards, samples, start, {
             batch,
             seed,
+            chimeras,
             onWarning: ({ message }) => options.onWarning?.(message),
           }),
       },

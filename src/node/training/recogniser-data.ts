@@ -1,5 +1,5 @@
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
-import type { ShardSample } from '../../data/shards/sample.js';
+import { createRandom } from '../../data/random.js';
 import { alignedSize } from '../../detect/alignment.js';
 import { ImagePyramid } from '../../detect/image-pyramid.js';
 import { viewPerBox, type FaceBox } from '../../network/face-view.js';
@@ -8,7 +8,8 @@ import type { AlignPredicted } from '../../network/identity/aligned-face.js';
 import { embeddingSize } from '../../network/recognition.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
 import { takingTurns } from '../../runtime/taking-turns.js';
-import { guidedExample } from '../../train/guided-example.js';
+import { chimera } from '../../train/chimera.js';
+import { guidedExample, type GuidedPhoto } from '../../train/guided-example.js';
 import { recogniseBatch, type RecogniseExample } from '../../train/recognise.js';
 import { skinPictureDefaults } from '../../train/skin-host.js';
 import type { Batch } from '../../train/step-graph.js';
@@ -21,6 +22,8 @@ import { sampleBatches } from './sample-batches.js';
 export interface RecogniserDataOptions {
   readonly batch: number;
   readonly seed: number | string;
+  /** Share of the photos that get parts of the next one's face. */
+  readonly chimeras: number;
   readonly onWarning?: (warning: ShardWarning) => void;
 }
 
@@ -46,6 +49,12 @@ export interface SeenViews extends RecogniseExample {
   readonly heads: readonly PredictedHead[];
 }
 
+/** A photo, and the seed of what happens to it. */
+export interface SeededPhoto {
+  readonly photo: GuidedPhoto;
+  readonly seed: string;
+}
+
 /**
  * Batches of the stage `recognise` from step `start` on, of the shards that `robustify` takes; see
  * `sampleBatches`.
@@ -55,30 +64,59 @@ export function recogniserBatches(
   shards: readonly ShardSource[],
   samplesPerEpoch: number,
   start: number,
-  { batch, seed, onWarning }: RecogniserDataOptions,
+  options: RecogniserDataOptions,
 ): AsyncGenerator<Batch, void, undefined> {
   const inTurn = takingTurns();
+  return photoBatches(source, shards, samplesPerEpoch, start, options, async (photos) =>
+    recogniseBatch(await inTurn(() => seenViewsOf(source, photos))),
+  );
+}
+
+/**
+ * Batches of whole photos, some of which are chimeras.
+ * @param collate the batch of as many photos
+ */
+export function photoBatches(
+  source: ExamplePoints,
+  shards: readonly ShardSource[],
+  samplesPerEpoch: number,
+  start: number,
+  { batch, seed, chimeras, onWarning }: RecogniserDataOptions,
+  collate: (photos: readonly SeededPhoto[]) => Promise<Batch>,
+): AsyncGenerator<Batch, void, undefined> {
   return sampleBatches(shards, samplesPerEpoch, start, {
     batch,
     seed,
     required: ['jpg'],
-    example: (sample, own) => inTurn(() => seenViews(source, sample, own)),
-    collate: recogniseBatch,
+    example: async (sample, own) => {
+      const photo = await readGuidedPhoto(source, sample, true);
+      return photo && { photo, seed: own };
+    },
+    collate: (photos) => collate(withChimeras(photos, chimeras)),
     ...(onWarning && { onWarning }),
   });
 }
 
-/**
- * One call at a time: the networks' input buffers are shared.
- * @returns nothing where no face is to be seen
- */
-export async function seenViews(
+/** Some of the photos with parts of the next one's face. */
+function withChimeras(photos: readonly SeededPhoto[], share: number): SeededPhoto[] {
+  return photos.map(({ photo, seed }, i) => {
+    const random = createRandom(seed).fork('chimera');
+    const next = photos[(i + 1) % photos.length]!.photo;
+    return random.uniform() < share ? { photo: chimera(photo, next, random), seed } : { photo, seed };
+  });
+}
+
+/** One batch at a time: the networks' input buffers are shared. */
+export async function seenViewsOf(
   source: RecogniserDataSource,
-  sample: ShardSample,
-  seed: string,
-): Promise<SeenViews | undefined> {
-  const photo = await readGuidedPhoto(source, sample, true);
-  if (!photo) return undefined;
+  photos: readonly SeededPhoto[],
+): Promise<SeenViews[]> {
+  const seen: SeenViews[] = [];
+  for (const photo of photos) seen.push(await seenViews(source, photo));
+  return seen;
+}
+
+async function seenViews(source: RecogniserDataSource, { photo, seed }: SeededPhoto): Promise<SeenViews> {
   const { views, picture, aligned } = await guidedExample(photo, seed, {
     size: VIEW,
     pictureSize: skinPictureDefaults.size,

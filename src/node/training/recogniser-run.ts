@@ -48,7 +48,7 @@ export async function trainRecogniser(
     createHeadPredictor(one, await readAsset(assetFiles.regressor)),
   ]);
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
-  const { batch, seed, weights } = config;
+  const { batch, seed, chimeras, weights } = config;
   const source = {
     model,
     points: supervisedPoints(model),
@@ -60,6 +60,7 @@ export async function trainRecogniser(
     recogniserBatches(source, shards, samples, start, {
       batch,
       seed,
+      chimeras,
       onWarning: ({ message }) => options.onWarning?.(message),
     });
   try {

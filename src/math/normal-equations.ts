@@ -1,16 +1,8 @@
-import type { PointBasis } from '../../model/point-basis.js';
-
-/** Buffers of the normal equations. */
-export interface Workspace {
-  readonly positions: Float64Array;
-  readonly jx: Float64Array;
-  readonly jy: Float64Array;
-  readonly jz: Float64Array;
+/** Least squares in the making: JᵀJ, −Jᵀe, and rows that wait to be added. */
+export interface NormalEquations {
+  /** n×n, of which the lower triangle counts. */
   readonly hessian: Float64Array;
   readonly gradient: Float64Array;
-  /** The step, and the matrix that solving for it overwrites. */
-  readonly solution: Float64Array;
-  readonly factor: Float64Array;
   readonly pending: {
     count: number;
     readonly rows: readonly Float64Array[];
@@ -18,18 +10,11 @@ export interface Workspace {
   };
 }
 
-/** Empty buffers for a basis. */
-export function workspace(basis: PointBasis): Workspace {
-  const n = 6 + basis.coefficients;
+/** Empty equations of so many unknowns. */
+export function normalEquations(n: number): NormalEquations {
   return {
-    positions: new Float64Array(basis.count * 3),
-    jx: new Float64Array(n),
-    jy: new Float64Array(n),
-    jz: new Float64Array(n),
     hessian: new Float64Array(n * n),
     gradient: new Float64Array(n),
-    solution: new Float64Array(n),
-    factor: new Float64Array(n * n),
     pending: {
       count: 0,
       rows: Array.from({ length: BATCH }, () => new Float64Array(n)),
@@ -46,11 +31,11 @@ const BATCH = 4;
 
 /** Adds a row of the Jacobian and its residual. @param active only the first so many unknowns count */
 export function addRow(
-  work: Workspace,
-  row: Float64Array,
+  work: NormalEquations,
+  row: Float32Array | Float64Array,
   residual: number,
   weight: number,
-  active: number,
+  active = row.length,
 ): void {
   const root = Math.sqrt(weight);
   const { pending } = work;
@@ -61,7 +46,7 @@ export function addRow(
 }
 
 /** Adds the pending rows JᵀJ and −Jᵀe. */
-export function flushRows(work: Workspace, active: number): void {
+export function flushRows(work: NormalEquations, active = work.gradient.length): void {
   const { hessian, gradient, pending } = work;
   const n = gradient.length;
   const [r0, r1, r2, r3] = pending.rows as [Float64Array, Float64Array, Float64Array, Float64Array];

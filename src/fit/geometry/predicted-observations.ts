@@ -58,7 +58,7 @@ export const fusionDefaults: FusionWeights = {
   inView: 1,
   hidden: 0.4,
   predicted: 0.1,
-  predictedHidden: 0.2,
+  predictedHidden: 0.1,
 };
 
 /**

@@ -69,6 +69,22 @@ describe('the head model that ships', () => {
     expect(model.metadata['notice']).toContain('USC Institute for Creative Technologies');
   });
 
+  it('puts the tongue out of a jaw that opens, lower teeth with it', () => {
+    const moved = (name: string): Float32Array => {
+      const from = (model.expression.names.indexOf(name) * model.vertexCount + part('teeth').firstVertex) * 3;
+      return model.expression.displacements.subarray(from, from + 3 * part('teeth').vertexCount);
+    };
+    const [open, out] = [moved('jawOpen'), moved('tongueOut')];
+    let lower = 0;
+    for (let i = 1; i < open.length; i += 3) {
+      if (open[i]! > -5) continue;
+      lower++;
+      expect(out[i]! / open[i]!).toBeGreaterThan(0.2);
+      expect(out[i]! / open[i]!).toBeLessThan(0.4);
+    }
+    expect(lower).toBeGreaterThan(100);
+  });
+
   it('names its expressions as ARKit does', () => {
     expect(model.expression.names).toEqual([...arkitUnits]);
     expect([...model.expression.lower].every((value) => value === 0)).toBe(true);

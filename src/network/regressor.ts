@@ -135,7 +135,8 @@ export function withUnitFilters(
         throw new Error(
           `parameter "${path}" is missing or of another size; is it a checkpoint of this network?`,
         );
-      if (!path.endsWith('.weight') || path === 'head.weight') return [path, values];
+      const layer = path.slice(0, path.lastIndexOf('.'));
+      if (!path.endsWith('.weight') || !specs[layer]?.['gain']) return [path, values];
       const filter = values.length / shape[0]!;
       const unit = values.slice();
       for (let from = 0; from < unit.length; from += filter) {

@@ -4,6 +4,7 @@ import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
+import type { HairLength } from '../model/hair-file.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
@@ -35,6 +36,8 @@ export interface ParseView {
   readonly image: Float32Array;
   /** size×size: labels, `UNKNOWN_LABEL` where nobody knows. */
   readonly labels: Uint8Array;
+  /** How long the hair is, where somebody has seen it. */
+  readonly hair?: HairLength | undefined;
 }
 
 /** How views are made; chances and shares 0…1. */
@@ -98,7 +101,7 @@ export async function parseView(
     for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
     for (let from = 0; from < labels.length; from += size) labels.subarray(from, from + size).reverse();
   }
-  return { image, labels };
+  return { image, labels, hair: source.worn?.hair?.length };
 }
 
 function jitteredBox({ x, y, width, height }: FaceBox, random: Random): FaceBox {

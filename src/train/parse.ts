@@ -1,9 +1,16 @@
-import { NO_COVER_LABEL, parsingClasses, parsingLabels } from '../network/parsing/parsing-classes.js';
+import {
+  NO_COVER_LABEL,
+  NO_COVER_NOR_HAIR_LABEL,
+  NO_HAIR_LABEL,
+  parsingClasses,
+  parsingLabels,
+} from '../network/parsing/parsing-classes.js';
 import { compile, type CompiledGraph } from '../graph/compile.js';
 import { valueAndGrad } from '../graph/gradient.js';
 import type { LoweringTarget } from '../graph/lower/emitter.js';
 import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
+import { hairLengths } from '../model/hair-file.js';
 import { excludedLoss, overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
 import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parsing/parser.js';
 import type { LayerTree } from '../network/resnet.js';
@@ -18,11 +25,21 @@ export interface ParseWeights {
   readonly overlap: number;
   /** That there is no cover where a photo was not covered, before a teacher says what there is. */
   readonly uncovered: number;
+  /** That there is no hair where somebody has seen that it does not reach. */
+  readonly hairless: number;
+  /** How long the hair is. */
+  readonly hair: number;
 }
-export const parseDefaults: ParseWeights = { classes: 1, overlap: 0.3, uncovered: 0.3 };
+export const parseDefaults: ParseWeights = {
+  classes: 1,
+  overlap: 0.3,
+  uncovered: 0.3,
+  hairless: 0.3,
+  hair: 0.1,
+};
 
 type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<
-  'image' | 'target' | 'uncovered',
+  'image' | 'target' | 'uncovered' | 'hairless' | 'hair',
   Tensor
 >;
 
@@ -42,25 +59,34 @@ export function parseGraph(
     image: spec([batch, 3, network.size, network.size]),
     target: spec([batch, parsingClasses.length, side, side]),
     uncovered: spec([batch, side, side]),
+    hairless: spec([batch, side, side]),
+    hair: spec([batch, hairLengths.length]),
   };
   const step = (truth: ParseInputs) =>
     valueAndGrad((parameters: LayerTree<Tensor>) => {
-      const logits = parse(network, parameters, truth.image);
+      const { classes, hair } = parse(network, parameters, truth.image);
       const losses = {
-        classes: parsingLoss(logits, truth.target),
-        overlap: overlapLoss(logits, truth.target, parsingLabels.cover),
-        uncovered: excludedLoss(logits, truth.uncovered, parsingLabels.cover),
+        classes: parsingLoss(classes, truth.target),
+        overlap: overlapLoss(classes, truth.target, parsingLabels.cover),
+        uncovered: excludedLoss(classes, truth.uncovered, parsingLabels.cover),
+        hairless: excludedLoss(classes, truth.hairless, parsingLabels.hair),
+        hair: parsingLoss(hair, truth.hair),
       };
       return {
         value: losses.classes
           .mul(weights.classes)
           .add(losses.overlap.mul(weights.overlap))
-          .add(losses.uncovered.mul(weights.uncovered)),
+          .add(losses.uncovered.mul(weights.uncovered))
+          .add(losses.hairless.mul(weights.hairless))
+          .add(losses.hair.mul(weights.hair)),
         extra: losses,
       };
     })(truth.parameters);
   return compile(step as never, specs as never, target ? { target } : {});
 }
+
+const NO_COVER = [NO_COVER_LABEL, NO_COVER_NOR_HAIR_LABEL] as const;
+const NO_HAIR = [NO_HAIR_LABEL, NO_COVER_NOR_HAIR_LABEL] as const;
 
 /** The batch of views, for {@link parseGraph}. */
 export function parseBatch(views: readonly ParseView[], size: number): Batch {
@@ -69,15 +95,21 @@ export function parseBatch(views: readonly ParseView[], size: number): Batch {
   const image = new Float32Array(views.length * 3 * size * size);
   const target = new Float32Array(views.length * classes * side * side);
   const uncovered = new Float32Array(views.length * side * side);
+  const hairless = new Float32Array(views.length * side * side);
+  const hair = new Float32Array(views.length * hairLengths.length);
   views.forEach((view, k) => {
     image.set(view.image, k * view.image.length);
     target.set(weighted(sharesOf(view.labels, size)), k * classes * side * side);
-    uncovered.set(shareOf(NO_COVER_LABEL, view.labels, size), k * side * side);
+    uncovered.set(shareOf(view.labels, size, ...NO_COVER), k * side * side);
+    hairless.set(shareOf(view.labels, size, ...NO_HAIR), k * side * side);
+    if (view.hair) hair[k * hairLengths.length + hairLengths.indexOf(view.hair)] = 1;
   });
   return {
     image: { dims: [views.length, 3, size, size], data: image },
     target: { dims: [views.length, classes, side, side], data: target },
     uncovered: { dims: [views.length, side, side], data: uncovered },
+    hairless: { dims: [views.length, side, side], data: hairless },
+    hair: { dims: [views.length, hairLengths.length], data: hair },
   };
 }
 
@@ -86,7 +118,7 @@ export function sharesOf(labels: Uint8Array, size: number): Float32Array {
   const plane = (size / parserStride) ** 2;
   const shares = new Float32Array(parsingClasses.length * plane);
   parsingClasses.forEach((_, label) => {
-    shares.set(shareOf(label, labels, size), label * plane);
+    shares.set(shareOf(labels, size, label), label * plane);
   });
   return shares;
 }
@@ -104,14 +136,14 @@ function weighted(shares: Float32Array): Float32Array {
   });
 }
 
-/** The share of one label in each square of pixels, side×side. */
-function shareOf(label: number, labels: Uint8Array, size: number): Float32Array {
+/** The share of some labels in each square of pixels, side×side. */
+function shareOf(labels: Uint8Array, size: number, ...wanted: readonly number[]): Float32Array {
   const side = size / parserStride;
   const shares = new Float32Array(side * side);
   const part = 1 / parserStride ** 2;
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++)
-      if (labels[y * size + x] === label)
+      if (wanted.includes(labels[y * size + x]!))
         shares[Math.floor(y / parserStride) * side + Math.floor(x / parserStride)]! += part;
   return shares;
 }

@@ -1,11 +1,14 @@
 import {
   NO_COVER_LABEL,
+  NO_COVER_NOR_HAIR_LABEL,
+  NO_HAIR_LABEL,
   parsingClasses,
   parsingLabels,
   UNKNOWN_LABEL,
 } from '../network/parsing/parsing-classes.js';
 import { parserStride } from '../network/parsing/parser.js';
 import { bareFace, coverPlaces, isKnown, type CoverPlace } from './cover-places.js';
+import { hairlessPlaces } from './hair-places.js';
 import { likelyFringe } from './likely-fringe.js';
 import { likelyShades, NO_LENS } from './likely-shades.js';
 import { likelySkin } from './likely-skin.js';
@@ -33,6 +36,7 @@ export async function photoLabels(view: UnlabelledView, teach?: ParseTeacher): P
   const shades = worn?.wears.includes('shades') ? likelyShades(view, likely) : undefined;
   const bare = bareFace(view);
   const coverAt = coverPlaces(view);
+  const isHairless = hairlessPlaces(view);
   const said = await teach(image);
   const labels = likely.map((skin, at) => {
     const cover = coverAt(at);
@@ -41,12 +45,12 @@ export async function photoLabels(view: UnlabelledView, teach?: ParseTeacher): P
     if (cover === 'sure' || lens === parsingLabels.cover) return parsingLabels.cover;
     const cell = cellOf(at, size);
     if (bare?.has(at) && said[hairAt(cell, size)]! < HAIRY) return parsingLabels.skin;
-    const label = taughtLabel(said, cell, size, cover);
+    const label = taughtLabel(said, cell, size, { cover, hairless: isHairless(at) });
     // The usual colour of a face that is masked is the mask's.
     if (label === parsingLabels.cover && cover === 'expected') return label;
     if (lens !== NO_LENS) return label === parsingLabels.cover ? label : UNKNOWN_LABEL;
     if (skin === UNKNOWN_LABEL || label === skin) return label;
-    return label === UNKNOWN_LABEL || label === NO_COVER_LABEL ? skin : UNKNOWN_LABEL;
+    return parsingClasses[label] === undefined ? skin : UNKNOWN_LABEL;
   });
   if (!isKnown(worn)) likelyFringe(labels, image, size, points);
   return labels;
@@ -63,19 +67,33 @@ function cellOf(at: number, size: number): number {
   return (row * size) / parserStride + column;
 }
 
-function taughtLabel(said: Float32Array, cell: number, size: number, cover: CoverPlace): number {
+/** What is known of a pixel before a teacher is asked. */
+interface KnownPlace {
+  readonly cover: CoverPlace;
+  readonly hairless: boolean;
+}
+
+function taughtLabel(
+  said: Float32Array,
+  cell: number,
+  size: number,
+  { cover, hairless }: KnownPlace,
+): number {
   const plane = (size / parserStride) ** 2;
-  const odds = cover === 'no' ? 0 : cover === 'expected' ? EXPECTED : 1;
+  const odds = parsingClasses.map(() => 1);
+  odds[parsingLabels.cover] = cover === 'no' ? 0 : cover === 'expected' ? EXPECTED : 1;
+  odds[parsingLabels.hair] = hairless ? 0 : 1;
   let sum = 0;
   let best = 0;
   let most = 0;
   parsingClasses.forEach((_, label) => {
-    const likelihood = said[label * plane + cell]! * (label === parsingLabels.cover ? odds : 1);
+    const likelihood = said[label * plane + cell]! * odds[label]!;
     sum += likelihood;
     if (likelihood <= most) return;
     most = likelihood;
     best = label;
   });
   if (sum >= SOME && most >= SURE * sum) return best;
-  return cover === 'no' ? NO_COVER_LABEL : UNKNOWN_LABEL;
+  if (cover === 'no') return hairless ? NO_COVER_NOR_HAIR_LABEL : NO_COVER_LABEL;
+  return hairless ? NO_HAIR_LABEL : UNKNOWN_LABEL;
 }

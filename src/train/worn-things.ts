@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hairLengths, type HairLength } from '../model/hair-file.js';
 
 /**
  * What people in photos wear or hold, told by someone who has looked:
@@ -13,12 +14,27 @@ export const wornThings = ['shades', 'spectacles', 'hat', 'mask', 'other'] as co
 
 export type WornThing = (typeof wornThings)[number];
 
+export const hairTextures = ['straight', 'wavy', 'curly', 'coily', 'locs'] as const;
+export const hairColors = [
+  ...['black', 'dark brown', 'brown', 'light brown', 'blond'],
+  ...['red', 'grey', 'white', 'dyed'],
+] as const;
+
+/** What somebody has seen of a person's hair; nothing is said of hair that a hat hides. */
+export interface HairLook {
+  /** A bald head may have a thin wreath; what is tied is bound up or back, so that the neck is free. */
+  readonly length: HairLength;
+  readonly texture?: (typeof hairTextures)[number] | undefined;
+  readonly color?: (typeof hairColors)[number] | undefined;
+}
+
 /** What may cover the face in one photo; nothing else does. */
 export interface Worn {
   /** Nothing of a bare face. */
   readonly wears: readonly WornThing[];
   /** Polygons of x, y around all that covers but glasses; left out where nobody drew them. */
   readonly outlines?: readonly (readonly Point[])[] | undefined;
+  readonly hair?: HairLook | undefined;
 }
 
 type Point = readonly [number, number];
@@ -28,9 +44,14 @@ export const WORN_FILE = 'worn.json';
 
 const things = z.array(z.enum(wornThings));
 const outlines = z.array(z.array(z.tuple([z.number(), z.number()])).min(3));
+const hair = z.strictObject({
+  length: z.enum(hairLengths),
+  texture: z.enum(hairTextures).optional(),
+  color: z.enum(hairColors).optional(),
+});
 const worn = things
   .transform((wears): Worn => ({ wears }))
-  .or(z.strictObject({ wears: things, outlines: outlines.optional() }));
+  .or(z.strictObject({ wears: things, outlines: outlines.optional(), hair: hair.optional() }));
 const wornFile = z.record(z.string(), worn);
 
 /**

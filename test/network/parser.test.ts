@@ -8,6 +8,7 @@ import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { createImage } from '../../src/math/image.js';
 import { exportParser } from '../../src/network/parsing/export-parser.js';
+import { importParser } from '../../src/network/parsing/import-parser.js';
 import {
   createFaceParser,
   likeliestLabels,
@@ -47,6 +48,32 @@ function tinyParameters(): Record<string, Float32Array> {
   );
 }
 
+async function classesOf(file: Uint8Array, image: Float32Array): Promise<Float32Array> {
+  const session = await one.createSession(file);
+  const outputs = await session.run({ image: { dims: [1, 3, 32, 32], data: image } });
+  await session.release();
+  return floatOutput(outputs, 'classes');
+}
+
+describe('importParser', () => {
+  const options = { name: 'parser', run: runConstants(one) };
+
+  it('reads back what exportParser wrote: the same network', async () => {
+    const image = Float32Array.from({ length: 3 * 32 * 32 }, (_, k) => Math.sin(0.7 * k));
+    const file = await exportParser(tiny, tinyParameters(), options);
+    const again = await exportParser(tiny, importParser(tiny, file), options);
+    const [before, after] = [await classesOf(file, image), await classesOf(again, image)];
+    expect(Math.max(...before.map((value, k) => Math.abs(value - after[k]!)))).toBeLessThan(1e-4);
+  });
+
+  it('denies a network of other layers in one line', async () => {
+    const file = await exportParser(tiny, tinyParameters(), options);
+    expect(() => importParser(parserConfig, file)).toThrow(
+      /^the file is no face parser of this kind: .*"rogue export" wrote$/,
+    );
+  });
+});
+
 describe('the parser', () => {
   it('fits into two megabytes of 16-bit weights', () => {
     expect(2 * parserSize(parserConfig)).toBeLessThan(2e6);
@@ -63,7 +90,7 @@ describe('the parser', () => {
         flattenTree<TensorSpec>(specs, isSpec).map(([name, { shape }]) => constant(parameters[name]!, shape)),
       ) as LayerTree<Tensor>;
     const { logits } = evaluateReference(
-      ({ x }) => ({ logits: parse(tiny, tree(), x!) }),
+      ({ x }) => ({ logits: parse(tiny, tree(), x!).classes }),
       { x: spec([2, 3, 32, 32]) },
       { x: image },
     );

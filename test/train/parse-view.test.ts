@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   NO_COVER_LABEL,
+  NO_COVER_NOR_HAIR_LABEL,
   parsingClasses,
   parsingLabels,
   UNKNOWN_LABEL,
@@ -15,7 +16,7 @@ import { sharesOf } from '../../src/train/parse.js';
 import { photoLabels } from '../../src/train/photo-labels.js';
 import type { UnlabelledView } from '../../src/train/unlabelled-view.js';
 import { crowdView, parseView, type ParsePhoto } from '../../src/train/parse-view.js';
-import { readWornFile, type Worn } from '../../src/train/worn-things.js';
+import { readWornFile, type HairLook, type Worn } from '../../src/train/worn-things.js';
 
 const SIDE = 200;
 const SIZE = 64;
@@ -179,6 +180,26 @@ describe('photoLabels', () => {
     expect(labels[at(100, 20)]).toBe(parsingLabels.hair);
     const covers = await labelsWith(['hat'], { cover: 1 }, [brim]);
     expect(covers[at(100, 20)]).toBe(NO_COVER_LABEL);
+  });
+
+  it('believes no hair where somebody has seen that it does not reach', async () => {
+    const collar = at(30, 160);
+    const hairOf = (length: HairLook['length'], others: Partial<Record<ParsingClass, number>>) => {
+      const seen = { ...view([]), worn: { wears: [], hair: { length } } };
+      return photoLabels(seen, () => Promise.resolve(said(size, { hair: 0.8, ...others })));
+    };
+    const short = await hairOf('short', { background: 0.2 });
+    expect(short[collar]).toBe(parsingLabels.background);
+    expect(short[above]).toBe(parsingLabels.hair);
+    const sure = await hairOf('short', { hair: 0.99, background: 0.01 });
+    expect(sure[collar]).toBe(NO_COVER_NOR_HAIR_LABEL);
+    const long = await hairOf('long', { background: 0.2 });
+    expect(long[collar]).toBe(parsingLabels.hair);
+    const bald = await hairOf('bald', { skin: 0.2 });
+    expect(bald[above]).toBe(parsingLabels.skin);
+    const bound = await hairOf('tied', { background: 0.2 });
+    expect(bound[at(100, 5)]).toBe(parsingLabels.hair);
+    expect(bound[collar]).toBe(parsingLabels.background);
   });
 
   it('has skin below the eyes of a bare face, whatever a beard looks like', async () => {

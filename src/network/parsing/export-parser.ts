@@ -6,7 +6,8 @@ import { trained } from '../trained.js';
 
 /**
  * A trained parser as a plain ONNX file: input `image` `[N, 3, size, size]`, sRGB −1…1; output `classes`
- * `[N, 4, size / 2, size / 2]`, how likely each of `parsingClasses` is, 0…1.
+ * `[N, 4, size / 2, size / 2]`, how likely each of `parsingClasses` is, 0…1, and `hair` `[N, 6]`, the same of
+ * `hairLengths`.
  *
  * @param parameters values by path, as a trainer gives them
  * @throws Error when a parameter is missing
@@ -18,7 +19,10 @@ export async function exportParser(
 ): Promise<Uint8Array> {
   const parser = trained(parserParameters(config), parameters);
   return exportOnnx<ReturnType<typeof imagesOf>>(
-    ({ image }) => ({ classes: softmax(parse(config, parser(), image), 1) }),
+    ({ image }) => {
+      const { classes, hair } = parse(config, parser(), image);
+      return { classes: softmax(classes, 1), hair: softmax(hair, 1) };
+    },
     (batch) => imagesOf(config, batch),
     options,
   );

@@ -14,6 +14,8 @@ export interface FaceParsing {
   readonly size: number;
   /** How likely each class is, 0…1: classes×size×size. */
   readonly classes: Float32Array;
+  /** How likely the person's hair is of each of `hairLengths`, 0…1; older networks do not say. */
+  readonly hair?: Float32Array;
 }
 
 export interface FaceParser {
@@ -29,7 +31,7 @@ export interface FaceParser {
 export async function createFaceParser(runtime: Runtime, network: Uint8Array): Promise<FaceParser> {
   const session = await runtime.createSession(network);
   const side = session.inputDims['image']?.at(-1);
-  if (typeof side !== 'number' || session.outputNames.join() !== 'classes') {
+  if (typeof side !== 'number' || !session.outputNames.includes('classes')) {
     await session.release();
     throw new Error('createFaceParser: the file is no face parser; use one that "rogue export" wrote.');
   }
@@ -42,8 +44,10 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
       const crop = parserCrop(box, roll, side);
       const pyramid = photo instanceof ImagePyramid ? photo : new ImagePyramid(photo);
       sampleCrop(pyramid, crop, viewNormalisation, image.data, 0, viewOutside);
-      const classes = floatOutput(await session.run({ image }), 'classes').slice();
-      return { crop, size: side / parserStride, classes };
+      const outputs = await session.run({ image });
+      const classes = floatOutput(outputs, 'classes').slice();
+      const hair = outputs['hair'] && floatOutput(outputs, 'hair').slice();
+      return { crop, size: side / parserStride, classes, ...(hair && { hair }) };
     },
     release: () => session.release(),
   };

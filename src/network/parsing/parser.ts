@@ -1,9 +1,10 @@
 import { parsingClasses } from './parsing-classes.js';
-import { conv2d } from '../../graph/ops/convolution.js';
+import { conv2d, linear } from '../../graph/ops/convolution.js';
 import { upsampleNearest } from '../../graph/ops/resizing.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../../graph/trace.js';
 import { flattenTree } from '../../graph/tree.js';
+import { hairLengths } from '../../model/hair-file.js';
 import type { InitialRandom } from '../regressor.js';
 import { initialParameters } from '../regressor.js';
 import {
@@ -19,6 +20,7 @@ import {
 /**
  * A network that says of each pixel of a face's crop what it shows (`parsingClasses`): a residual network,
  * whose coarse features are enlarged and meet the finer ones (Lin et al. 2017, "Feature Pyramid Networks").
+ * The coarsest also tell how long the person's hair is (`hairLengths`).
  */
 export interface ParserConfig {
   /** Width and height of the crop, pixels. */
@@ -41,6 +43,18 @@ export const parserViewPerBox = 2;
 export const parserStride = 2;
 
 const classLayer = 'head';
+/** Layers on the coarsest features: what they say of hair, and its length. */
+const hairLayer = 'hair';
+const lengthLayer = 'length';
+const HAIR_CHANNELS = 16;
+
+/** What a parser says, before it is made likelihoods. */
+export interface ParserLogits {
+  /** `[N, classes, size / 2, size / 2]` */
+  readonly classes: Tensor;
+  /** `[N, lengths]` */
+  readonly hair: Tensor;
+}
 
 /** One step on the way back: coarse features are squeezed and enlarged, finer ones added, both smoothed. */
 interface Step {
@@ -70,6 +84,25 @@ function stepsOf({ backbone, widths }: ParserConfig): Step[] {
   });
 }
 
+function hairLayerOf({ backbone }: ParserConfig): Layer {
+  const inputs = backbone.widths.at(-1)!;
+  return { name: hairLayer, inputs, outputs: HAIR_CHANNELS, kernel: 1, stride: 1 };
+}
+
+/** Numbers that tell the length of hair. */
+function hairFeatures({ size, backbone }: ParserConfig): number {
+  return HAIR_CHANNELS * (size / 2 ** (backbone.depths.length + 1)) ** 2;
+}
+
+/** Shapes of the parameters of what tells the length of hair, which older networks lack. */
+export function hairParameters(config: ParserConfig): LayerTree<TensorSpec> {
+  const lengths = hairLengths.length;
+  return {
+    [hairLayer]: standardParameters(hairLayerOf(config)),
+    [lengthLayer]: { weight: spec([lengths, hairFeatures(config)]), bias: spec([lengths]) },
+  };
+}
+
 /** Shapes of all parameters. */
 export function parserParameters(config: ParserConfig): LayerTree<TensorSpec> {
   const layers = stepsOf(config).flatMap(({ coarse, fine, smooth }) => [coarse, fine, smooth]);
@@ -78,6 +111,7 @@ export function parserParameters(config: ParserConfig): LayerTree<TensorSpec> {
     ...resnetParameters(config.backbone),
     ...Object.fromEntries(layers.map((layer) => [layer.name, standardParameters(layer)])),
     [classLayer]: { weight: spec([classes, config.widths.at(-1)!, 1, 1]), bias: spec([classes]) },
+    ...hairParameters(config),
   };
 }
 
@@ -87,20 +121,27 @@ export function initialParser(config: ParserConfig, random: InitialRandom): Reco
 }
 
 /**
- * What the pixels show.
+ * What the pixels show, and how long the hair is.
  * @param image `[N, 3, size, size]`, sRGB −1…1
- * @returns logits of the classes, `[N, classes, size / 2, size / 2]`
  */
-export function parse(config: ParserConfig, parameters: LayerTree<Tensor>, image: Tensor): Tensor {
+export function parse(config: ParserConfig, parameters: LayerTree<Tensor>, image: Tensor): ParserLogits {
   const pyramid = resnetPyramid(config.backbone, parameters, image);
   const conv = (x: Tensor, layer: Layer): Tensor => standardConvolution(parameters, x, layer);
-  let x = pyramid.pop()!;
+  const coarsest = pyramid.pop()!;
+  let x = coarsest;
   for (const { coarse, fine, smooth } of stepsOf(config)) {
     x = upsampleNearest(conv(x, coarse), 2).add(conv(pyramid.pop()!, fine)).relu();
     x = conv(x, smooth).relu();
   }
   const { weight, bias } = parameters[classLayer]!;
-  return conv2d(x, weight!).add(bias!.reshape([parsingClasses.length, 1, 1]));
+  const length = parameters[lengthLayer]!;
+  const seen = conv(coarsest, hairLayerOf(config))
+    .relu()
+    .reshape([-1, hairFeatures(config)]);
+  return {
+    classes: conv2d(x, weight!).add(bias!.reshape([parsingClasses.length, 1, 1])),
+    hair: linear(seen, length['weight']!, length['bias']!),
+  };
 }
 
 /** How many numbers a parser has. */

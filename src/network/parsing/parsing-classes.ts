@@ -16,6 +16,8 @@ export const parsingLabels = Object.fromEntries(
   parsingClasses.map((name, label) => [name, label]),
 ) as Readonly<Record<ParsingClass, number>>;
 
-/** In label maps: nobody knows; and, nobody knows what else, but it is no cover. */
+/** In label maps: nobody knows; and, nobody knows what else, but it is no cover, no hair, or neither. */
 export const UNKNOWN_LABEL = 255;
 export const NO_COVER_LABEL = 254;
+export const NO_HAIR_LABEL = 253;
+export const NO_COVER_NOR_HAIR_LABEL = 252;

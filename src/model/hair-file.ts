@@ -16,6 +16,17 @@ export class HairFileError extends Error {
 export const hairLengths = ['bald', 'shaved', 'short', 'medium', 'long', 'tied'] as const;
 export type HairLength = (typeof hairLengths)[number];
 
+/** How hair lies: `coily` in tight curls, `locs` in strands or braids of its own. */
+export const hairCurls = ['straight', 'wavy', 'curly', 'coily', 'locs'] as const;
+export type HairCurl = (typeof hairCurls)[number];
+
+/** Colours that people have names for. */
+export const hairTones = [
+  ...['black', 'dark brown', 'brown', 'light brown', 'blond'],
+  ...['red', 'grey', 'white', 'dyed'],
+] as const;
+export type HairTone = (typeof hairTones)[number];
+
 /** The styles of `assets/hair.safetensors`, by name. */
 export const shippedStyles = [
   ...['short01', 'short02', 'short03', 'short04', 'afro01'],

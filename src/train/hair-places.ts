@@ -26,7 +26,7 @@ export function hairlessPlaces({ frame, size, worn }: UnlabelledView): (at: numb
   if (!hair || !staysOnHead(hair)) return () => false;
   const placeOf = fromEyes(frame, size);
   const frontal = Math.min(1, Math.hypot(...frame.apart) / (APART * frame.size));
-  const farther = hair.texture === 'curly' || hair.texture === 'coily' ? CURLED : 1;
+  const farther = hair.curl === 'curly' || hair.curl === 'coily' ? CURLED : 1;
   const wide = farther * (SKULL.wide + BEHIND * (1 - frontal));
   const high = farther * SKULL.high;
   return (at) => {

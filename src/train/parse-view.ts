@@ -4,7 +4,6 @@ import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
-import type { HairLength } from '../model/hair-file.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
@@ -12,7 +11,7 @@ import { oddLight } from './odd-light.js';
 import { photoLabels, type ParseTeacher } from './photo-labels.js';
 import { augmentView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
-import type { Worn } from './worn-things.js';
+import type { HairLook, Worn } from './worn-things.js';
 
 /** A photo that a parser learns from; pixels of the photo. */
 export interface ParsePhoto {
@@ -36,8 +35,8 @@ export interface ParseView {
   readonly image: Float32Array;
   /** size×size: labels, `UNKNOWN_LABEL` where nobody knows. */
   readonly labels: Uint8Array;
-  /** How long the hair is, where somebody has seen it. */
-  readonly hair?: HairLength | undefined;
+  /** What somebody has seen of the hair. */
+  readonly hair?: HairLook | undefined;
 }
 
 /** How views are made; chances and shares 0…1. */
@@ -101,7 +100,7 @@ export async function parseView(
     for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
     for (let from = 0; from < labels.length; from += size) labels.subarray(from, from + size).reverse();
   }
-  return { image, labels, hair: source.worn?.hair?.length };
+  return { image, labels, hair: source.worn?.hair };
 }
 
 function jitteredBox({ x, y, width, height }: FaceBox, random: Random): FaceBox {

@@ -10,10 +10,11 @@ import { valueAndGrad } from '../graph/gradient.js';
 import type { LoweringTarget } from '../graph/lower/emitter.js';
 import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
-import { hairLengths } from '../model/hair-file.js';
+import { hairCurls, hairLengths, hairTones } from '../model/hair-file.js';
 import { excludedLoss, overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
 import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parsing/parser.js';
 import type { LayerTree } from '../network/resnet.js';
+import type { HostTensor } from '../runtime/session.js';
 import type { ParseView } from './parse-view.js';
 import type { Batch } from './step-graph.js';
 
@@ -27,7 +28,7 @@ export interface ParseWeights {
   readonly uncovered: number;
   /** That there is no hair where somebody has seen that it does not reach. */
   readonly hairless: number;
-  /** How long the hair is. */
+  /** How long the hair is, and how it lies. */
   readonly hair: number;
 }
 export const parseDefaults: ParseWeights = {
@@ -39,7 +40,7 @@ export const parseDefaults: ParseWeights = {
 };
 
 type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<
-  'image' | 'target' | 'uncovered' | 'hairless' | 'hair',
+  'image' | 'target' | 'uncovered' | 'hairless' | 'length' | 'curl' | 'tone',
   Tensor
 >;
 
@@ -60,17 +61,21 @@ export function parseGraph(
     target: spec([batch, parsingClasses.length, side, side]),
     uncovered: spec([batch, side, side]),
     hairless: spec([batch, side, side]),
-    hair: spec([batch, hairLengths.length]),
+    length: spec([batch, hairLengths.length]),
+    curl: spec([batch, hairCurls.length]),
+    tone: spec([batch, hairTones.length]),
   };
   const step = (truth: ParseInputs) =>
     valueAndGrad((parameters: LayerTree<Tensor>) => {
-      const { classes, hair } = parse(network, parameters, truth.image);
+      const { classes, length, curl, tone } = parse(network, parameters, truth.image);
       const losses = {
         classes: parsingLoss(classes, truth.target),
         overlap: overlapLoss(classes, truth.target, parsingLabels.cover),
         uncovered: excludedLoss(classes, truth.uncovered, parsingLabels.cover),
         hairless: excludedLoss(classes, truth.hairless, parsingLabels.hair),
-        hair: parsingLoss(hair, truth.hair),
+        length: parsingLoss(length, truth.length),
+        curl: parsingLoss(curl, truth.curl),
+        tone: parsingLoss(tone, truth.tone),
       };
       return {
         value: losses.classes
@@ -78,7 +83,7 @@ export function parseGraph(
           .add(losses.overlap.mul(weights.overlap))
           .add(losses.uncovered.mul(weights.uncovered))
           .add(losses.hairless.mul(weights.hairless))
-          .add(losses.hair.mul(weights.hair)),
+          .add(losses.length.add(losses.curl).add(losses.tone).mul(weights.hair)),
         extra: losses,
       };
     })(truth.parameters);
@@ -96,20 +101,29 @@ export function parseBatch(views: readonly ParseView[], size: number): Batch {
   const target = new Float32Array(views.length * classes * side * side);
   const uncovered = new Float32Array(views.length * side * side);
   const hairless = new Float32Array(views.length * side * side);
-  const hair = new Float32Array(views.length * hairLengths.length);
   views.forEach((view, k) => {
     image.set(view.image, k * view.image.length);
     target.set(weighted(sharesOf(view.labels, size)), k * classes * side * side);
     uncovered.set(shareOf(view.labels, size, ...NO_COVER), k * side * side);
     hairless.set(shareOf(view.labels, size, ...NO_HAIR), k * side * side);
-    if (view.hair) hair[k * hairLengths.length + hairLengths.indexOf(view.hair)] = 1;
   });
+  /** One where a view's choice is, `[N, choices]`; nothing where nobody knows. */
+  const choices = <T>(all: readonly T[], chosen: (view: ParseView) => T | undefined): HostTensor => {
+    const data = new Float32Array(views.length * all.length);
+    views.forEach((view, k) => {
+      const at = all.indexOf(chosen(view)!);
+      if (at >= 0) data[k * all.length + at] = 1;
+    });
+    return { dims: [views.length, all.length], data };
+  };
   return {
     image: { dims: [views.length, 3, size, size], data: image },
     target: { dims: [views.length, classes, side, side], data: target },
     uncovered: { dims: [views.length, side, side], data: uncovered },
     hairless: { dims: [views.length, side, side], data: hairless },
-    hair: { dims: [views.length, hairLengths.length], data: hair },
+    length: choices(hairLengths, (view) => view.hair?.length),
+    curl: choices(hairCurls, (view) => view.hair?.curl),
+    tone: choices(hairTones, (view) => view.hair?.color),
   };
 }
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { hairLengths, type HairLength } from '../model/hair-file.js';
+import {
+  hairCurls,
+  hairLengths,
+  hairTones,
+  type HairCurl,
+  type HairLength,
+  type HairTone,
+} from '../model/hair-file.js';
 
 /**
  * What people in photos wear or hold, told by someone who has looked:
@@ -14,18 +21,12 @@ export const wornThings = ['shades', 'spectacles', 'hat', 'mask', 'other'] as co
 
 export type WornThing = (typeof wornThings)[number];
 
-export const hairTextures = ['straight', 'wavy', 'curly', 'coily', 'locs'] as const;
-export const hairColors = [
-  ...['black', 'dark brown', 'brown', 'light brown', 'blond'],
-  ...['red', 'grey', 'white', 'dyed'],
-] as const;
-
 /** What somebody has seen of a person's hair; nothing is said of hair that a hat hides. */
 export interface HairLook {
   /** A bald head may have a thin wreath; what is tied is bound up or back, so that the neck is free. */
   readonly length: HairLength;
-  readonly texture?: (typeof hairTextures)[number] | undefined;
-  readonly color?: (typeof hairColors)[number] | undefined;
+  readonly curl?: HairCurl | undefined;
+  readonly color?: HairTone | undefined;
 }
 
 /** What may cover the face in one photo; nothing else does. */
@@ -46,8 +47,8 @@ const things = z.array(z.enum(wornThings));
 const outlines = z.array(z.array(z.tuple([z.number(), z.number()])).min(3));
 const hair = z.strictObject({
   length: z.enum(hairLengths),
-  texture: z.enum(hairTextures).optional(),
-  color: z.enum(hairColors).optional(),
+  curl: z.enum(hairCurls).optional(),
+  color: z.enum(hairTones).optional(),
 });
 const worn = things
   .transform((wears): Worn => ({ wears }))

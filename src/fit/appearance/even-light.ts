@@ -11,7 +11,13 @@ const LARGEST_HUE = LARGEST_BRIGHTER / 3;
 /** The same of fine things on plain skin, in each colour; of what is brighter still, this share is light. */
 const LARGEST_GLINT = 0.12;
 const GLINT = 0.8;
-const BRIGHTEST = Math.exp(LARGEST_GLINT);
+/**
+ * Lips, brows and what is near them differ more from what is fitted: there only what is brighter than this is
+ * a glint, if the other side of the face is not bright as well, as white beards and brows are.
+ */
+const LARGEST_SPECK = 0.45;
+const BRIGHT_FROM = 0.15;
+const BRIGHT_TO = 0.4;
 /** Variance of logarithms from which on half a mean gives way to the median, which keeps a shadow's edge. */
 const EDGE = 0.02;
 /** Cells to either side that the median is of, and the share of itself that a cell must show to count. */
@@ -44,7 +50,7 @@ export function evenLight(
   modelSize: number,
   size: number,
 ): void {
-  const light = leftLight(model, seen, albedo, modelSize, size);
+  const { light, glinting } = leftLight(model, seen, albedo, modelSize, size);
   const { plain } = sharesOf(model);
   const scale = CORRECTION_SIZE / size;
   const toModel = modelSize / size;
@@ -55,12 +61,14 @@ export function evenLight(
     const x = (texel % size) + 0.5;
     const y = Math.floor(texel / size) + 0.5;
     lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
-    const asGlint = GLINT * plain[Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale)]!;
+    const cell = Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale);
+    const asGlint = GLINT * glinting[cell]!;
+    const brightest = Math.exp(LARGEST_SPECK + plain[cell]! * (LARGEST_GLINT - LARGEST_SPECK));
     if (asGlint > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
     for (let k = 0; k < 3; k++) {
       const at = 3 * texel + k;
       let gain = Math.exp(here[k]!);
-      const limit = BRIGHTEST * fitted[k]! * gain;
+      const limit = brightest * fitted[k]! * gain;
       // What is left of the excess, in logarithms, is a power of it.
       if (asGlint > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** asGlint;
       seen.albedo[at]! /= gain;
@@ -69,34 +77,56 @@ export function evenLight(
   }
 }
 
-/** Logarithm of the light that is left on the skin, on the correction's grid, n×n×3. */
+/** What of the skin is light, on the correction's grid. */
+interface LeftLight {
+  /** Logarithm of the light that is left on the skin, n×n×3. */
+  readonly light: Float32Array;
+  /** How far finer things that are bright are glints, n×n, 0…1. */
+  readonly glinting: Float32Array;
+}
+
 function leftLight(
   model: MorphableModel,
   seen: Unwrapped,
   albedo: Float32Array,
   modelSize: number,
   size: number,
-): Float32Array {
+): LeftLight {
   const n = CORRECTION_SIZE;
   const { ratio, weights } = logRatio(seen, seen.weight, albedo, modelSize, size);
   const { scalp, plain } = sharesOf(model);
   const skin = weights.map((weight, i) => weight * skinShare(scalp[i]!));
   const means = smoothed(ratio, skin);
   const brighter = brightness(means);
-  const edged = withEdges(brightness(ratio), brighter, skin);
+  const fine = brightness(ratio);
+  const edged = withEdges(fine, brighter, skin);
   const light = new Float32Array(3 * n * n);
+  const glinting = new Float32Array(n * n);
   for (let i = 0; i < n * n; i++) {
     const mirror = i - (i % n) + n - 1 - (i % n);
     const onBothSides = Math.min(0, brighter[mirror]!);
     const sharp = plain[i]! * (1 - smoothstep(BEARD_FROM, BEARD_TO, -onBothSides));
     const whole = brighter[i]! + sharp * (edged[i]! - brighter[i]!);
+    const oneSided = 1 - smoothstep(BRIGHT_FROM, BRIGHT_TO, brightOnBothSides(fine, i));
+    glinting[i] = plain[i]! + (1 - plain[i]!) * oneSided;
     const bright = whole < 0 ? Math.min(0, whole - onBothSides) : whole;
     for (let k = 0; k < 3; k++) {
       const hue = means[3 * i + k]! - brighter[i]!;
       light[3 * i + k] = beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE);
     }
   }
-  return light;
+  return { light, glinting };
+}
+
+/** Cells off the middle within which the sides of a face are not told apart. */
+const MIDDLE = 12;
+
+/** The lesser of a cell's value and that of the other side; of what is in the middle, that of both sides. */
+function brightOnBothSides(values: Float32Array, cell: number): number {
+  const n = CORRECTION_SIZE;
+  const row = cell - (cell % n);
+  const aside = Math.max(MIDDLE, Math.abs((cell % n) + 0.5 - n / 2) - 0.5);
+  return Math.min(values[row + n / 2 + aside]!, values[row + n / 2 - 1 - aside]!);
 }
 
 /** What a value exceeds a limit by, either way. */

@@ -1,6 +1,8 @@
-import type { HairLength, HairStyle } from '../../model/hair-file.js';
+import { hairCurls, type HairLength, type HairStyle } from '../../model/hair-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import type { ParsedHair } from '../../network/parsing/face-parser.js';
 import type { HairEvidence } from './hair-evidence.js';
+import { likeliestLength, type SeenLength } from './hair-length.js';
 import { hairByHeight, matchStyle, type HairAtHeight, type StyleMatch } from './style-outlines.js';
 
 /** What a photo says of hair. */
@@ -37,8 +39,10 @@ const VOLUMES: Readonly<Record<string, readonly number[]>> = {
   medium: [1, 1.25, 1.5],
   long: [1, 1.25, 1.5],
 };
-/** Hair that is curled by more may be an afro, however far it reaches. */
-const CURLED = 0.6;
+/** Hair that is curled as likely as this may be an afro, however far it reaches, unless it is tied. */
+const CURLED = 0.5;
+/** The style of curls: short ones are nothing else, others by their outline. */
+const CURLS = 'afro01';
 /** What is plain where nothing is known. */
 const PLAIN = 'short01';
 /** Overlap that styles are thought worse by: they suit fewer people. */
@@ -47,24 +51,21 @@ const RARER: Readonly<Record<string, number>> = { afro01: 0.1, short03: 0.06, sh
 const ONLY_ASKED = 'bob01';
 
 /**
- * The style whose outline agrees best with the hair of a photo, of those as long as it. Length is told by how
- * far down hair is seen beside face, neck and shoulders; the bald have none on their scalp, and that of the
- * shaved does not stand out.
+ * The style whose outline agrees best with the hair of a photo, of those as long as it.
  *
- * @param curly whether the hair is curled, 0…1
+ * @param parsed what the parser says of the hair, where it does
  */
 export function chooseStyle(
   model: MorphableModel,
   styles: readonly HairStyle[],
   evidence: HairEvidence,
-  curly: number,
+  parsed: ParsedHair | undefined,
 ): StyleChoice {
   const { scalp } = evidence;
-  const length = seenLength(model, styles, evidence);
-  if (length === 'short' && scalp.known > SEEN) {
-    if (scalp.hairy < BALD) return { length: 'bald', worn: undefined, sure: scalp.known };
-    if (scalp.thickness < SHAVED) return { length: 'shaved', worn: undefined, sure: 0.5 * scalp.known };
-  }
+  const length = likeliestLength(seenLength(model, styles, evidence), parsed?.lengths);
+  const curly = parsed ? curledness(parsed) : 0;
+  if (length === 'bald') return { length, worn: undefined, sure: scalp.known };
+  if (length === 'shaved') return { length, worn: undefined, sure: 0.5 * scalp.known };
   const suited = styles.filter((style) => suits(style, length, scalp.known, curly));
   const matches = suited.flatMap((style) =>
     (VOLUMES[style.name] ?? VOLUMES[style.length] ?? [1]).map((volume) =>
@@ -72,17 +73,29 @@ export function chooseStyle(
     ),
   );
   const merit = ({ style, overlap }: StyleMatch): number =>
-    overlap - (RARER[style.name] ?? 0) * (style.name === 'afro01' ? 1 - 2 * curly : 1);
+    overlap - (RARER[style.name] ?? 0) * (style.name === CURLS ? 1 - 2 * curly : 1);
   const worn = matches.reduce<StyleMatch | undefined>(
     (best, match) => (!best || merit(match) > merit(best) ? match : best),
     undefined,
   );
   // An afro hides the neck behind it, and does not hang down.
-  const reach = worn?.style.name === 'afro01' && length === 'long' ? 'medium' : length;
+  const reach = worn?.style.name === CURLS && length === 'long' ? 'medium' : length;
   return { length: reach, worn, sure: Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
 }
 
-function seenLength(
+/**
+ * How far down hair is seen beside face, neck and shoulders; the bald have none on their scalp, and that of
+ * the shaved does not stand out.
+ */
+function seenLength(model: MorphableModel, styles: readonly HairStyle[], evidence: HairEvidence): SeenLength {
+  const { scalp } = evidence;
+  const length = seenReach(model, styles, evidence);
+  if (length !== 'short' || scalp.known <= SEEN) return length;
+  if (scalp.hairy < BALD) return 'bald';
+  return scalp.thickness < SHAVED ? 'shaved' : 'short';
+}
+
+function seenReach(
   model: MorphableModel,
   styles: readonly HairStyle[],
   evidence: HairEvidence,
@@ -106,6 +119,12 @@ function seenLength(
 function suits(style: HairStyle, length: HairLength, known: number, curly: number): boolean {
   if (length === 'short' && known < 1 - SEEN) return style.name === PLAIN;
   if (style.name === ONLY_ASKED) return false;
-  if (style.name === 'afro01') return curly > CURLED;
+  if (curly > CURLED && length === 'short') return style.name === CURLS;
+  if (style.name === CURLS) return curly > CURLED && length !== 'tied';
   return style.length === length;
+}
+
+/** How likely hair is curled, 0…1. */
+function curledness({ curls }: ParsedHair): number {
+  return curls[hairCurls.indexOf('curly')]! + curls[hairCurls.indexOf('coily')]!;
 }

@@ -11,12 +11,12 @@ import { vertexNormals } from '../../render/normals.js';
 import { chooseStyle, type StyleChoice } from './choose-style.js';
 import { closeSeams } from './close-seams.js';
 import { combHair, withoutFace } from './comb-hair.js';
-import { curliness } from './curl.js';
 import { hairEvidence } from './hair-evidence.js';
 import { seenHairColor, unlitHairColor } from './hair-color.js';
 import { faceLimit, hairGround, hairlineOf } from './hairline.js';
 import { liftHair } from './lift-hair.js';
 import type { PosedView } from './map-view.js';
+import { namedTone } from './named-tones.js';
 import { withStrands } from './strand-detail.js';
 import { styleOnHead, type StyleTry } from './style-outlines.js';
 
@@ -49,9 +49,7 @@ export function fitHair(
   const pyramid = new ImagePyramid(image);
   const evidence = hairEvidence(model, vertices, pyramid, subject);
   const choice =
-    wanted === 'auto'
-      ? chooseStyle(model, styles, evidence, curliness(pyramid, parsing, evidence.hair))
-      : named(styles, wanted);
+    wanted === 'auto' ? chooseStyle(model, styles, evidence, parsing.hair) : named(styles, wanted);
   const seen = seenHairColor(image, parsing, evidence);
   const { worn, length, sure } = choice;
   const bald = length === 'bald';
@@ -60,7 +58,8 @@ export function fitHair(
   const ground = bald ? new Float32Array(model.vertexCount) : hairGround(model, vertices, hairline);
   if (bald) return { style: 'bald', length, color: undefined, sure, ground, cards };
   const facing = cards ? facingNormals(cards, pose) : new Float32Array();
-  const color = seen ? unlitHairColor(seen, facing, light) : UNKNOWN_COLOR;
+  const measured = seen ? unlitHairColor(seen, facing, light) : UNKNOWN_COLOR;
+  const color = parsing.hair ? namedTone(measured, parsing.hair.tones) : measured;
   return { style: worn?.style.name ?? length, length, color, sure, ground, cards };
 }
 

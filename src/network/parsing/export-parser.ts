@@ -6,8 +6,8 @@ import { trained } from '../trained.js';
 
 /**
  * A trained parser as a plain ONNX file: input `image` `[N, 3, size, size]`, sRGB −1…1; output `classes`
- * `[N, 4, size / 2, size / 2]`, how likely each of `parsingClasses` is, 0…1, and `hair` `[N, 6]`, the same of
- * `hairLengths`.
+ * `[N, 4, size / 2, size / 2]`, how likely each of `parsingClasses` is, 0…1, and `length`
+ * `[N, 6]` and `curl` `[N, 5]`, the same of `hairLengths` and `hairCurls`.
  *
  * @param parameters values by path, as a trainer gives them
  * @throws Error when a parameter is missing
@@ -20,8 +20,13 @@ export async function exportParser(
   const parser = trained(parserParameters(config), parameters);
   return exportOnnx<ReturnType<typeof imagesOf>>(
     ({ image }) => {
-      const { classes, hair } = parse(config, parser(), image);
-      return { classes: softmax(classes, 1), hair: softmax(hair, 1) };
+      const { classes, length, curl, tone } = parse(config, parser(), image);
+      return {
+        classes: softmax(classes, 1),
+        length: softmax(length, 1),
+        curl: softmax(curl, 1),
+        tone: softmax(tone, 1),
+      };
     },
     (batch) => imagesOf(config, batch),
     options,

@@ -14,8 +14,15 @@ export interface FaceParsing {
   readonly size: number;
   /** How likely each class is, 0…1: classes×size×size. */
   readonly classes: Float32Array;
-  /** How likely the person's hair is of each of `hairLengths`, 0…1; older networks do not say. */
-  readonly hair?: Float32Array;
+  /** What the picture as a whole says of the hair; older networks say nothing. */
+  readonly hair?: ParsedHair;
+}
+
+/** How likely a person's hair is of each of `hairLengths` and `hairCurls`, 0…1. */
+export interface ParsedHair {
+  readonly lengths: Float32Array;
+  readonly curls: Float32Array;
+  readonly tones: Float32Array;
 }
 
 export interface FaceParser {
@@ -46,7 +53,11 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
       sampleCrop(pyramid, crop, viewNormalisation, image.data, 0, viewOutside);
       const outputs = await session.run({ image });
       const classes = floatOutput(outputs, 'classes').slice();
-      const hair = outputs['hair'] && floatOutput(outputs, 'hair').slice();
+      const hair = outputs['length'] && {
+        lengths: floatOutput(outputs, 'length').slice(),
+        curls: floatOutput(outputs, 'curl').slice(),
+        tones: floatOutput(outputs, 'tone').slice(),
+      };
       return { crop, size: side / parserStride, classes, ...(hair && { hair }) };
     },
     release: () => session.release(),

@@ -4,7 +4,7 @@ import { upsampleNearest } from '../../graph/ops/resizing.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../../graph/trace.js';
 import { flattenTree } from '../../graph/tree.js';
-import { hairLengths } from '../../model/hair-file.js';
+import { hairCurls, hairLengths, hairTones } from '../../model/hair-file.js';
 import type { InitialRandom } from '../regressor.js';
 import { initialParameters } from '../regressor.js';
 import {
@@ -20,7 +20,7 @@ import {
 /**
  * A network that says of each pixel of a face's crop what it shows (`parsingClasses`): a residual network,
  * whose coarse features are enlarged and meet the finer ones (Lin et al. 2017, "Feature Pyramid Networks").
- * The coarsest also tell how long the person's hair is (`hairLengths`).
+ * The coarsest also tell how long the person's hair is (`hairLengths`), and how it lies (`hairCurls`).
  */
 export interface ParserConfig {
   /** Width and height of the crop, pixels. */
@@ -43,9 +43,11 @@ export const parserViewPerBox = 2;
 export const parserStride = 2;
 
 const classLayer = 'head';
-/** Layers on the coarsest features: what they say of hair, and its length. */
+/** Layers on the coarsest features: what they say of hair, its length, and how it lies. */
 const hairLayer = 'hair';
 const lengthLayer = 'length';
+const curlLayer = 'curl';
+const toneLayer = 'tone';
 const HAIR_CHANNELS = 16;
 
 /** What a parser says, before it is made likelihoods. */
@@ -53,7 +55,11 @@ export interface ParserLogits {
   /** `[N, classes, size / 2, size / 2]` */
   readonly classes: Tensor;
   /** `[N, lengths]` */
-  readonly hair: Tensor;
+  readonly length: Tensor;
+  /** `[N, curls]` */
+  readonly curl: Tensor;
+  /** `[N, tones]` */
+  readonly tone: Tensor;
 }
 
 /** One step on the way back: coarse features are squeezed and enlarged, finer ones added, both smoothed. */
@@ -96,10 +102,15 @@ function hairFeatures({ size, backbone }: ParserConfig): number {
 
 /** Shapes of the parameters of what tells the length of hair, which older networks lack. */
 export function hairParameters(config: ParserConfig): LayerTree<TensorSpec> {
-  const lengths = hairLengths.length;
+  const last = (outputs: number): Record<string, TensorSpec> => ({
+    weight: spec([outputs, hairFeatures(config)]),
+    bias: spec([outputs]),
+  });
   return {
     [hairLayer]: standardParameters(hairLayerOf(config)),
-    [lengthLayer]: { weight: spec([lengths, hairFeatures(config)]), bias: spec([lengths]) },
+    [lengthLayer]: last(hairLengths.length),
+    [curlLayer]: last(hairCurls.length),
+    [toneLayer]: last(hairTones.length),
   };
 }
 
@@ -121,7 +132,7 @@ export function initialParser(config: ParserConfig, random: InitialRandom): Reco
 }
 
 /**
- * What the pixels show, and how long the hair is.
+ * What the pixels show, how long the hair is, and how it lies.
  * @param image `[N, 3, size, size]`, sRGB −1…1
  */
 export function parse(config: ParserConfig, parameters: LayerTree<Tensor>, image: Tensor): ParserLogits {
@@ -134,13 +145,16 @@ export function parse(config: ParserConfig, parameters: LayerTree<Tensor>, image
     x = conv(x, smooth).relu();
   }
   const { weight, bias } = parameters[classLayer]!;
-  const length = parameters[lengthLayer]!;
   const seen = conv(coarsest, hairLayerOf(config))
     .relu()
     .reshape([-1, hairFeatures(config)]);
+  const said = (layer: string): Tensor =>
+    linear(seen, parameters[layer]!['weight']!, parameters[layer]!['bias']!);
   return {
     classes: conv2d(x, weight!).add(bias!.reshape([parsingClasses.length, 1, 1])),
-    hair: linear(seen, length['weight']!, length['bias']!),
+    length: said(lengthLayer),
+    curl: said(curlLayer),
+    tone: said(toneLayer),
   };
 }
 

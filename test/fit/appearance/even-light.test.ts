@@ -56,6 +56,23 @@ function cheek(): { readonly left: number; readonly right: number; readonly y: n
   throw new Error('no cheek');
 }
 
+/** The middle of a brow, off the face's middle, and its mirror image, 0…1 of the atlas. */
+function brow(): { readonly left: number; readonly right: number; readonly y: number } {
+  const { plain } = sharesOf(model);
+  const brows = model.regions.get('brows')!;
+  const n = CORRECTION_SIZE;
+  const uvs = model.parts[0]!.uvs;
+  const { uvTriangles, triangles } = model.parts[0]!;
+  for (let corner = 0; corner < triangles.length; corner++) {
+    const uv = 2 * uvTriangles[corner]!;
+    const x = Math.floor(uvs[uv]! * n);
+    const y = Math.floor(uvs[uv + 1]! * n);
+    if (brows[triangles[corner]!]! > 0.95 && x < n / 2 - 20 && plain[y * n + x]! < 0.05)
+      return { left: (x + 0.5) / n, right: 1 - (x + 0.5) / n, y: (y + 0.5) / n };
+  }
+  throw new Error('no brow');
+}
+
 const around = (at: number, y: number, x: number, row: number): boolean =>
   Math.hypot(x - at, row - y) < 12 / CORRECTION_SIZE;
 
@@ -96,6 +113,17 @@ describe('evenLight', () => {
       Math.hypot(x - left, row - y) < 1 / CORRECTION_SIZE ? [2.5, 2.5, 3] : [1, 1, 1];
     expect(valueAt(evened(glint), left, y)[0]).toBeLessThan(0.58);
     expect(valueAt(evened(glint), left, y)[2]).toBeLessThan(0.3);
+  });
+
+  it('takes bright specks from brows, but leaves white brows', () => {
+    const { left, right, y } = brow();
+    const white = [4, 4, 4] as const;
+    const near = (at: number, x: number, row: number): boolean =>
+      Math.hypot(x - at, row - y) < 2 / CORRECTION_SIZE;
+    const speck = evened((x, row) => (near(left, x, row) ? white : [1, 1, 1]));
+    const grown = evened((x, row) => (near(left, x, row) || near(right, x, row) ? white : [1, 1, 1]));
+    expect(valueAt(speck, left, y)[0]).toBeLessThan(0.9);
+    expect(valueAt(grown, left, y)[0]).toBeGreaterThan(1.1);
   });
 
   it('leaves small differences and fine dark ones to the skin', () => {

@@ -3,7 +3,15 @@ import { LIT_GAIN } from '../../../src/fit/hair/hair-color.js';
 import { fitHair } from '../../../src/fit/hair/fit-hair.js';
 import { readSafetensors } from '../../../src/io/safetensors.js';
 import { evaluateVertices } from '../../../src/model/evaluate.js';
-import { hairFromTensors, type HairStyle } from '../../../src/model/hair-file.js';
+import {
+  hairCurls,
+  hairFromTensors,
+  hairLengths,
+  hairTones,
+  type HairCurl,
+  type HairLength,
+  type HairStyle,
+} from '../../../src/model/hair-file.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { NearestSkin } from '../../../src/model/nearest-skin.js';
 import { assetFiles, loadModel, readAsset } from '../../../src/node/files/assets.js';
@@ -43,6 +51,23 @@ describe('fitHair', () => {
     const collar = 222;
     const { length } = fitHair(model, styles, wornPhoto(model, styleOf('short01'), { collar }));
     expect(length).toBe('short');
+  });
+
+  it('wears curls and ponytails where the parser says so', () => {
+    const subject = wornPhoto(model, styleOf('short01'));
+    const wornWith = (length: HairLength, curl: HairCurl): string => {
+      const lengths = Float32Array.from(hairLengths, (name) => (name === length ? 0.95 : 0.01));
+      const curls = Float32Array.from(hairCurls, (name) => (name === curl ? 0.96 : 0.01));
+      const tones = new Float32Array(hairTones.length).fill(1 / hairTones.length);
+      return fitHair(model, styles, {
+        ...subject,
+        parsing: { ...subject.parsing, hair: { lengths, curls, tones } },
+      }).style;
+    };
+    expect(wornWith('short', 'straight')).toBe('short01');
+    expect(wornWith('short', 'coily')).toBe('afro01');
+    expect(wornWith('tied', 'straight')).toBe('ponytail01');
+    expect(wornWith('shaved', 'coily')).toBe('shaved');
   });
 
   it('gives the bald none, nor their scalp its colour', () => {

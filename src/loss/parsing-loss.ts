@@ -5,8 +5,8 @@ import type { Tensor } from '../graph/tensor.js';
 const SOME = 1;
 
 /**
- * What pixels show, or whole views: cross-entropy against the shares of the classes in them.
- * @param logits `[N, C, H, W]`, or `[N, C]`
+ * What pixels show: cross-entropy against the shares of the classes in them.
+ * @param logits `[N, C, H, W]`
  * @param target of that shape, 0…1; all zero where nothing is known
  * @returns a scalar, the mean over the pixels of which something is known
  */

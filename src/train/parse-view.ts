@@ -11,7 +11,7 @@ import { oddLight } from './odd-light.js';
 import { photoLabels, type ParseTeacher } from './photo-labels.js';
 import { augmentView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
-import type { HairLook, Worn } from './worn-things.js';
+import type { Worn } from './worn-things.js';
 
 /** A photo that a parser learns from; pixels of the photo. */
 export interface ParsePhoto {
@@ -35,8 +35,6 @@ export interface ParseView {
   readonly image: Float32Array;
   /** size×size: labels, `UNKNOWN_LABEL` where nobody knows. */
   readonly labels: Uint8Array;
-  /** What somebody has seen of the hair. */
-  readonly hair?: HairLook | undefined;
 }
 
 /** How views are made; chances and shares 0…1. */
@@ -100,7 +98,7 @@ export async function parseView(
     for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
     for (let from = 0; from < labels.length; from += size) labels.subarray(from, from + size).reverse();
   }
-  return { image, labels, hair: source.worn?.hair };
+  return { image, labels };
 }
 
 function jitteredBox({ x, y, width, height }: FaceBox, random: Random): FaceBox {

@@ -10,11 +10,9 @@ import { valueAndGrad } from '../graph/gradient.js';
 import type { LoweringTarget } from '../graph/lower/emitter.js';
 import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
-import { hairCurls, hairLengths, hairTones } from '../model/hair-file.js';
 import { excludedLoss, overlapLoss, parsingLoss } from '../loss/parsing-loss.js';
 import { parse, parserParameters, parserStride, type ParserConfig } from '../network/parsing/parser.js';
 import type { LayerTree } from '../network/resnet.js';
-import type { HostTensor } from '../runtime/session.js';
 import type { ParseView } from './parse-view.js';
 import type { Batch } from './step-graph.js';
 
@@ -28,19 +26,16 @@ export interface ParseWeights {
   readonly uncovered: number;
   /** That there is no hair where somebody has seen that it does not reach. */
   readonly hairless: number;
-  /** How long the hair is, and how it lies. */
-  readonly hair: number;
 }
 export const parseDefaults: ParseWeights = {
   classes: 1,
   overlap: 0.3,
   uncovered: 0.3,
   hairless: 0.3,
-  hair: 0.1,
 };
 
 type ParseInputs = { readonly parameters: LayerTree<Tensor> } & Record<
-  'image' | 'target' | 'uncovered' | 'hairless' | 'length' | 'curl' | 'tone',
+  'image' | 'target' | 'uncovered' | 'hairless',
   Tensor
 >;
 
@@ -61,29 +56,22 @@ export function parseGraph(
     target: spec([batch, parsingClasses.length, side, side]),
     uncovered: spec([batch, side, side]),
     hairless: spec([batch, side, side]),
-    length: spec([batch, hairLengths.length]),
-    curl: spec([batch, hairCurls.length]),
-    tone: spec([batch, hairTones.length]),
   };
   const step = (truth: ParseInputs) =>
     valueAndGrad((parameters: LayerTree<Tensor>) => {
-      const { classes, length, curl, tone } = parse(network, parameters, truth.image);
+      const { classes } = parse(network, parameters, truth.image);
       const losses = {
         classes: parsingLoss(classes, truth.target),
         overlap: overlapLoss(classes, truth.target, parsingLabels.cover),
         uncovered: excludedLoss(classes, truth.uncovered, parsingLabels.cover),
         hairless: excludedLoss(classes, truth.hairless, parsingLabels.hair),
-        length: parsingLoss(length, truth.length),
-        curl: parsingLoss(curl, truth.curl),
-        tone: parsingLoss(tone, truth.tone),
       };
       return {
         value: losses.classes
           .mul(weights.classes)
           .add(losses.overlap.mul(weights.overlap))
           .add(losses.uncovered.mul(weights.uncovered))
-          .add(losses.hairless.mul(weights.hairless))
-          .add(losses.length.add(losses.curl).add(losses.tone).mul(weights.hair)),
+          .add(losses.hairless.mul(weights.hairless)),
         extra: losses,
       };
     })(truth.parameters);
@@ -107,23 +95,11 @@ export function parseBatch(views: readonly ParseView[], size: number): Batch {
     uncovered.set(shareOf(view.labels, size, ...NO_COVER), k * side * side);
     hairless.set(shareOf(view.labels, size, ...NO_HAIR), k * side * side);
   });
-  /** One where a view's choice is, `[N, choices]`; nothing where nobody knows. */
-  const choices = <T>(all: readonly T[], chosen: (view: ParseView) => T | undefined): HostTensor => {
-    const data = new Float32Array(views.length * all.length);
-    views.forEach((view, k) => {
-      const at = all.indexOf(chosen(view)!);
-      if (at >= 0) data[k * all.length + at] = 1;
-    });
-    return { dims: [views.length, all.length], data };
-  };
   return {
     image: { dims: [views.length, 3, size, size], data: image },
     target: { dims: [views.length, classes, side, side], data: target },
     uncovered: { dims: [views.length, side, side], data: uncovered },
     hairless: { dims: [views.length, side, side], data: hairless },
-    length: choices(hairLengths, (view) => view.hair?.length),
-    curl: choices(hairCurls, (view) => view.hair?.curl),
-    tone: choices(hairTones, (view) => view.hair?.color),
   };
 }
 

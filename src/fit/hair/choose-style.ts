@@ -1,8 +1,7 @@
-import { hairCurls, type HairLength, type HairStyle } from '../../model/hair-file.js';
+import { hairCurls, hairLengths, type HairLength, type HairStyle } from '../../model/hair-file.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import type { ParsedHair } from '../../network/parsing/face-parser.js';
 import type { HairEvidence } from './hair-evidence.js';
-import { likeliestLength, type SeenLength } from './hair-length.js';
 import { hairByHeight, matchStyle, type HairAtHeight, type StyleMatch } from './style-outlines.js';
 
 /** What a photo says of hair. */
@@ -51,9 +50,9 @@ const RARER: Readonly<Record<string, number>> = { afro01: 0.1, short03: 0.06, sh
 const ONLY_ASKED = 'bob01';
 
 /**
- * The style whose outline agrees best with the hair of a photo, of those as long as it.
- *
- * @param parsed what the parser says of the hair, where it does
+ * The style whose outline agrees best with the hair of a photo, of those as long as it. The length is what
+ * the parser says; with a parser that does not, what the outline says, which is right less often
+ * (docs/avatars.md).
  */
 export function chooseStyle(
   model: MorphableModel,
@@ -62,7 +61,7 @@ export function chooseStyle(
   parsed: ParsedHair | undefined,
 ): StyleChoice {
   const { scalp } = evidence;
-  const length = likeliestLength(seenLength(model, styles, evidence), parsed?.lengths);
+  const length = parsed ? likeliest(hairLengths, parsed.lengths) : seenLength(model, styles, evidence);
   const curly = parsed ? curledness(parsed) : 0;
   if (length === 'bald') return { length, worn: undefined, sure: scalp.known };
   if (length === 'shaved') return { length, worn: undefined, sure: 0.5 * scalp.known };
@@ -83,11 +82,17 @@ export function chooseStyle(
   return { length: reach, worn, sure: Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
 }
 
+function likeliest<T>(choices: readonly T[], likelihoods: ArrayLike<number>): T {
+  return choices.reduce((best, choice, k) =>
+    likelihoods[k]! > likelihoods[choices.indexOf(best)]! ? choice : best,
+  );
+}
+
 /**
  * How far down hair is seen beside face, neck and shoulders; the bald have none on their scalp, and that of
  * the shaved does not stand out.
  */
-function seenLength(model: MorphableModel, styles: readonly HairStyle[], evidence: HairEvidence): SeenLength {
+function seenLength(model: MorphableModel, styles: readonly HairStyle[], evidence: HairEvidence): HairLength {
   const { scalp } = evidence;
   const length = seenReach(model, styles, evidence);
   if (length !== 'short' || scalp.known <= SEEN) return length;

@@ -2,12 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRandom } from '../../data/random.js';
 import { exportParser } from '../../network/parsing/export-parser.js';
 import { importParser } from '../../network/parsing/import-parser.js';
-import {
-  hairParameters,
-  initialParser,
-  parserConfig,
-  parserParameters,
-} from '../../network/parsing/parser.js';
+import { initialParser, parserConfig, parserParameters } from '../../network/parsing/parser.js';
 import { withUnitFilters } from '../../network/regressor.js';
 import { nodeRuntime } from '../../runtime/node.js';
 import { cpuTarget } from '../../runtime/target.js';
@@ -46,17 +41,14 @@ export async function trainParser(
   const runtime = { ...(options.threads === undefined ? {} : { threads: options.threads }), optimize: false };
   const { batch, seed, worn, covered, noise } = config;
   const { from } = options;
-  const initial = initialParser(network, createRandom(seed).fork('parameters'));
   const parameters =
     from === undefined
-      ? initial
+      ? initialParser(network, createRandom(seed).fork('parameters'))
       : await beginningWith(from, async () =>
-          withUnitFilters(parserParameters(network), {
-            ...hairOf(initial),
-            ...(from.endsWith('.onnx')
-              ? importParser(network, await readFile(from))
-              : await readParameters(from)),
-          }),
+          withUnitFilters(
+            parserParameters(network),
+            from.endsWith('.onnx') ? importParser(network, await readFile(from)) : await readParameters(from),
+          ),
         );
   const one = nodeRuntime({ threads: 1 });
   const teacher =
@@ -96,12 +88,4 @@ export async function trainParser(
   } finally {
     await teacher?.release();
   }
-}
-
-/** The layers that older networks lack, of a new one. */
-function hairOf(initial: Readonly<Record<string, Float32Array>>): Record<string, Float32Array> {
-  const layers = Object.keys(hairParameters(parserConfig));
-  return Object.fromEntries(
-    Object.entries(initial).filter(([path]) => layers.some((layer) => path.startsWith(`${layer}.`))),
-  );
 }

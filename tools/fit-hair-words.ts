@@ -44,7 +44,11 @@ if (network === undefined || out === undefined || pairs.length === 0 || pairs.le
   process.exit(2);
 }
 const one = nodeRuntime({ threads: 1 });
-const naming = { name: 'face-parser', run: runConstants(one) };
+const naming = {
+  name: 'face-parser',
+  run: runConstants(one),
+  description: 'Face parser: background, skin, hair, cover; and how long, how curled and of what colour hair is.',
+};
 const parser = importParser(parserConfig, await readFile(network));
 const session = await one.createSession(await exportHairLook(parserConfig, parser, naming));
 const rogue = await loadRogue();

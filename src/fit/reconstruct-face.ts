@@ -107,6 +107,7 @@ export function reconstructFace(
             pose: { rotation: fit.rotation, translation: fit.translation },
             shape,
             light: appearance.light,
+            grey: isGreyPhoto,
           },
           options.hair,
         )

@@ -8,6 +8,7 @@ import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { createImage } from '../../src/math/image.js';
 import { exportParser } from '../../src/network/parsing/export-parser.js';
+import { hairLook, hairWordParameters, tellsHair } from '../../src/network/parsing/hair-words.js';
 import { importParser } from '../../src/network/parsing/import-parser.js';
 import {
   createFaceParser,
@@ -48,6 +49,48 @@ function tinyParameters(): Record<string, Float32Array> {
   );
 }
 
+function tinyWords(): Record<string, Float32Array> {
+  const random = createRandom('words');
+  return Object.fromEntries(
+    flattenTree<TensorSpec>(hairWordParameters(tiny), isSpec).map(([path, { shape }]) => [
+      path,
+      new Float32Array(shape.reduce((product, side) => product * side, 1)).map(() => random.normal()),
+    ]),
+  );
+}
+
+describe('hairLook', () => {
+  it('is the mean and the deviation of features over hair, then over skin, stage by stage', () => {
+    // Hair is the upper half, skin the lower one; features are one number per row.
+    const side = 16;
+    const logits = Float32Array.from({ length: 4 * side * side }, (_, i) => {
+      const [label, row] = [Math.floor(i / side ** 2), Math.floor((i % side ** 2) / side)];
+      return label === (row < side / 2 ? parsingLabels.hair : parsingLabels.skin) ? 30 : 0;
+    });
+    const stage = (size: number): Float32Array =>
+      Float32Array.from({ length: size * size }, (_, i) => Math.floor(i / size) + 1);
+    const sizes = [8, 4, 2];
+    const square = (size: number) => spec([1, 1, size, size]);
+    const { look } = evaluateReference(
+      ({ classes, a, b, c }) => ({ look: hairLook({ classes, pyramid: [a, a, b, c] }) }),
+      { classes: spec([1, 4, side, side]), a: square(8), b: square(4), c: square(2) },
+      { classes: logits, a: stage(8), b: stage(4), c: stage(2) },
+    );
+    const expected = [parsingLabels.hair, parsingLabels.skin].flatMap((_, lower) =>
+      sizes.flatMap((size) => {
+        const rows = Array.from({ length: size / 2 }, (_, k) => k + 1 + (lower * size) / 2);
+        const mean = rows.reduce((sum, row) => sum + row, 0) / rows.length;
+        const variance = rows.reduce((sum, row) => sum + (row - mean) ** 2, 0) / rows.length;
+        return [mean, Math.sqrt(variance)];
+      }),
+    );
+    expect(look).toHaveLength(expected.length);
+    expected.forEach((value, k) => {
+      expect(Math.abs(look![k]! - value)).toBeLessThan(0.08);
+    });
+  });
+});
+
 async function classesOf(file: Uint8Array, image: Float32Array): Promise<Float32Array> {
   const session = await one.createSession(file);
   const outputs = await session.run({ image: { dims: [1, 3, 32, 32], data: image } });
@@ -64,6 +107,14 @@ describe('importParser', () => {
     const again = await exportParser(tiny, importParser(tiny, file), options);
     const [before, after] = [await classesOf(file, image), await classesOf(again, image)];
     expect(Math.max(...before.map((value, k) => Math.abs(value - after[k]!)))).toBeLessThan(1e-4);
+  });
+
+  it('reads what a network tells of hair as well', async () => {
+    const parameters = { ...tinyParameters(), ...tinyWords() };
+    const again = importParser(tiny, await exportParser(tiny, parameters, options));
+    for (const [path, values] of Object.entries(tinyWords()))
+      expect(Math.max(...values.map((value, k) => Math.abs(value - again[path]![k]!)))).toBeLessThan(1e-6);
+    expect(tellsHair(importParser(tiny, await exportParser(tiny, tinyParameters(), options)))).toBe(false);
   });
 
   it('denies a network of other layers in one line', async () => {
@@ -98,6 +149,7 @@ describe('the parser', () => {
     const session = await one.createSession(file);
     const outputs = await session.run({ image: { dims: [2, 3, 32, 32], data: image } });
     await session.release();
+    expect(Object.keys(outputs)).toEqual(['classes']);
     const classes = floatOutput(outputs, 'classes');
     const plane = 16 * 16;
     expect(classes.length).toBe(2 * parsingClasses.length * plane);

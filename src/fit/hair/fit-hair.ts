@@ -7,6 +7,7 @@ import type { HairStyle } from '../../model/hair-file.js';
 import type { FittedHair, HairCards } from './fitted-hair.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
+import { luminance } from '../../render/color.js';
 import { vertexNormals } from '../../render/normals.js';
 import { chooseStyle, type StyleChoice } from './choose-style.js';
 import { closeSeams } from './close-seams.js';
@@ -27,6 +28,8 @@ export interface HairSubject extends PosedView {
   readonly shape: ArrayLike<number>;
   /** 27 irradiance coefficients. */
   readonly light: ArrayLike<number>;
+  /** Of a black-and-white photo hair has no hue either. Default false. */
+  readonly grey?: boolean;
 }
 
 /** Hair of people of whom the photo shows no hair: a dark brown, linear. */
@@ -59,7 +62,9 @@ export function fitHair(
   if (bald) return { style: 'bald', length, color: undefined, sure, ground, cards };
   const facing = cards ? facingNormals(cards, pose) : new Float32Array();
   const measured = seen ? unlitHairColor(seen, facing, light) : UNKNOWN_COLOR;
-  const color = parsing.hair ? namedTone(measured, parsing.hair.tones) : measured;
+  const toned = parsing.hair ? namedTone(measured, parsing.hair.tones) : measured;
+  const grey = luminance(toned);
+  const color = subject.grey ? ([grey, grey, grey] as const) : toned;
   return { style: worn?.style.name ?? length, length, color, sure, ground, cards };
 }
 

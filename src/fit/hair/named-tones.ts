@@ -4,10 +4,11 @@ type Rgb = readonly [number, number, number];
 
 /**
  * Colours of hair by their names, linear, without a photo's light: halfway between the median of what was
- * measured on 303 labelled photos and a lightness that the names mean. Dyed hair has any.
+ * measured on 303 labelled photos and a lightness that the names mean; black is darker, as what is measured
+ * of it is gloss. Dyed hair has any.
  */
 const TONES: Readonly<Record<Exclude<HairTone, 'dyed'>, Rgb>> = {
-  black: [0.0196, 0.0158, 0.0152],
+  black: [0.0115, 0.0096, 0.0092],
   'dark brown': [0.0408, 0.0298, 0.0259],
   brown: [0.0827, 0.0533, 0.0379],
   'light brown': [0.1336, 0.084, 0.0548],

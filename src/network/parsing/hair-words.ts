@@ -17,14 +17,14 @@ export const hairWords = { length: hairLengths, curl: hairCurls, tone: hairTones
 
 export type HairWord = keyof typeof hairWords;
 
-/** What is looked at, and the stages of the features: the coarsest show hair and face alike. */
+/** What is looked at, and the stages of the features: the coarsest of four show hair and face alike. */
 const REGIONS = [parsingLabels.hair, parsingLabels.skin] as const;
-const STAGES = [1, 2, 3] as const;
+const STAGES = 3;
 const SOME = 1e-3;
 
 /** How many numbers tell the words. */
 export function hairLookSize({ backbone }: ParserConfig): number {
-  const channels = STAGES.reduce((sum, stage) => sum + backbone.widths[stage - 1]!, 0);
+  const channels = backbone.widths.slice(0, STAGES).reduce((sum, width) => sum + width, 0);
   return 2 * REGIONS.length * channels;
 }
 
@@ -47,14 +47,14 @@ export const tellsHair = (parameters: Readonly<Record<string, unknown>>): boolea
 export function hairLook({ classes, pyramid }: ParserLogits): Tensor {
   const said = softmax(classes, 1);
   const parts = REGIONS.flatMap((region) =>
-    STAGES.flatMap((stage) => {
-      const [n, channels, side] = pyramid[stage]!.shape as [number, number, number];
+    pyramid.slice(1, 1 + STAGES).flatMap((features) => {
+      const [n, channels, side] = features.shape as [number, number, number];
       const window = said.shape[2]! / side;
       const share = avgPool2d(said.slice(1, region, region + 1), { window });
       const total = share.sum([2, 3]).add(SOME);
       const mean = (x: Tensor): Tensor => x.mul(share).sum([2, 3]).reshape([n, channels]).div(total);
-      const first = mean(pyramid[stage]!);
-      const second = mean(pyramid[stage]!.mul(pyramid[stage]!));
+      const first = mean(features);
+      const second = mean(features.mul(features));
       return [
         first,
         second

@@ -89,6 +89,18 @@ describe('fitHair', () => {
     });
   });
 
+  it('has no hue in a black-and-white photo, whatever the parser calls it', () => {
+    const subject = wornPhoto(model, styleOf('short01'));
+    const lengths = Float32Array.from(hairLengths, (name) => (name === 'short' ? 1 : 0));
+    const curls = Float32Array.from(hairCurls, (name) => (name === 'straight' ? 1 : 0));
+    const tones = Float32Array.from(hairTones, (name) => (name === 'red' ? 1 : 0));
+    const parsing = { ...subject.parsing, hair: { lengths, curls, tones } };
+    const [red, , blue] = fitHair(model, styles, { ...subject, parsing }).color!;
+    expect(red).toBeGreaterThan(2 * blue);
+    const grey = fitHair(model, styles, { ...subject, parsing, grey: true }).color!;
+    expect(new Set(grey).size).toBe(1);
+  });
+
   it('wears what is asked for, and says in one line what there is not', () => {
     const subject = wornPhoto(model, styleOf('short01'));
     const { style, sure, cards } = fitHair(model, styles, subject, 'bob01');

@@ -1,8 +1,7 @@
-import { sampleCrop } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { clusterColors, logDensity } from './color-clusters.js';
-import { labOfSrgb } from './lab-color.js';
+import { mapColors } from './map-colors.js';
 
 /** Where in the maps what is. */
 export interface HeadPlaces {
@@ -66,7 +65,7 @@ export function hairMask(image: ImagePyramid, parsing: FaceParsing, places: Head
     background: classMap(parsing, 'background'),
     skin: classMap(parsing, 'skin'),
   };
-  const colors = labColors(image, parsing);
+  const colors = mapColors(image, parsing);
   const away = distances(places.onHead, size);
   const fromScalp = distances(places.onScalp, size);
   const fromSkull = distances(places.belowHair, size);
@@ -145,18 +144,6 @@ function coveredFringe(
 }
 
 const limited = (value: number, most: number): number => Math.min(most, Math.max(-most, value));
-
-/** CIELAB of each pixel of the maps. */
-function labColors(image: ImagePyramid, { crop, size }: FaceParsing): Float32Array {
-  const plane = size * size;
-  const rgb = new Float32Array(3 * plane);
-  const scaled = { ...crop, scale: (crop.scale * crop.width) / size, width: size, height: size };
-  sampleCrop(image, scaled, { gain: 1, offset: 0 }, rgb);
-  const out = new Float32Array(3 * plane);
-  for (let at = 0; at < plane; at++)
-    out.set(labOfSrgb(rgb[at]!, rgb[plane + at]!, rgb[2 * plane + at]!), 3 * at);
-  return out;
-}
 
 const picked = (colors: Float32Array, places: readonly number[]): Float32Array =>
   Float32Array.from(places.flatMap((at) => [...colors.subarray(3 * at, 3 * at + 3)]));

@@ -1,0 +1,87 @@
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
+import { parserViewPerBox } from '../../network/parsing/parser.js';
+import { parsingLabels } from '../../network/parsing/parsing-classes.js';
+import { mapColors } from './map-colors.js';
+
+type Lab = readonly [number, number, number];
+
+/** Likelihoods from which hair and skin tell their colours, and from which a pixel is one of them. */
+const SURE = 0.85;
+const LIKELY = 0.4;
+/** Fewer pixels than this tell no colour. */
+const LEAST_PIXELS = 40;
+/** Where a forehead is, in sides of the face's box from its middle; where skin tells its colour. */
+const FOREHEAD_LOW = -0.2;
+const FOREHEAD_WIDE = 0.42;
+const CHEEKS = { high: -0.1, low: 0.3, wide: 0.3 };
+/** Hair and skin of colours nearer than this are not told apart (CIELAB, Euclidean). */
+const LEAST_APART = 18;
+/** Share of the way from the skin's colour to the hair's from which on a pixel is hair. */
+const HAIR_FROM = 0.6;
+
+/**
+ * What a parser says, but for strands over the forehead that it takes for skin: where they hang together with
+ * hair, or with what it takes for a cover there, and have the hair's colour rather than that of the cheeks.
+ * Left in the skin, they would be a mark on a bare forehead.
+ */
+export function withFringe(parsing: FaceParsing, image: ImagePyramid): FaceParsing {
+  const { size } = parsing;
+  const skins = classMap(parsing, 'skin');
+  const hairs = classMap(parsing, 'hair');
+  const covers = classMap(parsing, 'cover');
+  const box = size / parserViewPerBox;
+  const placeOf = (at: number): [number, number] => [
+    ((at % size) + 0.5 - size / 2) / box,
+    (Math.floor(at / size) + 0.5 - size / 2) / box,
+  ];
+  const colors = mapColors(image, parsing);
+  const cells = Array.from(skins.keys());
+  const skin = medianOf(
+    colors,
+    cells.filter((at) => {
+      const [x, y] = placeOf(at);
+      return skins[at]! > SURE && y > CHEEKS.high && y < CHEEKS.low && Math.abs(x) < CHEEKS.wide;
+    }),
+  );
+  const hair = medianOf(
+    colors,
+    cells.filter((at) => hairs[at]! > SURE && placeOf(at)[1] < FOREHEAD_LOW),
+  );
+  if (!skin || !hair) return parsing;
+  const apart = hair.map((value, k) => value - skin[k]!);
+  const length = Math.hypot(...apart);
+  if (length < LEAST_APART) return parsing;
+  const isStrand = (at: number): boolean => {
+    const way = apart.reduce((sum, value, k) => sum + value * (colors[3 * at + k]! - skin[k]!), 0);
+    return skins[at]! > 1 - LIKELY && way > HAIR_FROM * length * length;
+  };
+  const isForehead = (at: number): boolean => {
+    const [x, y] = placeOf(at);
+    return y < FOREHEAD_LOW && Math.abs(x) < FOREHEAD_WIDE;
+  };
+  const open = cells.filter((at) => isForehead(at) && hairs[at]! + covers[at]! > LIKELY);
+  const classes = parsing.classes.slice();
+  const reached = new Uint8Array(skins.length);
+  while (open.length > 0) {
+    const at = open.pop()!;
+    for (const next of [at - 1, at + 1, at - size, at + size]) {
+      if (reached[next] !== 0 || !isForehead(next) || !isStrand(next)) continue;
+      reached[next] = 1;
+      open.push(next);
+      const plane = size * size;
+      classes[parsingLabels.hair * plane + next]! += classes[parsingLabels.skin * plane + next]!;
+      classes[parsingLabels.skin * plane + next] = 0;
+    }
+  }
+  return { ...parsing, classes };
+}
+
+/** Medians of three channels; none of too few pixels. */
+function medianOf(colors: Float32Array, cells: readonly number[]): Lab | undefined {
+  if (cells.length < LEAST_PIXELS) return undefined;
+  const middle = cells.length >> 1;
+  return [0, 1, 2].map(
+    (k) => cells.map((at) => colors[3 * at + k]!).sort((a, b) => a - b)[middle]!,
+  ) as unknown as Lab;
+}

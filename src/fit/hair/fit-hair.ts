@@ -18,6 +18,7 @@ import { faceLimit, hairGround, hairlineOf } from './hairline.js';
 import { liftHair } from './lift-hair.js';
 import type { PosedView } from './map-view.js';
 import { namedTone } from './named-tones.js';
+import { contrastFor } from './strand-contrast.js';
 import { withStrands } from './strand-detail.js';
 import { styleOnHead, type StyleTry } from './style-outlines.js';
 
@@ -65,7 +66,8 @@ export function fitHair(
   const toned = parsing.hair ? namedTone(measured, parsing.hair.tones) : measured;
   const grey = luminance(toned);
   const color = subject.grey ? ([grey, grey, grey] as const) : toned;
-  return { style: worn?.style.name ?? length, length, color, sure, ground, cards };
+  const dyed = cards && { ...cards, texture: contrastFor(cards.texture, color) };
+  return { style: worn?.style.name ?? length, length, color, sure, ground, cards: dyed };
 }
 
 function named(styles: readonly HairStyle[], wanted: string): StyleChoice {

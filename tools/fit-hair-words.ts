@@ -47,7 +47,8 @@ const one = nodeRuntime({ threads: 1 });
 const naming = {
   name: 'face-parser',
   run: runConstants(one),
-  description: 'Face parser: background, skin, hair, cover; and how long, how curled and of what colour hair is.',
+  description:
+    'Face parser: background, skin, hair, cover; and how long, how curled and of what colour hair is.',
 };
 const parser = importParser(parserConfig, await readFile(network));
 const session = await one.createSession(await exportHairLook(parserConfig, parser, naming));

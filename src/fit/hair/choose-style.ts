@@ -62,9 +62,10 @@ export function chooseStyle(
 ): StyleChoice {
   const { scalp } = evidence;
   const length = parsed ? likeliest(hairLengths, parsed.lengths) : seenLength(model, styles, evidence);
+  const told = parsed ? Math.max(...parsed.lengths) : 1;
   const curly = parsed ? curledness(parsed) : 0;
-  if (length === 'bald') return { length, worn: undefined, sure: scalp.known };
-  if (length === 'shaved') return { length, worn: undefined, sure: 0.5 * scalp.known };
+  if (length === 'bald') return { length, worn: undefined, sure: told * scalp.known };
+  if (length === 'shaved') return { length, worn: undefined, sure: 0.5 * told * scalp.known };
   const suited = styles.filter((style) => suits(style, length, scalp.known, curly));
   const matches = suited.flatMap((style) =>
     (VOLUMES[style.name] ?? VOLUMES[style.length] ?? [1]).map((volume) =>
@@ -79,7 +80,7 @@ export function chooseStyle(
   );
   // An afro hides the neck behind it, and does not hang down.
   const reach = worn?.style.name === CURLS && length === 'long' ? 'medium' : length;
-  return { length: reach, worn, sure: Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
+  return { length: reach, worn, sure: told * Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
 }
 
 function likeliest<T>(choices: readonly T[], likelihoods: ArrayLike<number>): T {

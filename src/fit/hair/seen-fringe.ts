@@ -20,10 +20,13 @@ const LEAST_APART = 18;
 /** Share of the way from the skin's colour to the hair's from which on a pixel is hair. */
 const HAIR_FROM = 0.6;
 
+/** Rows of hair above what is called a cover, from which on it is a fringe: hats have none above them. */
+const LEAST_ABOVE = 2;
+
 /**
- * What a parser says, but for strands over the forehead that it takes for skin: where they hang together with
- * hair, or with what it takes for a cover there, and have the hair's colour rather than that of the cheeks.
- * Left in the skin, they would be a mark on a bare forehead.
+ * What a parser says, but for strands over the forehead that it takes for skin, or below hair for a cover:
+ * where they hang together with hair and have its colour rather than that of the cheeks. Left in the skin,
+ * they would be a mark on a bare forehead.
  */
 export function withFringe(parsing: FaceParsing, image: ImagePyramid): FaceParsing {
   const { size } = parsing;
@@ -52,29 +55,48 @@ export function withFringe(parsing: FaceParsing, image: ImagePyramid): FaceParsi
   const apart = hair.map((value, k) => value - skin[k]!);
   const length = Math.hypot(...apart);
   if (length < LEAST_APART) return parsing;
+  const isBelowHair = belowHair(hairs, size);
   const isStrand = (at: number): boolean => {
     const way = apart.reduce((sum, value, k) => sum + value * (colors[3 * at + k]! - skin[k]!), 0);
-    return skins[at]! > 1 - LIKELY && way > HAIR_FROM * length * length;
+    const mistaken = skins[at]! > 1 - LIKELY || (covers[at]! > LIKELY && isBelowHair[at] === 1);
+    return mistaken && way > HAIR_FROM * length * length;
   };
   const isForehead = (at: number): boolean => {
     const [x, y] = placeOf(at);
     return y < FOREHEAD_LOW && Math.abs(x) < FOREHEAD_WIDE;
   };
-  const open = cells.filter((at) => isForehead(at) && hairs[at]! + covers[at]! > LIKELY);
+  const open = cells.filter((at) => isForehead(at) && hairs[at]! > LIKELY);
   const classes = parsing.classes.slice();
   const reached = new Uint8Array(skins.length);
+  const plane = size * size;
   while (open.length > 0) {
     const at = open.pop()!;
     for (const next of [at - 1, at + 1, at - size, at + size]) {
       if (reached[next] !== 0 || !isForehead(next) || !isStrand(next)) continue;
       reached[next] = 1;
       open.push(next);
-      const plane = size * size;
-      classes[parsingLabels.hair * plane + next]! += classes[parsingLabels.skin * plane + next]!;
-      classes[parsingLabels.skin * plane + next] = 0;
+      for (const mistaken of MISTAKEN) {
+        classes[parsingLabels.hair * plane + next]! += classes[mistaken * plane + next]!;
+        classes[mistaken * plane + next] = 0;
+      }
     }
   }
   return { ...parsing, classes };
+}
+
+const MISTAKEN = [parsingLabels.skin, parsingLabels.cover] as const;
+
+/** 1 for pixels with hair somewhere above them. */
+function belowHair(hairs: Float32Array, size: number): Uint8Array {
+  const below = new Uint8Array(hairs.length);
+  for (let x = 0; x < size; x++) {
+    let rows = 0;
+    for (let at = x; at < hairs.length; at += size) {
+      if (rows >= LEAST_ABOVE) below[at] = 1;
+      if (hairs[at]! > SURE) rows++;
+    }
+  }
+  return below;
 }
 
 /** Medians of three channels; none of too few pixels. */

@@ -37,6 +37,17 @@ describe('withFringe', () => {
     expect(likelihoodOf(seen, 'skin')(270, 215)).toBeGreaterThan(0.9);
   });
 
+  it('takes a fringe for hair that a parser took for a cover, but no hat', () => {
+    const under = (from: number) =>
+      parsedFace(place, (_, y): ParsingClass => (y < from ? 'hair' : y < HAIRLINE ? 'cover' : 'skin'));
+    const image = new ImagePyramid(photo(hair));
+    expect(likelihoodOf(withFringe(under(150), image), 'cover')(320, 175)).toBeLessThan(0.1);
+    const hat = parsedFace(place, (_, y): ParsingClass =>
+      y < HAIRLINE ? 'cover' : y < HAIRLINE + 12 ? 'hair' : 'skin',
+    );
+    expect(likelihoodOf(withFringe(hat, image), 'cover')(320, 175)).toBeGreaterThan(0.9);
+  });
+
   it('leaves brows, which do not hang together with it', () => {
     expect(likelihoodOf(seenWith(hair), 'skin')(260, 245)).toBeGreaterThan(0.9);
   });

@@ -1,5 +1,4 @@
 import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
-import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
 import { rotationToEuler } from '../math/rotation.js';
 import { smoothstep } from '../math/smoothstep.js';
@@ -12,7 +11,6 @@ import { coverWarnings, viewOfFace, type FaceView } from './appearance/face-cove
 import { fitAppearance } from './appearance/fit-appearance.js';
 import { fitHair } from './hair/fit-hair.js';
 import { withHairGround } from './hair/hairline.js';
-import { withFringe } from './hair/seen-fringe.js';
 import { fitHead } from './geometry/fit-head.js';
 import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-photo.js';
 import { colorWarnings } from './appearance/color-warnings.js';
@@ -50,7 +48,7 @@ const IN_VIEW = 0.35;
  * head or both; gaze from the irises; then light and albedo from the skin's pixels; and unwraps the photo
  * into the texture.
  * @param predicted without it, `landmarks` is the only method
- * @param parsed says what is skin; without it, what agrees with the fitted skin is taken for that
+ * @param parsing says what is skin; without it, what agrees with the fitted skin is taken for that
  * @param hairStyles what hair is chosen from; none without them
  * @throws RangeError when a style is asked for that there is not
  * @throws Error when the model lacks landmark correspondences, or the method needs a prediction
@@ -61,11 +59,10 @@ export function reconstructFace(
   face: FoundFace,
   options: ReconstructOptions = {},
   predicted?: PredictedHead,
-  parsed?: FaceParsing,
+  parsing?: FaceParsing,
   hairStyles?: readonly HairStyle[],
 ): Reconstruction {
   const { texture = 'photo' } = options;
-  const parsing = parsed && withFringe(parsed, new ImagePyramid(image));
   const size = faceSize(face.landmarks.points, 3);
   const certainty = parsing && skinCertainty(parsing);
   const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(

@@ -27,6 +27,7 @@ import { takingTurns } from '../runtime/taking-turns.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
 import { predictInPlace } from './geometry/face-place.js';
 import { createLookAgain } from './geometry/look-again.js';
+import { withFringe } from './hair/seen-fringe.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 
@@ -216,7 +217,7 @@ export class Rogue {
         face,
         { ...(focal35mm !== undefined && { focal35mm }), ...options },
         predicted,
-        parsing,
+        parsing && withFringe(parsing, pyramid),
         hairStyles,
       );
       heads.push({ ...head, warnings: [...warnings, ...head.warnings] });

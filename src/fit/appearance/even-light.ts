@@ -50,8 +50,7 @@ export function evenLight(
   modelSize: number,
   size: number,
 ): void {
-  const { light, glinting } = leftLight(model, seen, albedo, modelSize, size);
-  const { plain } = sharesOf(model);
+  const { light, glints, brightest } = leftLight(model, seen, albedo, modelSize, size);
   const scale = CORRECTION_SIZE / size;
   const toModel = modelSize / size;
   const here = new Float32Array(3);
@@ -62,13 +61,12 @@ export function evenLight(
     const y = Math.floor(texel / size) + 0.5;
     lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
     const cell = Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale);
-    const asGlint = GLINT * glinting[cell]!;
-    const brightest = Math.exp(LARGEST_SPECK + plain[cell]! * (LARGEST_GLINT - LARGEST_SPECK));
+    const asGlint = glints[cell]!;
     if (asGlint > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
     for (let k = 0; k < 3; k++) {
       const at = 3 * texel + k;
       let gain = Math.exp(here[k]!);
-      const limit = brightest * fitted[k]! * gain;
+      const limit = brightest[cell]! * fitted[k]! * gain;
       // What is left of the excess, in logarithms, is a power of it.
       if (asGlint > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** asGlint;
       seen.albedo[at]! /= gain;
@@ -81,8 +79,10 @@ export function evenLight(
 interface LeftLight {
   /** Logarithm of the light that is left on the skin, n×n×3. */
   readonly light: Float32Array;
-  /** How far finer things that are bright are glints, n×n, 0…1. */
-  readonly glinting: Float32Array;
+  /** What share of finer things that are bright is light, n×n, 0…1. */
+  readonly glints: Float32Array;
+  /** What they may be brighter than the fitted albedo, as a factor, n×n. */
+  readonly brightest: Float32Array;
 }
 
 function leftLight(
@@ -101,21 +101,22 @@ function leftLight(
   const fine = brightness(ratio);
   const edged = withEdges(fine, brighter, skin);
   const light = new Float32Array(3 * n * n);
-  const glinting = new Float32Array(n * n);
+  const glints = new Float32Array(n * n);
   for (let i = 0; i < n * n; i++) {
     const mirror = i - (i % n) + n - 1 - (i % n);
     const onBothSides = Math.min(0, brighter[mirror]!);
     const sharp = plain[i]! * (1 - smoothstep(BEARD_FROM, BEARD_TO, -onBothSides));
     const whole = brighter[i]! + sharp * (edged[i]! - brighter[i]!);
     const oneSided = 1 - smoothstep(BRIGHT_FROM, BRIGHT_TO, brightOnBothSides(fine, i));
-    glinting[i] = plain[i]! + (1 - plain[i]!) * oneSided;
+    glints[i] = GLINT * (plain[i]! + (1 - plain[i]!) * oneSided);
     const bright = whole < 0 ? Math.min(0, whole - onBothSides) : whole;
     for (let k = 0; k < 3; k++) {
       const hue = means[3 * i + k]! - brighter[i]!;
       light[3 * i + k] = beyond(bright, LARGEST_BRIGHTER) + beyond(hue, LARGEST_HUE);
     }
   }
-  return { light, glinting };
+  const brightest = plain.map((share) => Math.exp(LARGEST_SPECK + share * (LARGEST_GLINT - LARGEST_SPECK)));
+  return { light, glints, brightest };
 }
 
 /** Cells off the middle within which the sides of a face are not told apart. */

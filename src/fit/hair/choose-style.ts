@@ -61,8 +61,8 @@ export function chooseStyle(
   parsed: ParsedHair | undefined,
 ): StyleChoice {
   const { scalp } = evidence;
-  const length = parsed ? likeliest(hairLengths, parsed.lengths) : seenLength(model, styles, evidence);
   const told = parsed ? Math.max(...parsed.lengths) : 1;
+  const length = parsed ? hairLengths[parsed.lengths.indexOf(told)]! : seenLength(model, styles, evidence);
   const curly = parsed ? curledness(parsed) : 0;
   if (length === 'bald') return { length, worn: undefined, sure: told * scalp.known };
   if (length === 'shaved') return { length, worn: undefined, sure: 0.5 * told * scalp.known };
@@ -81,12 +81,6 @@ export function chooseStyle(
   // An afro hides the neck behind it, and does not hang down.
   const reach = worn?.style.name === CURLS && length === 'long' ? 'medium' : length;
   return { length: reach, worn, sure: told * Math.min(1, 1.4 * (worn?.overlap ?? 0)) * scalp.known };
-}
-
-function likeliest<T>(choices: readonly T[], likelihoods: ArrayLike<number>): T {
-  return choices.reduce((best, choice, k) =>
-    likelihoods[k]! > likelihoods[choices.indexOf(best)]! ? choice : best,
-  );
 }
 
 /**

@@ -57,7 +57,7 @@ export function parseBatches(
     collate(views, step) {
       const random = createRandom(`${seed}/${step}`).fork('crowd');
       // Each is crowded by its neighbour as it was before.
-      const others = views.map((view) => ({ ...view, image: view.image.slice() }));
+      const others = views.map(({ image, labels }) => ({ image: image.slice(), labels }));
       views.forEach((view, k) => crowdView(view, others[(k + 1) % views.length]!, size, random));
       return parseBatch(views, size);
     },

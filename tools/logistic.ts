@@ -1,7 +1,5 @@
 import { factorCholesky, substituteCholesky } from '../src/math/linear-solve.js';
 
-/** Penalty on squared weights of standardised features, per sample. */
-const RIDGE = 0.01;
 const STEPS = 12;
 
 export interface LogisticOptions {
@@ -10,6 +8,8 @@ export interface LogisticOptions {
    * calibrated.
    */
   readonly balanced?: boolean;
+  /** Penalty on squared weights of standardised features, per sample. Default 0.01. */
+  readonly ridge?: number;
 }
 
 /** The logit of label 1 is `bias` + the features times `weights`. */
@@ -26,7 +26,7 @@ export interface Logistic {
 export function fitLogistic(
   features: readonly (readonly number[])[],
   labels: readonly number[],
-  { balanced = true }: LogisticOptions = {},
+  { balanced = true, ridge = 0.01 }: LogisticOptions = {},
 ): Logistic {
   const n = features.length;
   const d = features[0]!.length;
@@ -55,8 +55,8 @@ export function fitLogistic(
       }
     });
     for (let a = 0; a <= d; a++) {
-      gradient[a]! -= (a < d ? RIDGE : 0) * weights[a]!;
-      hessian[a * (d + 1) + a]! += (a < d ? RIDGE : 0) + 1e-9;
+      gradient[a]! -= (a < d ? ridge : 0) * weights[a]!;
+      hessian[a * (d + 1) + a]! += (a < d ? ridge : 0) + 1e-9;
       for (let b = 0; b < a; b++) hessian[b * (d + 1) + a] = hessian[a * (d + 1) + b]!;
     }
     if (!factorCholesky(hessian, d + 1))

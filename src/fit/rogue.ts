@@ -27,6 +27,7 @@ import { takingTurns } from '../runtime/taking-turns.js';
 import { FaceTracker, type FaceTracking, type TrackOptions } from './face-tracker.js';
 import { predictInPlace } from './geometry/face-place.js';
 import { createLookAgain } from './geometry/look-again.js';
+import { withRims } from './eyewear/with-rims.js';
 import { withFringe } from './hair/seen-fringe.js';
 import { reconstructFace } from './reconstruct-face.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
@@ -217,7 +218,7 @@ export class Rogue {
         face,
         { ...(focal35mm !== undefined && { focal35mm }), ...options },
         predicted,
-        parsing && withFringe(parsing, pyramid),
+        parsing && withRims(withFringe(parsing, pyramid), pyramid, face.landmarks.points),
         hairStyles,
       );
       heads.push({ ...head, warnings: [...warnings, ...head.warnings] });

@@ -1,0 +1,148 @@
+import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { boxMeans, gaussianMeans } from '../../math/box-filter.js';
+
+/** Side of the window and the distance between the eyes in it, pixels: a wire of a millimetre has one. */
+const SIDE = 256;
+const APART = 80;
+/** Points of MediaPipe's mesh: lids' corners, right eye first; the middle of the hairline and of the chin. */
+const CORNERS = [
+  [33, 133],
+  [362, 263],
+] as const;
+const TOP = 10;
+const CHIN = 152;
+/** Lenses stand before the eyes, and their middles a little below, in distances between the eyes. */
+const BEFORE = 0.2;
+const BELOW = 0.06;
+/** Heads turned further are seen as if turned so far: 0.3 of the width. */
+const NARROWEST = 0.3;
+/** Radius of the square in which contrast is told, pixels, and what is not contrast yet. */
+const AROUND = 7;
+const FAINT = 0.02;
+const USUAL = 0.5;
+
+/** Where an eye's lens may be, pixels of the window. */
+export interface LensPlace {
+  readonly x: number;
+  readonly y: number;
+  /** How much narrower it is seen than from the front, 0…1. */
+  readonly narrow: number;
+}
+
+/** What a photo shows around the eyes, upright. */
+export interface EyeWindow {
+  readonly crop: Crop;
+  /** Distance between the eyes seen from the front, pixels. */
+  readonly apart: number;
+  /** The person's right eye, which is on the left, then the other. */
+  readonly lenses: readonly [LensPlace, LensPlace];
+  /**
+   * 0…1: how plainly a thin line, dark or bright, lies at a place, running across (`nx`, `ny`).
+   * @param nx and ny unit vector
+   */
+  readonly line: (x: number, y: number, nx: number, ny: number) => number;
+}
+
+/** @param points MediaPipe's mesh in the photo, 478 × (x, y, z) */
+export function eyeWindow(image: ImagePyramid, points: Float32Array): EyeWindow {
+  const eyes = CORNERS.map(([a, b]) => middle(pointOf(points, a), pointOf(points, b))) as [Vector, Vector];
+  const across = minus(eyes[1], eyes[0]);
+  const roll = Math.atan2(-across[1], across[0]);
+  const apart = Math.hypot(across[0], across[1]);
+  const narrow = Math.max(NARROWEST, apart / Math.hypot(...across));
+  const [x, y] = middle(...eyes);
+  const crop: Crop = {
+    centreX: x,
+    centreY: y,
+    scale: apart / narrow / APART,
+    roll: (roll * 180) / Math.PI,
+    width: SIDE,
+    height: SIDE,
+  };
+  // Where the face looks, x and y as the window has them.
+  const facing = towardsCamera(cross(across, minus(pointOf(points, CHIN), pointOf(points, TOP))));
+  const shiftX = BEFORE * (facing[0] * Math.cos(roll) - facing[1] * Math.sin(roll));
+  const shiftY = BEFORE * (facing[0] * Math.sin(roll) + facing[1] * Math.cos(roll)) + BELOW;
+  const lensAt = (side: number): LensPlace => ({
+    x: SIDE / 2 + APART * ((side * narrow) / 2 + shiftX),
+    y: SIDE / 2 + APART * shiftY,
+    narrow,
+  });
+  return { crop, apart: APART, lenses: [lensAt(-1), lensAt(1)], line: linesOf(image, crop) };
+}
+
+/** Distances from a line's middle at which its sides are looked at, pixels: of wires, of rims. */
+const REACHES = [2, 3.5] as const;
+
+function linesOf(image: ImagePyramid, crop: Crop): EyeWindow['line'] {
+  const plane = SIDE * SIDE;
+  const rgb = new Float32Array(3 * plane);
+  sampleCrop(image, crop, { gain: 1 / 255, offset: 0 }, rgb);
+  const bright = new Float32Array(plane);
+  for (let at = 0; at < plane; at++)
+    bright[at] = Math.sqrt(0.3 * rgb[at]! + 0.6 * rgb[plane + at]! + 0.1 * rgb[2 * plane + at]! + FAINT);
+  const mean = gaussianMeans(bright, SIDE, AROUND);
+  const varied = gaussianMeans(
+    bright.map((value, at) => (value - mean[at]!) ** 2),
+    SIDE,
+    AROUND,
+  );
+  const smooth = boxMeans(bright, SIDE, 1);
+  return (x, y, nx, ny) => {
+    const margin = REACHES[1] + 1;
+    if (!(x > margin && y > margin && x < SIDE - margin && y < SIDE - margin)) return 0;
+    const at = Math.floor(y) * SIDE + Math.floor(x);
+    const here = valueAt(smooth, x, y);
+    let most = 0;
+    for (const reach of REACHES) {
+      const before = here - valueAt(smooth, x - reach * nx, y - reach * ny);
+      const after = here - valueAt(smooth, x + reach * nx, y + reach * ny);
+      // An edge differs from one side only.
+      if (before * after > 0) most = Math.max(most, Math.min(Math.abs(before), Math.abs(after)));
+    }
+    return Math.min(1, most / (FAINT + USUAL * Math.sqrt(varied[at]!)));
+  };
+}
+
+/** Between the middles of four pixels. */
+function valueAt(plane: Float32Array, x: number, y: number): number {
+  const left = Math.floor(x - 0.5);
+  const top = Math.floor(y - 0.5);
+  const fx = x - 0.5 - left;
+  const fy = y - 0.5 - top;
+  const at = top * SIDE + left;
+  const above = plane[at]! + fx * (plane[at + 1]! - plane[at]!);
+  const below = plane[at + SIDE]! + fx * (plane[at + SIDE + 1]! - plane[at + SIDE]!);
+  return above + fy * (below - above);
+}
+
+type Vector = readonly [number, number, number];
+
+const pointOf = (points: Float32Array, k: number): Vector => [
+  points[3 * k]!,
+  points[3 * k + 1]!,
+  points[3 * k + 2]!,
+];
+const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const middle = (a: Vector, b: Vector): Vector => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
+const cross = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+];
+
+/** Of length 1; what is nearer to the camera has a smaller z. */
+function towardsCamera(normal: Vector): Vector {
+  const length = (normal[2] > 0 ? -1 : 1) * Math.hypot(...normal);
+  return [normal[0] / length, normal[1] / length, normal[2] / length];
+}
+
+/** The window's position of a position of the photo. */
+export function toWindow({ crop }: Pick<EyeWindow, 'crop'>, x: number, y: number): [number, number] {
+  const { ax, ay, bx, by } = cropAxes(crop);
+  const dx = x - crop.centreX;
+  const dy = y - crop.centreY;
+  const norm = crop.scale * crop.scale;
+  return [(dx * ax + dy * ay) / norm + crop.width / 2, (dx * bx + dy * by) / norm + crop.height / 2];
+}

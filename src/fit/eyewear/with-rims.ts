@@ -1,0 +1,95 @@
+import { cropAxes } from '../../detect/crop.js';
+import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { likelihoodOf, type FaceParsing } from '../../network/parsing/face-parser.js';
+import { parsingClasses, parsingLabels } from '../../network/parsing/parsing-classes.js';
+import { eyeWindow } from './eye-window.js';
+import { findRims, type RimLine, type Rims } from './find-rims.js';
+
+/** From this probability on somebody wears glasses; a line is a part of them where it is as plain as this. */
+const WORN = 0.5;
+const PLAIN = 0.35;
+/** Places before and after, over which lines are as plain as their mean. */
+const AROUND = 3;
+/** How likely a rim is a cover then. */
+const CERTAIN = 0.95;
+
+/**
+ * What a parser says, with the rims of glasses as covers: wires thinner than its pixels, of which it sees
+ * parts or none. Nothing changes where it is not likely that somebody wears glasses.
+ * @param points MediaPipe's mesh in the photo, 478 × (x, y, z)
+ */
+export function withRims(parsing: FaceParsing, image: ImagePyramid, points: Float32Array): FaceParsing {
+  const rims = findRims(eyeWindow(image, points), likelihoodOf(parsing, 'cover'));
+  if (wearsGlasses(rims) < WORN) return parsing;
+  const classes = parsing.classes.slice();
+  for (const line of [...rims.lenses, rims.bridge]) cover(classes, parsing, line, plainness(line));
+  for (const line of rims.arms) cover(classes, parsing, line, untilFaint(plainness(line)));
+  return { ...parsing, classes };
+}
+
+/**
+ * How likely somebody wears glasses, 0…1: a logistic sum, fitted by tools/fit-glasses.ts to pictures of
+ * people who do not exist.
+ */
+export function wearsGlasses(rims: Rims): number {
+  const logit = glassesEvidence(rims).reduce((sum, value, k) => sum + WEIGHTS[k]! * value, BIAS);
+  return 1 / (1 + Math.exp(-logit));
+}
+
+const BIAS = -23.52;
+const WEIGHTS = [6.71, 3.32, 5.27, 4.21, 3.56, 1.63, 0.76, 27.76] as const;
+
+/**
+ * What speaks for glasses: how plain the lines around the eyes are, the fainter one, the bridge and the
+ * plainer arm, what a parser calls a cover along lenses, the more covered one, and the bridge; and how wide
+ * the lines go around, as folds of the skin go closer.
+ */
+export function glassesEvidence({ lenses, bridge, arms, radius }: Rims): number[] {
+  const seen = lenses.map((line) => meanOf(line.seen));
+  const covered = lenses.map((line) => meanOf(line.covered));
+  return [
+    (seen[0]! + seen[1]!) / 2,
+    Math.min(...seen),
+    meanOf(bridge.seen),
+    Math.max(...arms.map((line) => meanOf(line.seen))),
+    Math.sqrt((covered[0]! + covered[1]!) / 2),
+    Math.sqrt(Math.max(...covered)),
+    Math.sqrt(meanOf(bridge.covered)),
+    radius,
+  ];
+}
+
+const meanOf = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** How plain a line is at each place, with its neighbours. */
+function plainness({ seen, covered }: RimLine): Float32Array {
+  const most = seen.map((value, k) => Math.max(value, covered[k]!));
+  return most.map((_, k) => meanOf(most.subarray(Math.max(0, k - AROUND), k + AROUND + 1)));
+}
+
+/** An arm ends where hair or the ear begins. */
+function untilFaint(plain: Float32Array): Float32Array {
+  const end = plain.findIndex((value) => value < PLAIN);
+  return end < 0 ? plain : plain.fill(0, end);
+}
+
+function cover(classes: Float32Array, { crop, size }: FaceParsing, line: RimLine, plain: Float32Array): void {
+  const { ax, ay, bx, by } = cropAxes(crop);
+  const norm = (crop.scale * crop.scale * crop.width) / size;
+  for (let k = 0; k < plain.length; k++) {
+    if (plain[k]! < PLAIN) continue;
+    const dx = line.points[2 * k]! - crop.centreX;
+    const dy = line.points[2 * k + 1]! - crop.centreY;
+    const column = Math.floor((dx * ax + dy * ay) / norm + size / 2);
+    const row = Math.floor((dx * bx + dy * by) / norm + size / 2);
+    if (column < 0 || row < 0 || column >= size || row >= size) continue;
+    const at = row * size + column;
+    const plane = size * size;
+    const before = classes[parsingLabels.cover * plane + at]!;
+    if (before >= CERTAIN) continue;
+    for (let label = 0; label < parsingClasses.length; label++)
+      classes[label * plane + at]! *= (1 - CERTAIN) / Math.max(1 - before, 1e-6);
+    classes[parsingLabels.cover * plane + at] = CERTAIN;
+  }
+}

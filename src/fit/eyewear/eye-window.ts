@@ -1,24 +1,23 @@
 import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
-import { boxMeans, gaussianMeans } from '../../math/box-filter.js';
+import { meshFacing, type Vector3 } from '../../detect/mesh-facing.js';
+import { boxMeans } from '../../math/box-filter.js';
 
 /** Side of the window and the distance between the eyes in it, pixels: a wire of a millimetre has one. */
 const SIDE = 256;
 const APART = 80;
-/** Points of MediaPipe's mesh: lids' corners, right eye first; the middle of the hairline and of the chin. */
+/** Points of MediaPipe's mesh: lids' corners, right eye first. */
 const CORNERS = [
   [33, 133],
   [362, 263],
 ] as const;
-const TOP = 10;
-const CHIN = 152;
 /** Lenses stand before the eyes, and their middles a little below, in distances between the eyes. */
 const BEFORE = 0.2;
 const BELOW = 0.06;
 /** Heads turned further are seen as if turned so far: 0.3 of the width. */
 const NARROWEST = 0.3;
 /** Radius of the square in which contrast is told, pixels, and what is not contrast yet. */
-const AROUND = 7;
+const AROUND = 10;
 const FAINT = 0.02;
 const USUAL = 0.5;
 
@@ -46,7 +45,7 @@ export interface EyeWindow {
 
 /** @param points MediaPipe's mesh in the photo, 478 × (x, y, z) */
 export function eyeWindow(image: ImagePyramid, points: Float32Array): EyeWindow {
-  const eyes = CORNERS.map(([a, b]) => middle(pointOf(points, a), pointOf(points, b))) as [Vector, Vector];
+  const eyes = CORNERS.map(([a, b]) => middle(pointOf(points, a), pointOf(points, b))) as [Vector3, Vector3];
   const across = minus(eyes[1], eyes[0]);
   const roll = Math.atan2(-across[1], across[0]);
   const apart = Math.hypot(across[0], across[1]);
@@ -60,8 +59,7 @@ export function eyeWindow(image: ImagePyramid, points: Float32Array): EyeWindow 
     width: SIDE,
     height: SIDE,
   };
-  // Where the face looks, x and y as the window has them.
-  const facing = towardsCamera(cross(across, minus(pointOf(points, CHIN), pointOf(points, TOP))));
+  const facing = meshFacing(points);
   const shiftX = BEFORE * (facing[0] * Math.cos(roll) - facing[1] * Math.sin(roll));
   const shiftY = BEFORE * (facing[0] * Math.sin(roll) + facing[1] * Math.cos(roll)) + BELOW;
   const lensAt = (side: number): LensPlace => ({
@@ -82,12 +80,10 @@ function linesOf(image: ImagePyramid, crop: Crop): EyeWindow['line'] {
   const bright = new Float32Array(plane);
   for (let at = 0; at < plane; at++)
     bright[at] = Math.sqrt(0.3 * rgb[at]! + 0.6 * rgb[plane + at]! + 0.1 * rgb[2 * plane + at]! + FAINT);
-  const mean = gaussianMeans(bright, SIDE, AROUND);
-  const varied = gaussianMeans(
-    bright.map((value, at) => (value - mean[at]!) ** 2),
-    SIDE,
-    AROUND,
-  );
+  const mean = boxMeans(bright, SIDE, AROUND);
+  const squares = bright.slice();
+  for (let at = 0; at < plane; at++) squares[at] = (bright[at]! - mean[at]!) ** 2;
+  const varied = boxMeans(squares, SIDE, AROUND);
   const smooth = boxMeans(bright, SIDE, 1);
   return (x, y, nx, ny) => {
     const margin = REACHES[1] + 1;
@@ -117,27 +113,13 @@ function valueAt(plane: Float32Array, x: number, y: number): number {
   return above + fy * (below - above);
 }
 
-type Vector = readonly [number, number, number];
-
-const pointOf = (points: Float32Array, k: number): Vector => [
+const pointOf = (points: Float32Array, k: number): Vector3 => [
   points[3 * k]!,
   points[3 * k + 1]!,
   points[3 * k + 2]!,
 ];
-const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-const middle = (a: Vector, b: Vector): Vector => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
-const cross = (a: Vector, b: Vector): Vector => [
-  a[1] * b[2] - a[2] * b[1],
-  a[2] * b[0] - a[0] * b[2],
-  a[0] * b[1] - a[1] * b[0],
-];
-
-/** Of length 1; what is nearer to the camera has a smaller z. */
-function towardsCamera(normal: Vector): Vector {
-  const length = (normal[2] > 0 ? -1 : 1) * Math.hypot(...normal);
-  return [normal[0] / length, normal[1] / length, normal[2] / length];
-}
-
+const minus = (a: Vector3, b: Vector3): Vector3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+const middle = (a: Vector3, b: Vector3): Vector3 => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
 /** The window's position of a position of the photo. */
 export function toWindow({ crop }: Pick<EyeWindow, 'crop'>, x: number, y: number): [number, number] {
   const { ax, ay, bx, by } = cropAxes(crop);

@@ -36,8 +36,8 @@ export function wearsGlasses(rims: Rims): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-const BIAS = -23.52;
-const WEIGHTS = [6.71, 3.32, 5.27, 4.21, 3.56, 1.63, 0.76, 27.76] as const;
+const BIAS = -25.13;
+const WEIGHTS = [7.14, 3.47, 5.7, 4.07, 3.29, 2.12, 0.89, 30.04] as const;
 
 /**
  * What speaks for glasses: how plain the lines around the eyes are, the fainter one, the bridge and the

@@ -1,4 +1,5 @@
 import type { FoundFace } from '../../detect/find-faces.js';
+import { meshFacing } from '../../detect/mesh-facing.js';
 import type { Camera } from '../../math/camera.js';
 import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
 import {
@@ -166,7 +167,7 @@ export function fitHead(
 function headFit(
   model: MorphableModel,
   image: { readonly width: number; readonly height: number },
-  { points: landmarks, presence }: FoundFace['landmarks'],
+  landmarks: FoundFace['landmarks'],
   camera: Camera,
   method: ReconstructMethod,
   predicted: PredictedHead | undefined,
@@ -174,7 +175,7 @@ function headFit(
   sight: FaceSight | undefined,
 ): HeadFit {
   const { basis: all, trust, visiblePoints } = fittingModel(model);
-  const observed = observe(landmarks, trust, image);
+  const observed = observe(landmarks.points, trust, image);
   const basis = known?.basis ?? all;
   const limits = {
     shapeCount: known ? 0 : model.shape.count,
@@ -199,7 +200,7 @@ function headFit(
       guess,
       camera,
       shownToCamera(model, guess, camera, visibility),
-      trusting(meshTrust(presence, predicted)),
+      trusting(meshTrust(landmarks, predicted)),
       sight?.inView,
     );
     const found = fitLandmarks(basis, fused, camera, limits, refinementOptions, start);
@@ -254,11 +255,18 @@ const PRESENT = 0.5;
  */
 const HALF_TURNED = 45;
 const PROFILE = 70;
+/**
+ * A mesh that is turned by this much less, degrees, is of no profile: half turned, theirs still are by 60.
+ * Then what is left of a covered face was taken for one by the regressor.
+ */
+const LESS_TURNED = 15;
 
 /** How far the dense network is to be trusted, 0…1, by what it and a prediction say of the face. */
-function meshTrust(presence: number, { pose }: PredictedHead): number {
-  const { yaw } = rotationToEuler(pose.rotation);
-  const known = Math.max(0, Math.min(1, (PROFILE - Math.abs(yaw)) / (PROFILE - HALF_TURNED)));
+function meshTrust({ points, presence }: FoundFace['landmarks'], { pose }: PredictedHead): number {
+  const [sideways, , towards] = meshFacing(points);
+  const seen = Math.abs((Math.atan2(sideways, towards) * 180) / Math.PI);
+  const yaw = Math.min(Math.abs(rotationToEuler(pose.rotation).yaw), seen + LESS_TURNED);
+  const known = Math.max(0, Math.min(1, (PROFILE - yaw) / (PROFILE - HALF_TURNED)));
   return known * Math.min(1, presence / PRESENT);
 }
 
@@ -271,18 +279,19 @@ function trusting(trust: number): FusionWeights {
 function gazeOf(
   fitted: Gaze,
   method: ReconstructMethod,
-  { points, presence }: FoundFace['landmarks'],
+  landmarks: FoundFace['landmarks'],
   predicted: PredictedHead | undefined,
   sightAt: SightAt | undefined,
 ): Gaze {
   if (method === 'landmarks' || !predicted) return fitted;
+  const { points } = landmarks;
   const eyes = predicted.visibility.subarray(36, 48);
   const likely = eyes.reduce((sum, value) => sum + value / eyes.length, 0);
   const inView = IRIS_CENTRES.reduce((sum, k) => {
     const seen = sightAt?.(points[3 * k]!, points[3 * k + 1]!, likely) ?? likely;
     return sum + seen / IRIS_CENTRES.length;
   }, 0);
-  const visible = method === 'network' ? 0 : inView * meshTrust(presence, predicted);
+  const visible = method === 'network' ? 0 : inView * meshTrust(landmarks, predicted);
   const { gaze } = predicted;
   return {
     yaw: visible * fitted.yaw + (1 - visible) * gaze.yaw,

@@ -1,5 +1,4 @@
 import type { Camera } from '../../math/camera.js';
-import { median } from '../../math/median.js';
 import { clampExpression, evaluatePoints } from '../../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { evaluateBasis, type PointBasis } from '../../model/point-basis.js';
@@ -7,7 +6,6 @@ import { poseInPhoto, type HeadPose } from '../../network/face-view.js';
 import type { PredictedHead } from '../../network/head-predictor.js';
 import {
   defaultLandmarkFitOptions,
-  faceSize,
   type LandmarkFitOptions,
   type LandmarkObservations,
 } from './fit-landmarks.js';
@@ -44,7 +42,7 @@ export type SightAt = (x: number, y: number, visible: number) => number;
 export interface FusionWeights {
   /**
    * Of the dense landmark network, where a point is in plain view and where it is hidden: there the network
-   * infers it from what is seen, and counts less the farther it is from the prediction.
+   * infers it from what is seen.
    */
   readonly inView: number;
   readonly hidden: number;
@@ -99,11 +97,10 @@ export function fuseObservations(
   }
   const fused = Float32Array.from(observed.points);
   const weights = Float32Array.from(observed.weights);
-  const guided = hidden * agreement(observed.points, guesses);
   for (let i = 0; i < basis.count; i++) {
     const seen = guesses.subarray(3 * i, 3 * i + 3);
     const visible = sightAt?.(seen[0]!, seen[1]!, visibility[i]!) ?? visibility[i]!;
-    const dense = guided + (inView - guided) * visible;
+    const dense = hidden + (inView - hidden) * visible;
     const guessed = predictedHidden + (predicted - predictedHidden) * visible;
     const total = dense + guessed;
     for (let axis = 0; axis < 3; axis++)
@@ -111,25 +108,6 @@ export function fuseObservations(
     weights[i]! *= total / (inView + predicted);
   }
   return { ...observed, points: fused, weights };
-}
-
-/**
- * How far mesh and prediction lie apart, in sizes of the face, where they agree, and where the mesh is on
- * another spot than the face: then it guesses wrongly what is hidden.
- */
-const AGREEING = 0.08;
-const ELSEWHERE = 0.16;
-/** What is left of the mesh's say then. */
-const LEAST_SAY = 0.1;
-
-/** How far a mesh can be followed where the face is hidden, up to 1. */
-function agreement(points: ArrayLike<number>, guesses: Float64Array): number {
-  const apart = Array.from({ length: guesses.length / 3 }, (_, i) =>
-    Math.hypot(points[3 * i]! - guesses[3 * i]!, points[3 * i + 1]! - guesses[3 * i + 1]!),
-  );
-  const sides = median(apart) / faceSize(guesses, 3);
-  const say = Math.min(1, (ELSEWHERE - sides) / (ELSEWHERE - AGREEING));
-  return Math.max(LEAST_SAY, say);
 }
 
 /** The mean difference between the network's depth, whose zero is its own, and the guess's, px. */

@@ -1,14 +1,17 @@
 /**
- * Draws sheets of photos, what the face parser says of them, and the textured heads that come of them:
- * docs/skin.jpg.
+ * Draws sheets of photos, what is seen in them by the face parser and after it, and the textured heads that
+ * come of them: docs/skin.jpg.
  *
  *     npx tsx tools/document-skin.ts <sheet.jpg> <photos or folders…>
  */
 import { writeFile } from 'node:fs/promises';
 import { cropCamera } from '../src/math/camera.js';
 import { sampleCrop, type Crop } from '../src/detect/crop.js';
+import type { FoundFace } from '../src/detect/find-faces.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
 import { createFaceRenderer } from '../src/evaluate/render-face.js';
+import { withRims } from '../src/fit/eyewear/with-rims.js';
+import { withFringe } from '../src/fit/hair/seen-fringe.js';
 import { parsingPicture } from '../src/fit/pictures/parsing-picture.js';
 import { createSheet, paste } from '../src/fit/pictures/sheet.js';
 import type { Reconstruction } from '../src/fit/reconstruction.js';
@@ -44,7 +47,8 @@ const sheet = createSheet(PER_FACE * files.length, PER_FACE * PER_ROW, TILE);
 for (const [k, file] of files.entries()) {
   const { image } = await decodeImage(file);
   const [head] = await rogue.reconstruct(image, { maxFaces: 1 });
-  const tiles = head ? await tilesOf(parser, image, head) : [];
+  const [face] = await rogue.findFaces(image, { maxFaces: 1 });
+  const tiles = head && face ? await tilesOf(parser, image, head, face) : [];
   tiles.forEach((tile, i) => {
     paste(sheet, PER_FACE * k + i, tile);
   });
@@ -53,9 +57,15 @@ for (const [k, file] of files.entries()) {
 await writeFile(out, await encodeJpeg(sheet.image, QUALITY));
 await Promise.all([rogue.release(), parser.release()]);
 
-async function tilesOf(faceParser: FaceParser, image: Image, head: Reconstruction): Promise<Image[]> {
+async function tilesOf(
+  faceParser: FaceParser,
+  image: Image,
+  head: Reconstruction,
+  { landmarks }: FoundFace,
+): Promise<Image[]> {
   const pyramid = new ImagePyramid(image);
-  const parsing = await faceParser.parse(pyramid, head.face.box, 0);
+  const said = await faceParser.parse(pyramid, head.face.box, 0);
+  const parsing = withRims(withFringe(said, pyramid), pyramid, landmarks.points);
   const crop = view(pyramid, parserCrop(head.face.box, 0, TILE));
   return [crop, parsingPicture(crop, parsing), draw(head).image, draw(facing(head)).image];
 }

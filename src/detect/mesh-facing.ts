@@ -1,4 +1,4 @@
-/** Points of MediaPipe's mesh: the outer corners of the lids, right one first; middles of hairline and chin. */
+/** Points of MediaPipe's mesh: outer corners of the lids, right one first; middles of hairline and chin. */
 const RIGHT_CORNER = 33;
 const LEFT_CORNER = 263;
 const TOP = 10;

@@ -1,4 +1,4 @@
-import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
+import { sampleCrop, type Crop } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { meshFacing, type Vector3 } from '../../detect/mesh-facing.js';
 import { boxMeans } from '../../math/box-filter.js';
@@ -120,11 +120,3 @@ const pointOf = (points: Float32Array, k: number): Vector3 => [
 ];
 const minus = (a: Vector3, b: Vector3): Vector3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const middle = (a: Vector3, b: Vector3): Vector3 => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
-/** The window's position of a position of the photo. */
-export function toWindow({ crop }: Pick<EyeWindow, 'crop'>, x: number, y: number): [number, number] {
-  const { ax, ay, bx, by } = cropAxes(crop);
-  const dx = x - crop.centreX;
-  const dy = y - crop.centreY;
-  const norm = crop.scale * crop.scale;
-  return [(dx * ax + dy * ay) / norm + crop.width / 2, (dx * bx + dy * by) / norm + crop.height / 2];
-}

@@ -1,5 +1,5 @@
-import { cropAxes } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
+import { toView } from '../../network/face-view.js';
 import { likelihoodOf, type FaceParsing } from '../../network/parsing/face-parser.js';
 import { parsingClasses, parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { eyeWindow } from './eye-window.js';
@@ -75,14 +75,11 @@ function untilFaint(plain: Float32Array): Float32Array {
 }
 
 function cover(classes: Float32Array, { crop, size }: FaceParsing, line: RimLine, plain: Float32Array): void {
-  const { ax, ay, bx, by } = cropAxes(crop);
-  const norm = (crop.scale * crop.scale * crop.width) / size;
+  const places = toView(crop, line.points);
   for (let k = 0; k < plain.length; k++) {
     if (plain[k]! < PLAIN) continue;
-    const dx = line.points[2 * k]! - crop.centreX;
-    const dy = line.points[2 * k + 1]! - crop.centreY;
-    const column = Math.floor((dx * ax + dy * ay) / norm + size / 2);
-    const row = Math.floor((dx * bx + dy * by) / norm + size / 2);
+    const column = Math.floor(((places[2 * k]! + 1) / 2) * size);
+    const row = Math.floor(((places[2 * k + 1]! + 1) / 2) * size);
     if (column < 0 || row < 0 || column >= size || row >= size) continue;
     const at = row * size + column;
     const plane = size * size;

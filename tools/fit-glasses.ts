@@ -20,7 +20,6 @@ import { fitLogistic, logitOf } from './logistic.js';
 const HELD_OUT = 5;
 
 interface Case {
-  readonly name: string;
   readonly evidence: readonly number[];
   readonly wears: number;
 }
@@ -42,7 +41,7 @@ for (const [name, { wears }] of readWornFile(await readFile(wornFile))) {
   const pyramid = new ImagePyramid(image);
   const parsing = await parser.parse(pyramid, face.box, face.roll);
   const rims = findRims(eyeWindow(pyramid, face.landmarks.points), likelihoodOf(parsing, 'cover'));
-  cases.push({ name, evidence: glassesEvidence(rims), wears: isBare ? 0 : 1 });
+  cases.push({ evidence: glassesEvidence(rims), wears: isBare ? 0 : 1 });
   if (cases.length % 100 === 0) console.error(`${cases.length} faces`);
 }
 await Promise.all([rogue.release(), parser.release()]);

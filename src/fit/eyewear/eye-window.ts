@@ -2,6 +2,7 @@ import { sampleCrop, type Crop } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { meshFacing, type Vector3 } from '../../detect/mesh-facing.js';
 import { boxMeans } from '../../math/box-filter.js';
+import { valueAt } from '../../math/value-at.js';
 
 /** Side of the window and the distance between the eyes in it, pixels: a wire of a millimetre has one. */
 const SIDE = 256;
@@ -85,32 +86,21 @@ function linesOf(image: ImagePyramid, crop: Crop): EyeWindow['line'] {
   for (let at = 0; at < plane; at++) squares[at] = (bright[at]! - mean[at]!) ** 2;
   const varied = boxMeans(squares, SIDE, AROUND);
   const smooth = boxMeans(bright, SIDE, 1);
+  const smoothAt = (x: number, y: number): number => valueAt(smooth, SIDE, x - 0.5, y - 0.5);
   return (x, y, nx, ny) => {
     const margin = REACHES[1] + 1;
     if (!(x > margin && y > margin && x < SIDE - margin && y < SIDE - margin)) return 0;
     const at = Math.floor(y) * SIDE + Math.floor(x);
-    const here = valueAt(smooth, x, y);
+    const here = smoothAt(x, y);
     let most = 0;
     for (const reach of REACHES) {
-      const before = here - valueAt(smooth, x - reach * nx, y - reach * ny);
-      const after = here - valueAt(smooth, x + reach * nx, y + reach * ny);
+      const before = here - smoothAt(x - reach * nx, y - reach * ny);
+      const after = here - smoothAt(x + reach * nx, y + reach * ny);
       // An edge differs from one side only.
       if (before * after > 0) most = Math.max(most, Math.min(Math.abs(before), Math.abs(after)));
     }
     return Math.min(1, most / (FAINT + USUAL * Math.sqrt(varied[at]!)));
   };
-}
-
-/** Between the middles of four pixels. */
-function valueAt(plane: Float32Array, x: number, y: number): number {
-  const left = Math.floor(x - 0.5);
-  const top = Math.floor(y - 0.5);
-  const fx = x - 0.5 - left;
-  const fy = y - 0.5 - top;
-  const at = top * SIDE + left;
-  const above = plane[at]! + fx * (plane[at + 1]! - plane[at]!);
-  const below = plane[at + SIDE]! + fx * (plane[at + SIDE + 1]! - plane[at + SIDE]!);
-  return above + fy * (below - above);
 }
 
 const pointOf = (points: Float32Array, k: number): Vector3 => [

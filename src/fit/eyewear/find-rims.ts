@@ -1,5 +1,5 @@
-import { cropToImage } from '../../detect/crop.js';
 import { strongestPath, strongestRing } from '../../math/strongest-path.js';
+import { fromView } from '../../network/face-view.js';
 import type { PhotoMap } from '../../network/parsing/face-parser.js';
 import type { EyeWindow, LensPlace } from './eye-window.js';
 
@@ -61,7 +61,8 @@ export function findRims(window: EyeWindow, cover: PhotoMap): Rims {
     ),
   );
   const lenses = looks.map((look, eye) => lineOf(look, RADII, rings[eye]!)) as [RimLine, RimLine];
-  const edge = (eye: 0 | 1, turn: number): number => looks[eye].place(turn, rings[eye]![turn]!)[0];
+  const edge = (eye: 0 | 1, turn: number): number =>
+    looks[eye].places[2 * (turn * RADII + rings[eye]![turn]!)]!;
   const toRight = 0;
   const toLeft = TURNS / 2;
   const along = (from: number, to: number): RimLine => {
@@ -88,56 +89,69 @@ interface Look {
   readonly seen: Float32Array;
   readonly covered: Float32Array;
   readonly worth: Float32Array;
-  /** Of the window. */
-  readonly place: (column: number, row: number) => [x: number, y: number];
-  readonly toPhoto: (x: number, y: number) => [x: number, y: number];
+  /** Pairs of pixels of the window, and of the photo. */
+  readonly places: Float32Array;
+  readonly inPhoto: Float32Array;
 }
+
+type Pair = readonly [number, number];
 
 function lookAround(window: EyeWindow, lens: LensPlace, cover: PhotoMap): Look {
   const wide = WIDER * lens.narrow;
-  const place = (turn: number, k: number): [number, number] => {
-    const angle = (2 * Math.PI * turn) / TURNS;
-    const radius = window.apart * radiusOf(k);
-    return [lens.x + radius * wide * Math.cos(angle), lens.y + radius * Math.sin(angle)];
-  };
-  return lookAt(window, cover, TURNS, RADII, place, (turn) => {
-    const angle = (2 * Math.PI * turn) / TURNS;
-    const normal = [Math.cos(angle), wide * Math.sin(angle)] as const;
-    const length = Math.hypot(...normal);
-    return [normal[0] / length, normal[1] / length];
+  const columns = Array.from({ length: TURNS }, (_, turn): LookColumn => {
+    const [x, y] = [Math.cos((2 * Math.PI * turn) / TURNS), Math.sin((2 * Math.PI * turn) / TURNS)];
+    const length = Math.hypot(x, wide * y);
+    return {
+      normal: [x / length, (wide * y) / length],
+      place: (k) => {
+        const radius = window.apart * radiusOf(k);
+        return [lens.x + radius * wide * x, lens.y + radius * y];
+      },
+    };
   });
+  return lookAt(window, cover, columns, RADII);
 }
 
 function lookAlong(window: EyeWindow, from: number, to: number, cover: PhotoMap): Look {
   const middle = window.lenses[0].y;
-  const place = (column: number, row: number): [number, number] => [
-    from + ((to - from) * (column + 0.5)) / COLUMNS,
-    middle + window.apart * (HIGH + ((LOW - HIGH) * (row + 0.5)) / ROWS),
-  ];
-  return lookAt(window, cover, COLUMNS, ROWS, place, () => [0, 1]);
+  const columns = Array.from({ length: COLUMNS }, (_, column): LookColumn => {
+    const x = from + ((to - from) * (column + 0.5)) / COLUMNS;
+    return {
+      normal: [0, 1],
+      place: (row) => [x, middle + window.apart * (HIGH + ((LOW - HIGH) * (row + 0.5)) / ROWS)],
+    };
+  });
+  return lookAt(window, cover, columns, ROWS);
 }
 
-function lookAt(
-  window: EyeWindow,
-  cover: PhotoMap,
-  columns: number,
-  rows: number,
-  place: Look['place'],
-  normal: (column: number) => readonly [number, number],
-): Look {
-  const seen = new Float32Array(columns * rows);
-  const covered = new Float32Array(columns * rows);
-  const toPhoto = (x: number, y: number): [number, number] => cropToImage(window.crop, x, y);
-  for (let column = 0, at = 0; column < columns; column++) {
-    const [nx, ny] = normal(column);
-    for (let row = 0; row < rows; row++, at++) {
-      const [x, y] = place(column, row);
-      seen[at] = window.line(x, y, nx, ny);
-      covered[at] = cover(...toPhoto(x, y));
+interface LookColumn {
+  /** Across the lines that are looked for, a unit vector. */
+  readonly normal: Pair;
+  /** Of a row, pixels of the window. */
+  readonly place: (row: number) => Pair;
+}
+
+function lookAt(window: EyeWindow, cover: PhotoMap, columns: readonly LookColumn[], rows: number): Look {
+  const count = columns.length * rows;
+  const places = new Float32Array(2 * count);
+  const seen = new Float32Array(count);
+  columns.forEach(({ normal, place }, column) => {
+    for (let row = 0; row < rows; row++) {
+      const [x, y] = place(row);
+      const at = column * rows + row;
+      places[2 * at] = x;
+      places[2 * at + 1] = y;
+      seen[at] = window.line(x, y, ...normal);
     }
-  }
+  });
+  const { crop } = window;
+  const inPhoto = fromView(
+    crop,
+    places.map((value) => (2 * value) / crop.width - 1),
+  );
+  const covered = seen.map((_, at) => cover(inPhoto[2 * at]!, inPhoto[2 * at + 1]!));
   const worth = seen.map((value, at) => value + COVERED * covered[at]!);
-  return { seen, covered, worth, place, toPhoto };
+  return { seen, covered, worth, places, inPhoto };
 }
 
 /** What each place around a lens is worth to the other lens, which may differ a little. */
@@ -155,11 +169,11 @@ function mirrored(worth: Float32Array): Float32Array {
   return out;
 }
 
-function lineOf({ seen, covered, place, toPhoto }: Look, rows: number, path: Int16Array): RimLine {
-  const at = (column: number): number => column * rows + path[column]!;
+function lineOf({ seen, covered, inPhoto }: Look, rows: number, path: Int16Array): RimLine {
+  const cells = Array.from(path, (row, column) => column * rows + row);
   return {
-    points: Float32Array.from(Array.from(path, (row, column) => toPhoto(...place(column, row))).flat()),
-    seen: Float32Array.from(path, (_, column) => seen[at(column)]!),
-    covered: Float32Array.from(path, (_, column) => covered[at(column)]!),
+    points: Float32Array.from(cells.flatMap((at) => [inPhoto[2 * at]!, inPhoto[2 * at + 1]!])),
+    seen: Float32Array.from(cells, (at) => seen[at]!),
+    covered: Float32Array.from(cells, (at) => covered[at]!),
   };
 }

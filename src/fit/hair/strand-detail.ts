@@ -1,4 +1,5 @@
 import { boxMeans } from '../../math/box-filter.js';
+import { valueAt } from '../../math/value-at.js';
 import { neutralLightness, type HairTexture } from '../../model/hair-file.js';
 import { byteOfLinear, linearOfByte } from '../../render/color.js';
 
@@ -178,21 +179,11 @@ function smeared(
     for (const i of texels) {
       const [x, y] = [i % SIZE, Math.floor(i / SIZE)];
       const [dx, dy] = [step * directionX[i]!, step * directionY[i]!];
-      to[i] = (valueAt(from, x + dx, y + dy) + valueAt(from, x - dx, y - dy)) / 2;
+      to[i] = (valueAt(from, SIZE, x + dx, y + dy) + valueAt(from, SIZE, x - dx, y - dy)) / 2;
     }
     from = to;
   }
   return from;
-}
-
-function valueAt(plane: Float32Array, x: number, y: number): number {
-  const u = Math.min(SIZE - 1.001, Math.max(0, x));
-  const v = Math.min(SIZE - 1.001, Math.max(0, y));
-  const [left, top] = [Math.floor(u), Math.floor(v)];
-  const at = top * SIZE + left;
-  const above = plane[at]! + (u - left) * (plane[at + 1]! - plane[at]!);
-  const below = plane[at + SIZE]! + (u - left) * (plane[at + SIZE + 1]! - plane[at + SIZE]!);
-  return above + (v - top) * (below - above);
 }
 
 /** With a mean of 0 and a standard deviation of 1 over some texels, in place. */

@@ -265,8 +265,8 @@ describe('the head model that ships', () => {
       const mask = model.regions.get(name)!;
       const sum = [0, 0, 0];
       let total = 0;
+      expect(mask.every((weight) => weight >= 0 && weight <= 1)).toBe(true);
       mask.forEach((weight, v) => {
-        expect(weight >= 0 && weight <= 1).toBe(true);
         total += weight;
         for (let axis = 0; axis < 3; axis++) sum[axis]! += weight * model.meanShape[v * 3 + axis]!;
       });

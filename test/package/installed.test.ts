@@ -119,10 +119,9 @@ describe('its types', () => {
     console.log(rogue, pixels);
   `;
 
+  // How each way of resolving finds the entries is for `npm run package-check` to say.
   it.each([
-    ['Node16', 'Node16', forNode, ['ES2022'], ['node']],
     ['NodeNext', 'NodeNext', forNode, ['ES2022'], ['node']],
-    ['ESNext', 'Bundler', forNode, ['ES2022'], ['node']],
     ['ESNext', 'Bundler', forPages, ['ES2022', 'DOM'], []],
   ])(
     'pass without skipLibCheck: module %s, resolution %s (%#)',

@@ -30,18 +30,18 @@ afterAll(async () => {
   await rm(camera, { force: true });
 });
 
-beforeEach(async () => {
+const open = async (): Promise<void> => {
   context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     permissions: ['camera', 'clipboard-read', 'clipboard-write'],
   });
   ({ page, misdeeds } = await openStudio(context, server.url));
-});
-afterEach(async () => {
+};
+const close = async (): Promise<void> => {
   const { errors, foreign } = misdeeds;
   await context.close();
   expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
-});
+};
 
 const download = async (name: string): Promise<Download> => {
   await page.getByRole('tab', { name: 'Download' }).click();
@@ -80,9 +80,58 @@ async function beside(left: string, right: string): Promise<Buffer> {
     .toBuffer();
 }
 
-describe('studio', () => {
-  it('makes a head of a photo, which can be turned, changed and downloaded as a valid GLB', async () => {
+describe('the head of a photo', () => {
+  beforeAll(async () => {
+    await open();
     await openPhoto(page, astronaut);
+  });
+  afterAll(close);
+
+  it('agrees with Node: coefficients within 1e-3, landmarks within 0.2 px', async () => {
+    const inBrowser: Result = resultSchema.parse(
+      JSON.parse(await readFile(await (await download('Result JSON')).path(), 'utf8')),
+    );
+    const rogue = await loadRogue();
+    const decoded = await decodeImage(astronaut);
+    const [head] = await rogue.reconstruct(decoded, { maxFaces: 1 });
+    const inNode = resultOf(rogue.model, head!);
+    await rogue.release();
+    const apart = (a: readonly number[], b: readonly number[]): number =>
+      Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
+    expect(apart(inBrowser.coefficients.shape, inNode.coefficients.shape)).toBeLessThan(1e-3);
+    expect(
+      apart(Object.values(inBrowser.coefficients.expression), Object.values(inNode.coefficients.expression)),
+    ).toBeLessThan(1e-3);
+    expect(apart(inBrowser.landmarks478.flat(), inNode.landmarks478.flat())).toBeLessThan(0.2);
+  });
+
+  it('repeats itself on the command line: the snippet is copied', async () => {
+    await page.getByRole('tab', { name: 'Download' }).click();
+    await page.getByRole('button', { name: 'Copy command' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+      'npx rogue-face reconstruct astronaut.jpg --method refine --max-faces 1',
+    );
+  });
+
+  it('shows which skin the photo shows, and which is guessed', async () => {
+    await page.getByRole('tab', { name: 'View' }).click();
+    await page.getByRole('radio', { name: 'Seen or guessed' }).check({ force: true });
+    const coloured = async (channel: number): Promise<number> => {
+      const pixels = await drawing();
+      let count = 0;
+      for (let i = 0; i < pixels.length; i += 4) {
+        const [own, ...others] = [0, 1, 2].map((k) => pixels[i + ((channel + k) % 3)]!);
+        if (own! > 2 * Math.max(...others) + 30) count++;
+      }
+      return count / (pixels.length / 4);
+    };
+    // Of the picture: the face is seen, the back of the head and the scalp are not.
+    await expect.poll(() => coloured(0)).toBeGreaterThan(0.05);
+    expect(await coloured(2)).toBeGreaterThan(0.01);
+    await page.getByText('predicted', { exact: true }).waitFor();
+  });
+
+  it('can be turned, changed and downloaded as a valid GLB', async () => {
     expect(await page.locator('.problem').count()).toBe(0);
     await expect.poll(drawnPixels).toBeGreaterThan(1000);
     const front = await drawing();
@@ -104,43 +153,80 @@ describe('studio', () => {
     expect((await sharp(await (await download('PNG')).path()).metadata()).width).toBeGreaterThan(600);
   });
 
-  it('shows which skin the photo shows, and which is guessed', async () => {
-    await openPhoto(page, astronaut);
-    await page.getByRole('tab', { name: 'View' }).click();
-    await page.getByRole('radio', { name: 'Seen or guessed' }).check({ force: true });
-    const coloured = async (channel: number): Promise<number> => {
-      const pixels = await drawing();
-      let count = 0;
-      for (let i = 0; i < pixels.length; i += 4) {
-        const [own, ...others] = [0, 1, 2].map((k) => pixels[i + ((channel + k) % 3)]!);
-        if (own! > 2 * Math.max(...others) + 30) count++;
-      }
-      return count / (pixels.length / 4);
-    };
-    // Of the picture: the face is seen, the back of the head and the scalp are not.
-    await expect.poll(() => coloured(0)).toBeGreaterThan(0.05);
-    expect(await coloured(2)).toBeGreaterThan(0.01);
-    await page.getByText('predicted', { exact: true }).waitFor();
+  it('covers the face by brush and with things, and compares both methods', async () => {
+    await page.getByRole('tab', { name: 'Cover' }).click();
+    const box = (await page.getByTestId('cover').boundingBox())!;
+    const stage = (await page.locator('.stage').boundingBox())!;
+    expect(box.width).toBeGreaterThan(stage.width);
+    const middle = { x: stage.x + stage.width / 2, y: stage.y + 0.56 * stage.height };
+    await page.mouse.move(middle.x - 60, middle.y);
+    await page.mouse.down();
+    await page.mouse.move(middle.x + 60, middle.y, { steps: 8 });
+    await page.mouse.up();
+    const error = async (method: string): Promise<number> =>
+      Number.parseFloat((await page.getByTestId(`error-${method}`).textContent()) ?? '');
+    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
+    expect(await error('landmarks')).toBeGreaterThan(0.2);
+    await page.getByRole('button', { name: 'Uncover' }).click();
+    await expect.poll(() => error('refine')).toBeLessThan(0.2);
+    await page.getByRole('button', { name: 'sunglasses', exact: true }).click();
+    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
+    await page.getByRole('slider', { name: 'Level' }).fill('2');
+    await page.locator('.busy').waitFor({ state: 'detached' });
+    expect(await page.locator('.problem').count()).toBe(0);
+  });
+});
+
+describe('what gives no head', () => {
+  beforeAll(open);
+  afterAll(close);
+
+  it('stops when it is told to', async () => {
+    const large = await sharp(astronaut).resize(3600).jpeg().toBuffer();
+    await page
+      .locator('nav input[type=file]')
+      .setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.locator('.busy').waitFor({ state: 'detached' });
+    expect(await page.getByTestId('head').count()).toBe(0);
+    expect(await page.locator('.problem').count()).toBe(0);
   });
 
-  it('agrees with Node: coefficients within 1e-3, landmarks within 0.2 px', async () => {
-    await openPhoto(page, astronaut);
-    const inBrowser: Result = resultSchema.parse(
-      JSON.parse(await readFile(await (await download('Result JSON')).path(), 'utf8')),
+  it('says when there is no face, and takes a box drawn around one', async () => {
+    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#b0b4b8' } })
+      .png()
+      .toBuffer();
+    await openPhoto(page, { name: 'wall.png', mimeType: 'image/png', buffer: grey });
+    expect(await page.getByRole('alert').textContent()).toMatch(
+      /No face was found: the photo is of one colour\. Draw a box/,
     );
-    const rogue = await loadRogue();
-    const decoded = await decodeImage(astronaut);
-    const [head] = await rogue.reconstruct(decoded, { maxFaces: 1 });
-    const inNode = resultOf(rogue.model, head!);
-    await rogue.release();
-    const apart = (a: readonly number[], b: readonly number[]): number =>
-      Math.max(...a.map((value, k) => Math.abs(value - b[k]!)));
-    expect(apart(inBrowser.coefficients.shape, inNode.coefficients.shape)).toBeLessThan(1e-3);
-    expect(
-      apart(Object.values(inBrowser.coefficients.expression), Object.values(inNode.coefficients.expression)),
-    ).toBeLessThan(1e-3);
-    expect(apart(inBrowser.landmarks478.flat(), inNode.landmarks478.flat())).toBeLessThan(0.2);
+    const box = (await page.getByRole('group', { name: 'Faces' }).boundingBox())!;
+    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.2 * box.height);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.8 * box.height, { steps: 4 });
+    await page.mouse.up();
+    await page.getByTestId('head').waitFor();
+    expect((await page.locator('.warning').allTextContents()).join(' ')).toContain('doubtful');
   });
+
+  it('names what is wrong with a broken file', async () => {
+    await openPhoto(page, {
+      name: 'broken.jpg',
+      mimeType: 'image/jpeg',
+      buffer: (await readFile(astronaut)).subarray(0, 400),
+    });
+    expect(await page.getByRole('alert').textContent()).toContain('no picture that the browser can read');
+    await openPhoto(page, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
+    expect(await page.getByRole('alert').textContent()).toContain('The file is empty');
+    // And goes on with the next.
+    await openPhoto(page, astronaut);
+    await page.getByTestId('head').waitFor();
+  });
+});
+
+describe('the studio, opened anew', () => {
+  beforeEach(open);
+  afterEach(close);
 
   it('reads HEIC, whose decoder is no part of the first load', async () => {
     const fetched = (): Promise<string[]> =>
@@ -181,72 +267,6 @@ describe('studio', () => {
     await faces.nth(1).focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => faces.nth(1).getAttribute('aria-pressed')).toBe('true');
-  });
-
-  it('says when there is no face, and takes a box drawn around one', async () => {
-    const grey = await sharp({ create: { width: 640, height: 480, channels: 3, background: '#b0b4b8' } })
-      .png()
-      .toBuffer();
-    await openPhoto(page, { name: 'wall.png', mimeType: 'image/png', buffer: grey });
-    expect(await page.getByRole('alert').textContent()).toMatch(
-      /No face was found: the photo is of one colour\. Draw a box/,
-    );
-    const box = (await page.getByRole('group', { name: 'Faces' }).boundingBox())!;
-    await page.mouse.move(box.x + 0.3 * box.width, box.y + 0.2 * box.height);
-    await page.mouse.down();
-    await page.mouse.move(box.x + 0.7 * box.width, box.y + 0.8 * box.height, { steps: 4 });
-    await page.mouse.up();
-    await page.getByTestId('head').waitFor();
-    expect((await page.locator('.warning').allTextContents()).join(' ')).toContain('doubtful');
-  });
-
-  it('names what is wrong with a broken file', async () => {
-    await openPhoto(page, {
-      name: 'broken.jpg',
-      mimeType: 'image/jpeg',
-      buffer: (await readFile(astronaut)).subarray(0, 400),
-    });
-    expect(await page.getByRole('alert').textContent()).toContain('no picture that the browser can read');
-    await openPhoto(page, { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) });
-    expect(await page.getByRole('alert').textContent()).toContain('The file is empty');
-    // And goes on with the next.
-    await openPhoto(page, astronaut);
-    await page.getByTestId('head').waitFor();
-  });
-
-  it('stops when it is told to', async () => {
-    const large = await sharp(astronaut).resize(3600).jpeg().toBuffer();
-    await page
-      .locator('nav input[type=file]')
-      .setInputFiles({ name: 'large.jpg', mimeType: 'image/jpeg', buffer: large });
-    await page.getByRole('button', { name: 'Stop' }).click();
-    await page.locator('.busy').waitFor({ state: 'detached' });
-    expect(await page.getByTestId('head').count()).toBe(0);
-    expect(await page.locator('.problem').count()).toBe(0);
-  });
-
-  it('covers the face by brush and with things, and compares both methods', async () => {
-    await openPhoto(page, astronaut);
-    await page.getByRole('tab', { name: 'Cover' }).click();
-    const box = (await page.getByTestId('cover').boundingBox())!;
-    const stage = (await page.locator('.stage').boundingBox())!;
-    expect(box.width).toBeGreaterThan(stage.width);
-    const middle = { x: stage.x + stage.width / 2, y: stage.y + 0.56 * stage.height };
-    await page.mouse.move(middle.x - 60, middle.y);
-    await page.mouse.down();
-    await page.mouse.move(middle.x + 60, middle.y, { steps: 8 });
-    await page.mouse.up();
-    const error = async (method: string): Promise<number> =>
-      Number.parseFloat((await page.getByTestId(`error-${method}`).textContent()) ?? '');
-    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
-    expect(await error('landmarks')).toBeGreaterThan(0.2);
-    await page.getByRole('button', { name: 'Uncover' }).click();
-    await expect.poll(() => error('refine')).toBeLessThan(0.2);
-    await page.getByRole('button', { name: 'sunglasses', exact: true }).click();
-    await expect.poll(() => error('refine')).toBeGreaterThan(0.2);
-    await page.getByRole('slider', { name: 'Level' }).fill('2');
-    await page.locator('.busy').waitFor({ state: 'detached' });
-    expect(await page.locator('.problem').count()).toBe(0);
   });
 
   it('follows the face in the webcam, and takes its photo', async () => {
@@ -315,14 +335,5 @@ describe('studio', () => {
     await page.getByTestId('head').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     await context.setOffline(false);
-  });
-
-  it('repeats itself on the command line: the snippet is copied', async () => {
-    await openPhoto(page, astronaut);
-    await page.getByRole('tab', { name: 'Download' }).click();
-    await page.getByRole('button', { name: 'Copy command' }).click();
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-      'npx rogue-face reconstruct astronaut.jpg --method refine --max-faces 1',
-    );
   });
 });

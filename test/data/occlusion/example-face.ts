@@ -4,14 +4,28 @@ import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { loadModel } from '../../../src/node/files/assets.js';
 import { daylight, photograph, syntheticFace } from '../../fit/synthetic-face.js';
 
-let loading: Promise<MorphableModel> | undefined;
+interface ExampleFace {
+  readonly photo: Image;
+  readonly face: OccludedFace;
+  readonly model: MorphableModel;
+}
 
-/** The model's mean face, drawn into 224×224 pixels, and what occluders need to know of it. */
-export async function exampleFace(
-  yaw = 10,
-): Promise<{ readonly photo: Image; readonly face: OccludedFace; readonly model: MorphableModel }> {
+let loading: Promise<MorphableModel> | undefined;
+const drawn = new Map<number, ExampleFace>();
+
+/**
+ * The model's mean face, drawn into 224×224 pixels, and what occluders need to know of it. The pixels are the
+ * caller's own.
+ */
+export async function exampleFace(yaw = 10): Promise<ExampleFace> {
   loading ??= loadModel();
   const model = await loading;
+  if (!drawn.has(yaw)) drawn.set(yaw, drawFace(model, yaw));
+  const example = drawn.get(yaw)!;
+  return { ...example, photo: { ...example.photo, data: example.photo.data.slice() } };
+}
+
+function drawFace(model: MorphableModel, yaw: number): ExampleFace {
   const head = syntheticFace(model, {}, { yaw, pitch: 4, roll: 3 }, [0, 20, -1100]);
   const large = photograph(model, head, daylight());
   const size = 224;

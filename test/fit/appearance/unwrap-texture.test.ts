@@ -74,16 +74,19 @@ describe('unwrapTextures', () => {
   it('tells where each texel comes from', () => {
     const { sources, coverage } = textures;
     let mirrored = 0;
+    const odd: number[] = [];
     for (let texel = 0; texel < size * size; texel++) {
       const [photo, mirror, predicted] = sources.data.subarray(3 * texel, 3 * texel + 3) as unknown as [
         number,
         number,
         number,
       ];
-      expect(photo + mirror + predicted).toBe(map.triangle[texel]! < 0 ? 0 : 255);
-      if (map.triangle[texel]! >= 0) expect(photo).toBe(coverage.data[texel]);
+      const mapped = map.triangle[texel]! >= 0;
+      if (photo + mirror + predicted !== (mapped ? 255 : 0)) odd.push(texel);
+      if (mapped && photo !== coverage.data[texel]) odd.push(texel);
       if (mirror > 200) mirrored++;
     }
+    expect(odd).toEqual([]);
     // Of a face seen from the front, no side mirrors the other; of one half turned, much does.
     expect(mirrored).toBeLessThan(0.01 * size * size);
     const turned = unwrapped(40).sources.data.filter((value, at) => at % 3 === 1 && value > 200).length;

@@ -18,6 +18,7 @@ import { faceSize, type HeadFit } from './geometry/fit-landmarks.js';
 import type { Reconstruction, ReconstructOptions } from './reconstruction.js';
 import { seenVertices, skinCertainty } from './appearance/skin-certainty.js';
 import { seeHead } from './appearance/skin-geometry.js';
+import { withLightness } from './appearance/skin-lightness.js';
 import { unwrapTextures } from './appearance/unwrap-texture.js';
 
 /** Textures are as fine as the photo: the face takes this share of the atlas' width. */
@@ -86,7 +87,12 @@ export function reconstructFace(
   const isGreyPhoto = isGrey(image, face.box);
   const painted = isGreyPhoto ? greyModel(model) : model;
   const guess = predicted &&
-    visibleVertices && { light: predicted.light, albedo: likelyAlbedo(predicted), bare };
+    visibleVertices && {
+      light: predicted.light,
+      albedo: likelyAlbedo(model, predicted),
+      knowsTone: predicted.tone !== undefined,
+      bare,
+    };
   const appearance = fitAppearance(
     painted,
     head,
@@ -171,11 +177,12 @@ function expectedAlbedo({ identity, albedo }: PredictedHead, seen: number): Floa
 }
 
 /**
- * The skin by which its light is told: the mean of what two networks know of it. The regressor draws skins
- * towards the middle, the identity network towards light ones.
+ * The skin by which its light is told: the mean of what two networks know of it, in the tone of a third. Both
+ * take dim light for dark skin; what recognises people hardly does.
  */
-function likelyAlbedo({ identity, albedo }: PredictedHead): Float32Array {
-  return identity ? identity.map((value, k) => (value + albedo[k]!) / 2) : albedo;
+function likelyAlbedo(model: MorphableModel, { identity, albedo, tone }: PredictedHead): Float32Array {
+  const mean = identity ? identity.map((value, k) => (value + albedo[k]!) / 2) : albedo;
+  return tone === undefined ? mean : withLightness(model, mean, tone);
 }
 
 function warningsOf(fit: HeadFit, view: FaceView, face: FoundFace, image: Image): string[] {

@@ -267,8 +267,7 @@ export class Rogue {
     const predicted = isGiven
       ? await predictor.predict(pyramid, face.box, face.roll)
       : await predictInPlace(predictor, pyramid, face);
-    const identity = await this.#identity?.recognise(pyramid, predicted);
-    return identity ? { ...predicted, identity } : predicted;
+    return { ...predicted, ...(await this.#identity?.recognise(pyramid, predicted)) };
   }
 
   async #found(pyramid: ImagePyramid, { boxes, ...options }: FindPhotoFacesOptions): Promise<FoundFace[]> {

@@ -23,6 +23,8 @@ export interface PredictedHead {
   readonly albedo: Float32Array;
   /** The albedo in which the face is recognised, where an identity network was asked (`identity/`). */
   readonly identity?: Float32Array;
+  /** CIE L* of the face's albedo, where that network tells it. */
+  readonly tone?: number;
   /** 27 irradiance coefficients in the crop's camera. */
   readonly light: Float32Array;
   /** Radians. */

@@ -14,6 +14,7 @@ import { alignPredicted } from '../../src/network/identity/aligned-face.js';
 import { exportRecogniser } from '../../src/network/identity/export-recogniser.js';
 import { exportIdentity } from '../../src/network/identity/export-identity.js';
 import { identityAlbedo, identityParameters } from '../../src/network/identity/identity.js';
+import { importIdentity } from '../../src/network/identity/import-identity.js';
 import { createIdentityPredictor } from '../../src/network/identity/identity-predictor.js';
 import { embeddingSize } from '../../src/network/recognition.js';
 import { trained } from '../../src/network/trained.js';
@@ -150,10 +151,34 @@ describe('createIdentityPredictor', () => {
       },
       (seen) => identityAlbedo(trained(identityParameters(count), parameters)(), seen.embedding, seen.albedo),
     );
-    expect(said).toHaveLength(count);
-    said.forEach((value, k) => {
+    expect(said.identity).toHaveLength(count);
+    expect(said.tone).toBeUndefined();
+    said.identity.forEach((value, k) => {
       expect(value).toBeCloseTo(expected[k]!, 3);
     });
+  });
+
+  it('tells the tone of the skin as well, where its layer is there', async () => {
+    const layers = someParameters(count);
+    const parameters = {
+      ...layers,
+      'tone.weight': Float32Array.from({ length: embeddingSize }, (_, k) => Math.cos(k)),
+      'tone.bias': Float32Array.of(50),
+    };
+    const identity = await exportIdentity(count, parameters, { name: 'identity' });
+    expect(importIdentity(count, identity)).toEqual(layers);
+    const predictor = await createIdentityPredictor(one, model, { recogniser: recognitionBytes, identity });
+    const image = createImage(200, 180, 3);
+    for (let i = 0; i < image.data.length; i++) image.data[i] = 127 + 100 * Math.sin(i / 50);
+    const { tone } = await predictor.recognise(image, headAt(0));
+    await predictor.release();
+
+    const face = new Float32Array(3 * 112 * 112);
+    alignPredicted(model)(new ImagePyramid(image), headAt(0), face);
+    const embedding = await embeddingOf(recognitionBytes, face);
+    const size = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0) / embeddingSize);
+    const expected = embedding.reduce((sum, value, k) => sum + (value / size) * Math.cos(k), 50);
+    expect(tone).toBeCloseTo(expected, 2);
   });
 
   it('refuses other networks in one line', async () => {

@@ -70,6 +70,8 @@ interface SkinPrior {
   /** Albedo coefficients. */
   readonly mean: Float32Array;
   readonly precision: number;
+  /** Of the first coefficient, which is the tone. */
+  readonly tonePrecision: number;
 }
 
 /**
@@ -77,11 +79,14 @@ interface SkinPrior {
  * known, between what is good for dark ones (less) and for light ones (more).
  */
 const GUESS_PRECISION = 8;
+/** The same of a tone that comes from who somebody is; chosen on people whose tone somebody has told. */
+const TONE_PRECISION = 32;
 
 function skinPrior({ count }: VertexAlbedoBasis, guess: AppearanceGuess | undefined): SkinPrior {
   return {
     mean: Float32Array.from({ length: count }, (_, k) => guess?.albedo[k] ?? 0),
     precision: guess ? GUESS_PRECISION : 1,
+    tonePrecision: guess ? (guess.knowsTone ? TONE_PRECISION : GUESS_PRECISION) : 1,
   };
 }
 
@@ -89,7 +94,7 @@ function solveAlbedo(
   basis: VertexAlbedoBasis,
   samples: SkinSamples,
   { light, robust, noise, coefficients }: SkinFit,
-  { mean, precision }: SkinPrior,
+  { mean, precision, tonePrecision }: SkinPrior,
 ): void {
   const n = basis.count;
   const hessian = new Float64Array(n * n);
@@ -111,8 +116,9 @@ function solveAlbedo(
     }
   }
   for (let k = 0; k < n; k++) {
-    hessian[k * n + k]! += precision;
-    gradient[k]! += precision * mean[k]!;
+    const known = k === 0 ? tonePrecision : precision;
+    hessian[k * n + k]! += known;
+    gradient[k]! += known * mean[k]!;
   }
   if (solveCholesky(hessian, gradient, n))
     coefficients.set(gradient.map((value) => Math.min(3, Math.max(-3, value))));
@@ -225,6 +231,8 @@ export interface AppearanceGuess {
   readonly light: ArrayLike<number>;
   /** The skin, standard deviations. */
   readonly albedo: ArrayLike<number>;
+  /** Whether its tone comes from who somebody is, not from how bright the photo is. */
+  readonly knowsTone?: boolean;
   /** The head as if nothing covered it. */
   readonly bare: SeenHead;
 }
@@ -429,7 +437,7 @@ function likeliestTone(
   basis: VertexAlbedoBasis,
   samples: SkinSamples,
   mask: Float32Array,
-  { mean, precision }: SkinPrior,
+  { mean, tonePrecision }: SkinPrior,
 ): number {
   const n = samples.vertices.length;
   const albedo = new Float32Array(n * 3);
@@ -449,7 +457,7 @@ function likeliestTone(
     const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
     let cast = 0;
     for (let c = 0; c < 3; c++) cast += ((light[c * 9]! / unit - grey) / CAST_SPREAD) ** 2;
-    const unlikely = ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + precision * (tone - mean[0]!) ** 2;
+    const unlikely = ((grey - TYPICAL_LIGHT) / LIGHT_SPREAD) ** 2 + tonePrecision * (tone - mean[0]!) ** 2;
     const total = PIXELS_SAY * START_STRIDE * cost + cast + unlikely;
     if (total < bestCost) {
       bestCost = total;

@@ -1,7 +1,7 @@
 import { sampleCrop } from '../../detect/crop.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { FaceParsing } from '../../network/parsing/face-parser.js';
-import { labOfSrgb } from './lab-color.js';
+import { labOfSrgb } from '../../render/lab-color.js';
 
 /** CIELAB of each pixel of a parsing's maps, size²×3. */
 export function mapColors(

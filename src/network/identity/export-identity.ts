@@ -3,10 +3,12 @@ import { spec } from '../../graph/trace.js';
 import { embeddingSize } from '../recognition.js';
 import { trained } from '../trained.js';
 import { identityAlbedo, identityParameters } from './identity.js';
+import { sayTone, skinToneParameters, tellsTone } from './skin-tone.js';
 
 /**
  * A trained identity network as a plain ONNX file: inputs `embedding` `[N, D]` of the robust recognition
- * network and `albedo` `[N, K]` of the regressor; output `identity` `[N, K]`, albedo coefficients.
+ * network and `albedo` `[N, K]` of the regressor; output `identity` `[N, K]`, albedo coefficients. Where the
+ * parameters tell the tone (`skin-tone.ts`), `tone` `[N, 1]` as well.
  *
  * @param parameters values by path, as a trainer gives them
  * @throws Error when a parameter is missing
@@ -17,8 +19,12 @@ export async function exportIdentity(
   options: ExportOptions,
 ): Promise<Uint8Array> {
   const identity = trained(identityParameters(albedo), parameters);
+  const tone = tellsTone(parameters) ? trained(skinToneParameters, parameters) : undefined;
   return exportOnnx<ReturnType<typeof inputsOf>>(
-    (seen) => ({ identity: identityAlbedo(identity(), seen.embedding, seen.albedo) }),
+    (seen) => ({
+      identity: identityAlbedo(identity(), seen.embedding, seen.albedo),
+      ...(tone && { tone: sayTone(tone(), seen.embedding) }),
+    }),
     (batch) => inputsOf(albedo, batch),
     options,
   );

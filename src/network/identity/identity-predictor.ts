@@ -7,13 +7,18 @@ import type { PredictedHead } from '../head-predictor.js';
 import { embeddingSize } from '../recognition.js';
 import { alignPredicted } from './aligned-face.js';
 
+/** What is known of somebody's skin because of who it is. */
+export interface RecognisedSkin {
+  /** The albedo in which the face is recognised, standard deviations. */
+  readonly identity: Float32Array;
+  /** CIE L* of the face's albedo, of networks that tell it. */
+  readonly tone?: number;
+}
+
 /** Says whose skin a face has. */
 export interface IdentityPredictor {
-  /**
-   * The albedo in which the face is recognised, standard deviations.
-   * @param head what the regressor sees in this photo
-   */
-  recognise(photo: Image | ImagePyramid, head: PredictedHead): Promise<Float32Array>;
+  /** @param head what the regressor sees in this photo */
+  recognise(photo: Image | ImagePyramid, head: PredictedHead): Promise<RecognisedSkin>;
   release(): Promise<void>;
 }
 
@@ -43,7 +48,7 @@ export async function createIdentityPredictor(
   };
   const fits =
     recogniser.outputNames.join() === 'embedding' &&
-    identity.outputNames.join() === 'identity' &&
+    identity.outputNames.includes('identity') &&
     identity.inputDims['embedding']?.at(-1) === embeddingSize &&
     identity.inputDims['albedo']?.at(-1) === model.albedo?.count;
   if (!fits) {
@@ -65,7 +70,11 @@ export async function createIdentityPredictor(
         data: floatOutput(await recogniser.run({ image }), 'embedding'),
       };
       const albedo = { dims: [1, head.albedo.length], data: head.albedo };
-      return floatOutput(await identity.run({ embedding, albedo }), 'identity').slice();
+      const outputs = await identity.run({ embedding, albedo });
+      return {
+        identity: floatOutput(outputs, 'identity').slice(),
+        ...(outputs['tone'] && { tone: floatOutput(outputs, 'tone')[0]! }),
+      };
     },
     release,
   };

@@ -36,6 +36,6 @@ export function identityAlbedo(parameters: LayerTree<Tensor>, embedding: Tensor,
 }
 
 /** Embeddings whose numbers have a mean square of one. */
-function ofOrdinarySize(embedding: Tensor): Tensor {
+export function ofOrdinarySize(embedding: Tensor): Tensor {
   return embedding.mul(embedding.square().mean(1, true).add(1e-12).sqrt().reciprocal());
 }

@@ -56,8 +56,8 @@ export async function createValidationViews(
         for (const [k, { image, box, roll }] of faces.entries()) {
           const pyramid = new ImagePyramid(image);
           const seen = await predictor.predict(pyramid, box, roll);
-          const albedo = await recogniser?.recognise(pyramid, seen);
-          const head = albedo ? { ...seen, albedo } : seen;
+          const skin = await recogniser?.recognise(pyramid, seen);
+          const head = skin ? { ...seen, albedo: skin.identity } : seen;
           const view = viewImage(pyramid, head);
           paste(sheet, k, view);
           const drawn = renderScene(target, {

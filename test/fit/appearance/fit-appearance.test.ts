@@ -106,15 +106,22 @@ describe('fitAppearance with what a network expects', () => {
     const [light, dark] = [[0.5], [-2]] as const;
     const apart = brightness(light) / brightness(dark);
     expect(apart).toBeGreaterThan(1.5);
-    const found = (tone: readonly number[], lit: Float32Array): number => {
-      const guess = { light: lit, albedo: tone, bare: head };
+    /** Logarithm of the brightness that is found to the true one. */
+    const missed = (tone: readonly number[], lit: Float32Array, knowsTone: boolean): number => {
+      const guess = { light: lit, albedo: tone, knowsTone, bare: head };
       const shown = photograph(model, face, lit, [...tone]);
       const { albedo } = fitAppearance(model, head, shown, faceSize(face.points, 3), guess);
-      return brightness(albedo) / brightness(tone);
+      return Math.abs(Math.log(brightness(albedo) / brightness(tone)));
     };
     const dim = daylight().map((value) => value / apart);
-    for (const ratio of [found(light, dim), found(dark, daylight())])
-      expect(Math.abs(Math.log(ratio))).toBeLessThan(Math.log(apart) / 2);
+    for (const [tone, lit] of [
+      [light, dim],
+      [dark, daylight()],
+    ] as const) {
+      const guessed = missed(tone, lit, false);
+      expect(guessed).toBeLessThan(Math.log(apart) / 2);
+      expect(missed(tone, lit, true)).toBeLessThan(Math.max(0.05, guessed));
+    }
   });
 });
 

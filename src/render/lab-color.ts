@@ -1,4 +1,4 @@
-import { linearOfByte } from '../../render/color.js';
+import { linearOfByte } from './color.js';
 
 /** Reference white D65 in XYZ. */
 const WHITE = [0.95047, 1, 1.08883] as const;

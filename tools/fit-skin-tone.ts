@@ -1,0 +1,218 @@
+/**
+ * Fits what an identity network says of the skin's tone (src/network/identity/skin-tone.ts) to photos of
+ * which somebody has told it, whatever light they stand in: for names of photos classes from 1, very fair,
+ * to 7, very dark, as `tools/skin-tones-*.json` has them. Every fifth photo is left out, and tells how well
+ * it does.
+ *
+ *     npx tsx tools/fit-skin-tone.ts <identity.onnx> <out.onnx> <skin-tones.json> <folder of its photos>
+ *
+ * Whoever trains a recognition or an identity network fits the tone again after it.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { alignedSize } from '../src/detect/alignment.js';
+import { ImagePyramid } from '../src/detect/image-pyramid.js';
+import type { Image } from '../src/math/image.js';
+import { factorCholesky, substituteCholesky } from '../src/math/linear-solve.js';
+import { modelSizes } from '../src/network/code.js';
+import { createHeadPredictor } from '../src/network/head-predictor.js';
+import { alignPredicted } from '../src/network/identity/aligned-face.js';
+import { exportIdentity } from '../src/network/identity/export-identity.js';
+import { importIdentity } from '../src/network/identity/import-identity.js';
+import { embeddingSize } from '../src/network/recognition.js';
+import { decodeImage, loadRogue } from '../src/node.js';
+import { assetFiles, readAsset } from '../src/node/files/assets.js';
+import { writeWhole } from '../src/node/files/whole-file.js';
+import { runConstants } from '../src/node/training/run-constants.js';
+import { byteOfLinear, linearOfByte } from '../src/render/color.js';
+import { nodeRuntime } from '../src/runtime/node.js';
+import { floatOutput } from '../src/runtime/session.js';
+
+const HELD_EVERY = 5;
+/** Lights in which each photo is seen: as it is, dim, bright, warm, cool; linear gains. */
+const LIGHTS = [
+  [1, 1, 1],
+  [0.45, 0.45, 0.45],
+  [1.5, 1.5, 1.5],
+  [1.15, 1, 0.75],
+  [0.9, 1, 1.2],
+] as const;
+/**
+ * CIE L* of the classes: about what instruments read on faces from Northern Europe to Central Africa, a
+ * little less as brows, lips and beards are in a face's mean.
+ */
+const LIGHTNESS = [65.5, 62, 58.5, 54, 49, 42, 34] as const;
+/** Penalty on the weights of standardised numbers, per photo and light. */
+const RIDGE = 0.02;
+/** Dark skin is rarer than fair skin: photos count by this power of how rare their tones are, within L*. */
+const ALIKE = 3;
+const RARITY = 0.75;
+const LARGEST_SIDE = 640;
+
+const [network, out, tonesFile, folder] = process.argv.slice(2);
+if (network === undefined || out === undefined || tonesFile === undefined || folder === undefined) {
+  console.error('fit-skin-tone: expected an identity network, the file to write, tones and their photos');
+  process.exit(2);
+}
+interface Told {
+  readonly lightness: number;
+  readonly held: boolean;
+  /** Of each light. */
+  readonly embeddings: readonly Float64Array[];
+}
+
+const tones = z
+  .record(z.string(), z.number().min(1).max(LIGHTNESS.length))
+  .parse(JSON.parse(await readFile(tonesFile, 'utf8')));
+const one = nodeRuntime({ threads: 1 });
+const rogue = await loadRogue({ node: { threads: 1 } });
+const predictor = await createHeadPredictor(one, await readAsset(assetFiles.regressor));
+const recogniser = await one.createSession(await readAsset(assetFiles.recognition));
+const align = alignPredicted(rogue.model);
+const aligned = new Float32Array(3 * alignedSize * alignedSize);
+const told: Told[] = [];
+for (const [k, [name, tone]] of Object.entries(tones)
+  .sort(([a], [b]) => (a < b ? -1 : 1))
+  .entries()) {
+  const embeddings = await embeddingsOf(join(folder, name));
+  if (embeddings.length > 0)
+    told.push({ lightness: lightnessOf(tone), held: k % HELD_EVERY === HELD_EVERY - 1, embeddings });
+  process.stdout.write(`\r${told.length} of ${Object.keys(tones).length} photos`);
+}
+process.stdout.write('\n');
+const learned = told.filter(({ held }) => !held);
+const { weights, bias } = fitRidge(
+  learned.flatMap(({ embeddings }) => embeddings),
+  learned.flatMap(({ lightness }) => LIGHTS.map(() => lightness)),
+  rarities(learned).flatMap((rarity) => LIGHTS.map(() => rarity)),
+);
+for (const [name, some] of Object.entries({ learned, 'left out': told.filter(({ held }) => held) }))
+  report(name, some);
+const albedo = modelSizes(rogue.model).albedo;
+await writeWhole(
+  out,
+  await exportIdentity(
+    albedo,
+    {
+      ...importIdentity(albedo, await readFile(network)),
+      'tone.weight': Float32Array.from(weights),
+      'tone.bias': Float32Array.of(bias),
+    },
+    {
+      name: 'identity',
+      run: runConstants(one),
+      halfStorage: true,
+      description:
+        "Recognition embedding and a regressor's albedo → the albedo in which the face is recognised, and its lightness.",
+    },
+  ),
+);
+await Promise.all([rogue.release(), predictor.release(), recogniser.release()]);
+
+/** Of a class, or between two. */
+function lightnessOf(tone: number): number {
+  const below = Math.min(LIGHTNESS.length - 2, Math.floor(tone - 1));
+  const share = tone - 1 - below;
+  return (1 - share) * LIGHTNESS[below]! + share * LIGHTNESS[below + 1]!;
+}
+
+/** What recognition says of a photo's face in each light, of mean square 1; nothing without a face. */
+async function embeddingsOf(path: string): Promise<Float64Array[]> {
+  const { image } = await decodeImage(path, { maxSide: LARGEST_SIDE });
+  const [face] = await rogue.findFaces(image, { maxFaces: 1 });
+  if (!face) return [];
+  const embeddings: Float64Array[] = [];
+  for (const gains of LIGHTS) {
+    const pyramid = new ImagePyramid(inLight(image, gains));
+    align(pyramid, await predictor.predict(pyramid, face.box, face.roll), aligned);
+    const outputs = await recogniser.run({
+      image: { dims: [1, 3, alignedSize, alignedSize], data: aligned },
+    });
+    const embedding = Float64Array.from(floatOutput(outputs, 'embedding'));
+    const size = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0) / embeddingSize);
+    embeddings.push(embedding.map((value) => value / size));
+  }
+  return embeddings;
+}
+
+function inLight(image: Image, gains: readonly number[]): Image {
+  const bytes = gains.map((gain) =>
+    Uint8Array.from({ length: 256 }, (_, byte) => byteOfLinear(Math.min(1, gain * linearOfByte[byte]!))),
+  );
+  const { channels } = image;
+  return {
+    ...image,
+    data: image.data.map((value, at) => bytes[at % channels]?.[value] ?? value),
+  };
+}
+
+/** What each photo counts; the mean is 1. */
+function rarities(some: readonly Told[]): number[] {
+  const raw = some.map(({ lightness }) => {
+    const alike = some.reduce(
+      (sum, other) => sum + Math.exp(-(((other.lightness - lightness) / ALIKE) ** 2)),
+      0,
+    );
+    return alike ** -RARITY;
+  });
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  return raw.map((value) => (value * raw.length) / total);
+}
+
+/** Ridge regression, numbers standardised. @param counts of each row, 1 in the mean */
+function fitRidge(
+  rows: readonly Float64Array[],
+  values: readonly number[],
+  counts: readonly number[],
+): { readonly weights: Float64Array; readonly bias: number } {
+  const d = embeddingSize;
+  const mean = new Float64Array(d);
+  const spread = new Float64Array(d);
+  rows.forEach((row, i) => {
+    row.forEach((value, k) => (mean[k]! += (counts[i]! * value) / rows.length));
+  });
+  rows.forEach((row, i) => {
+    row.forEach((value, k) => (spread[k]! += (counts[i]! * (value - mean[k]!) ** 2) / rows.length));
+  });
+  for (let k = 0; k < d; k++) spread[k] = Math.sqrt(spread[k]!) + 1e-6;
+  const level = values.reduce((sum, value, i) => sum + counts[i]! * value, 0) / values.length;
+  const hessian = new Float64Array(d * d);
+  const weights = new Float64Array(d);
+  rows.forEach((row, i) => {
+    const z = row.map((value, k) => (value - mean[k]!) / spread[k]!);
+    for (let k = 0; k < d; k++) {
+      weights[k]! += counts[i]! * z[k]! * (values[i]! - level);
+      for (let j = 0; j <= k; j++) hessian[k * d + j]! += counts[i]! * z[k]! * z[j]!;
+    }
+  });
+  for (let k = 0; k < d; k++) hessian[k * d + k]! += RIDGE * rows.length;
+  if (!factorCholesky(hessian, d)) throw new Error('fit-skin-tone: too few photos');
+  substituteCholesky(hessian, weights, d);
+  for (let k = 0; k < d; k++) weights[k]! /= spread[k]!;
+  return { weights, bias: level - weights.reduce((sum, value, k) => sum + value * mean[k]!, 0) };
+}
+
+function report(name: string, some: readonly Told[]): void {
+  const said = (embedding: Float64Array): number =>
+    embedding.reduce((sum, value, k) => sum + value * weights[k]!, bias);
+  const meanOf = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const of = (part: readonly Told[]): string => {
+    const off = part.map(({ lightness, embeddings }) => said(embeddings[0]!) - lightness);
+    const moved = part.flatMap(({ embeddings }) =>
+      embeddings.map((embedding) => Math.abs(said(embedding) - said(embeddings[0]!))),
+    );
+    const values = [meanOf(off.map(Math.abs)), meanOf(off), (meanOf(moved) * 5) / 4];
+    return `${part.length}: off by ${values[0]!.toFixed(2)}, bias ${values[1]!.toFixed(2)}, other lights ${values[2]!.toFixed(2)} L*`;
+  };
+  console.log(`${name}, ${of(some)}`);
+  const groups: [string, (lightness: number) => boolean][] = [
+    ['dark (below 45)', (value) => value < 45],
+    ['brown (below 52)', (value) => value >= 45 && value < 52],
+    ['medium (below 60)', (value) => value >= 52 && value < 60],
+    ['fair', (value) => value >= 60],
+  ];
+  for (const [group, belongs] of groups)
+    console.log(`  ${group}, ${of(some.filter(({ lightness }) => belongs(lightness)))}`);
+}

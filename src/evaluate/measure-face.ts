@@ -118,6 +118,8 @@ export function perceptualMeasurer(name: string, embedder: Embedder): FaceMeasur
       // All methods and conditions ask for the same clean photo.
       if (latest?.of !== truth.clean)
         latest = { of: truth.clean, embedding: embedder.embed({ image: truth.clean, ...truth.recognised }) };
+      // Faces may be measured at the same time: the next one's photo takes this one's place meanwhile.
+      const { embedding } = latest;
       const drawn = rendering();
       const distance = perceptualError(
         await embedder.embed({
@@ -125,7 +127,7 @@ export function perceptualMeasurer(name: string, embedder: Embedder): FaceMeasur
           alignment: drawn.alignment,
           box: boxIn(drawn, truth.recognised.box),
         }),
-        await latest.embedding,
+        await embedding,
       );
       return {
         [error]: distance,

@@ -42,6 +42,8 @@ export interface EyeWindow {
    * @param nx and ny unit vector
    */
   readonly line: (x: number, y: number, nx: number, ny: number) => number;
+  /** What is seen at a place, sRGB bytes. */
+  readonly color: (x: number, y: number) => [number, number, number];
 }
 
 /** @param points MediaPipe's mesh in the photo, 478 × (x, y, z) */
@@ -68,16 +70,31 @@ export function eyeWindow(image: ImagePyramid, points: Float32Array): EyeWindow 
     y: SIDE / 2 + APART * shiftY,
     narrow,
   });
-  return { crop, apart: APART, lenses: [lensAt(-1), lensAt(1)], line: linesOf(image, crop) };
+  const rgb = new Float32Array(3 * SIDE * SIDE);
+  sampleCrop(image, crop, { gain: 1 / 255, offset: 0 }, rgb);
+  return {
+    crop,
+    apart: APART,
+    lenses: [lensAt(-1), lensAt(1)],
+    line: linesOf(rgb),
+    color: (x, y) => colorAt(rgb, x, y),
+  };
 }
 
 /** Distances from a line's middle at which its sides are looked at, pixels: of wires, of rims. */
 const REACHES = [2, 3.5] as const;
 
-function linesOf(image: ImagePyramid, crop: Crop): EyeWindow['line'] {
+/** Of the nearest pixel. */
+function colorAt(rgb: Float32Array, x: number, y: number): [number, number, number] {
+  const [column, row] = [x, y].map((value) => Math.min(SIDE - 1, Math.max(0, Math.floor(value)))) as [
+    number,
+    number,
+  ];
+  return [0, 1, 2].map((c) => 255 * rgb[(c * SIDE + row) * SIDE + column]!) as [number, number, number];
+}
+
+function linesOf(rgb: Float32Array): EyeWindow['line'] {
   const plane = SIDE * SIDE;
-  const rgb = new Float32Array(3 * plane);
-  sampleCrop(image, crop, { gain: 1 / 255, offset: 0 }, rgb);
   const bright = new Float32Array(plane);
   for (let at = 0; at < plane; at++)
     bright[at] = Math.sqrt(0.3 * rgb[at]! + 0.6 * rgb[plane + at]! + 0.1 * rgb[2 * plane + at]! + FAINT);

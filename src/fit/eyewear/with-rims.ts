@@ -4,6 +4,7 @@ import { likelihoodOf, type FaceParsing } from '../../network/parsing/face-parse
 import { parsingClasses, parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { eyeWindow } from './eye-window.js';
 import { findRims, type RimLine, type Rims } from './find-rims.js';
+import { unseenLens } from './paired-lenses.js';
 
 /** From this probability on somebody wears glasses; a line is a part of them where it is as plain as this. */
 const WORN = 0.5;
@@ -15,15 +16,20 @@ const CERTAIN = 0.95;
 
 /**
  * What a parser says, with the rims of glasses as covers: wires thinner than its pixels, of which it sees
- * parts or none. Nothing changes where it is not likely that somebody wears glasses.
+ * parts or none; and with the lens that it sees through although it is one of a pair of shades. Nothing
+ * changes where it is not likely that somebody wears glasses.
  * @param points MediaPipe's mesh in the photo, 478 × (x, y, z)
  */
 export function withRims(parsing: FaceParsing, image: ImagePyramid, points: Float32Array): FaceParsing {
-  const rims = findRims(eyeWindow(image, points), likelihoodOf(parsing, 'cover'));
+  const window = eyeWindow(image, points);
+  const said = { cover: likelihoodOf(parsing, 'cover'), skin: likelihoodOf(parsing, 'skin') };
+  const rims = findRims(window, said.cover);
   if (wearsGlasses(rims) < WORN) return parsing;
   const classes = parsing.classes.slice();
-  for (const line of [...rims.lenses, rims.bridge]) cover(classes, parsing, line, plainness(line));
-  for (const line of rims.arms) cover(classes, parsing, line, untilFaint(plainness(line)));
+  const lens = unseenLens(window, rims, said);
+  cover(classes, parsing, lens, new Float32Array(lens.length / 2).fill(1));
+  for (const line of [...rims.lenses, rims.bridge]) cover(classes, parsing, line.points, plainness(line));
+  for (const line of rims.arms) cover(classes, parsing, line.points, untilFaint(plainness(line)));
   return { ...parsing, classes };
 }
 
@@ -74,8 +80,13 @@ function untilFaint(plain: Float32Array): Float32Array {
   return end < 0 ? plain : plain.fill(0, end);
 }
 
-function cover(classes: Float32Array, { crop, size }: FaceParsing, line: RimLine, plain: Float32Array): void {
-  const places = toView(crop, line.points);
+function cover(
+  classes: Float32Array,
+  { crop, size }: FaceParsing,
+  points: Float32Array,
+  plain: Float32Array,
+): void {
+  const places = toView(crop, points);
   for (let k = 0; k < plain.length; k++) {
     if (plain[k]! < PLAIN) continue;
     const column = Math.floor(((places[2 * k]! + 1) / 2) * size);

@@ -5,6 +5,7 @@ import { findRims } from '../../../src/fit/eyewear/find-rims.js';
 import { wearsGlasses, withRims } from '../../../src/fit/eyewear/with-rims.js';
 import { createImage, type Image } from '../../../src/math/image.js';
 import { classMap, likelihoodOf, type FaceParsing } from '../../../src/network/parsing/face-parser.js';
+import { fromView } from '../../../src/network/face-view.js';
 import { parserCrop } from '../../../src/network/parsing/face-parser.js';
 import { parsingClasses, parsingLabels } from '../../../src/network/parsing/parsing-classes.js';
 import { createRandom } from '../../../src/data/random.js';
@@ -90,6 +91,34 @@ describe('withRims', () => {
     expect(covered).toBeGreaterThan(44);
     expect(cover(200, 172)).toBeGreaterThan(0.4);
     expect(Math.max(...classMap(parsing, 'cover'))).toBe(0);
+  });
+
+  it('covers the other lens as well where one hides an eye, unless it is clear', () => {
+    const [right, left] = EYES.map(([x]) => x) as [number, number];
+    const within = (x: number, y: number, ex: number): boolean =>
+      Math.hypot((x - ex) / LENS[0], (y - EYES[0][1] - LOWER) / LENS[1]) < 1;
+    const shown = (tint: number | undefined): number => {
+      const parsing = allSkin();
+      const said = { ...parsing, classes: parsing.classes.slice() };
+      const { size, crop } = said;
+      for (let at = 0; at < size * size; at++) {
+        const [x, y] = fromView(crop, [
+          (2 * ((at % size) + 0.5)) / size - 1,
+          (2 * (Math.floor(at / size) + 0.5)) / size - 1,
+        ]) as unknown as [number, number];
+        if (!within(x, y, right)) continue;
+        said.classes[parsingLabels.skin * size * size + at] = 0;
+        said.classes[parsingLabels.cover * size * size + at] = 1;
+      }
+      const lenses: Draw = (x, y) => {
+        if (wires(x, y) !== undefined) return 40;
+        return within(x, y, right) ? 80 : within(x, y, left) ? tint : undefined;
+      };
+      const cover = likelihoodOf(withRims(said, new ImagePyramid(picture(lenses)), mesh()), 'cover');
+      return cover(left + 12, EYES[1][1] + 18);
+    };
+    expect(shown(100)).toBeGreaterThan(0.9);
+    expect(shown(undefined)).toBe(0);
   });
 
   it('leaves a bare face as it is', () => {

@@ -4,7 +4,7 @@ import { likelihoodOf, type FaceParsing } from '../../network/parsing/face-parse
 import { parsingClasses, parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { eyeWindow } from './eye-window.js';
 import { findRims, type RimLine, type Rims } from './find-rims.js';
-import { unseenLens } from './paired-lenses.js';
+import { unseenLenses } from './unseen-lenses.js';
 
 /** From this probability on somebody wears glasses; a line is a part of them where it is as plain as this. */
 const WORN = 0.5;
@@ -16,7 +16,7 @@ const CERTAIN = 0.95;
 
 /**
  * What a parser says, with the rims of glasses as covers: wires thinner than its pixels, of which it sees
- * parts or none; and with the lens that it sees through although it is one of a pair of shades. Nothing
+ * parts or none; and with lenses of shades that it sees through. Nothing
  * changes where it is not likely that somebody wears glasses.
  * @param points MediaPipe's mesh in the photo, 478 × (x, y, z)
  */
@@ -26,8 +26,8 @@ export function withRims(parsing: FaceParsing, image: ImagePyramid, points: Floa
   const rims = findRims(window, said.cover);
   if (wearsGlasses(rims) < WORN) return parsing;
   const classes = parsing.classes.slice();
-  const lens = unseenLens(window, rims, said);
-  cover(classes, parsing, lens, new Float32Array(lens.length / 2).fill(1));
+  const lenses = unseenLenses(window, rims, said);
+  cover(classes, parsing, lenses, new Float32Array(lenses.length / 2).fill(1));
   for (const line of [...rims.lenses, rims.bridge]) cover(classes, parsing, line.points, plainness(line));
   for (const line of rims.arms) cover(classes, parsing, line.points, untilFaint(plainness(line)));
   return { ...parsing, classes };

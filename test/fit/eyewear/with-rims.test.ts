@@ -121,6 +121,19 @@ describe('withRims', () => {
     expect(shown(undefined)).toBe(0);
   });
 
+  it('covers a deeply dyed lens that a parser takes for skin, and not the clear one beside it', () => {
+    const image = picture((x, y) => wires(x, y) && 30);
+    const [right, left] = EYES.map(([x]) => x) as [number, number];
+    for (let y = 0; y < SIDE; y++)
+      for (let x = 0; x < SIDE; x++) {
+        const away = Math.hypot((x - left) / LENS[0], (y - EYES[1][1] - LOWER) / LENS[1]);
+        if (away < 0.96) image.data.set([200, 70, 60], 3 * (y * SIDE + x));
+      }
+    const cover = likelihoodOf(withRims(allSkin(), new ImagePyramid(image), mesh()), 'cover');
+    expect(cover(left + 12, EYES[1][1] + 18)).toBeGreaterThan(0.9);
+    expect(cover(right + 12, EYES[0][1] + 18)).toBe(0);
+  });
+
   it('leaves a bare face as it is', () => {
     const parsing = allSkin();
     expect(withRims(parsing, new ImagePyramid(picture()), mesh())).toBe(parsing);

@@ -14,6 +14,9 @@ const HIDING = 0.7;
 /** Or so may be one that is darker than the skin below it, or of another hue, by this much (CIELAB). */
 const DARKER = 24;
 const HUE = 19;
+/** No skin behind clear lenses differs so in hue, or is so much more colourful: they mirror what is grey. */
+const DYED = 32;
+const RICHER = 15;
 
 /** What a parser says of a photo. */
 interface Said {
@@ -22,27 +25,40 @@ interface Said {
 }
 
 /**
- * Places in the lens of a pair that a parser sees through although the other one hides the eye: lenses come
- * in pairs, and a coloured one with light behind it looks like skin. Clear lenses of which one mirrors a lamp
- * are told from them by their colour.
+ * Places in lenses that a parser sees through although they hide the eye: of deeply dyed ones with light
+ * behind them, which look like skin, and of those whose pair hides the other eye. Clear lenses of which one
+ * mirrors a lamp are told from these by their colour.
  * @returns pairs of pixels of the photo; none where both lenses are as the parser says
  */
-export function unseenLens(window: EyeWindow, { lenses }: Rims, said: Said): Float32Array {
+export function unseenLenses(window: EyeWindow, { lenses }: Rims, said: Said): Float32Array {
   const places = lenses.map((rim) => scaled(window, rim, INSIDE));
   const hidden = places.map((points) => meanAt(points, said.cover));
-  const doubtful = hidden[0]! < hidden[1]! ? 0 : 1;
-  if (hidden[1 - doubtful]! < HIDING || hidden[doubtful]! >= HIDING) return new Float32Array(0);
-  return isTinted(window, lenses[doubtful], places[doubtful]!, said.skin)
-    ? places[doubtful]!
-    : new Float32Array(0);
+  const unseen = places.filter((inside, eye) => {
+    if (hidden[eye]! >= HIDING) return false;
+    const { darker, hue, richer } = tint(window, lenses[eye]!, inside, said.skin);
+    const isPaired = hidden[1 - eye]! >= HIDING;
+    return hue > DYED || richer > RICHER || (isPaired && (darker > DARKER || hue > HUE));
+  });
+  return Float32Array.from(unseen.flatMap((inside) => [...inside]));
 }
 
-function isTinted(window: EyeWindow, rim: RimLine, inside: Float32Array, skin: PhotoMap): boolean {
+interface Tint {
+  readonly darker: number;
+  readonly hue: number;
+  /** By how much more colourful it is. */
+  readonly richer: number;
+}
+
+/** How a lens differs from the skin below it, CIELAB; not at all where no skin is seen there. */
+function tint(window: EyeWindow, rim: RimLine, inside: Float32Array, skin: PhotoMap): Tint {
   const below = pairs(scaled(window, rim, BELOW, true)).filter(([x, y]) => skin(x, y) >= SKIN);
-  if (below.length === 0) return false;
+  if (below.length === 0) return { darker: 0, hue: 0, richer: 0 };
   const [lens, bare] = [pairs(inside), below].map((places) => medianColor(window, places)) as [Lab, Lab];
-  const hue = Math.hypot(lens[1] - bare[1], lens[2] - bare[2]);
-  return lens[0] < bare[0] - DARKER || hue > HUE;
+  return {
+    darker: bare[0] - lens[0],
+    hue: Math.hypot(lens[1] - bare[1], lens[2] - bare[2]),
+    richer: Math.hypot(lens[1], lens[2]) - Math.hypot(bare[1], bare[2]),
+  };
 }
 
 type Lab = readonly [number, number, number];

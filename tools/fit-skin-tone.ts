@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { alignedSize } from '../src/detect/alignment.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
 import type { Image } from '../src/math/image.js';
-import { factorCholesky, substituteCholesky } from '../src/math/linear-solve.js';
+import { solveCholesky } from '../src/math/linear-solve.js';
 import { modelSizes } from '../src/network/code.js';
 import { createHeadPredictor } from '../src/network/head-predictor.js';
 import { alignPredicted } from '../src/network/identity/aligned-face.js';
@@ -187,8 +187,7 @@ function fitRidge(
     }
   });
   for (let k = 0; k < d; k++) hessian[k * d + k]! += RIDGE * rows.length;
-  if (!factorCholesky(hessian, d)) throw new Error('fit-skin-tone: too few photos');
-  substituteCholesky(hessian, weights, d);
+  if (!solveCholesky(hessian, weights, d)) throw new Error('fit-skin-tone: too few photos');
   for (let k = 0; k < d; k++) weights[k]! /= spread[k]!;
   return { weights, bias: level - weights.reduce((sum, value, k) => sum + value * mean[k]!, 0) };
 }

@@ -15,7 +15,7 @@ import {
   thinned,
   type SkinSamples,
 } from './skin-samples.js';
-import { vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
+import { LIGHT_MODES, vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
 
 /** Light and skin of a face, and which parts of the skin follow them. */
 export interface Appearance {
@@ -41,11 +41,6 @@ const LARGEST_NOISE = 0.07;
 const SURROUNDINGS_TOLERANCE = 4;
 /** But not more than this share of what is expected there. */
 const SURROUNDINGS_SHARE = 0.45;
-/**
- * So many of the first modes are fitted together with the light: tone, and what is large. More could explain
- * shading as skin; the rest follows when the light is known (`fit-skin-albedo.ts`).
- */
-const LIGHT_MODES = 20;
 
 /** Albedo of the samples for given coefficients, n×3. */
 function sampleAlbedo(

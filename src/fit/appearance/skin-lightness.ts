@@ -1,9 +1,7 @@
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { labOfLinear } from '../../render/lab-color.js';
-import { vertexAlbedo } from './vertex-albedo.js';
+import { LIGHT_MODES, vertexAlbedo } from './vertex-albedo.js';
 
-/** The modes that the face's mean depends on: later ones are details. */
-const MODES = 20;
 /** How far the first mode, a skin's tone, may be from the mean, standard deviations. */
 const LARGEST_TONE = 3;
 const HALVINGS = 20;
@@ -53,7 +51,7 @@ function faceAlbedoOf(model: MorphableModel): FaceAlbedo {
 }
 
 function averageOverFace(model: MorphableModel): FaceAlbedo {
-  const { count, mean, modes } = vertexAlbedo(model, MODES);
+  const { count, mean, modes } = vertexAlbedo(model, LIGHT_MODES);
   const face = model.regions.get('face');
   const average = (values: Float32Array): number[] => {
     const sum = [0, 0, 0];

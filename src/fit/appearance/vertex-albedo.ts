@@ -10,6 +10,12 @@ export interface VertexAlbedoBasis {
   readonly modes: Float32Array;
 }
 
+/**
+ * So many of the first modes are fitted together with the light: tone, and what is large. More could explain
+ * shading as skin; the rest follows when the light is known (`fit-skin-albedo.ts`).
+ */
+export const LIGHT_MODES = 20;
+
 const cache = new WeakMap<MorphableModel, Map<number, VertexAlbedoBasis>>();
 /** Reflectance assumed for a model without any. */
 const PLAIN_SKIN = [0.45, 0.29, 0.21];

@@ -1,3 +1,4 @@
+import { median } from '../../math/median.js';
 import { fromView, toView } from '../../network/face-view.js';
 import type { PhotoMap } from '../../network/parsing/face-parser.js';
 import { labOfSrgb } from '../../render/lab-color.js';
@@ -98,9 +99,5 @@ function medianColor({ crop, color }: EyeWindow, places: readonly Pair[]): Lab {
       ...color(((inView[2 * k]! + 1) * crop.width) / 2, ((inView[2 * k + 1]! + 1) * crop.height) / 2),
     ),
   );
-  return [0, 1, 2].map((c) => labs.map((lab) => lab[c]!).sort((a, b) => a - b)[labs.length >> 1]!) as [
-    number,
-    number,
-    number,
-  ];
+  return [0, 1, 2].map((c) => median(labs.map((lab) => lab[c]!))) as [number, number, number];
 }

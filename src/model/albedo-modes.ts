@@ -11,73 +11,93 @@ interface Grid {
 
 const wholeAtlas = (size: number): Grid => ({ size, left: 0, top: 0, width: 1, height: 1 });
 
-/** Where a point lies between four texels of a grid: offsets of the first channel, and weights. */
-interface Corners {
-  readonly at: Int32Array;
-  readonly weights: Float32Array;
-}
-
-/** False beyond the grid's part of the atlas. */
-function cornersAt(
-  { size, left, top, width, height }: Grid,
-  u: number,
-  v: number,
-  corners: Corners,
-): boolean {
-  const x = ((u - left) / width) * size - 0.5;
-  const y = ((v - top) / height) * size - 0.5;
-  if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) return false;
-  const cx = Math.min(size - 1, Math.max(0, x));
-  const cy = Math.min(size - 1, Math.max(0, y));
-  const x0 = Math.floor(cx);
-  const y0 = Math.floor(cy);
-  const x1 = Math.min(size - 1, x0 + 1);
-  const y1 = Math.min(size - 1, y0 + 1);
-  const fx = cx - x0;
-  const fy = cy - y0;
-  const { at, weights } = corners;
-  at[0] = 3 * (y0 * size + x0);
-  at[1] = 3 * (y0 * size + x1);
-  at[2] = 3 * (y1 * size + x0);
-  at[3] = 3 * (y1 * size + x1);
-  weights[0] = (1 - fx) * (1 - fy);
-  weights[1] = fx * (1 - fy);
-  weights[2] = (1 - fx) * fy;
-  weights[3] = fx * fy;
-  return true;
-}
-
-const corners: Corners = { at: new Int32Array(4), weights: new Float32Array(4) };
-
 /**
- * All modes of an albedo at a point of the atlas, bilinear.
- * @param u from the left, 0…1
- * @param v from the top, 0…1
- * @param out count×3, linear RGB
+ * All modes of an albedo at points of the atlas, bilinear.
+ * @param uvs P×2: from the left and from the top, 0…1
+ * @param around offsets in the atlas: the mean of these places about each point, so that the finest modes do
+ *   not alias
+ * @returns count×P×3, linear RGB
  */
-export function albedoModesAt(albedo: TextureAlbedo, u: number, v: number, out: Float32Array): void {
-  out.fill(0, 0, 3 * albedo.count);
-  addModes(wholeAtlas(albedo.modeSize), albedo.modes, albedo.count, u, v, out);
-  if (albedo.detail) addModes(albedo.detail, albedo.detail.modes, albedo.count, u, v, out);
+export function albedoModesAt(
+  albedo: TextureAlbedo,
+  uvs: ArrayLike<number>,
+  around: readonly (readonly [u: number, v: number])[] = [[0, 0]],
+): Float32Array {
+  const out = new Float32Array((albedo.count * 3 * uvs.length) / 2);
+  for (const offset of around) {
+    const share = 1 / around.length;
+    addModes(wholeAtlas(albedo.modeSize), albedo.modes, albedo.count, uvs, offset, share, out);
+    if (albedo.detail) addModes(albedo.detail, albedo.detail.modes, albedo.count, uvs, offset, share, out);
+  }
+  return out;
 }
 
+/** Mode by mode, as they are stored: point by point, each number would be fetched from afar. */
 function addModes(
   grid: Grid,
   modes: Float32Array,
   count: number,
-  u: number,
-  v: number,
+  uvs: ArrayLike<number>,
+  offset: readonly [u: number, v: number],
+  share: number,
   out: Float32Array,
 ): void {
-  if (!cornersAt(grid, u, v, corners)) return;
-  const { at, weights } = corners;
+  const { point, at, weights } = cornersOf(grid, uvs, offset);
   const plane = 3 * grid.size * grid.size;
-  for (let corner = 0; corner < 4; corner++) {
-    const weight = weights[corner]!;
-    if (weight === 0) continue;
-    for (let k = 0, from = at[corner]!; k < count; k++, from += plane)
-      for (let c = 0; c < 3; c++) out[3 * k + c]! += weight * modes[from + c]!;
+  const width = (3 * uvs.length) / 2;
+  for (let k = 0; k < count; k++) {
+    const from = k * plane;
+    for (let i = 0; i < point.length; i++) {
+      const to = k * width + 3 * point[i]!;
+      for (let corner = 4 * i; corner < 4 * i + 4; corner++) {
+        const weight = share * weights[corner]!;
+        const texel = from + at[corner]!;
+        out[to]! += weight * modes[texel]!;
+        out[to + 1]! += weight * modes[texel + 1]!;
+        out[to + 2]! += weight * modes[texel + 2]!;
+      }
+    }
   }
+}
+
+/**
+ * Points in a grid's part of the atlas: their numbers, and for each four texels' first channels and weights.
+ */
+interface Corners {
+  readonly point: Int32Array;
+  readonly at: Int32Array;
+  readonly weights: Float32Array;
+}
+
+function cornersOf(
+  { size, left, top, width, height }: Grid,
+  uvs: ArrayLike<number>,
+  [du, dv]: readonly [u: number, v: number],
+): Corners {
+  const point: number[] = [];
+  const at: number[] = [];
+  const weights: number[] = [];
+  for (let p = 0; 2 * p < uvs.length; p++) {
+    const x = ((uvs[2 * p]! + du - left) / width) * size - 0.5;
+    const y = ((uvs[2 * p + 1]! + dv - top) / height) * size - 0.5;
+    if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) continue;
+    const cx = Math.min(size - 1, Math.max(0, x));
+    const cy = Math.min(size - 1, Math.max(0, y));
+    const x0 = Math.floor(cx);
+    const y0 = Math.floor(cy);
+    const x1 = Math.min(size - 1, x0 + 1);
+    const y1 = Math.min(size - 1, y0 + 1);
+    const fx = cx - x0;
+    const fy = cy - y0;
+    point.push(p);
+    at.push(3 * (y0 * size + x0), 3 * (y0 * size + x1), 3 * (y1 * size + x0), 3 * (y1 * size + x1));
+    weights.push((1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy);
+  }
+  return {
+    point: Int32Array.from(point),
+    at: Int32Array.from(at),
+    weights: Float32Array.from(weights),
+  };
 }
 
 /**
@@ -90,12 +110,20 @@ export function evaluateAlbedo(
   out = new Float32Array(albedo.mean.length),
 ): Float32Array {
   out.set(albedo.mean);
-  const { count, meanSize, detail } = albedo;
-  const whole = weightedSum(albedo.modes, count, coefficients);
-  addGrid(wholeAtlas(albedo.modeSize), whole, meanSize, out);
-  if (detail) addGrid(detail, weightedSum(detail.modes, count, coefficients), meanSize, out);
+  addAlbedo(albedo, coefficients, albedo.meanSize, out);
   for (let i = 0; i < out.length; i++) out[i] = Math.min(1, Math.max(0, out[i]!));
   return out;
+}
+
+/** Adds what coefficients change to a texture of the whole atlas, size²×3, linear RGB. */
+export function addAlbedo(
+  { count, modes, modeSize, detail }: TextureAlbedo,
+  coefficients: ArrayLike<number>,
+  size: number,
+  out: Float32Array,
+): void {
+  addGrid(wholeAtlas(modeSize), weightedSum(modes, count, coefficients), size, out);
+  if (detail) addGrid(detail, weightedSum(detail.modes, count, coefficients), size, out);
 }
 
 /** Rows of a matrix, weighed and added: two at a time, as the sum is then read half as often. */

@@ -51,10 +51,10 @@ export interface SkinSurfaceOptions {
 const MEAN_LEVEL = 2;
 const AROUND = 1 / 256;
 const around = [
-  [-1, -1],
-  [1, -1],
-  [-1, 1],
-  [1, 1],
+  [-AROUND, -AROUND],
+  [AROUND, -AROUND],
+  [-AROUND, AROUND],
+  [AROUND, AROUND],
 ] as const;
 
 /** @throws Error for a model without textured albedo, texture coordinates or the region */
@@ -131,20 +131,11 @@ type Colours = Pick<SkinSurface, 'cornerAlbedo' | 'albedoModes' | 'albedoCount' 
 
 function cornerColours(albedo: TextureAlbedo, uvs: Float32Array): Colours {
   const { meanSize, count } = albedo;
-  const corners = uvs.length / 2;
   const meanAlbedo = createFloatTexture(meanSize, meanSize, 3, albedo.mean);
-  const albedoModes = new Float32Array((count * 3 * uvs.length) / 2);
-  const here = new Float32Array(3 * count);
-  for (let i = 0; i < corners; i++)
-    for (const [du, dv] of around) {
-      albedoModesAt(albedo, uvs[2 * i]! + du * AROUND, uvs[2 * i + 1]! + dv * AROUND, here);
-      for (let j = 0; j < here.length; j++)
-        albedoModes[3 * (Math.floor(j / 3) * corners + i) + (j % 3)]! += here[j]! / around.length;
-    }
   return {
     meanAlbedo,
     cornerAlbedo: sampledAt(meanAlbedo, uvs, MEAN_LEVEL),
-    albedoModes,
+    albedoModes: albedoModesAt(albedo, uvs, around),
     albedoCount: count,
   };
 }

@@ -1,6 +1,6 @@
-// Written by `npx tsx tools/build-optimizer-kernels/main.ts` from kernels.wat beside it; do not edit.
+// Written by `npx tsx tools/build-kernels/main.ts` from optimizer.wat beside it; do not edit.
 
-/** The optimisers' WebAssembly module in base64. */
+/** The optimisers' inner loops: a WebAssembly module in base64. */
 export const kernelBytes = [
   'AGFzbQEAAAABJANgAn9/AXxgDn9/f39/fX19fX19fX19AGAJf39/f319fX19AAIQAQRob3N0Bm1lbW9yeQIAAQMEAwABAgchAwtzcXVh',
   'cmVkTm9ybQAABGFkYW0AAQhtb21lbnR1bQACCtEEA6EBAgF/BXsgACABaiECAkADQCAAIAJPDQEgAP1dAwD9XyEDIAQgAyAD/fIB/fAB',

@@ -3,7 +3,7 @@ import { kernelBytes } from './kernel-bytes.js';
 /**
  * The optimisers' inner loops, over arrays in one WebAssembly memory. Positions and lengths are in bytes;
  * lengths are multiples of `blockBytes`, padded with zeros. The formulas stand in
- * tools/build-optimizer-kernels/kernels.wat.
+ * tools/build-kernels/optimizer.wat.
  *
  * Four floats at a time they take a fifth of the time of the same loop in JavaScript
  * (bench/optimizer.bench.ts).

@@ -233,7 +233,7 @@ describe('rogue evaluate', () => {
     await mkdir(album);
     const small = await sharp('examples/astronaut.jpg').resize(256).jpeg().toBuffer();
     for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) await writeFile(join(album, name), small);
-    const flags = ['--methods', 'landmarks', '--conditions', 'half'];
+    const flags = ['--methods', 'network', '--conditions', 'half'];
     const consistency = (out: string, ...more: string[]) =>
       evaluate('consistency', album, out, ...flags, ...more);
     const facts = async (out: string) => ({ ...(await read(out)), created: '' });

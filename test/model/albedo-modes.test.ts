@@ -36,7 +36,6 @@ describe('albedo modes', () => {
   });
 
   it('are the same at a point as in the texture', () => {
-    const here = new Float32Array(6);
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: SIZE - 1 }),
@@ -44,12 +43,32 @@ describe('albedo modes', () => {
         fc.double({ min: -1, max: 1, noNaN: true }),
         fc.double({ min: -1, max: 1, noNaN: true }),
         (x, y, a, b) => {
-          albedoModesAt(albedo, (x + 0.5) / SIZE, (y + 0.5) / SIZE, here);
+          const here = albedoModesAt(albedo, [(x + 0.5) / SIZE, (y + 0.5) / SIZE]);
           const texture = evaluateAlbedo(albedo, [a, b]);
           for (let c = 0; c < 3; c++)
             expect(0.5 + a * here[c]! + b * here[3 + c]!).toBeCloseTo(texture[3 * (y * SIZE + x) + c]!, 5);
         },
       ),
+    );
+  });
+
+  it('are at many points what they are at each, around it the mean', () => {
+    const point = fc.double({ min: -0.1, max: 1.1, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(point, point), { minLength: 1, maxLength: 5 }), (points) => {
+        const all = albedoModesAt(albedo, points.flat(), [
+          [0, 0],
+          [0.1, -0.05],
+        ]);
+        points.forEach(([u, v], p) => {
+          const [here, beside] = [albedoModesAt(albedo, [u, v]), albedoModesAt(albedo, [u + 0.1, v - 0.05])];
+          for (let i = 0; i < here.length; i++)
+            expect(all[Math.floor(i / 3) * 3 * points.length + 3 * p + (i % 3)]).toBeCloseTo(
+              (here[i]! + beside[i]!) / 2,
+              6,
+            );
+        });
+      }),
     );
   });
 

@@ -50,7 +50,8 @@ describe('the package in an empty project', () => {
   });
 
   it('reconstructs a head from its command line', async () => {
-    await command(project, 'npx', ['rogue', 'reconstruct', photo, '-o', 'heads']);
+    const flags = ['--format', 'glb', '--texture', 'none'];
+    await command(project, 'npx', ['rogue', 'reconstruct', photo, '-o', 'heads', ...flags]);
     const glb = await readFile(join(project, 'heads/astronaut/face-1/head.glb'));
     expect(glb.subarray(0, 4).toString()).toBe('glTF');
   });

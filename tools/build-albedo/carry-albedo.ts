@@ -53,12 +53,9 @@ function carriedModes(
 
 /** All modes over the whole atlas, count×DRAWN²×3. */
 function drawnModes(albedo: TextureAlbedo): Float32Array {
-  const width = 3 * DRAWN * DRAWN;
-  const out = new Float32Array(albedo.count * width);
-  const here = new Float32Array(3 * albedo.count);
-  for (let texel = 0; texel < DRAWN * DRAWN; texel++) {
-    albedoModesAt(albedo, ((texel % DRAWN) + 0.5) / DRAWN, (Math.floor(texel / DRAWN) + 0.5) / DRAWN, here);
-    for (let k = 0; k < albedo.count; k++) out.set(here.subarray(3 * k, 3 * k + 3), k * width + 3 * texel);
-  }
-  return out;
+  const centers = Float32Array.from({ length: 2 * DRAWN * DRAWN }, (_, i) => {
+    const texel = i >> 1;
+    return ((i % 2 === 0 ? texel % DRAWN : Math.floor(texel / DRAWN)) + 0.5) / DRAWN;
+  });
+  return albedoModesAt(albedo, centers);
 }

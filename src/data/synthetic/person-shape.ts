@@ -1,4 +1,5 @@
 import { factorCholesky, substituteCholesky } from '../../math/linear-solve.js';
+import { addRow, flushRows, normalEquations } from '../../math/normal-equations.js';
 import { alignPoints } from '../../math/procrustes.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import type { Identity } from './identity.js';
@@ -113,15 +114,15 @@ function normalMatrix({ shape, vertexCount }: MorphableModel, headCount: number)
   const n = shape.count;
   const width = headCount * 3;
   const all = vertexCount * 3;
-  const matrix = new Float64Array(n * n);
-  for (let a = 0; a < n; a++) {
-    for (let b = 0; b <= a; b++) {
-      let sum = a === b ? RIDGE : 0;
-      for (let i = 0; i < width; i++)
-        sum += shape.displacements[a * all + i]! * shape.displacements[b * all + i]!;
-      matrix[a * n + b] = matrix[b * n + a] = sum;
-    }
+  const equations = normalEquations(n);
+  const row = new Float64Array(n);
+  for (let i = 0; i < width; i++) {
+    for (let k = 0; k < n; k++) row[k] = shape.displacements[k * all + i]!;
+    addRow(equations, row, 0, 1);
   }
+  flushRows(equations);
+  const matrix = equations.hessian;
+  for (let k = 0; k < n; k++) matrix[k * n + k]! += RIDGE;
   if (!factorCholesky(matrix, n))
     throw new Error('PersonShaper: the shape basis of the head model is degenerate.');
   return matrix;

@@ -1,4 +1,4 @@
-import { albedoModesAt } from '../../model/albedo-modes.js';
+import { addAlbedo } from '../../model/albedo-modes.js';
 import type { MorphableModel, TextureAlbedo } from '../../model/morphable-model.js';
 import { createTexelMap } from '../../render/texel-map.js';
 import { createFloatTexture, updateMipLevels, type Texture } from '../../render/texture.js';
@@ -62,9 +62,11 @@ const PAINTED = 256;
 export class SkinPainter {
   readonly texture: Texture;
   private readonly mean: Float32Array;
-  /** Texels that show skin, and for each the modes of its red, then green, then blue. */
+  private readonly albedo: TextureAlbedo;
+  /** The skin without its marks. */
+  private readonly plain: Float32Array;
+  /** Texels that show skin. */
   private readonly texels: Uint32Array;
-  private readonly modes: Float32Array;
   private readonly pores: Float32Array;
   private readonly blotches: Float32Array;
   private readonly creases: Float32Array;
@@ -80,7 +82,8 @@ export class SkinPainter {
     this.texels = Uint32Array.from(
       Array.from(triangle.keys()).filter((texel) => nearSkin(triangle, n, texel)),
     );
-    this.modes = interleaved(albedo, this.texels, n);
+    this.albedo = albedo;
+    this.plain = new Float32Array(this.mean.length);
     this.texture = createFloatTexture(n, n, 3, new Float32Array(n * n * 3));
     this.pores = cloud(n, n / 2, 2, random.fork('pores'));
     this.creases = wrinkleMap(model, measures, n);
@@ -93,20 +96,17 @@ export class SkinPainter {
     random: Random,
   ): Texture {
     const { data } = this.texture.levels[0]!;
-    const { texels, modes, mean } = this;
-    const count = coefficients.length;
+    const { texels, plain, mean } = this;
+    plain.set(mean);
+    addAlbedo(this.albedo, coefficients, PAINTED, plain);
     const shown = new Float32Array(3);
     // Freckles and moles of the skin before.
     data.set(mean);
     for (let k = 0; k < texels.length; k++) {
       const texel = texels[k]!;
       const at = 3 * texel;
-      for (let c = 0, mode = 3 * count * k; c < 3; c++) {
-        let value = mean[at + c]!;
-        for (let j = 0; j < count; j++) value += coefficients[j]! * modes[mode++]!;
-        // No skin is blacker than this share of the mean.
-        shown[c] = Math.max(value, DARKEST * mean[at + c]!);
-      }
+      // No skin is blacker than this share of the mean.
+      for (let c = 0; c < 3; c++) shown[c] = Math.max(plain[at + c]!, DARKEST * mean[at + c]!);
       // Nor redder than blood under it makes it. Blood shows where the blotches are: more red, less of the
       // rest.
       const fine = (1 + 0.05 * pores * this.pores[texel]!) * (1 - CREASE * wrinkles * this.creases[texel]!);
@@ -149,21 +149,6 @@ function nearSkin(triangle: Int32Array, n: number, texel: number): boolean {
     for (let u = Math.max(0, x - 2); u <= Math.min(n - 1, x + 2); u++)
       if (triangle[v * n + u]! >= 0) return true;
   return false;
-}
-
-/**
- * The modes texel by texel, as painting reads them; mode by mode they would pass through memory once each.
- */
-function interleaved(albedo: TextureAlbedo, texels: Uint32Array, size: number): Float32Array {
-  const { count } = albedo;
-  const out = new Float32Array(3 * count * texels.length);
-  const here = new Float32Array(3 * count);
-  for (let k = 0, at = 0; k < texels.length; k++) {
-    const texel = texels[k]!;
-    albedoModesAt(albedo, ((texel % size) + 0.5) / size, (Math.floor(texel / size) + 0.5) / size, here);
-    for (let c = 0; c < 3; c++) for (let j = 0; j < count; j++) out[at++] = here[3 * j + c]!;
-  }
-  return out;
 }
 
 /** Area average of a square picture of three channels. */

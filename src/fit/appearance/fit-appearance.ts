@@ -1,5 +1,4 @@
 import type { Image } from '../../math/image.js';
-import { solveCholesky } from '../../math/linear-solve.js';
 import { constantLight, irradiance } from '../../math/spherical-harmonics.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -15,6 +14,15 @@ import {
   thinned,
   type SkinSamples,
 } from './skin-samples.js';
+import {
+  basisAt,
+  sampledAlbedo,
+  skinPrior,
+  solveAlbedo,
+  type SampledBasis,
+  type SkinFit,
+  type SkinPrior,
+} from './solve-albedo.js';
 import { LIGHT_MODES, vertexAlbedo, type VertexAlbedoBasis } from './vertex-albedo.js';
 
 /** Light and skin of a face, and which parts of the skin follow them. */
@@ -41,83 +49,6 @@ const LARGEST_NOISE = 0.07;
 const SURROUNDINGS_TOLERANCE = 4;
 /** But not more than this share of what is expected there. */
 const SURROUNDINGS_SHARE = 0.45;
-
-/** Albedo of the samples for given coefficients, n×3. */
-function sampleAlbedo(
-  basis: VertexAlbedoBasis,
-  vertices: Int32Array,
-  coefficients: ArrayLike<number>,
-  out: Float32Array,
-): void {
-  for (let i = 0; i < vertices.length; i++) {
-    for (let c = 0; c < 3; c++) {
-      const at = vertices[i]! * 3 + c;
-      let value = basis.mean[at]!;
-      for (let k = 0; k < basis.count; k++)
-        value += coefficients[k]! * basis.modes[k * basis.mean.length + at]!;
-      out[i * 3 + c] = Math.max(0.01, value);
-    }
-  }
-}
-
-/** What is believed of a skin before its pixels are looked at. */
-interface SkinPrior {
-  /** Albedo coefficients. */
-  readonly mean: Float32Array;
-  readonly precision: number;
-  /** Of the first coefficient, which is the tone. */
-  readonly tonePrecision: number;
-}
-
-/**
- * How much better than the model's mean a network knows a skin. Chosen on synthetic people, whose skins are
- * known, between what is good for dark ones (less) and for light ones (more).
- */
-const GUESS_PRECISION = 8;
-/** The same of a tone that comes from who somebody is; chosen on people whose tone somebody has told. */
-const TONE_PRECISION = 32;
-
-function skinPrior({ count }: VertexAlbedoBasis, guess: AppearanceGuess | undefined): SkinPrior {
-  return {
-    mean: Float32Array.from({ length: count }, (_, k) => guess?.albedo[k] ?? 0),
-    precision: guess ? GUESS_PRECISION : 1,
-    tonePrecision: guess ? (guess.knowsTone ? TONE_PRECISION : GUESS_PRECISION) : 1,
-  };
-}
-
-function solveAlbedo(
-  basis: VertexAlbedoBasis,
-  samples: SkinSamples,
-  { light, robust, noise, coefficients }: SkinFit,
-  { mean, precision, tonePrecision }: SkinPrior,
-): void {
-  const n = basis.count;
-  const hessian = new Float64Array(n * n);
-  const gradient = new Float64Array(n);
-  const row = new Float64Array(n);
-  const shade = irradiance(samples.normals, light, new Float32Array(samples.normals.length));
-  for (let i = 0; i < robust.length; i++) {
-    const weight = (samples.weights[i]! * robust[i]!) / (noise * noise * CORRELATION);
-    if (weight === 0) continue;
-    for (let c = 0; c < 3; c++) {
-      const at = samples.vertices[i]! * 3 + c;
-      const e = Math.max(0, shade[i * 3 + c]!);
-      const rest = samples.colors[i * 3 + c]! - e * basis.mean[at]!;
-      for (let k = 0; k < n; k++) row[k] = e * basis.modes[k * basis.mean.length + at]!;
-      for (let k = 0; k < n; k++) {
-        gradient[k]! += weight * row[k]! * rest;
-        for (let j = 0; j <= k; j++) hessian[k * n + j]! += weight * row[k]! * row[j]!;
-      }
-    }
-  }
-  for (let k = 0; k < n; k++) {
-    const known = k === 0 ? tonePrecision : precision;
-    hessian[k * n + k]! += known;
-    gradient[k]! += known * mean[k]!;
-  }
-  if (solveCholesky(hessian, gradient, n))
-    coefficients.set(gradient.map((value) => Math.min(3, Math.max(-3, value))));
-}
 
 /** Robust weights and the noise scale from the residuals (median absolute deviation). */
 function reweight(
@@ -165,12 +96,12 @@ export function fitAppearance(
   guess?: AppearanceGuess,
   certainty?: SkinCertainty,
 ): Appearance {
-  const basis = vertexAlbedo(model, LIGHT_MODES);
+  const everywhere = vertexAlbedo(model, LIGHT_MODES);
   const samples = collectSkin(model, head, image, faceSize, certainty);
   const inlier = new Float32Array(model.vertexCount);
   const n = samples.vertices.length;
   if (n < LEAST_SAMPLES) {
-    const fit = guess && exposedGuess(model, basis, image, faceSize, guess);
+    const fit = guess && exposedGuess(model, everywhere, image, faceSize, guess);
     return {
       light: fit?.light ?? constantLight(TYPICAL_LIGHT),
       albedo: allModes(model, fit?.coefficients ?? []),
@@ -178,11 +109,12 @@ export function fitAppearance(
       faceVisibility: 0,
     };
   }
-  const prior = skinPrior(basis, guess);
-  const start = bestStart(basis, thinned(samples, START_STRIDE), prior, model);
+  const basis = basisAt(everywhere, samples.vertices);
+  const prior = skinPrior(basis.count, guess);
+  const start = bestStart(everywhere, thinned(samples, START_STRIDE), prior, model);
   const fit: SkinFit = { ...start, robust: new Float32Array(n) };
   const albedo = new Float32Array(n * 3);
-  sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+  sampledAlbedo(basis, fit.coefficients, albedo);
   fit.noise = reweight(samples, albedo, fit.light, fit.robust, 3).noise;
   refine(basis, samples, fit, prior, 4);
   for (let i = 0; i < n; i++) inlier[samples.vertices[i]!] = fit.robust[i]!;
@@ -190,7 +122,7 @@ export function fitAppearance(
     model,
     head,
     image,
-    basis,
+    everywhere,
     { light: fit.light, albedo: fit.coefficients, noise: fit.noise, radius: sampleRadius(faceSize) },
     inlier,
   );
@@ -260,7 +192,7 @@ function exposedGuess(
   const coefficients = Float32Array.from({ length: basis.count }, (_, k) => guess.albedo[k] ?? 0);
   const expected = new Float32Array(n * 3);
   const shade = irradiance(samples.normals, light, new Float32Array(n * 3));
-  sampleAlbedo(basis, samples.vertices, coefficients, expected);
+  sampledAlbedo(basisAt(basis, samples.vertices), coefficients, expected);
   const exposures: [exposure: number, weight: number][] = [];
   for (let i = 0; i < n; i++) {
     const [r, g, b] = [0, 1, 2].map((c) =>
@@ -288,16 +220,8 @@ function weightedMedian(values: readonly (readonly [value: number, weight: numbe
   );
 }
 
-/** Light, albedo coefficients, the weight of each sample, and the noise scale. */
-interface SkinFit {
-  light: Float32Array;
-  coefficients: Float32Array;
-  robust: Float32Array;
-  noise: number;
-}
-
 function refine(
-  basis: VertexAlbedoBasis,
+  basis: SampledBasis,
   samples: SkinSamples,
   fit: SkinFit,
   prior: SkinPrior,
@@ -305,10 +229,10 @@ function refine(
 ): void {
   const albedo = new Float32Array(samples.vertices.length * 3);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+    sampledAlbedo(basis, fit.coefficients, albedo);
     solveAllLights(samples, albedo, fit.robust, fit.noise, fit.light);
     if (basis.count > 0) solveAlbedo(basis, samples, fit, prior);
-    sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+    sampledAlbedo(basis, fit.coefficients, albedo);
     fit.noise = reweight(samples, albedo, fit.light, fit.robust, iteration === 0 ? 3 : 2.5).noise;
   }
 }
@@ -325,12 +249,13 @@ const START_NOISE = 0.04;
  * as well, right, left, upper and lower half, and the start wins under which most skin looks like skin.
  */
 function bestStart(
-  basis: VertexAlbedoBasis,
+  everywhere: VertexAlbedoBasis,
   samples: SkinSamples,
   prior: SkinPrior,
   model: MorphableModel,
 ): SkinFit {
   const n = samples.vertices.length;
+  const basis = basisAt(everywhere, samples.vertices);
   const position = (i: number, axis: number) => model.meanShape[samples.vertices[i]! * 3 + axis]!;
   const heights = Array.from({ length: n }, (_, i) => position(i, 1)).sort((a, b) => a - b);
   const middle = heights[n >> 1]!;
@@ -359,10 +284,10 @@ function bestStart(
 }
 
 /** How much of the skin a fit explains within a fixed noise. */
-function explained(basis: VertexAlbedoBasis, samples: SkinSamples, fit: SkinFit): number {
+function explained(basis: SampledBasis, samples: SkinSamples, fit: SkinFit): number {
   const albedo = new Float32Array(samples.vertices.length * 3);
   const shade = irradiance(samples.normals, fit.light, new Float32Array(albedo.length));
-  sampleAlbedo(basis, samples.vertices, fit.coefficients, albedo);
+  sampledAlbedo(basis, fit.coefficients, albedo);
   let sum = 0;
   for (let i = 0; i < samples.vertices.length; i++) {
     let squared = 0;
@@ -403,7 +328,7 @@ function judgeSurroundings(
   const ids = Int32Array.from(vertices);
   const albedo = new Float32Array(ids.length * 3);
   const color = new Float32Array(3);
-  sampleAlbedo(basis, ids, fit.albedo, albedo);
+  sampledAlbedo(basisAt(basis, ids), fit.albedo, albedo);
   const shade = irradiance(head.normals, fit.light, new Float32Array(head.normals.length));
   vertices.forEach((v, i) => {
     sampleColor(image, head.pixels[v * 2]!, head.pixels[v * 2 + 1]!, fit.radius, color, 0);
@@ -429,7 +354,7 @@ const TONES = [-2, -1.5, -1, -0.5, 0, 0.4, 0.8, 1.2];
 
 /** The tone of the given samples: `mask` says which count. */
 function likeliestTone(
-  basis: VertexAlbedoBasis,
+  basis: SampledBasis,
   samples: SkinSamples,
   mask: Float32Array,
   { mean, tonePrecision }: SkinPrior,
@@ -445,7 +370,7 @@ function likeliestTone(
   for (const tone of TONES) {
     const coefficients = mean.slice();
     coefficients[0] = tone;
-    sampleAlbedo(basis, samples.vertices, coefficients, albedo);
+    sampledAlbedo(basis, coefficients, albedo);
     robust.fill(1);
     solveAllLights(masked, albedo, robust, 0.05, light);
     const { cost } = reweight(masked, albedo, light, robust, 3);

@@ -43,23 +43,23 @@ function cellBasis(albedo: TextureAlbedo): CellBasis {
   if (basis) return basis;
   const mean = cellMeans(albedo, albedo.mean, albedo.meanSize, undefined).values;
   const { left, top, width, height } = windowOf(albedo);
-  const modes = new Float32Array(3 * CELLS * CELLS * albedo.count);
-  const here = new Float32Array(3 * albedo.count);
-  for (let cell = 0; cell < CELLS * CELLS; cell++) {
-    // Four points, so that the finest modes do not alias.
-    for (const [dx, dy] of [
-      [0.25, 0.25],
-      [0.75, 0.25],
-      [0.25, 0.75],
-      [0.75, 0.75],
-    ] as const) {
-      const u = left + (width * ((cell % CELLS) + dx)) / CELLS;
-      const v = top + (height * (Math.floor(cell / CELLS) + dy)) / CELLS;
-      albedoModesAt(albedo, u, v, here);
-      for (let k = 0; k < albedo.count; k++)
-        for (let c = 0; c < 3; c++) modes[(3 * cell + c) * albedo.count + k]! += here[3 * k + c]! / 4;
-    }
-  }
+  const cells = CELLS * CELLS;
+  const centers = Float32Array.from({ length: 2 * cells }, (_, i) => {
+    const cell = i >> 1;
+    return i % 2 === 0
+      ? left + (width * ((cell % CELLS) + 0.5)) / CELLS
+      : top + (height * (Math.floor(cell / CELLS) + 0.5)) / CELLS;
+  });
+  const [du, dv] = [width / CELLS / 4, height / CELLS / 4];
+  const seen = albedoModesAt(albedo, centers, [
+    [-du, -dv],
+    [du, -dv],
+    [-du, dv],
+    [du, dv],
+  ]);
+  const modes = new Float32Array(seen.length);
+  for (let k = 0; k < albedo.count; k++)
+    for (let i = 0; i < 3 * cells; i++) modes[i * albedo.count + k] = seen[k * 3 * cells + i]!;
   bases.set(albedo, (basis = { mean, modes }));
   return basis;
 }

@@ -45,27 +45,24 @@ function compute(model: MorphableModel, count: number): VertexAlbedoBasis {
   };
 }
 
+/** A vertex beyond the atlas has no colour. */
+const BEYOND = -1;
+
 function sampleTextures(model: MorphableModel, albedo: TextureAlbedo, count: number): VertexAlbedoBasis {
-  const first = { ...albedo, count };
   const mean = new Float32Array(model.vertexCount * 3);
-  const modes = new Float32Array(count * mean.length);
+  const places = new Float32Array(model.vertexCount * 2).fill(BEYOND);
   const { triangles, uvTriangles, uvs } = model.parts[0]!;
-  const done = new Uint8Array(model.vertexCount);
-  const here = new Float32Array(3 * count);
+  const size = albedo.meanSize;
   for (let i = 0; i < triangles.length; i++) {
     const vertex = triangles[i]!;
-    if (done[vertex]) continue;
-    done[vertex] = 1;
+    if (places[2 * vertex] !== BEYOND) continue;
     const u = uvs[uvTriangles[i]! * 2]!;
     const v = uvs[uvTriangles[i]! * 2 + 1]!;
-    const size = albedo.meanSize;
+    places[2 * vertex] = u;
+    places[2 * vertex + 1] = v;
     const texel =
       (Math.min(size - 1, Math.floor(v * size)) * size + Math.min(size - 1, Math.floor(u * size))) * 3;
-    albedoModesAt(first, u, v, here);
-    for (let c = 0; c < 3; c++) {
-      mean[vertex * 3 + c] = albedo.mean[texel + c]!;
-      for (let k = 0; k < count; k++) modes[k * mean.length + vertex * 3 + c] = here[3 * k + c]!;
-    }
+    mean.set(albedo.mean.subarray(texel, texel + 3), 3 * vertex);
   }
-  return { count, mean, modes };
+  return { count, mean, modes: albedoModesAt({ ...albedo, count }, places) };
 }

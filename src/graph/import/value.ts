@@ -121,7 +121,7 @@ export function readHost({ type, dims, data }: OnnxTensor): HostValue {
 const readers: Record<ElementType, (buffer: ArrayBuffer) => Float32Array | Float64Array> = {
   float32: (buffer) => new Float32Array(buffer),
   float64: (buffer) => Float32Array.from(new Float64Array(buffer)),
-  float16: (buffer) => Float32Array.from(new Uint16Array(buffer), halfValue),
+  float16: (buffer) => halfValues(new Uint16Array(buffer)),
   bfloat16: (buffer) =>
     new Float32Array(Uint32Array.from(new Uint16Array(buffer), (bits) => bits << 16).buffer),
   int64: (buffer) => Float64Array.from(new BigInt64Array(buffer), Number),
@@ -134,6 +134,16 @@ const readers: Record<ElementType, (buffer: ArrayBuffer) => Float32Array | Float
   uint8: (buffer) => Float64Array.from(new Uint8Array(buffer)),
   bool: (buffer) => Float64Array.from(new Uint8Array(buffer), (byte) => (byte === 0 ? 0 : 1)),
 };
+
+let halves: Float32Array | undefined;
+
+/** The numbers of many float16: looked up, as there are only so many. */
+function halfValues(bits: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 1 << 16 }, (_, pattern) => halfValue(pattern));
+  const out = new Float32Array(bits.length);
+  for (let i = 0; i < out.length; i++) out[i] = halves[bits[i]!]!;
+  return out;
+}
 
 /** The number that a float16's bits stand for (IEEE 754). */
 export function halfValue(bits: number): number {

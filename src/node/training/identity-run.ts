@@ -1,12 +1,14 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRandom } from '../../data/random.js';
+import { decodeOnnx } from '../../graph/onnx/decode.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { modelSizes } from '../../network/code.js';
 import { createHeadPredictor } from '../../network/head-predictor.js';
 import { alignmentInCrop, alignPredicted } from '../../network/identity/aligned-face.js';
 import { exportIdentity } from '../../network/identity/export-identity.js';
 import { identityParameters } from '../../network/identity/identity.js';
+import { importIdentity } from '../../network/identity/import-identity.js';
 import { recognitionNetwork } from '../../network/recognition.js';
 import { initialParameters } from '../../network/regressor.js';
 import { skinSurface } from '../../render/skin-surface.js';
@@ -34,7 +36,8 @@ export const completedRegressorFile = 'regressor.onnx';
  * too.
  *
  * @param data as of `guideRegressor`
- * @param options `from`: a checkpoint of an earlier run of this stage, or an exported regressor to complete
+ * @param options `from`: a checkpoint of an earlier run of this stage or its export, to go on with; or an
+ *   exported regressor to complete
  * @returns steps done
  * @throws ShardReadError, TrainingRunError, WriteError, AssetError
  */
@@ -106,8 +109,10 @@ export async function trainIdentity(
 /** The regressor whose albedo is completed: kept in the folder, so that a run that goes on has the same. */
 async function completedRegressor(folder: string, from: string | undefined): Promise<Uint8Array> {
   const kept = join(folder, completedRegressorFile);
-  const path = from?.endsWith('.onnx') ? from : assetPath(assetFiles.regressor);
-  const file = await readFile(kept).catch(() => readFile(path));
+  const given = from?.endsWith('.onnx') ? await readFile(from) : undefined;
+  const file = await readFile(kept).catch(() =>
+    given && !isIdentity(given) ? given : readFile(assetPath(assetFiles.regressor)),
+  );
   await mkdir(folder, { recursive: true });
   await writeWhole(kept, file);
   return file;
@@ -122,9 +127,17 @@ async function startingIdentity(
   const specs = identityParameters(albedo);
   const fresh = initialParameters(specs, createRandom(seed).fork('identity'));
   fresh['identity.weight']!.fill(0);
-  if (from === undefined || from.endsWith('.onnx')) return fresh;
+  if (from === undefined) return fresh;
+  if (from.endsWith('.onnx')) {
+    const file = await readFile(from);
+    return isIdentity(file) ? importIdentity(albedo, file) : fresh;
+  }
   return beginningWith(from, async () => ofStage('identity', fresh, await readParameters(from)));
 }
+
+/** Whether a file is an export of this stage. */
+const isIdentity = (file: Uint8Array): boolean =>
+  decodeOnnx(file).outputs.some(({ name }) => name === 'identity');
 
 /** What the report shows. */
 async function identityPicture(

@@ -19,15 +19,18 @@ import { tinyModel } from '../model/tiny-model.js';
 import { exampleAvatar } from './example-avatar.js';
 
 let model: MorphableModel;
+/** The example with default options. */
+let plain: HeadScene;
 beforeAll(async () => {
   model = await loadModel();
+  plain = await exampleAvatar(model);
 });
 
 const mesh = (scene: HeadScene, name: string) => scene.meshes.find((item) => item.name === name)!;
 
 describe('avatarSceneOf', () => {
   it('is without a complaint of the validator, on one root with the joints that people look for', async () => {
-    const glb = await writeGlb(await exampleAvatar(model));
+    const glb = await writeGlb(plain);
     const { issues } = await validateBytes(glb);
     expect(issues.messages).toEqual([]);
     const json = jsonOf(glb);
@@ -39,7 +42,7 @@ describe('avatarSceneOf', () => {
   });
 
   it('has three materials, and the photo as a variant of those that know it', async () => {
-    const scene = await exampleAvatar(model);
+    const scene = plain;
     expect(new Set(scene.meshes.map(({ material }) => material.name))).toEqual(
       new Set(['skin', 'parts', 'lashes']),
     );
@@ -61,7 +64,7 @@ describe('avatarSceneOf', () => {
   });
 
   it("moves by ARKit's names, the eyes as well", async () => {
-    const json = jsonOf(await writeGlb(await exampleAvatar(model)));
+    const json = jsonOf(await writeGlb(plain));
     const namesOf = (name: string) => json.meshes.find((item) => item.name === name)!.extras!.targetNames;
     expect(namesOf('skin')).toEqual([...arkitUnits]);
     expect(namesOf('eyeLeft')).toEqual([
@@ -96,7 +99,7 @@ describe('avatarSceneOf', () => {
   });
 
   it("shows the photo's expression and gaze, or the face at rest", async () => {
-    const shown = await exampleAvatar(model);
+    const shown = plain;
     const jawOpen = shown.meshes[0]!.morphTargets!.findIndex(({ name }) => name === 'jawOpen');
     expect(shown.meshes[0]!.morphWeights![jawOpen]).toBeCloseTo(0.4);
     expect(mesh(shown, 'eyeLeft').rotation).toBeDefined();
@@ -105,7 +108,7 @@ describe('avatarSceneOf', () => {
     for (const item of rest.meshes) {
       expect(item.morphWeights?.every((weight) => weight === 0) ?? true).toBe(true);
       expect(item.rotation).toBeUndefined();
-      expect(posedPositions(item)).toEqual(item.positions);
+      expect(isSame(posedPositions(item), item.positions)).toBe(true);
     }
   });
 
@@ -125,15 +128,19 @@ describe('avatarSceneOf', () => {
   });
 
   it('bends the neck below chin and nape, and leaves the face to the head', async () => {
-    const { binding, positions } = mesh(await exampleAvatar(model), 'skin');
+    const { binding, positions } = mesh(plain, 'skin');
     expect(binding!.joints).toEqual(['Head', 'Neck', 'Spine']);
     const face = model.regions.get('face')!;
+    let farthest = 0;
+    let least = 1;
     for (let v = 0; v < positions.length / 3; v++) {
       const [head, neck, chest] = binding!.weights!.subarray(3 * v, 3 * v + 3);
-      expect(head! + neck! + chest!).toBeCloseTo(1, 5);
-      if (face[v]! > 0.5) expect(head).toBeGreaterThan(0.8);
+      farthest = Math.max(farthest, Math.abs(head! + neck! + chest! - 1));
+      if (face[v]! > 0.5) least = Math.min(least, head!);
     }
-    const joints = new Map((await exampleAvatar(model)).skeleton!.joints.map((j) => [j.name, j.position]));
+    expect(farthest).toBeLessThan(1e-5);
+    expect(least).toBeGreaterThan(0.8);
+    const joints = new Map(plain.skeleton!.joints.map((j) => [j.name, j.position]));
     expect(joints.get('Neck')![1]).toBeLessThan(joints.get('Head')![1]);
     expect(joints.get('LeftEye')![0]).toBeGreaterThan(0);
     expect(joints.get('RightEye')![0]).toBeLessThan(0);
@@ -189,8 +196,12 @@ describe('levels of detail', () => {
       const before = whole!.meshes[k]!;
       expect(item.triangles.length).toBeLessThan(before.triangles.length);
       // The same vertices, fewer of them used: positions and motion are the whole's.
-      expect(item.positions).toEqual(before.positions);
-      expect(item.morphTargets).toEqual(before.morphTargets);
+      expect(isSame(item.positions, before.positions)).toBe(true);
+      expect(item.morphTargets?.map(({ name }) => name)).toEqual(
+        before.morphTargets?.map(({ name }) => name),
+      );
+      for (const [target, { deltas }] of (item.morphTargets ?? []).entries())
+        expect(isSame(deltas, before.morphTargets![target]!.deltas)).toBe(true);
     });
     const { issues } = await validateBytes(await writeGlb(least!));
     expect(issues.messages).toEqual([]);
@@ -264,6 +275,9 @@ describe("a body of Mixamo's", () => {
     });
   });
 });
+
+const isSame = (a: Float32Array, b: Float32Array): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
 
 function frontmost(positions: Float32Array): number {
   let best = 0;

@@ -6,7 +6,7 @@ import { isInShard, shardOf } from '../../src/cli/shard.js';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
-const quick = ['--format', 'json', '--texture', 'none', '--max-faces', '1'];
+const quick = ['--format', 'json', '--texture', 'none', '--hair', 'none', '--max-faces', '1'];
 let small: Buffer;
 beforeAll(async () => {
   small = await sharp(astronaut).resize(256).jpeg().toBuffer();

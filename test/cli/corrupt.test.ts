@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { astronaut } from '../fit/example-reconstruction.js';
 import { filesBelow, rogue, temporaryFolder } from './run.js';
 
@@ -9,6 +10,11 @@ const linesOf = async (list: string): Promise<Record<string, unknown>[]> =>
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+let small: Buffer;
+beforeAll(async () => {
+  small = await sharp(astronaut).resize(256).jpeg().toBuffer();
+});
 
 describe('rogue corrupt', () => {
   it.each(['reachocc', 'synchocc', 'boxes', 'noise'])(
@@ -84,7 +90,7 @@ describe('rogue corrupt', () => {
   it('goes on where it has stopped, makes changed settings anew, and leaves nothing of the old ones', async () => {
     const folder = await temporaryFolder();
     const out = join(folder, 'out');
-    for (const name of ['a.jpg', 'b.jpg']) await copyFile(astronaut, join(folder, name));
+    for (const name of ['a.jpg', 'b.jpg']) await writeFile(join(folder, name), small);
     const manifest = join(out, 'manifest.jsonl');
     const run = (...more: readonly string[]) =>
       rogue('corrupt', folder, '-o', out, '--protocol', 'boxes', '--format', 'jpg', ...more);
@@ -152,7 +158,7 @@ describe('rogue corrupt', () => {
     const folder = await temporaryFolder();
     const album = join(folder, 'album');
     await mkdir(album);
-    for (const name of ['a.jpg', 'a.jpeg', 'b.jpg', 'c.jpg']) await copyFile(astronaut, join(album, name));
+    for (const name of ['a.jpg', 'a.jpeg', 'b.jpg', 'c.jpg']) await writeFile(join(album, name), small);
     const [parts, whole] = [join(folder, 'parts'), join(folder, 'whole')];
     const run = (out: string, ...more: readonly string[]) =>
       rogue('corrupt', album, '-o', out, '--protocol', 'boxes', '--per-image', '1', ...more);

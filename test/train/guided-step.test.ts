@@ -99,6 +99,19 @@ interface Trained {
   readonly parameters: Readonly<Record<string, Float32Array>>;
 }
 
+/** Of each weights once. */
+const compiled = new Map<GuidanceWeights, ReturnType<typeof guidedGraphs>>();
+function graphsOf(weights: GuidanceWeights): ReturnType<typeof guidedGraphs> {
+  let graphs = compiled.get(weights);
+  if (graphs) return graphs;
+  graphs = guidedGraphs(
+    { model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) },
+    { batch: 2, recognised: 1, weights },
+  );
+  compiled.set(weights, graphs);
+  return graphs;
+}
+
 /** Trains from the same start as often as is said. */
 async function trained(
   weights: GuidanceWeights | RobustificationWeights,
@@ -107,10 +120,7 @@ async function trained(
   const robust = 'occluded' in weights;
   const examples = await examplesOf(robust);
   const sizes = modelSizes(model);
-  const graphs = guidedGraphs(
-    { model, network, surface: skinSurface(model), embed: recognitionNetwork(recognitionBytes) },
-    { batch: 2, recognised: 1, weights },
-  );
+  const graphs = graphsOf(weights);
   const batch = guidedBatch(
     examples,
     await embeddingsOf(examples.slice(0, 1)),
@@ -171,7 +181,7 @@ describe('guidedExample', () => {
 
 describe('guidedGraphs', () => {
   it('robustifies: every loss is there and the total falls', async () => {
-    const reports = await train(robustificationDefaults, 12);
+    const reports = await train(robustificationDefaults, 8);
     const first = reports[0]!;
     const last = reports.at(-1)!;
     const { domain, ...plain } = robustificationDefaults;
@@ -185,14 +195,14 @@ describe('guidedGraphs', () => {
   });
 
   it('gives the same network each time, also with two threads', async () => {
-    const [first, ...others] = await trained(robustificationDefaults, { steps: 4, threads: 2, times: 3 });
+    const [first, ...others] = await trained(robustificationDefaults, { steps: 3, threads: 2, times: 2 });
     for (const { parameters } of others)
       for (const [name, values] of Object.entries(first!.parameters))
         expect(Buffer.compare(bytesOf(parameters[name]!), bytesOf(values)), name).toBe(0);
   });
 
   it('guides: clean views alone, and losses of weight 0 are left out', async () => {
-    const reports = await train({ ...guidanceDefaults, perceptual: 0, truth: 0 }, 12);
+    const reports = await train({ ...guidanceDefaults, perceptual: 0, truth: 0 }, 8);
     const first = reports[0]!;
     const last = reports.at(-1)!;
     expect(Object.keys(first.extra).sort()).toEqual([
@@ -216,7 +226,7 @@ describe('guidedGraphs', () => {
     const none = Object.fromEntries(
       Object.keys(guidanceDefaults).map((name) => [name, 0]),
     ) as unknown as GuidanceWeights;
-    const reports = await train({ ...none, perceptual: 1 }, 12);
+    const reports = await train({ ...none, perceptual: 1 }, 6);
     expect(loss(reports[0], 'perceptual')).toBeGreaterThan(0.1);
     expect(loss(reports.at(-1), 'perceptual')).toBeLessThan(loss(reports[0], 'perceptual'));
   });

@@ -118,7 +118,7 @@ export function logit(probability: number, surest = SUREST): number {
 }
 
 /** Fitted by `tools/fit-confidence.ts`: with a judge's word, and without. */
-const judged = { weights: [1.779, 0.085, -2.12, -2.108, -0.874, -1.139, 0.462], bias: -2.279 };
+const judged = { weights: [1.569, 0.132, -2.879, -3.792, -0.192, -1.233, 0.497], bias: -3.399 };
 const unjudged = { weights: [2.197, 0.117, -2.457, -3.41, -0.758, -1.282], bias: -1.872 };
 
 /** How likely it is that there is a face in the box, 0…1. */

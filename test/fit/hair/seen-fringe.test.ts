@@ -48,6 +48,23 @@ describe('withFringe', () => {
     expect(likelihoodOf(withFringe(hat, image), 'cover')(320, 175)).toBeGreaterThan(0.9);
   });
 
+  it('takes a fringe that shines for hair as a whole, but no headband', () => {
+    const inPatch = (x: number, y: number): boolean => y >= 150 && y < HAIRLINE && x > 250 && x < 390;
+    const covered = parsedFace(place, (x, y): ParsingClass =>
+      inPatch(x, y) ? 'cover' : y < HAIRLINE ? 'hair' : 'skin',
+    );
+    const worn = (color: readonly number[]): number => {
+      const image = photo(hair);
+      for (let y = 0; y < 640; y++)
+        for (let x = 0; x < 640; x++) if (inPatch(x, y)) image.data.set(color, 3 * (640 * y + x));
+      return likelihoodOf(withFringe(covered, new ImagePyramid(image)), 'cover')(320, 175);
+    };
+    const shining = hair.map((value, k) => (value + skin[k]!) / 2);
+    expect(worn(shining)).toBeLessThan(0.1);
+    expect(worn([60, 80, 190])).toBeGreaterThan(0.9);
+    expect(worn([240, 240, 240])).toBeGreaterThan(0.9);
+  });
+
   it('leaves brows, which do not hang together with it', () => {
     expect(likelihoodOf(seenWith(hair), 'skin')(260, 245)).toBeGreaterThan(0.9);
   });

@@ -6,7 +6,8 @@ export default defineConfig({
     // For what hangs; how long a test takes on a busy machine is no measure of anything.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    maxWorkers: 2,
+    // One more than the cores that machines here have: now and then a test waits for a page or a server.
+    maxWorkers: 3,
     // Loaded as it is, not transformed: it looks for its WebAssembly beside itself.
     server: { deps: { external: [/assets\/onnxruntime/] } },
     expect: { poll: { timeout: 30_000 } },

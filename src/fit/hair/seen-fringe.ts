@@ -25,8 +25,8 @@ const HAIR_FROM = 0.6;
 const OTHER_COLOUR = 25;
 
 /**
- * A fringe that shines is between both colours, so a patch of what is called a cover is one as a whole: from this
- * share of the way on and this near to the straight way, in the middle, with this share of it over the
+ * A fringe that shines is between both colours, so a patch of what is called a cover is one as a whole: from
+ * this share of the way on and this near to the straight way, in the middle, with this share of it over the
  * forehead and below hair.
  */
 const SHINING_FROM = 0.3;

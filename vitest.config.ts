@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/compare-arrays.ts'],
     // For what hangs; how long a test takes on a busy machine is no measure of anything.
     testTimeout: 300_000,
     hookTimeout: 300_000,

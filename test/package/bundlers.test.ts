@@ -147,7 +147,9 @@ describe('a page of three lines, bundled without any configuration', () => {
   });
 
   it('by webpack', async () => {
-    const args = ['webpack', '--mode', 'production', '--entry', './src/page.js', '-o', 'by-webpack'];
+    // Not made small, which takes longest and is the minifier's affair.
+    const quick = ['--mode', 'production', '--no-optimization-minimize'];
+    const args = ['webpack', ...quick, '--entry', './src/page.js', '-o', 'by-webpack'];
     await command(project, 'npx', args);
     await writeFile(join(project, 'by-webpack/index.html'), html);
     expect(await served('by-webpack', facesOn)).toBe('faces: 1');

@@ -70,7 +70,8 @@ describe('the package in an empty project', () => {
     const printed = await program(`
       import { RogueWorkers } from 'rogue-face';
       const workers = await RogueWorkers.start({ workers: 1 });
-      console.log('faces:', (await workers.reconstruct(${JSON.stringify(photo)})).length);
+      const bare = { texture: 'none', hair: 'none' };
+      console.log('faces:', (await workers.reconstruct(${JSON.stringify(photo)}, bare)).length);
       const last = workers.reconstruct(${JSON.stringify(photo)}).catch((error) => error.message);
       await workers.terminate();
       console.log(await last);

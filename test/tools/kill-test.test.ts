@@ -20,7 +20,7 @@ describe.skipIf(process.platform === 'win32')('a batch that is killed', () => {
     data = join(await mkdtemp(join(tmpdir(), 'rogue-album-')), 'album');
     await mkdir(data);
     const small = await sharp(astronaut).resize(200).jpeg().toBuffer();
-    for (let k = 0; k < 4; k++) await writeFile(join(data, `${k}.jpg`), small);
+    for (let k = 0; k < 2; k++) await writeFile(join(data, `${k}.jpg`), small);
   });
   afterAll(() => rm(dirname(data), { recursive: true }));
 
@@ -28,10 +28,10 @@ describe.skipIf(process.platform === 'win32')('a batch that is killed', () => {
     const folder = await temporaryFolder();
     const random = createRandom(3);
     const outcome = await disturb(corrupt, {
-      ...{ data, folder, kills: 2 },
+      ...{ data, folder, kills: 1 },
       random: () => random.uniform(0.4, 1),
     });
-    expect(outcome).toMatchObject({ kills: 2, files: 9, differences: [] });
+    expect(outcome).toMatchObject({ kills: 1, files: 5, differences: [] });
   });
 
   it('tells what differs', async () => {

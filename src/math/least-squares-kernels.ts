@@ -1,3 +1,4 @@
+import { kernelModule } from './kernel-module.js';
 import { kernelBytes } from './least-squares-bytes.js';
 
 /**
@@ -18,9 +19,7 @@ const DOUBLE = 8;
 
 /** Room for so many numbers, from the memory's beginning on. */
 function room(count: number): { readonly kernels: Kernels; readonly numbers: Float64Array } {
-  kernels ??= new WebAssembly.Instance(
-    new WebAssembly.Module(Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0))),
-  ).exports as unknown as Kernels;
+  kernels ??= new WebAssembly.Instance(kernelModule(kernelBytes)).exports as unknown as Kernels;
   const missing = count * DOUBLE - kernels.memory.buffer.byteLength;
   if (missing > 0) kernels.memory.grow(Math.ceil(missing / PAGE));
   return { kernels, numbers: new Float64Array(kernels.memory.buffer, 0, count) };

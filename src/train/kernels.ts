@@ -1,3 +1,4 @@
+import { kernelModule } from '../math/kernel-module.js';
 import { kernelBytes } from './kernel-bytes.js';
 
 /**
@@ -54,14 +55,9 @@ export interface KernelMemory {
 
 let compiled: WebAssembly.Module | undefined;
 
-/**
- * @throws Error on an engine without WebAssembly SIMD (Node and browsers have it since 2021, Safari since
- *   2023)
- */
+/** @throws Error on an engine without WebAssembly SIMD, as `kernelModule` */
 export function createKernels(memory: KernelMemory): Kernels {
-  compiled ??= new WebAssembly.Module(
-    Uint8Array.from(atob(kernelBytes), (character) => character.charCodeAt(0)),
-  );
+  compiled ??= kernelModule(kernelBytes);
   return new WebAssembly.Instance(compiled, { host: { memory: memory as WebAssembly.Memory } })
     .exports as unknown as Kernels;
 }

@@ -35,10 +35,11 @@ function expectOneLine(err: readonly string[], message: RegExp): void {
 describe('rogue reconstruct', () => {
   it('takes the box where the detector found the face, or one near it, for the same head', async () => {
     const out = await temporaryFolder();
+    const numbers = ['--format', 'json', '--texture', 'none'];
     const landmarks = async (name: string): Promise<readonly (readonly number[])[]> =>
       resultSchema.parse(JSON.parse(await readFile(join(out, name, 'astronaut/face-1/result.json'), 'utf8')))
         .landmarks68;
-    await rogue('reconstruct', astronaut, '-o', join(out, 'found'), '--format', 'json');
+    await rogue('reconstruct', astronaut, '-o', join(out, 'found'), ...numbers);
     const {
       box: { x, y, width, height },
     } = resultSchema.parse(
@@ -51,8 +52,7 @@ describe('rogue reconstruct', () => {
           astronaut,
           '-o',
           join(out, 'given'),
-          '--format',
-          'json',
+          ...numbers,
           '--box',
           [x + 6, y - 5, width, height * 0.9].join(),
         )

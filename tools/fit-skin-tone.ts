@@ -15,6 +15,7 @@ import { alignedSize } from '../src/detect/alignment.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
 import type { Image } from '../src/math/image.js';
 import { solveCholesky } from '../src/math/linear-solve.js';
+import { addRow, flushRows, normalEquations } from '../src/math/normal-equations.js';
 import { modelSizes } from '../src/network/code.js';
 import { createHeadPredictor } from '../src/network/head-predictor.js';
 import { alignPredicted } from '../src/network/identity/aligned-face.js';
@@ -177,15 +178,13 @@ function fitRidge(
   });
   for (let k = 0; k < d; k++) spread[k] = Math.sqrt(spread[k]!) + 1e-6;
   const level = values.reduce((sum, value, i) => sum + counts[i]! * value, 0) / values.length;
-  const hessian = new Float64Array(d * d);
-  const weights = new Float64Array(d);
+  const equations = normalEquations(d);
   rows.forEach((row, i) => {
     const z = row.map((value, k) => (value - mean[k]!) / spread[k]!);
-    for (let k = 0; k < d; k++) {
-      weights[k]! += counts[i]! * z[k]! * (values[i]! - level);
-      for (let j = 0; j <= k; j++) hessian[k * d + j]! += counts[i]! * z[k]! * z[j]!;
-    }
+    addRow(equations, z, level - values[i]!, counts[i]!);
   });
+  flushRows(equations);
+  const { hessian, gradient: weights } = equations;
   for (let k = 0; k < d; k++) hessian[k * d + k]! += RIDGE * rows.length;
   if (!solveCholesky(hessian, weights, d)) throw new Error('fit-skin-tone: too few photos');
   for (let k = 0; k < d; k++) weights[k]! /= spread[k]!;

@@ -302,6 +302,7 @@ describe('the studio, opened anew', () => {
   });
 
   it('has nothing that keeps people out: axe-core, light and dark, before and after a photo', async () => {
+    await page.setViewportSize(desktop);
     const axe = await readFile('node_modules/axe-core/axe.min.js', 'utf8');
     await page.evaluate(axe);
     const violations = (): Promise<string[]> =>

@@ -160,8 +160,5 @@ function belowHair(hairs: Float32Array, size: number, least: number): Uint8Array
 /** Medians of three channels; none of too few pixels. */
 function medianOf(colors: Float32Array, cells: readonly number[]): Lab | undefined {
   if (cells.length < LEAST_PIXELS) return undefined;
-  const middle = cells.length >> 1;
-  return [0, 1, 2].map(
-    (k) => cells.map((at) => colors[3 * at + k]!).sort((a, b) => a - b)[middle]!,
-  ) as unknown as Lab;
+  return [0, 1, 2].map((k) => median(cells.map((at) => colors[3 * at + k]!))) as unknown as Lab;
 }

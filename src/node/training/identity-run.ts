@@ -109,13 +109,16 @@ export async function trainIdentity(
 /** The regressor whose albedo is completed: kept in the folder, so that a run that goes on has the same. */
 async function completedRegressor(folder: string, from: string | undefined): Promise<Uint8Array> {
   const kept = join(folder, completedRegressorFile);
-  const given = from?.endsWith('.onnx') ? await readFile(from) : undefined;
-  const file = await readFile(kept).catch(() =>
-    given && !isIdentity(given) ? given : readFile(assetPath(assetFiles.regressor)),
-  );
+  const file = await readFile(kept).catch(() => regressorToComplete(from));
   await mkdir(folder, { recursive: true });
   await writeWhole(kept, file);
   return file;
+}
+
+/** The one that somebody named, or the one that ships. */
+async function regressorToComplete(from: string | undefined): Promise<Uint8Array> {
+  const named = from?.endsWith('.onnx') ? await readFile(from) : undefined;
+  return named && !isIdentity(named) ? named : readFile(assetPath(assetFiles.regressor));
 }
 
 /** New layers, whose albedo is the regressor's, or those of an earlier run. */
@@ -128,11 +131,11 @@ async function startingIdentity(
   const fresh = initialParameters(specs, createRandom(seed).fork('identity'));
   fresh['identity.weight']!.fill(0);
   if (from === undefined) return fresh;
-  if (from.endsWith('.onnx')) {
+  return beginningWith(from, async () => {
+    if (!from.endsWith('.onnx')) return ofStage('identity', fresh, await readParameters(from));
     const file = await readFile(from);
     return isIdentity(file) ? importIdentity(albedo, file) : fresh;
-  }
-  return beginningWith(from, async () => ofStage('identity', fresh, await readParameters(from)));
+  });
 }
 
 /** Whether a file is an export of this stage. */

@@ -1,4 +1,5 @@
 import type { Image } from '../math/image.js';
+import { mirrorRows } from '../math/mirror-rows.js';
 import { floatOutput } from '../runtime/session.js';
 import type { HostTensor, Runtime, Session } from '../runtime/session.js';
 import { cropAxes, sampleCrop } from './crop.js';
@@ -144,7 +145,7 @@ async function look(
   sampleCrop(pyramid, crop, normalisation, input);
   const { mesh, presence } = await meshIn(session, input);
   if (!alsoMirrored) return { points: toImage(mesh, crop), presence, roi };
-  mirrorRows(input);
+  mirrorRows(input, landmarkerInput);
   const other = mirroredMesh((await meshIn(session, input)).mesh);
   return {
     points: toImage(
@@ -166,12 +167,6 @@ async function meshIn(
   });
   const presence = 1 / (1 + Math.exp(-floatOutput(outputs, 'presence')[0]!));
   return { mesh: assembleMesh(outputs), presence };
-}
-
-/** Turns the rows of the network's input around. */
-function mirrorRows(planes: Float32Array): void {
-  for (let from = 0; from < planes.length; from += landmarkerInput)
-    planes.subarray(from, from + landmarkerInput).reverse();
 }
 
 /** A mesh that was seen in a mirror, as it is seen directly. */

@@ -4,6 +4,7 @@ import type { Random } from '../data/random.js';
 import { cropAxes, cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
+import { mirrorRows } from '../math/mirror-rows.js';
 import { viewNormalisation, viewOutside } from '../network/face-view.js';
 import { detectionSide, mixTaught, type DetectionView, type TaughtAnchors } from './detection-targets.js';
 import type { LabelledFace } from './labelled-faces.js';
@@ -65,7 +66,7 @@ export async function detectionView(
   const viewOf = (picture: Image): Float32Array => {
     const view = new Float32Array(3 * detectionSide ** 2);
     sampleCrop(new ImagePyramid(picture), crop, viewNormalisation, view, 0, beyond);
-    if (mirrored) mirror(view);
+    if (mirrored) mirrorRows(view, detectionSide);
     return view;
   };
   const image = viewOf(worn ?? photo);
@@ -171,11 +172,6 @@ function mirroredFace(face: LabelledFace): LabelledFace {
     forward: [-face.forward[0], face.forward[1], face.forward[2]],
     up: [-face.up[0], face.up[1]],
   };
-}
-
-function mirror(image: Float32Array): void {
-  for (let from = 0; from < image.length; from += detectionSide)
-    image.subarray(from, from + detectionSide).reverse();
 }
 
 /** Points along each side of a face's box where it is asked whether they are in view. */

@@ -4,9 +4,11 @@ import type { Random } from '../data/random.js';
 import { cropToImage, sampleCrop, type Crop } from '../detect/crop.js';
 import { ImagePyramid } from '../detect/image-pyramid.js';
 import type { Image } from '../math/image.js';
+import { mirrorRows } from '../math/mirror-rows.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
+import { dyeHair } from './dyed-hair.js';
 import { oddLight } from './odd-light.js';
 import { photoLabels, type ParseTeacher } from './photo-labels.js';
 import { augmentView } from './view-augmentation.js';
@@ -83,6 +85,7 @@ export async function parseView(
   blankOutside(labels, photo, crop);
   const image = source.covered ? viewOf(source.covered.photo) : clean;
   if (source.covered) markCover(labels, source.covered.mask, crop);
+  dyeHair(image, labels, random.fork('dye'));
   const covering = random.fork('cover');
   if (covering.uniform() < covered) coverFlat(image, labels, frame, covering);
   oddLight(image, size, random.fork('light'));
@@ -95,8 +98,8 @@ export async function parseView(
   });
   cutByBorder(image, labels, frame, random.fork('border'));
   if (random.fork('mirror').uniform() < 0.5) {
-    for (let from = 0; from < image.length; from += size) image.subarray(from, from + size).reverse();
-    for (let from = 0; from < labels.length; from += size) labels.subarray(from, from + size).reverse();
+    mirrorRows(image, size);
+    mirrorRows(labels, size);
   }
   return { image, labels };
 }

@@ -7,6 +7,7 @@ import { constant, type Tensor } from '../../src/graph/tensor.js';
 import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { createImage } from '../../src/math/image.js';
+import { mirrorRows } from '../../src/math/mirror-rows.js';
 import { exportParser } from '../../src/network/parsing/export-parser.js';
 import { hairLook, hairWordParameters, tellsHair } from '../../src/network/parsing/hair-words.js';
 import { importParser } from '../../src/network/parsing/import-parser.js';
@@ -174,6 +175,27 @@ describe('the parser', () => {
     const parsing = await parser.parse(createImage(100, 100, 3), box, 12);
     expect(parsing.crop).toEqual(parserCrop(box, 12, 32));
     expect(parsing.size).toBe(16);
+    await parser.release();
+  });
+
+  it('sees the mirror image of a grey face as the mirror image of what it sees', async () => {
+    const file = await exportParser(tiny, tinyParameters(), { name: 'parser', run: runConstants(one) });
+    const parser = await createFaceParser(one, file);
+    const greyPhoto = (mirrored: boolean) => {
+      const photo = createImage(100, 100, 3);
+      photo.data.forEach((_, i) => {
+        const [column, row] = [Math.floor(i / 3) % 100, Math.floor(i / 300)];
+        const x = mirrored ? 99 - column : column;
+        photo.data[i] = 128 + 100 * Math.sin(0.2 * x + 0.1 * row) * Math.cos(0.05 * x * row);
+      });
+      return photo;
+    };
+    const box = { x: 20, y: 30, width: 40, height: 40 };
+    const direct = await parser.parse(greyPhoto(false), box, 12);
+    const mirrored = await parser.parse(greyPhoto(true), { ...box, x: 40 }, -12);
+    mirrorRows(mirrored.classes, mirrored.size);
+    const differences = direct.classes.map((likelihood, at) => Math.abs(likelihood - mirrored.classes[at]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-4);
     await parser.release();
   });
 

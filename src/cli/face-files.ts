@@ -15,6 +15,7 @@ import { writeUsdz } from '../io/usd/write-usdz.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { FaceFile } from './output-folder.js';
+import type { OverlayDrawer } from './overlay-drawer.js';
 
 export const formats = ['glb', 'obj', 'png', 'json', 'vrm', 'usdz'] as const;
 export type Format = (typeof formats)[number];
@@ -28,6 +29,8 @@ export interface FaceFilesOptions {
   readonly avatar: AvatarSettings;
   readonly vrm: VrmSettings;
   readonly encodeImage: ImageEncoder;
+  /** Default: in this thread. */
+  readonly overlays?: Pick<OverlayDrawer, 'draw'> | undefined;
 }
 
 /** What `head.vrm` says of itself beside what it shows; by default its name is the photo's. */
@@ -57,12 +60,15 @@ export async function faceFiles(
     originalHeight,
     node: process.versions.node,
   });
-  const [heads, vrms, usds, pictures] = await Promise.all([
+  const [overlays, heads, vrms, usds, textures] = await Promise.all([
+    // First, as another thread may draw it.
+    wanted('png') ? overlayFile(model, photo.decoded.image, reconstruction, options) : [],
     headFiles(model, reconstruction, options, wanted),
     wanted('vrm') ? [await vrmFile(model, photo, reconstruction, options)] : [],
     wanted('usdz') ? [await usdzFile(model, reconstruction, options)] : [],
-    wanted('png') ? pictureFiles(model, photo.decoded.image, reconstruction, options) : [],
+    wanted('png') ? textureFiles(reconstruction, options) : [],
   ]);
+  const pictures = [...overlays, ...textures];
   const json: FaceFile[] = wanted('json')
     ? [{ name: 'result.json', content: `${JSON.stringify(result, null, 1)}\n` }]
     : [];
@@ -117,21 +123,28 @@ async function usdzFile(
 const withoutWebp = ({ textureFormat }: AvatarSettings): 'jpeg' | 'png' =>
   textureFormat === 'webp' ? 'jpeg' : textureFormat;
 
-async function pictureFiles(
+async function overlayFile(
   model: MorphableModel,
   image: Image,
   reconstruction: Reconstruction,
-  options: FaceFilesOptions,
+  { texture, overlays, encodeImage }: FaceFilesOptions,
 ): Promise<FaceFile[]> {
-  const { drawOverlay } = await import('../fit/pictures/overlay.js');
-  const overlay = drawOverlay(model, image, reconstruction, { texture: options.texture });
-  const files: FaceFile[] = [{ name: 'overlay.png', content: await options.encodeImage(overlay, 'png') }];
-  // For one's own lamps: the skin texture that head.glb and head.obj hold carries the photo's light.
-  const textures = options.texture === 'photo' ? reconstruction.textures : undefined;
-  if (textures)
-    files.push(
-      { name: 'skin-delit.png', content: await options.encodeImage(textures.albedo, 'png') },
-      { name: 'skin-sources.png', content: await options.encodeImage(textures.sources, 'png') },
-    );
-  return files;
+  const draw = async (): Promise<Uint8Array> => {
+    if (overlays) return overlays.draw({ image, reconstruction, texture });
+    const { drawOverlay } = await import('../fit/pictures/overlay.js');
+    return encodeImage(drawOverlay(model, image, reconstruction, { texture }), 'png');
+  };
+  return [{ name: 'overlay.png', content: await draw() }];
+}
+
+/** For one's own lamps: the skin texture that head.obj holds carries the photo's light. */
+async function textureFiles(
+  { textures }: Reconstruction,
+  { texture, encodeImage }: FaceFilesOptions,
+): Promise<FaceFile[]> {
+  if (texture !== 'photo' || !textures) return [];
+  return [
+    { name: 'skin-delit.png', content: await encodeImage(textures.albedo, 'png') },
+    { name: 'skin-sources.png', content: await encodeImage(textures.sources, 'png') },
+  ];
 }

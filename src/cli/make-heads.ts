@@ -11,6 +11,7 @@ import { encodeImage, type DecodedImage } from '../node/files/image-codec.js';
 import { faceFiles, type FaceFilesOptions, type Format, type VrmSettings } from './face-files.js';
 import { noFaceMessage } from './no-face.js';
 import type { FaceFile } from './output-folder.js';
+import type { OverlayDrawer } from './overlay-drawer.js';
 
 /** What decides which heads come of a photo, and as which files. */
 export interface HeadSettings {
@@ -40,6 +41,8 @@ export interface HeadWorkerSetup {
 /** What the command needs of a `Rogue`. */
 export interface Reconstructor {
   readonly model: MorphableModel;
+  /** Where overlays are drawn in a thread of their own. */
+  readonly overlays?: OverlayDrawer;
   reconstruct(photo: DecodedImage, options: ReconstructPhotoOptions): Promise<Reconstruction[]>;
   whyNoFace(photo: DecodedImage, options: FindFacesOptions): Promise<NoFaceCause>;
   release(): Promise<void>;
@@ -88,7 +91,8 @@ export function headMaker(settings: HeadSettings): HeadMaker {
     if (faces.length === 0)
       throw new Error(noFaceMessage(await rogue.whyNoFace(photo.decoded, finding), scale));
     const made: MadeHead[] = [];
-    for (const face of faces) made.push(await faceFiles(rogue.model, photo, face, files));
+    const drawing = { ...files, overlays: rogue.overlays };
+    for (const face of faces) made.push(await faceFiles(rogue.model, photo, face, drawing));
     return made;
   };
 }

@@ -13,6 +13,7 @@ import {
   type Reconstructor,
 } from './make-heads.js';
 import { OutputFolder } from './output-folder.js';
+import { overlaysInWorker } from './overlay-drawer.js';
 import { digest, listedIn, onInterrupt, runBatch, tellFailures } from './photo-batch.js';
 import { makersHere, makersInWorkers } from './photo-makers.js';
 import type { Shard } from './shard.js';
@@ -28,7 +29,11 @@ export interface ReconstructFlags extends HeadSettings {
   readonly again?: boolean;
 }
 
-async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): Promise<Reconstructor> {
+async function loadFromPackage({
+  network,
+  format,
+}: Pick<ReconstructFlags, 'network' | 'format'>): Promise<Reconstructor> {
+  const overlays = format.includes('png') ? overlaysInWorker() : undefined;
   const [{ loadRogue }, { engineHere }] = await Promise.all([
     import('../node.js'),
     import('../runtime/node.js'),
@@ -36,7 +41,21 @@ async function loadFromPackage({ network }: Pick<ReconstructFlags, 'network'>): 
   const { engine, reason } = engineHere();
   if (engine === 'wasm' && process.stderr.isTTY)
     complain(`rogue: computing in WebAssembly; native code is faster (${reason}).`);
-  return loadRogue(network === undefined ? {} : { regressor: network });
+  try {
+    const rogue = await loadRogue(network === undefined ? {} : { regressor: network });
+    return {
+      model: rogue.model,
+      ...(overlays && { overlays }),
+      reconstruct: (photo, options) => rogue.reconstruct(photo, options),
+      whyNoFace: (photo, options) => rogue.whyNoFace(photo, options),
+      async release() {
+        await Promise.all([rogue.release(), overlays?.release()]);
+      },
+    };
+  } catch (error) {
+    await overlays?.release();
+    throw error;
+  }
 }
 
 /**

@@ -24,7 +24,7 @@ describe.skipIf(process.platform === 'win32')('a batch that is killed', () => {
   });
   afterAll(() => rm(dirname(data), { recursive: true }));
 
-  it('corrupt: comes to what an undisturbed run gives', { timeout: 120_000 }, async () => {
+  it('corrupt: comes to what an undisturbed run gives', { timeout: 240_000 }, async () => {
     const folder = await temporaryFolder();
     const random = createRandom(3);
     const outcome = await disturb(corrupt, {

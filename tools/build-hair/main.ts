@@ -26,6 +26,7 @@ import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { NearestSkin } from '../../src/model/nearest-skin.js';
 import { loadModel, loadPeople } from '../../src/node/files/assets.js';
 import { vertexNormals } from '../../src/render/normals.js';
+import { withStrands } from './strand-detail.js';
 
 const LENGTHS: Readonly<Record<string, HairLength>> = {
   afro01: 'short',
@@ -347,7 +348,7 @@ export async function buildHair(): Promise<Uint8Array> {
   const person = averageAdult(people, model);
   const styles: HairStyle[] = [];
   for (const hair of people.hair) {
-    const texture = evenTexture(hair.texture, STRANDED.test(hair.name));
+    const texture = withStrands(evenTexture(hair.texture, STRANDED.test(hair.name)));
     const cuts = CUTS.filter(({ of }) => of === hair.name);
     if (cuts.length === 0) styles.push(await styleOf(hair, person, model, skin, texture));
     for (const cut of cuts) styles.push(await styleOf(hair, person, model, skin, texture, cut));

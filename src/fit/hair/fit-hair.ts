@@ -19,7 +19,6 @@ import { liftHair } from './lift-hair.js';
 import type { PosedView } from './map-view.js';
 import { namedTone } from './named-tones.js';
 import { contrastFor } from './strand-contrast.js';
-import { withStrands } from './strand-detail.js';
 import { styleOnHead, type StyleTry } from './style-outlines.js';
 
 /** What of a reconstruction hair is fitted to. */
@@ -105,7 +104,7 @@ function wear(
     normals,
     uvs,
     triangles: withoutFace(positions, triangles, face),
-    texture: withStrands(texture),
+    texture,
   };
 }
 

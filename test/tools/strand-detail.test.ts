@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withStrands } from '../../../src/fit/hair/strand-detail.js';
-import { neutralLightness, type HairTexture } from '../../../src/model/hair-file.js';
-import { linearOfByte } from '../../../src/render/color.js';
+import { withStrands } from '../../tools/build-hair/strand-detail.js';
+import { neutralLightness, type HairTexture } from '../../src/model/hair-file.js';
+import { linearOfByte } from '../../src/render/color.js';
 
 const size = 64;
 
@@ -54,7 +54,6 @@ describe('withStrands', () => {
     const drawn = withStrands(stored);
     expect(meanLightness(drawn) / meanLightness(stored)).toBeCloseTo(1, 1);
     expect(drawn.data[1]).toBe(0);
-    expect(withStrands(stored)).toBe(drawn);
     expect(withStrands(striped(true)).data).toEqual(drawn.data);
   });
 });

@@ -1,7 +1,7 @@
-import { boxMeans } from '../../math/box-filter.js';
-import { valueAt } from '../../math/value-at.js';
-import { neutralLightness, type HairTexture } from '../../model/hair-file.js';
-import { byteOfLinear, linearOfByte } from '../../render/color.js';
+import { boxMeans } from '../../src/math/box-filter.js';
+import { valueAt } from '../../src/math/value-at.js';
+import { neutralLightness, type HairTexture } from '../../src/model/hair-file.js';
+import { byteOfLinear, linearOfByte } from '../../src/render/color.js';
 
 /** Texels per side of textures with drawn strands. */
 const SIZE = 512;
@@ -30,22 +30,12 @@ const DARKEST = 0.01;
 const LIGHT_STEP = 12;
 const ALPHA_STEP = 17;
 
-const detailed = new WeakMap<HairTexture, HairTexture>();
-
 /**
  * A style's texture with strands drawn in, as stored ones are too coarse to show any: noise that is smeared
  * along the way in which the stored strands run (line integral convolution, Cabral & Leedom 1993; the way by
  * the structure tensor, Bigün & Granlund 1987), once in strands and once in locks. Mean lightness stays.
  */
 export function withStrands(texture: HairTexture): HairTexture {
-  const known = detailed.get(texture);
-  if (known) return known;
-  const made = drawStrands(texture);
-  detailed.set(texture, made);
-  return made;
-}
-
-function drawStrands(texture: HairTexture): HairTexture {
   const [lightness, alpha] = [enlarged(texture, 0), enlarged(texture, 1)];
   const texels = Int32Array.from(alpha.keys()).filter((i) => alpha[i]! >= LEAST_ALPHA);
   const directions = strandDirections(texture, texels);

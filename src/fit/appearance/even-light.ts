@@ -34,7 +34,9 @@ const FEW_SEEN = 0.1;
 /**
  * Takes from the skin what a light of low order could not: cast shadows, highlights, a lamp of another colour
  * on one side. What the smoothed photo is brighter, darker or of another hue than the albedo fitted to it is
- * light, and moves from `seen.albedo` to `seen.shade`; their product, the photo, stays.
+ * light, and moves from `seen.albedo` to `seen.shade`; their product, the photo, stays. What is not seen lies
+ * in the same light as far as that is smooth, and the less a texel is believed, the less its glint is light on
+ * what it is filled with: else borders of what is seen are jagged in the photo's light.
  *
  * Finer things that are darker, as wrinkles and moles, and small differences are left to the skin; so is what
  * is dark on both sides of the face alike: more often a beard than a shadow. Finer things that are brighter
@@ -53,26 +55,45 @@ export function evenLight(
   const { light, glints, brightest } = leftLight(model, seen, albedo, modelSize, size);
   const scale = CORRECTION_SIZE / size;
   const toModel = modelSize / size;
+  const lit = litCells(light);
   const here = new Float32Array(3);
   const fitted = new Float32Array(3);
   for (let texel = 0; texel < seen.weight.length; texel++) {
-    if (seen.weight[texel] === 0) continue;
+    const believed = Math.min(1, seen.weight[texel]!);
     const x = (texel % size) + 0.5;
     const y = Math.floor(texel / size) + 0.5;
-    lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
     const cell = Math.floor(y * scale) * CORRECTION_SIZE + Math.floor(x * scale);
-    const asGlint = glints[cell]!;
+    if (believed === 0 && lit[cell] === 0) continue;
+    lookUp(light, CORRECTION_SIZE, x * scale - 0.5, y * scale - 0.5, here);
+    const asGlint = believed > 0 ? glints[cell]! : 0;
     if (asGlint > 0) lookUp(albedo, modelSize, x * toModel - 0.5, y * toModel - 0.5, fitted);
     for (let k = 0; k < 3; k++) {
       const at = 3 * texel + k;
-      let gain = Math.exp(here[k]!);
-      const limit = brightest[cell]! * fitted[k]! * gain;
-      // What is left of the excess, in logarithms, is a power of it.
-      if (asGlint > 0 && seen.albedo[at]! > limit) gain *= (seen.albedo[at]! / limit) ** asGlint;
+      const gain = Math.exp(here[k]!);
       seen.albedo[at]! /= gain;
       seen.shade[at]! *= gain;
+      const limit = brightest[cell]! * fitted[k]!;
+      if (asGlint === 0 || seen.albedo[at]! <= limit) continue;
+      // What is left of the excess, in logarithms, is a power of it.
+      const glint = (seen.albedo[at]! / limit) ** asGlint;
+      seen.albedo[at]! /= glint;
+      seen.shade[at]! *= glint ** believed;
     }
   }
+}
+
+/** Cells of the grid with light left on them or beside them, n×n. */
+function litCells(light: Float32Array): Uint8Array {
+  const n = CORRECTION_SIZE;
+  const lit = new Uint8Array(n * n);
+  for (let i = 0; i < light.length; i++) {
+    if (light[i] === 0) continue;
+    const cell = Math.floor(i / 3);
+    const [x, y] = [cell % n, Math.floor(cell / n)];
+    for (let v = Math.max(0, y - 1); v <= Math.min(n - 1, y + 1); v++)
+      lit.fill(1, v * n + Math.max(0, x - 1), v * n + Math.min(n, x + 2));
+  }
+  return lit;
 }
 
 /** What of the skin is light, on the correction's grid. */

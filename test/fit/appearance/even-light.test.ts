@@ -32,8 +32,13 @@ function skinUnder(change: Change): Unwrapped {
   };
 }
 
-function evened(change: Change): Unwrapped {
+/** @param believed of the texels at (x, y), 0…1 */
+function evened(change: Change, believed: (x: number, y: number) => number = () => 1): Unwrapped {
   const seen = skinUnder(change);
+  seen.weight.forEach((_, texel) => {
+    const [x, y] = [(texel % size) + 0.5, Math.floor(texel / size) + 0.5];
+    seen.weight[texel] = believed(x / size, y / size);
+  });
   const fitted = Float32Array.from({ length: 3 * modelSize * modelSize }, (_, i) => skin[i % 3]!);
   evenLight(model, seen, fitted, modelSize, size);
   return seen;
@@ -76,6 +81,9 @@ function brow(): { readonly left: number; readonly right: number; readonly y: nu
 const around = (at: number, y: number, x: number, row: number): boolean =>
   Math.hypot(x - at, row - y) < 12 / CORRECTION_SIZE;
 
+const shadeAt = ({ shade }: Unwrapped, x: number, y: number): number =>
+  shade[3 * (Math.floor(y * size) * size + Math.floor(x * size))]!;
+
 const valueAt = ({ albedo }: Unwrapped, x: number, y: number): number[] => {
   const texel = Math.floor(y * size) * size + Math.floor(x * size);
   return [...albedo.subarray(3 * texel, 3 * texel + 3)];
@@ -113,6 +121,29 @@ describe('evenLight', () => {
       Math.hypot(x - left, row - y) < 1 / CORRECTION_SIZE ? [2.5, 2.5, 3] : [1, 1, 1];
     expect(valueAt(evened(glint), left, y)[0]).toBeLessThan(0.58);
     expect(valueAt(evened(glint), left, y)[2]).toBeLessThan(0.3);
+  });
+
+  it('lights what is not seen beside a patch of sun like what is', () => {
+    const { left, y } = cheek();
+    const sun: Change = (x, row) => (around(left, y, x, row) ? [2, 1.9, 1.6] : [1, 1, 1]);
+    const { shade } = evened(sun, (x) => (x < left ? 1 : 0));
+    const after = { ...skinUnder(sun), shade };
+    const texel = 1 / size;
+    expect(shadeAt(after, left - 2 * texel, y)).toBeGreaterThan(1);
+    expect(shadeAt(after, left + texel, y) / shadeAt(after, left - texel, y)).toBeGreaterThan(0.85);
+    expect(shadeAt(after, left + 40 * texel, y)).toBeCloseTo(0.8, 1);
+  });
+
+  it('believes a glint as much as the texel it is on', () => {
+    const { left, y } = cheek();
+    const glint: Change = (x, row) =>
+      Math.hypot(x - left, row - y) < 1 / CORRECTION_SIZE ? [6, 6, 6] : [1, 1, 1];
+    const hardly = evened(glint, (x, row) =>
+      Math.hypot(x - left, row - y) < 4 / CORRECTION_SIZE ? 0.01 : 1,
+    );
+    expect(valueAt(hardly, left, y)[0]).toBeLessThan(0.8);
+    expect(shadeAt(hardly, left, y)).toBeLessThan(0.85);
+    expect(shadeAt(evened(glint), left, y)).toBeGreaterThan(2);
   });
 
   it('takes bright specks from brows, but leaves white brows', () => {

@@ -11,17 +11,6 @@ export const viewNormalisation: Normalisation = { gain: 1 / 127.5, offset: -1 };
 /** What lies beyond the photo, 8 bits. */
 export const viewOutside = 128;
 
-/** Takes the colours out of a view of three planes, in place (luma of Rec. 601). */
-export function greyView(view: Float32Array): void {
-  const plane = view.length / 3;
-  for (let at = 0; at < plane; at++) {
-    const luma = 0.299 * view[at]! + 0.587 * view[at + plane]! + 0.114 * view[at + 2 * plane]!;
-    view[at] = luma;
-    view[at + plane] = luma;
-    view[at + 2 * plane] = luma;
-  }
-}
-
 /** A square of a photo, pixels: the detector's box. */
 export interface FaceBox {
   readonly x: number;

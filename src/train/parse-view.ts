@@ -8,7 +8,6 @@ import { mirrorRows } from '../math/mirror-rows.js';
 import { toView, viewNormalisation, viewOutside, type FaceBox } from '../network/face-view.js';
 import { parserCrop } from '../network/parsing/face-parser.js';
 import { coverFrame } from './cover-frame.js';
-import { dyeHair } from './dyed-hair.js';
 import { oddLight } from './odd-light.js';
 import { photoLabels, type ParseTeacher } from './photo-labels.js';
 import { augmentView } from './view-augmentation.js';
@@ -85,7 +84,6 @@ export async function parseView(
   blankOutside(labels, photo, crop);
   const image = source.covered ? viewOf(source.covered.photo) : clean;
   if (source.covered) markCover(labels, source.covered.mask, crop);
-  dyeHair(image, labels, random.fork('dye'));
   const covering = random.fork('cover');
   if (covering.uniform() < covered) coverFlat(image, labels, frame, covering);
   oddLight(image, size, random.fork('light'));

@@ -1,5 +1,4 @@
 import type { Random } from '../data/random.js';
-import { greyView } from '../network/face-view.js';
 
 /** How views of faces are changed so that a regressor relies on no single look; chances 0…1. */
 export interface ViewAugmentation {
@@ -41,7 +40,7 @@ export function augmentView(
 ): void {
   if (random.uniform() < options.coarse) coarsen(image, size, random.uniform(1.5, 4));
   recolour(image, size, random);
-  if (random.uniform() < options.grey) greyView(image);
+  if (random.uniform() < options.grey) greyed(image, size);
   if (random.uniform() < options.boxes) coverView(image, size, visible, landmarks, random);
   if (random.uniform() < options.noisy)
     addNoise(image, (options.noise / 127.5) * random.uniform() ** 2, random);
@@ -65,6 +64,14 @@ function recolour(image: Float32Array, size: number, random: Random): void {
       const k = (image[i]! * 255.5 + 256) | 0;
       image[i] = table[k < 0 ? 0 : k > 511 ? 511 : k]!;
     }
+  }
+}
+
+function greyed(image: Float32Array, size: number): void {
+  const plane = size * size;
+  for (let i = 0; i < plane; i++) {
+    const luma = 0.299 * image[i]! + 0.587 * image[i + plane]! + 0.114 * image[i + 2 * plane]!;
+    image[i] = image[i + plane] = image[i + 2 * plane] = luma;
   }
 }
 

@@ -178,21 +178,21 @@ describe('the parser', () => {
     await parser.release();
   });
 
-  it('sees the mirror image of a grey face as the mirror image of what it sees', async () => {
+  it('sees the mirror image of a face as the mirror image of what it sees', async () => {
     const file = await exportParser(tiny, tinyParameters(), { name: 'parser', run: runConstants(one) });
     const parser = await createFaceParser(one, file);
-    const greyPhoto = (mirrored: boolean) => {
+    const photoOf = (mirrored: boolean) => {
       const photo = createImage(100, 100, 3);
       photo.data.forEach((_, i) => {
-        const [column, row] = [Math.floor(i / 3) % 100, Math.floor(i / 300)];
+        const [column, row, channel] = [Math.floor(i / 3) % 100, Math.floor(i / 300), i % 3];
         const x = mirrored ? 99 - column : column;
-        photo.data[i] = 128 + 100 * Math.sin(0.2 * x + 0.1 * row) * Math.cos(0.05 * x * row);
+        photo.data[i] = 128 + 100 * Math.sin(0.2 * x + 0.1 * row + channel) * Math.cos(0.05 * x * row);
       });
       return photo;
     };
     const box = { x: 20, y: 30, width: 40, height: 40 };
-    const direct = await parser.parse(greyPhoto(false), box, 12);
-    const mirrored = await parser.parse(greyPhoto(true), { ...box, x: 40 }, -12);
+    const direct = await parser.parse(photoOf(false), box, 12);
+    const mirrored = await parser.parse(photoOf(true), { ...box, x: 40 }, -12);
     mirrorRows(mirrored.classes, mirrored.size);
     const differences = direct.classes.map((likelihood, at) => Math.abs(likelihood - mirrored.classes[at]!));
     expect(Math.max(...differences)).toBeLessThan(1e-4);

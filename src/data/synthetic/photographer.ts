@@ -276,17 +276,13 @@ function anglesFacing(random: Random): EulerAngles {
   };
 }
 
-/** Of heads from anywhere: thrown back or bowed. */
-const NODDING = 0.2;
-
 /** Half of the heads show a half to a full profile, every fourth its back. */
 function anglesAround(random: Random): EulerAngles {
   const kind = random.uniform();
-  const nodding = random.uniform() < NODDING;
   const [least, most] = kind < 0.25 ? [0, 40] : kind < 0.75 ? [40, 105] : [105, 180];
   return {
     yaw: random.choice([-1, 1]) * random.uniform(least, most),
-    pitch: within(random.normal(0, nodding ? 30 : 12), nodding ? 55 : 35),
+    pitch: within(random.normal(0, 12), 35),
     roll: random.normal(0, 9),
   };
 }

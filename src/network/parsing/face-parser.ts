@@ -2,9 +2,9 @@ import { parsingClasses, parsingLabels, type ParsingClass } from './parsing-clas
 import { cropAxes, sampleCrop, type Crop } from '../../detect/crop.js';
 import { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { Image } from '../../math/image.js';
-import { mirrorRows } from '../../math/mirror-rows.js';
+import { meanOfMirrored, mirrorRows } from '../../math/mirror-rows.js';
 import { floatOutput, type HostTensor, type Runtime } from '../../runtime/session.js';
-import { greyView, viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../face-view.js';
+import { viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../face-view.js';
 import { parserStride, parserViewPerBox } from './parser.js';
 
 /** What the pixels around a face show. */
@@ -33,9 +33,8 @@ export interface FaceParser {
 }
 
 /**
- * Loads a network of `exportParser`. It looks twice, the second time at the mirror image without its colours,
- * and both looks count alike: colours by which it takes a face for something before it, as blue hair around
- * a face, and sides that it tells apart without need, lose half of their say.
+ * Loads a network of `exportParser`. It looks twice, the second time at the mirror image, and both looks count
+ * alike: what it would say of one side only is more often a mistake.
  *
  * @throws Error of one line when the bytes are no such network
  */
@@ -56,18 +55,16 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
       const pyramid = photo instanceof ImagePyramid ? photo : new ImagePyramid(photo);
       sampleCrop(pyramid, crop, viewNormalisation, image.data, 0, viewOutside);
       const outputs = await session.run({ image });
-      const inColor = floatOutput(outputs, 'classes').slice();
+      const direct = floatOutput(outputs, 'classes').slice();
       const hair = outputs['length'] && {
         lengths: floatOutput(outputs, 'length').slice(),
         curls: floatOutput(outputs, 'curl').slice(),
         tones: floatOutput(outputs, 'tone').slice(),
       };
-      greyView(image.data);
       mirrorRows(image.data, side);
-      const inGrey = floatOutput(await session.run({ image }), 'classes').slice();
+      const mirrored = floatOutput(await session.run({ image }), 'classes').slice();
       const size = side / parserStride;
-      mirrorRows(inGrey, size);
-      const classes = inColor.map((likelihood, at) => (likelihood + inGrey[at]!) / 2);
+      const classes = meanOfMirrored(direct, mirrored, size);
       return { crop, size, classes, ...(hair && { hair }) };
     },
     release: () => session.release(),

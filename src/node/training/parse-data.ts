@@ -2,8 +2,8 @@ import { createRandom } from '../../data/random.js';
 import type { ShardSource, ShardWarning } from '../../data/shards/reader.js';
 import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
-import { mirrorRows } from '../../math/mirror-rows.js';
-import { boxOfHead, greyView } from '../../network/face-view.js';
+import { meanOfMirrored, mirrorRows } from '../../math/mirror-rows.js';
+import { boxOfHead } from '../../network/face-view.js';
 import { parserStride } from '../../network/parsing/parser.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
 import { parsingClasses } from '../../network/parsing/parsing-classes.js';
@@ -100,28 +100,19 @@ export async function readParsePhoto(sample: ShardSample, wearing: boolean): Pro
   };
 }
 
-/**
- * A parser as a teacher: the mean of what it says of a view, of its mirror image, and of that in grey: odd
- * colours are what it is most often misled by.
- */
+/** A parser as a teacher: the mean of what it says of a view and of its mirror image. */
 export function parserTeacher(session: Session, size: number): ParseTeacher {
   const side = size / parserStride;
-  const plane = side * side;
-  const looks = 3;
-  const data = new Float32Array(looks * 3 * size * size);
+  const each = parsingClasses.length * side * side;
+  const data = new Float32Array(2 * 3 * size * size);
   let last: Promise<unknown> = Promise.resolve();
   const taught = async (image: Float32Array): Promise<Float32Array> => {
-    for (let look = 0; look < looks; look++) data.set(image, look * image.length);
-    greyView(data.subarray(2 * image.length));
+    data.set(image);
+    data.set(image, image.length);
     mirrorRows(data.subarray(image.length), size);
-    const outputs = await session.run({ image: { dims: [looks, 3, size, size], data } });
+    const outputs = await session.run({ image: { dims: [2, 3, size, size], data } });
     const classes = floatOutput(outputs, 'classes').slice();
-    const each = parsingClasses.length * plane;
-    mirrorRows(classes.subarray(each), side);
-    return classes.slice(0, each).map((likelihood, at) => {
-      const [mirrored, inGrey] = [classes[each + at]!, classes[2 * each + at]!];
-      return (likelihood + mirrored + inGrey) / looks;
-    });
+    return meanOfMirrored(classes.subarray(0, each), classes.subarray(each), side);
   };
   // One after the other: they share their memory.
   return (image) => {

@@ -35,8 +35,8 @@ const FEW_SEEN = 0.1;
  * Takes from the skin what a light of low order could not: cast shadows, highlights, a lamp of another colour
  * on one side. What the smoothed photo is brighter, darker or of another hue than the albedo fitted to it is
  * light, and moves from `seen.albedo` to `seen.shade`; their product, the photo, stays. What is not seen lies
- * in the same light as far as that is smooth, and the less a texel is believed, the less its glint is light on
- * what it is filled with: else borders of what is seen are jagged in the photo's light.
+ * in the same light as far as that is smooth, and the less a texel is believed, the less its glint is light
+ * on what it is filled with: else borders of what is seen are jagged in the photo's light.
  *
  * Finer things that are darker, as wrinkles and moles, and small differences are left to the skin; so is what
  * is dark on both sides of the face alike: more often a beard than a shadow. Finer things that are brighter

@@ -33,8 +33,8 @@ export interface FaceParser {
 }
 
 /**
- * Loads a network of `exportParser`. It looks twice, the second time at the mirror image, and both looks count
- * alike: what it would say of one side only is more often a mistake.
+ * Loads a network of `exportParser`. It looks twice, the second time at the mirror image, and both looks
+ * count alike: what it would say of one side only is more often a mistake.
  *
  * @throws Error of one line when the bytes are no such network
  */

@@ -49,26 +49,44 @@ export async function createFaceParser(runtime: Runtime, network: Uint8Array): P
     dims: [1, 3, side, side],
     data: new Float32Array(3 * side * side),
   };
+  const look = async (): Promise<Look> => {
+    const outputs = await session.run({ image });
+    const said = (name: string): Float32Array => floatOutput(outputs, name).slice();
+    const hair = outputs['length'] && {
+      lengths: said('length'),
+      curls: said('curl'),
+      tones: said('tone'),
+    };
+    return { classes: said('classes'), ...(hair && { hair }) };
+  };
   return {
     async parse(photo, box, roll) {
       const crop = parserCrop(box, roll, side);
       const pyramid = photo instanceof ImagePyramid ? photo : new ImagePyramid(photo);
       sampleCrop(pyramid, crop, viewNormalisation, image.data, 0, viewOutside);
-      const outputs = await session.run({ image });
-      const direct = floatOutput(outputs, 'classes').slice();
-      const hair = outputs['length'] && {
-        lengths: floatOutput(outputs, 'length').slice(),
-        curls: floatOutput(outputs, 'curl').slice(),
-        tones: floatOutput(outputs, 'tone').slice(),
-      };
+      const direct = await look();
       mirrorRows(image.data, side);
-      const mirrored = floatOutput(await session.run({ image }), 'classes').slice();
+      const mirrored = await look();
       const size = side / parserStride;
-      const classes = meanOfMirrored(direct, mirrored, size);
+      const classes = meanOfMirrored(direct.classes, mirrored.classes, size);
+      const hair = direct.hair && mirrored.hair && meanHair(direct.hair, mirrored.hair);
       return { crop, size, classes, ...(hair && { hair }) };
     },
     release: () => session.release(),
   };
+}
+
+/** What the network says of a view. */
+interface Look {
+  readonly classes: Float32Array;
+  readonly hair?: ParsedHair;
+}
+
+/** The same person's hair, seen twice. */
+function meanHair(a: ParsedHair, b: ParsedHair): ParsedHair {
+  const mean = (name: keyof ParsedHair): Float32Array =>
+    a[name].map((likelihood, k) => (likelihood + b[name][k]!) / 2);
+  return { lengths: mean('lengths'), curls: mean('curls'), tones: mean('tones') };
 }
 
 /** The crop that a parser sees of a face. @param roll degrees, as the detector gives it */

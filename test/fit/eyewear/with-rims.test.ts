@@ -117,7 +117,7 @@ describe('withRims', () => {
       const cover = likelihoodOf(withRims(said, new ImagePyramid(picture(lenses)), mesh()), 'cover');
       return cover(left + 12, EYES[1][1] + 18);
     };
-    expect(shown(100)).toBeGreaterThan(0.8);
+    expect(shown(100)).toBeGreaterThan(0.9);
     expect(shown(undefined)).toBe(0);
   });
 
@@ -130,7 +130,7 @@ describe('withRims', () => {
         if (away < 0.96) image.data.set([200, 70, 60], 3 * (y * SIDE + x));
       }
     const cover = likelihoodOf(withRims(allSkin(), new ImagePyramid(image), mesh()), 'cover');
-    expect(cover(left + 12, EYES[1][1] + 18)).toBeGreaterThan(0.8);
+    expect(cover(left + 12, EYES[1][1] + 18)).toBeGreaterThan(0.9);
     expect(cover(right + 12, EYES[0][1] + 18)).toBe(0);
   });
 

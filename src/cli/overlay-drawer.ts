@@ -29,9 +29,9 @@ export function overlaysInWorker(): OverlayDrawer {
   // Its failure is told with the first overlay.
   starting.catch(() => undefined);
   return {
-    async draw({ image, reconstruction, texture }) {
+    async draw(subject) {
       const worker = await starting;
-      return worker.call('draw', { image, reconstruction, texture });
+      return worker.call('draw', subject);
     },
     release: () =>
       starting.then(

@@ -1,4 +1,4 @@
-import { gaussianMeans } from '../../math/box-filter.js';
+import { boxMeans, gaussianMeans } from '../../math/box-filter.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
@@ -82,18 +82,14 @@ export function evenLight(
   }
 }
 
-/** Cells of the grid with light left on them or beside them, n×n. */
-function litCells(light: Float32Array): Uint8Array {
+/** Above 0 in cells with light left on them or beside them, n×n. */
+function litCells(light: Float32Array): Float32Array {
   const n = CORRECTION_SIZE;
-  const lit = new Uint8Array(n * n);
-  for (let i = 0; i < light.length; i++) {
-    if (light[i] === 0) continue;
-    const cell = Math.floor(i / 3);
-    const [x, y] = [cell % n, Math.floor(cell / n)];
-    for (let v = Math.max(0, y - 1); v <= Math.min(n - 1, y + 1); v++)
-      lit.fill(1, v * n + Math.max(0, x - 1), v * n + Math.min(n, x + 2));
-  }
-  return lit;
+  const lit = new Float32Array(n * n).map((_, cell) => {
+    const [r, g, b] = [light[3 * cell]!, light[3 * cell + 1]!, light[3 * cell + 2]!];
+    return r === 0 && g === 0 && b === 0 ? 0 : 1;
+  });
+  return boxMeans(lit, n, 1);
 }
 
 /** What of the skin is light, on the correction's grid. */

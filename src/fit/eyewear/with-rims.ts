@@ -42,8 +42,8 @@ export function wearsGlasses(rims: Rims): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-const BIAS = -24.21;
-const WEIGHTS = [6.47, 2.97, 5.0, 4.64, 3.36, 1.15, 1.86, 29.72] as const;
+const BIAS = -25.13;
+const WEIGHTS = [7.14, 3.47, 5.7, 4.07, 3.29, 2.12, 0.89, 30.04] as const;
 
 /**
  * What speaks for glasses: how plain the lines around the eyes are, the fainter one, the bridge and the

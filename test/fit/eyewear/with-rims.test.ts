@@ -156,7 +156,7 @@ describe('withRims', () => {
       });
       return isWithin ? 140 : undefined;
     };
-    expect(probability(picture(wires))).toBeGreaterThan(0.8);
+    expect(probability(picture(wires))).toBeGreaterThan(0.9);
     expect(probability(picture())).toBeLessThan(0.05);
     expect(probability(picture(edges))).toBeLessThan(0.5);
   });

@@ -1,7 +1,8 @@
 import { isUpsideDown, type FoundFace } from '../detect/find-faces.js';
 import type { Image } from '../math/image.js';
-import { rotationToEuler } from '../math/rotation.js';
+import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
 import { smoothstep } from '../math/smoothstep.js';
+import { rotateLight } from '../math/spherical-harmonics.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { projectLandmarks68, projectPoints } from '../model/project-landmarks.js';
 import type { HairStyle } from '../model/hair-file.js';
@@ -88,7 +89,7 @@ export function reconstructFace(
   const painted = isGreyPhoto ? greyModel(model) : model;
   const guess = predicted &&
     visibleVertices && {
-      light: predicted.light,
+      light: lightInPhoto(predicted, fit.rotation),
       albedo: likelyAlbedo(model, predicted),
       knowsTone: predicted.tone !== undefined,
       bare,
@@ -175,6 +176,10 @@ function expectedAlbedo({ identity, albedo }: PredictedHead, seen: number): Floa
   const known = LEAST_RECOGNISED + (1 - LEAST_RECOGNISED) * smoothstep(HIDDEN, WHOLE, seen);
   return identity?.map((value, k) => known * value + (1 - known) * albedo[k]!);
 }
+
+/** The expected light, which is told in the camera of the prediction. @param rotation of the head */
+const lightInPhoto = ({ light, pose }: PredictedHead, rotation: ArrayLike<number>): Float32Array =>
+  rotateLight(multiplyRotations(rotation, transposeRotation(pose.rotation)), light);
 
 /**
  * The skin by which its light is told: the mean of what two networks know of it, in the tone of a third. Both

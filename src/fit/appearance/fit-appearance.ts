@@ -154,7 +154,7 @@ function meanColor({ colors, weights }: SkinSamples, robust: Float32Array): [num
 
 /** What a network says of light and skin. */
 export interface AppearanceGuess {
-  /** 27 irradiance coefficients, in about the photo's camera. */
+  /** 27 irradiance coefficients, in the photo's camera. */
   readonly light: ArrayLike<number>;
   /** The skin, standard deviations. */
   readonly albedo: ArrayLike<number>;
@@ -230,7 +230,7 @@ function refine(
   const albedo = new Float32Array(samples.vertices.length * 3);
   for (let iteration = 0; iteration < iterations; iteration++) {
     sampledAlbedo(basis, fit.coefficients, albedo);
-    solveAllLights(samples, albedo, fit.robust, fit.noise, fit.light);
+    solveAllLights(samples, albedo, fit.robust, fit.noise, prior.light, fit.light);
     if (basis.count > 0) solveAlbedo(basis, samples, fit, prior);
     sampledAlbedo(basis, fit.coefficients, albedo);
     fit.noise = reweight(samples, albedo, fit.light, fit.robust, iteration === 0 ? 3 : 2.5).noise;
@@ -357,7 +357,7 @@ function likeliestTone(
   basis: SampledBasis,
   samples: SkinSamples,
   mask: Float32Array,
-  { mean, tonePrecision }: SkinPrior,
+  { mean, tonePrecision, light: expected }: SkinPrior,
 ): number {
   const n = samples.vertices.length;
   const albedo = new Float32Array(n * 3);
@@ -372,7 +372,7 @@ function likeliestTone(
     coefficients[0] = tone;
     sampledAlbedo(basis, coefficients, albedo);
     robust.fill(1);
-    solveAllLights(masked, albedo, robust, 0.05, light);
+    solveAllLights(masked, albedo, robust, 0.05, expected, light);
     const { cost } = reweight(masked, albedo, light, robust, 3);
     const grey = (light[0]! + light[9]! + light[18]!) / (3 * unit);
     let cast = 0;

@@ -2,7 +2,7 @@ import { solveCholesky } from '../../math/linear-solve.js';
 import { addRow, flushRows, normalEquations } from '../../math/normal-equations.js';
 import { irradiance } from '../../math/spherical-harmonics.js';
 import type { SkinSamples } from './skin-samples.js';
-import { CORRELATION } from './solve-lights.js';
+import { CORRELATION, lightPrior, type LightPrior } from './solve-lights.js';
 import type { VertexAlbedoBasis } from './vertex-albedo.js';
 
 /** Light, albedo coefficients, the weight of each sample, and the noise scale. */
@@ -46,13 +46,14 @@ export function sampledAlbedo(
   }
 }
 
-/** What is believed of a skin before its pixels are looked at. */
+/** What is believed of a skin and the light on it before its pixels are looked at. */
 export interface SkinPrior {
   /** Albedo coefficients. */
   readonly mean: Float32Array;
   readonly precision: number;
   /** Of the first coefficient, which is the tone. */
   readonly tonePrecision: number;
+  readonly light: LightPrior;
 }
 
 /**
@@ -63,9 +64,12 @@ const GUESS_PRECISION = 8;
 /** The same of a tone that comes from who somebody is; chosen on people whose tone somebody has told. */
 const TONE_PRECISION = 32;
 
-/** The skin that a network guesses, standard deviations, and whether it knows its tone. */
+/** Skin and light that a network guesses, and whether it knows the skin's tone. */
 interface GuessedSkin {
+  /** Standard deviations. */
   readonly albedo: ArrayLike<number>;
+  /** 27 irradiance coefficients. */
+  readonly light: ArrayLike<number>;
   readonly knowsTone?: boolean;
 }
 
@@ -74,6 +78,7 @@ export function skinPrior(count: number, guess: GuessedSkin | undefined): SkinPr
     mean: Float32Array.from({ length: count }, (_, k) => guess?.albedo[k] ?? 0),
     precision: guess ? GUESS_PRECISION : 1,
     tonePrecision: guess ? (guess.knowsTone ? TONE_PRECISION : GUESS_PRECISION) : 1,
+    light: lightPrior(guess?.light),
   };
 }
 

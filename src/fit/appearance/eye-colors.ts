@@ -35,11 +35,6 @@ const POINTS = [
 export const LEAST_FACING = 0.25;
 /** Nor are eyes read that look further past the camera than this: an iris from the side is mostly lids. */
 export const LEAST_IRIS_FACING = 0.7;
-/**
- * Eyes are not read through what is less surely in view. Not only where skin is sure: lashes, make-up and the
- * edge of a fringe are near any eye, and many points outvote a few.
- */
-export const IN_VIEW = 0.7;
 /** Fewer points than this say nothing. */
 const LEAST_POINTS = 16;
 /**
@@ -127,7 +122,7 @@ function forEachPoint(
       const x = mix(head.pixels, 0, 0);
       const y = mix(head.pixels, 0, 1);
       if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
-      if ((certainty?.inView(x, y, 1) ?? 1) <= IN_VIEW) continue;
+      if (certainty?.showsEye(x, y) === false) continue;
       const u = mix(uvs, firstVertex, 0);
       const v = mix(uvs, firstVertex, 1);
       visit({ color: colorAt(image, x, y), texture: luminance(textureColorAt(part.texture!, u, v)) }, u, v);

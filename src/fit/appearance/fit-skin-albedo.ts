@@ -20,7 +20,7 @@ const ROBUST = 3;
 const LARGEST = 3;
 
 /** What a network expects explains so much that the rest has this many times the precision of the basis. */
-const EXPECTED = 2;
+const EXPECTED = 8;
 
 /** What is believed of coefficients before anything is seen. */
 interface Prior {

@@ -3,7 +3,7 @@ import { smoothstep } from '../../math/smoothstep.js';
 import type { ModelPart, MorphableModel } from '../../model/morphable-model.js';
 import { colorAt } from '../../render/image-color.js';
 import { texelMapOf } from '../../render/texel-map.js';
-import { IN_VIEW, LEAST_FACING, LEAST_IRIS_FACING, usualColor } from './eye-colors.js';
+import { LEAST_FACING, LEAST_IRIS_FACING, usualColor } from './eye-colors.js';
 import { eyeOpening, openShare } from './eye-opening.js';
 import { EYE_FRONT, irisFacing, type IrisDisc } from './iris-disc.js';
 import type { SkinCertainty } from './skin-certainty.js';
@@ -65,8 +65,7 @@ export function seeEye(
     const x = mix(head.pixels, 2, 0);
     const y = mix(head.pixels, 2, 1);
     if (!(x >= 0 && x < image.width && y >= 0 && y < image.height)) continue;
-    const weight =
-      sharp * smoothstep(0.5, 1, isOpen(x, y)) * ((certainty?.inView(x, y, 1) ?? 1) > IN_VIEW ? 1 : 0);
+    const weight = certainty?.showsEye(x, y) === false ? 0 : sharp * smoothstep(0.5, 1, isOpen(x, y));
     if (weight <= 0) continue;
     texels.push(texel);
     weights.push(weight);

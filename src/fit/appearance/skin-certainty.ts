@@ -22,6 +22,8 @@ export interface SkinCertainty {
   readonly hair: Float32Array;
   /** How likely a point of the face is in plain view, of how likely it is for all else that is known. */
   readonly inView: (x: number, y: number, visible: number) => number;
+  /** Whether the photo shows an eye where there is one: no cover, and no strands. */
+  readonly showsEye: (x: number, y: number) => boolean;
   /** What the parser itself says of pixels. */
   readonly outline: { readonly skin: PhotoMap; readonly background: PhotoMap };
 }
@@ -49,6 +51,11 @@ const ISLAND = 0.5;
 const COVER = 0.3;
 const FRINGE = 0.4;
 const OTHER = 0.5;
+/**
+ * Likelihood of skin, which eyes are of, below which nothing is an eye. Not only where skin is sure: lashes,
+ * make-up and the edge of a fringe are near any eye, and many points outvote a few.
+ */
+const EYE = 0.4;
 /** Likelihoods of skin between which it is believed. */
 const SKIN_FROM = 0.5;
 const SKIN_TO = 0.85;
@@ -76,13 +83,15 @@ export function skinCertainty(parsing: FaceParsing): SkinCertainty {
   const skinMap = certain((at) => skins[at]!, [covers, background, hair, fringe]);
   const headMap = certain((at) => skins[at]! + hairs[at]!, [covers, background]);
   const covered = likelihoodOf(parsing, 'cover');
+  const skin = likelihoodOf(parsing, 'skin');
   return {
     // Both maps are single ones, where the first class lies.
     skin: likelihoodOf(skinMap, 'background'),
     head: likelihoodOf(headMap, 'background'),
     hair: placesOf(parsing, (at) => hairs[at]! * (1 - covers[at]!) > SURELY_HAIR),
     inView: (x, y, visible) => visible * (1 - covered(x, y)),
-    outline: { skin: likelihoodOf(parsing, 'skin'), background: likelihoodOf(parsing, 'background') },
+    showsEye: (x, y) => covered(x, y) < COVER && skin(x, y) > EYE,
+    outline: { skin, background: likelihoodOf(parsing, 'background') },
   };
 }
 

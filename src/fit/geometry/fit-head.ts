@@ -1,4 +1,5 @@
 import type { FoundFace } from '../../detect/find-faces.js';
+import { mediapipeTo68 } from '../../detect/mediapipe-to-68.js';
 import { meshFacing } from '../../detect/mesh-facing.js';
 import type { Camera } from '../../math/camera.js';
 import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
@@ -17,6 +18,7 @@ import { cameraOf } from './camera-of.js';
 import { fitGaze, IRIS_CENTRES } from './fit-gaze.js';
 import { faceSize, fitLandmarks, type HeadFit } from './fit-landmarks.js';
 import { FACE_POINTS, landmarkTrust, observe } from './observations.js';
+import { restHiddenMouth } from './hidden-mouth.js';
 import { fitProfile, type OutlineMaps } from './profile-outline.js';
 import { rotationToEuler } from '../../math/rotation.js';
 import { seeHead } from '../appearance/skin-geometry.js';
@@ -31,6 +33,9 @@ import {
   visibilitySpreader,
 } from './predicted-observations.js';
 import type { ReconstructMethod, ReconstructOptions } from '../reconstruction.js';
+
+/** The mesh's points on the lips. */
+const MOUTH = mediapipeTo68.slice(48);
 
 /** Shape coefficients stay plausible: within this many standard deviations. */
 const SHAPE_LIMIT = 3;
@@ -136,6 +141,8 @@ export function fitHead(
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   keepOpposed(model.expression.names, expression);
+  if (sight && method !== 'network')
+    restHiddenMouth(model.expression.names, expression, mouthInView(points, sight.inView));
   const vertices = known
     ? addExpression(model, known.neutral.slice(), expression, shape)
     : evaluateVertices(model, { shape, expression });
@@ -273,6 +280,13 @@ function meshTrust({ points, presence }: FoundFace['landmarks'], { pose }: Predi
 function trusting(trust: number): FusionWeights {
   const { inView, hidden } = fusionDefaults;
   return { ...fusionDefaults, inView: trust * inView, hidden: trust * hidden };
+}
+
+/** What share of the mouth's better seen half is in plain view, 0…1: it tells of the other. */
+function mouthInView(points: Float32Array, sightAt: SightAt): number {
+  const seen = MOUTH.map((k) => sightAt(points[3 * k]!, points[3 * k + 1]!, 1)).sort((a, b) => b - a);
+  const half = seen.slice(0, seen.length / 2);
+  return half.reduce((sum, value) => sum + value / half.length, 0);
 }
 
 /** Irises in view tell the gaze; the prediction does where the eyes are covered or turned away. */

@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fitAppearance, type Appearance } from '../../../src/fit/appearance/fit-appearance.js';
+import { skinCertainty } from '../../../src/fit/appearance/skin-certainty.js';
 import { faceSize } from '../../../src/fit/geometry/fit-landmarks.js';
 import type { SeenHead } from '../../../src/fit/appearance/skin-geometry.js';
 import type { Image } from '../../../src/math/image.js';
 import { irradiance } from '../../../src/math/spherical-harmonics.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { loadModel } from '../../../src/node/files/assets.js';
+import { parsedFace } from '../parsed-face.js';
 import {
   albedoAtVertices,
   daylight,
@@ -165,5 +167,31 @@ describe('fitAppearance on a covered face', () => {
     expect(result.inlier.every((value) => value === 0)).toBe(true);
     expect(result.light[0]).toBeGreaterThan(0);
     expect(result.albedo.every((value) => value === 0)).toBe(true);
+  });
+
+  /** Only the face's upper part is seen, in this light: what is made of it, and which vertices are hidden. */
+  function halfSeen(lit: Float32Array): { light: Float32Array; hidden: number[] } {
+    const rows = clearSkin().map((v) => head.pixels[2 * v + 1]!);
+    const edge = mean(rows) - 20;
+    const certainty = skinCertainty(parsedFace(face, (_, y) => (y < edge ? 'skin' : 'cover')));
+    const { light } = fitAppearance(
+      model,
+      head,
+      photograph(model, face, lit, tone),
+      faceSize(face.points, 3),
+      undefined,
+      certainty,
+    );
+    return { light, hidden: clearSkin().filter((v) => head.pixels[2 * v + 1]! > edge) };
+  }
+
+  it('gives what is hidden the hue of the light on what is seen', () => {
+    const orange = daylight().map((value, i) => value * [1.2, 0.8, 0.45][Math.floor(i / 9)]!);
+    const { light, hidden } = halfSeen(orange);
+    const shade = irradiance(head.normals, light, new Float32Array(head.normals.length));
+    const hues = clearSkin().map((v) => Math.log(shade[3 * v]! / shade[3 * v + 2]!));
+    const ofHidden = hidden.map((v) => Math.log(shade[3 * v]! / shade[3 * v + 2]!));
+    expect(Math.abs(mean(ofHidden) - mean(hues))).toBeLessThan(0.05);
+    expect(Math.max(...ofHidden) - Math.min(...ofHidden)).toBeLessThan(0.3);
   });
 });

@@ -47,6 +47,15 @@ describe('skinCertainty', () => {
     expect(inView(400, 320, 0.8)).toBe(0);
     expect(inView(250, 320, 0.8)).toBeCloseTo(0.8, 6);
   });
+
+  it('sees no eye through a cover, nor through strands', () => {
+    const { showsEye } = skinCertainty(
+      parsedFace(place, (x) => (x > 360 ? 'cover' : x < 280 ? 'hair' : 'skin')),
+    );
+    expect(showsEye(400, 320)).toBe(false);
+    expect(showsEye(240, 320)).toBe(false);
+    expect(showsEye(320, 320)).toBe(true);
+  });
 });
 
 describe('seenVertices', () => {

@@ -67,7 +67,7 @@ export function reconstructFace(
   const { texture = 'photo' } = options;
   const size = faceSize(face.landmarks.points, 3);
   const certainty = parsing && skinCertainty(parsing);
-  const { method, camera, fit, shape, expression, gaze, vertices, visibleVertices } = fitHead(
+  const { method, camera, fit, shape, expression, gaze, vertices, expected, visibleVertices } = fitHead(
     model,
     image,
     face,
@@ -148,8 +148,8 @@ export function reconstructFace(
       light: appearance.light,
     },
     vertices,
-    landmarks68: projectLandmarks68(model, vertices, fit.rotation, fit.translation, camera),
-    landmarks478: projectPoints(model.landmarks.mediapipe!, vertices, fit.rotation, fit.translation, camera),
+    landmarks68: projectLandmarks68(model, expected, fit.rotation, fit.translation, camera),
+    landmarks478: projectPoints(model.landmarks.mediapipe!, expected, fit.rotation, fit.translation, camera),
     visibility: {
       face: view?.seen ?? appearance.faceVisibility,
       covers: view?.covers ?? [],

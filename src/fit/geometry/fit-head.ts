@@ -90,6 +90,8 @@ export interface FittedHead {
   readonly gaze: Gaze;
   /** V×3, mm, head space, with expression and gaze. */
   readonly vertices: Float32Array;
+  /** The same, but that a hidden mouth is as it is expected, not at rest: its landmarks are told by this. */
+  readonly expected: Float32Array;
   /** How likely each vertex of the skin is in plain view, 0…1; not known from landmarks alone. */
   readonly visibleVertices: Float32Array | undefined;
 }
@@ -141,11 +143,16 @@ export function fitHead(
   const shape = known?.shape ?? Float32Array.from(fit.coefficients.subarray(0, model.shape.count));
   const expression = Float32Array.from(fit.coefficients.subarray(-model.expression.count));
   keepOpposed(model.expression.names, expression);
-  if (sight && method !== 'network')
-    restHiddenMouth(model.expression.names, expression, mouthInView(points, sight.inView));
-  const vertices = known
-    ? addExpression(model, known.neutral.slice(), expression, shape)
-    : evaluateVertices(model, { shape, expression });
+  const expressed = (units: Float32Array): Float32Array =>
+    known
+      ? addExpression(model, known.neutral.slice(), units, shape)
+      : evaluateVertices(model, { shape, expression: units });
+  const expected = expressed(expression);
+  const rested =
+    sight && method !== 'network'
+      ? restHiddenMouth(model.expression.names, expression, mouthInView(points, sight.inView))
+      : expression;
+  const vertices = rested === expression ? expected : expressed(rested);
   const gaze = gazeOf(
     fitGaze(model, vertices, fit.rotation, fit.translation, camera, points, eyeOpenness(model, expression)),
     method,
@@ -154,14 +161,16 @@ export function fitHead(
     sight?.inView,
   );
   turnEyes(model, vertices, gaze);
+  if (expected !== vertices) turnEyes(model, expected, gaze);
   return {
     method,
     camera,
     fit,
     shape,
-    expression,
+    expression: rested,
     gaze,
     vertices,
+    expected,
     visibleVertices:
       method === 'landmarks' ? undefined : fittingModel(model).visibleVertices(predicted!.visibility),
   };

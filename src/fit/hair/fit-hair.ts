@@ -58,7 +58,7 @@ export function fitHair(
   const bald = length === 'bald';
   const hairline = hairlineOf(model, evidence);
   const cards = worn && wear(model, worn, vertices, hairline);
-  const ground = bald ? new Float32Array(model.vertexCount) : hairGround(model, vertices, hairline);
+  const ground = bald ? new Float32Array(model.vertexCount) : hairGround(model, vertices, hairline, cards);
   if (bald) return { style: 'bald', length, color: undefined, sure, ground, cards };
   const facing = cards ? facingNormals(cards, pose) : new Float32Array();
   const measured = seen ? unlitHairColor(seen, facing, light) : UNKNOWN_COLOR;

@@ -1,4 +1,5 @@
 import type { MorphableModel } from '../../model/morphable-model.js';
+import type { HairCards } from './fitted-hair.js';
 import type { HairEvidence } from './hair-evidence.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import { anglesOf, betweenSectors, mirroredSector, SECTORS, sectorOf } from './skull-angles.js';
@@ -110,27 +111,63 @@ export function faceLimit(model: MorphableModel, vertices: Float32Array): Float3
 const SOFT = 4;
 /** Up to so many degrees away from the face's axis a photo of a face shows where hair begins. */
 const FRONT = 80;
+/** Degrees up to which one sees on a head whether hair's ground lies before the cards that are worn. */
+const ASIDE = 110;
+/** Turns above the face's axis up to which it is a temple; higher up the photo's hairline tells. */
+const TEMPLE = 0.08;
 
 /**
- * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it. V, 0…1.
+ * How much of the skin at each vertex hair grows on: the scalp, as far as the hairline leaves it, and at the
+ * temples and below not before the cards that are worn: it would be a dark patch beside long hair. V, 0…1.
  */
 export function hairGround(
   model: MorphableModel,
   vertices: Float32Array,
   hairline: Float32Array,
+  cards?: Pick<HairCards, 'positions' | 'triangles'>,
 ): Float32Array {
   const scalp = model.regions.get('scalp');
   const out = new Float32Array(model.vertexCount);
   if (!scalp) return out;
+  const edge = cards && cardEdge(cards);
   for (let v = 0; v < model.parts[0]!.vertexCount; v++) {
     if (scalp[v] === 0) continue;
     const { around, away } = anglesOf(vertices[3 * v]!, vertices[3 * v + 1]!, vertices[3 * v + 2]!);
     const line = betweenSectors(hairline, around);
     // In front hairlines differ; behind the ears nobody sees where the scalp ends.
     const told = around < 0.5 && away < FRONT && !Number.isNaN(line);
-    out[v] = scalp[v]! * (told ? smoothstep(line - SOFT, line + SOFT, away) : 1);
+    const grows = told ? smoothstep(line - SOFT, line + SOFT, away) : 1;
+    const isAbove = around > TEMPLE && around < 0.5 - TEMPLE;
+    const worn = edge && !isAbove ? betweenSectors(edge, around) : NaN;
+    const under = away < ASIDE && !Number.isNaN(worn) ? smoothstep(worn, worn + 2 * SOFT, away) : 1;
+    out[v] = scalp[v]! * grows * under;
   }
   return out;
+}
+
+/** Cards that begin before this share of those in a sector are single strands, between which skin shows. */
+const STRANDS = 0.1;
+/** Points to a side of the grid on which a card's triangle is seen. */
+const GRID = 5;
+
+/** Per sector the degrees away from the face's axis at which cards begin; NaN where there are none. */
+function cardEdge({ positions, triangles }: Pick<HairCards, 'positions' | 'triangles'>): Float32Array {
+  const sectors = Array.from({ length: SECTORS }, (): number[] => []);
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [0, 1, 2].map((k) => 3 * triangles[t + k]!);
+    for (let i = 0; i < GRID; i++)
+      for (let j = 0; j < GRID - i; j++) {
+        const weights = [i, j, GRID - 1 - i - j].map((steps) => steps / (GRID - 1));
+        const [x, y, z] = [0, 1, 2].map((axis) =>
+          corners.reduce((sum, at, k) => sum + weights[k]! * positions[at + axis]!, 0),
+        ) as [number, number, number];
+        const { around, away } = anglesOf(x, y, z);
+        if (away < ASIDE) sectors[sectorOf(around)]!.push(away);
+      }
+  }
+  return Float32Array.from(sectors, (aways) =>
+    aways.length === 0 ? NaN : aways.sort((a, b) => a - b)[Math.floor(STRANDS * aways.length)]!,
+  );
 }
 
 /** A model whose scalp is where a person's hair grows. */

@@ -20,6 +20,8 @@ export const skinShare = (scalp: number): number => 1 - smoothstep(SCALP_FROM, S
 /** Shares of each texel of the correction's grid, 0…1. */
 export interface CorrectionShares {
   readonly face: Float32Array;
+  /** The forehead, but its brows. */
+  readonly forehead: Float32Array;
   readonly scalp: Float32Array;
   /** Where the bust is no neck. */
   readonly shoulders: Float32Array;
@@ -86,9 +88,11 @@ function fixedShares(
   { albedo, regions }: Pick<MorphableModel, 'albedo' | 'regions'>,
   shareOf: ShareOf,
 ): FixedShares {
-  const [face, bust, neck] = ['face', 'bust', 'neck'].map((name) => regions.get(name));
+  const [face, forehead, brows] = ['face', 'forehead', 'brows'].map((name) => regions.get(name));
+  const [bust, neck] = ['bust', 'neck'].map((name) => regions.get(name));
   return {
     face: shareOf((v) => face?.[v] ?? 1),
+    forehead: shareOf((v) => (forehead?.[v] ?? 0) * (1 - (brows?.[v] ?? 0))),
     shoulders: shareOf((v) => (bust?.[v] ?? 0) * (1 - (neck?.[v] ?? 0))),
     plain: plainShares({ albedo, regions }, shareOf),
   };

@@ -40,6 +40,8 @@ const VOLUMES: Readonly<Record<string, readonly number[]>> = {
 };
 /** Hair that is curled as likely as this may be an afro, however far it reaches, unless it is tied. */
 const CURLED = 0.5;
+/** Short hair is one from here on: below, it is wavy more often than not. */
+const SHORT_CURLED = 0.65;
 /** The style of curls: short ones are nothing else, others by their outline. */
 const CURLS = 'afro01';
 /** What is plain where nothing is known. */
@@ -119,8 +121,8 @@ function seenReach(
 function suits(style: HairStyle, length: HairLength, known: number, curly: number): boolean {
   if (length === 'short' && known < 1 - SEEN) return style.name === PLAIN;
   if (style.name === ONLY_ASKED) return false;
-  if (curly > CURLED && length === 'short') return style.name === CURLS;
-  if (style.name === CURLS) return curly > CURLED && length !== 'tied';
+  if (length === 'short' && curly > SHORT_CURLED) return style.name === CURLS;
+  if (style.name === CURLS) return curly > CURLED && length !== 'tied' && length !== 'short';
   return style.length === length;
 }
 

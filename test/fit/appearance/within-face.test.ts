@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { withinFace } from '../../../src/fit/appearance/within-face.js';
 import { loadModel } from '../../../src/node.js';
 
-it('keeps one skin on the face and takes the other on scalp and shoulders, softly between', async () => {
+it('keeps one skin on the face and takes the other on forehead, scalp and shoulders, softly between', async () => {
   const model = await loadModel();
   const size = 512;
   const mixed = withinFace(
@@ -27,6 +27,7 @@ it('keeps one skin on the face and takes the other on scalp and shoulders, softl
   };
   expect(mostly('nose')).toBeGreaterThan(0.95);
   expect(mostly('brows')).toBeGreaterThan(0.95);
+  expect(mostly('forehead')).toBeLessThan(0.3);
   expect(mostly('scalp')).toBeLessThan(0.1);
   expect(mostly('bust')).toBeLessThan(0.1);
   expect(mixed.some((value) => value > 0.2 && value < 0.8)).toBe(true);

@@ -152,22 +152,30 @@ const GRID = 5;
 
 /** Per sector the degrees away from the face's axis at which cards begin; NaN where there are none. */
 function cardEdge({ positions, triangles }: Pick<HairCards, 'positions' | 'triangles'>): Float32Array {
-  const sectors = Array.from({ length: SECTORS }, (): number[] => []);
+  // How many points lie in each degree of each sector.
+  const counts = new Uint32Array(SECTORS * ASIDE);
   for (let t = 0; t < triangles.length; t += 3) {
-    const corners = [0, 1, 2].map((k) => 3 * triangles[t + k]!);
+    const [a, b, c] = [3 * triangles[t]!, 3 * triangles[t + 1]!, 3 * triangles[t + 2]!];
     for (let i = 0; i < GRID; i++)
       for (let j = 0; j < GRID - i; j++) {
-        const weights = [i, j, GRID - 1 - i - j].map((steps) => steps / (GRID - 1));
-        const [x, y, z] = [0, 1, 2].map((axis) =>
-          corners.reduce((sum, at, k) => sum + weights[k]! * positions[at + axis]!, 0),
-        ) as [number, number, number];
-        const { around, away } = anglesOf(x, y, z);
-        if (away < ASIDE) sectors[sectorOf(around)]!.push(away);
+        const wa = i / (GRID - 1);
+        const wb = j / (GRID - 1);
+        const wc = 1 - wa - wb;
+        const { around, away } = anglesOf(
+          wa * positions[a]! + wb * positions[b]! + wc * positions[c]!,
+          wa * positions[a + 1]! + wb * positions[b + 1]! + wc * positions[c + 1]!,
+          wa * positions[a + 2]! + wb * positions[b + 2]! + wc * positions[c + 2]!,
+        );
+        if (away < ASIDE) counts[sectorOf(around) * ASIDE + Math.floor(away)]!++;
       }
   }
-  return Float32Array.from(sectors, (aways) =>
-    aways.length === 0 ? NaN : aways.sort((a, b) => a - b)[Math.floor(STRANDS * aways.length)]!,
-  );
+  return Float32Array.from({ length: SECTORS }, (_, sector) => {
+    const here = counts.subarray(sector * ASIDE, (sector + 1) * ASIDE);
+    const single = STRANDS * here.reduce((sum, count) => sum + count, 0);
+    let before = 0;
+    const edge = here.findIndex((count) => (before += count) > single);
+    return edge < 0 ? NaN : edge;
+  });
 }
 
 /** A model whose scalp is where a person's hair grows. */

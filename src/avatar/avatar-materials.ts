@@ -74,7 +74,10 @@ export class AvatarMaterials {
 
   /** Hair with its strands; their picture is the style's own, and small. */
   async worn({ mesh, image }: HairSurface): Promise<HeadMesh> {
-    return { ...mesh, material: { ...mesh.material, texture: await this.file('hair', image) } };
+    const { photoBaseColor, ...plain } = mesh.material;
+    const lit = this.options.texture === 'photo' && this.options.photoVariant && photoBaseColor;
+    const texture = await this.file('hair', image);
+    return { ...mesh, material: { ...plain, ...(lit && { photoBaseColor: lit }), texture } };
   }
 
   /** Whether the atlas has it: not skin, what is transparent, and what has no picture. */

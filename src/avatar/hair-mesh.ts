@@ -2,7 +2,6 @@ import type { HairCards } from '../fit/hair/fitted-hair.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import type { HeadMaterial, HeadMesh } from '../io/head-scene.js';
 import { createImage, type Image } from '../math/image.js';
-import { irradiance } from '../math/spherical-harmonics.js';
 import { evaluateVertices } from '../model/evaluate.js';
 import { followHead } from '../model/hair-on-head.js';
 import type { MorphableModel } from '../model/morphable-model.js';
@@ -23,10 +22,8 @@ const BELOW_CHIN = 10;
 /** What is worn on a head: its material has no texture yet. */
 export interface HairSurface {
   readonly mesh: HeadMesh;
-  /** Strands in shades of grey, with alpha; times the material's colour it is the hair's. */
+  /** Strands in shades of grey, with alpha; times the material's colours it is the hair's. */
   readonly image: Image;
-  /** The same with the photo's light, for drawing without lamps. */
-  readonly photo: Image;
 }
 
 /**
@@ -38,17 +35,20 @@ export interface HairSurface {
  */
 export function hairSurface(
   model: MorphableModel,
-  { hair, coefficients: { shape, light } }: Reconstruction,
+  { hair, coefficients: { shape } }: Reconstruction,
 ): HairSurface | undefined {
-  if (!hair?.cards || !hair.color) return undefined;
-  const { color, cards } = hair;
+  if (!hair?.cards || !hair.color || !hair.photoColor) return undefined;
+  const { color, photoColor, cards } = hair;
   const strand = linearOfByte[neutralLightness]!;
   // Factors end at 1: light hair has lighter strands instead.
-  const gain = Math.max(1, ...color.map((value) => value / strand));
-  const factor = color.map((value) => value / strand / gain) as [number, number, number];
+  const gain = Math.max(1, ...[...color, ...photoColor].map((value) => value / strand));
+  const [baseColor, photoBaseColor] = [color, photoColor].map(
+    (own) => [...own.map((value) => value / strand / gain), 1] as unknown as HeadMaterial['baseColor'] & {},
+  );
   const material: HeadMaterial = {
     name: 'hair',
-    baseColor: [...factor, 1],
+    baseColor: baseColor!,
+    photoBaseColor: photoBaseColor!,
     alphaMode: 'MASK',
     alphaCutoff: CUTOFF,
     doubleSided: true,
@@ -57,38 +57,29 @@ export function hairSurface(
   };
   const { normals, uvs, triangles } = cards;
   const positions = followHead(model, cards.positions, cards.head, evaluateVertices(model, { shape }));
-  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
-  const lit = [0, 1, 2].map((k) => gain * Math.max(0, ahead[k]!)) as [number, number, number];
   return {
     mesh: { name: 'hair', positions, normals, uvs, triangles, uvTriangles: triangles, material },
-    image: strandPicture(cards, [gain, gain, gain]),
-    photo: strandPicture(cards, lit),
+    image: strandPicture(cards, gain),
   };
 }
 
-/** For red, green and blue, the byte of each byte times a linear factor. */
-function dyes(color: readonly number[]): Uint8Array[] {
-  return color
-    .slice(0, 3)
-    .map((factor) => Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value))));
-}
+/** The byte of each byte times a linear factor. */
+const dye = (factor: number): Uint8Array =>
+  Uint8Array.from(linearOfByte, (value) => byteOfLinear(Math.min(1, factor * value)));
 
 /** Strands as a picture of one colour, baked in: not all programs multiply. @param image of `HairSurface` */
 export function coloredStrands(image: Image, color: readonly number[]): Image {
-  const tables = dyes(color);
+  const tables = color.slice(0, 3).map(dye);
   const data = image.data.map((value, i) => (i % 4 === 3 ? value : tables[i % 4]![value]!));
   return { ...image, data };
 }
 
-/** A style's texture, sRGB with alpha, its lightness times a linear colour. */
-function strandPicture(
-  { texture: { size, data } }: HairCards,
-  color: readonly [number, number, number],
-): Image {
-  const tables = dyes(color);
+/** A style's texture, sRGB with alpha, its lightness times a linear gain. */
+function strandPicture({ texture: { size, data } }: HairCards, gain: number): Image {
+  const table = dye(gain);
   const out = createImage(size, size, 4);
   for (let i = 0; i < size * size; i++) {
-    for (let k = 0; k < 3; k++) out.data[4 * i + k] = tables[k]![data[2 * i]!]!;
+    out.data.fill(table[data[2 * i]!]!, 4 * i, 4 * i + 3);
     out.data[4 * i + 3] = data[2 * i + 1]!;
   }
   return out;

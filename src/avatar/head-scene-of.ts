@@ -44,9 +44,9 @@ export async function headSceneOf(
   }
   const hair = hairSurface(model, reconstruction);
   if (hair) {
-    const { baseColor = [1, 1, 1, 1], ...material } = hair.mesh.material;
-    const picture = options.texture === undefined || options.texture === 'photo' ? hair.photo : hair.image;
-    const data = await options.encodePng(coloredStrands(picture, baseColor));
+    const { baseColor = [1, 1, 1, 1], photoBaseColor = baseColor, ...material } = hair.mesh.material;
+    const lit = options.texture === undefined || options.texture === 'photo';
+    const data = await options.encodePng(coloredStrands(hair.image, lit ? photoBaseColor : baseColor));
     meshes.push({ ...hair.mesh, material: { ...material, texture: { name: 'hair', data, type: 'png' } } });
   }
   return { meshes, extras: extrasOf(model, reconstruction) };

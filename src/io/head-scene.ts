@@ -91,6 +91,8 @@ export interface HeadMaterial {
   readonly texture?: TextureFile;
   /** The colour with the photo's light in it: for drawing without lamps. */
   readonly photoTexture?: TextureFile;
+  /** In place of `baseColor` in the photo's light, where that differs. */
+  readonly photoBaseColor?: readonly [number, number, number, number];
   /**
    * Red: how much of the light from all around arrives; green: roughness; blue: metal. Linear; in place of
    * `roughness` and `metallic` where a format has it.

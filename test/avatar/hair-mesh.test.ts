@@ -102,6 +102,23 @@ describe('hair of avatars', () => {
     expect(textures.map(({ fileName }) => fileName)).toContain('hair.png');
   });
 
+  it("has the photo's light in OBJ, and in GLB as a variant where skins have one", async () => {
+    const hair = { ...long.hair!, color: [0.4, 0.3, 0.2], photoColor: [0.1, 0.05, 0.02] } as const;
+    const worn = { ...long, hair };
+    const { material } = hairSurface(model, worn)!.mesh;
+    material.photoBaseColor!.slice(0, 3).forEach((value, k) => {
+      expect(value / material.baseColor![k]!).toBeCloseTo(hair.photoColor[k]! / hair.color[k]!, 5);
+    });
+    const textureOf = async (texture: 'photo' | 'model') =>
+      hairOf(await headSceneOf(model, worn, { encodePng, texture })).material.texture!.data;
+    expect(await textureOf('photo')).not.toEqual(await textureOf('model'));
+    const variantOf = async (photoVariant: boolean) =>
+      hairOf(await avatarSceneOf(model, worn, encodeImage, { ...avatarSettings(undefined), photoVariant }))
+        .material.photoBaseColor;
+    expect(await variantOf(true)).toEqual(material.photoBaseColor);
+    expect(await variantOf(false)).toBeUndefined();
+  });
+
   it('follows a head whose shape is changed', () => {
     const shape = long.coefficients.shape.map((value, k) => (k === 0 ? value - 3 : value));
     const own = hairSurface(model, long)!.mesh.positions;

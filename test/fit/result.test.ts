@@ -32,6 +32,7 @@ describe('resultOf', () => {
       style: 'bald',
       length: 'bald',
       color: undefined,
+      photoColor: undefined,
       sure: 1,
       ground,
       cards: undefined,
@@ -47,6 +48,7 @@ describe('resultOf', () => {
       style: 'shaved',
       length: 'shaved',
       color: [0.1, 0.06, 0.04],
+      photoColor: [0.2, 0.1, 0.05],
       sure: 0.456,
     } as const;
     expect(resultOf(model, { ...head, hair: brown }).hair).toMatchObject({

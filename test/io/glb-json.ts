@@ -11,7 +11,13 @@ export interface GlbJson {
       readonly material: number;
     }[];
   }[];
-  readonly materials: readonly { readonly name: string }[];
+  readonly materials: readonly {
+    readonly name: string;
+    readonly pbrMetallicRoughness?: {
+      readonly baseColorFactor?: readonly number[];
+      readonly baseColorTexture?: { readonly index: number };
+    };
+  }[];
   readonly accessors: readonly {
     readonly bufferView?: number;
     readonly count: number;

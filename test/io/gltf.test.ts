@@ -216,6 +216,19 @@ describe('writeGlb with a skeleton', () => {
     expect(json.extensionsRequired ?? []).toEqual([]);
   });
 
+  it("shows one texture in a colour of the photo's light as a variant", async () => {
+    const source = await jointedHead('bending');
+    const [skin, eye] = source.meshes;
+    const dyed = { baseColor: [0.5, 0.4, 0.3, 1], photoBaseColor: [0.2, 0.1, 0.1, 1] } as const;
+    const meshes = [{ ...skin!, material: { ...skin!.material, ...dyed } }, eye!];
+    const json = jsonOf(await writeGlb({ ...source, meshes }));
+    const [plain, lit] = json.materials.map(({ pbrMetallicRoughness: look }) => look!);
+    expect(json.materials.map(({ name }) => name)).toEqual(['skin', 'skin photo', 'eye']);
+    expect(plain!.baseColorFactor).toEqual([...dyed.baseColor]);
+    expect(lit!.baseColorFactor).toEqual([...dyed.photoBaseColor]);
+    expect(lit!.baseColorTexture).toEqual(plain!.baseColorTexture);
+  });
+
   it('refuses what does not hang together', async () => {
     const source = await jointedHead('all');
     const [skin, eye] = source.meshes;

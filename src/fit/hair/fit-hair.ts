@@ -2,6 +2,7 @@ import { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { Image } from '../../math/image.js';
 import { transformPoints } from '../../math/camera.js';
 import { rotatePoints } from '../../math/rotation.js';
+import { irradiance } from '../../math/spherical-harmonics.js';
 import { evaluateVertices } from '../../model/evaluate.js';
 import type { HairStyle } from '../../model/hair-file.js';
 import type { FittedHair, HairCards } from './fitted-hair.js';
@@ -32,6 +33,8 @@ export interface HairSubject extends PosedView {
   readonly grey?: boolean;
 }
 
+type Rgb = readonly [number, number, number];
+
 /** Hair of people of whom the photo shows no hair: a dark brown, linear. */
 const UNKNOWN_COLOR = [0.05, 0.033, 0.023] as const;
 
@@ -59,14 +62,26 @@ export function fitHair(
   const hairline = hairlineOf(model, evidence);
   const cards = worn && wear(model, worn, vertices, hairline);
   const ground = bald ? new Float32Array(model.vertexCount) : hairGround(model, vertices, hairline, cards);
-  if (bald) return { style: 'bald', length, color: undefined, sure, ground, cards };
+  if (bald) return { style: 'bald', length, color: undefined, photoColor: undefined, sure, ground, cards };
   const facing = cards ? facingNormals(cards, pose) : new Float32Array();
-  const measured = seen ? unlitHairColor(seen, facing, light) : UNKNOWN_COLOR;
+  const measured = seen ? unlitHairColor(seen.lit, facing, light) : UNKNOWN_COLOR;
   const toned = parsing.hair ? namedTone(measured, parsing.hair.tones) : measured;
-  const grey = luminance(toned);
-  const color = subject.grey ? ([grey, grey, grey] as const) : toned;
+  const own = (color: Rgb): Rgb => (subject.grey ? greyOf(color) : color);
+  const color = own(toned);
+  const photoColor = own(seen?.middle ?? lightOn(color, light));
   const dyed = cards && { ...cards, texture: contrastFor(cards.texture, color) };
-  return { style: worn?.style.name ?? length, length, color, sure, ground, cards: dyed };
+  return { style: worn?.style.name ?? length, length, color, photoColor, sure, ground, cards: dyed };
+}
+
+function greyOf(color: Rgb): Rgb {
+  const grey = luminance(color);
+  return [grey, grey, grey];
+}
+
+/** A colour in the light that falls on what faces the camera. */
+function lightOn(color: Rgb, light: ArrayLike<number>): Rgb {
+  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
+  return [0, 1, 2].map((k) => color[k]! * Math.max(0, ahead[k]!)) as unknown as Rgb;
 }
 
 function named(styles: readonly HairStyle[], wanted: string): StyleChoice {

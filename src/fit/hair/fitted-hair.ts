@@ -7,6 +7,8 @@ export interface FittedHair {
   readonly length: HairLength;
   /** Its colour without the photo's light, linear; none of the bald. */
   readonly color: readonly [number, number, number] | undefined;
+  /** Its colour as the photo shows it, in the photo's light, linear; none of the bald. */
+  readonly photoColor: readonly [number, number, number] | undefined;
   /** How surely the photo tells the style, 0…1; 0 where it was asked for by name. */
   readonly sure: number;
   /** V: how much of the skin at each vertex of the model hair grows on, 0…1. */

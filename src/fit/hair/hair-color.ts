@@ -4,12 +4,13 @@ import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js
 import { irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
 import { colorAt } from '../../render/image-color.js';
-import { SURELY_HAIR } from './hair-tone.js';
 import type { HairEvidence } from './hair-evidence.js';
 
 type Rgb = readonly [number, number, number];
 
+/** How likely a pixel is hair that tells its colour, and where too few are. */
 const SURE = 0.8;
+const LIKELY = 0.5;
 /** Hair farther from the scalp than this, mm, may be something else. */
 const NEAR = 45;
 /** Hair takes at least this much light, of what falls on the face. */
@@ -27,41 +28,61 @@ export const LIT_GAIN = 1.2;
 
 /** Shares of the pixels, the darkest first, that tell the colour: strands in the light, without gloss. */
 const LIT = { from: 0.55, to: 0.9 };
+/** Shares of those that tell how hair looks as a whole, without what gleams and what is black. */
+const MIDDLE = { from: 0.05, to: 0.95 };
 /** Fewer pixels than this are no head of hair. */
 const LEAST_PIXELS = 60;
 
-/**
- * Colour of the hair in the photo, linear, in the photo's light; none where too little is seen. Strands
- * shade each other, in photos as when they are drawn: the mean of all would be shaded twice.
- */
+/** Colours of hair in the photo's light, linear. */
+export interface SeenHairColor {
+  /**
+   * Of strands in the light. They shade each other when they are lit again: the mean of all would be shaded
+   * twice.
+   */
+  readonly lit: Rgb;
+  /** As hair looks as a whole. */
+  readonly middle: Rgb;
+}
+
+/** The colours of the hair in the photo; none where too little is seen. */
 export function seenHairColor(
   image: Image,
   parsing: FaceParsing,
   { hair, fromScalp }: HairEvidence,
-): Rgb | undefined {
+): SeenHairColor | undefined {
   const { crop, size } = parsing;
   const step = crop.width / size;
   // Fringes may be taken for covers, and covers for fringes: of a colour only what is surely hair tells.
   const parsed = classMap(parsing, 'hair');
   const covers = classMap(parsing, 'cover');
-  const colorsWithin = (reach: number): Rgb[] => {
+  const colorsOf = (least: number, reach: number): Rgb[] => {
     const colors: Rgb[] = [];
     for (let at = 0; at < hair.length; at++) {
-      const isHair = parsed[at]! * (1 - covers[at]!) > SURELY_HAIR && hair[at]! > SURE;
-      if (!isHair || fromScalp[at]! > reach) continue;
+      const likely = Math.min(parsed[at]! * (1 - covers[at]!), hair[at]!);
+      if (likely <= least || fromScalp[at]! > reach) continue;
       const [x, y] = cropToImage(crop, step * ((at % size) + 0.5), step * (Math.floor(at / size) + 0.5));
       const isInside = x >= 0 && y >= 0 && x < image.width && y < image.height;
       if (isInside) colors.push(colorAt(image, x, y));
     }
     return colors;
   };
-  let seen = colorsWithin(NEAR);
-  // Under a hat only what hangs down tells.
-  if (seen.length < LEAST_PIXELS) seen = colorsWithin(Infinity);
+  // Under a hat only what hangs down tells, and may be taken for a part of it.
+  const seen = [
+    () => colorsOf(SURE, NEAR),
+    () => colorsOf(SURE, Infinity),
+    () => colorsOf(LIKELY, Infinity),
+  ].reduce<Rgb[]>((before, look) => (before.length < LEAST_PIXELS ? look() : before), []);
   if (seen.length < LEAST_PIXELS) return undefined;
   seen.sort((a, b) => luminance(a) - luminance(b));
-  const lit = seen.slice(Math.floor(LIT.from * seen.length), Math.ceil(LIT.to * seen.length));
-  return [0, 1, 2].map((k) => lit.reduce((sum, color) => sum + color[k]!, 0) / lit.length) as unknown as Rgb;
+  return { lit: meanOf(seen, LIT), middle: meanOf(seen, MIDDLE) };
+}
+
+/** The mean of those between two shares of all. */
+function meanOf(colors: readonly Rgb[], { from, to }: typeof LIT): Rgb {
+  const some = colors.slice(Math.floor(from * colors.length), Math.ceil(to * colors.length));
+  return [0, 1, 2].map(
+    (k) => some.reduce((sum, color) => sum + color[k]!, 0) / some.length,
+  ) as unknown as Rgb;
 }
 
 /**

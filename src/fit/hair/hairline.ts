@@ -104,6 +104,18 @@ export function faceLimit(model: MorphableModel, vertices: Float32Array): Float3
     const sector = sectorOf(around);
     limits[sector] = Math.max(limits[sector]!, feature ? away + MARGIN : FACE_SHARE * away);
   }
+  return closedAbove(limits);
+}
+
+/** Turns to either side of the crown's direction in which brows end a fringe. */
+const ABOVE = 0.115;
+
+/** Above the nose there is no brow: a fringe that hangs ends there as high as above brows, not in a point. */
+function closedAbove(limits: Float32Array): Float32Array {
+  const height = (sector: number): number => Math.sin((2 * Math.PI * (sector + 0.5)) / SECTORS);
+  const above = [...limits.keys()].filter((s) => Math.abs((s + 0.5) / SECTORS - 0.25) < ABOVE);
+  const highest = Math.max(...above.map((sector) => limits[sector]! * height(sector)));
+  for (const sector of above) limits[sector] = Math.max(limits[sector]!, highest / height(sector));
   return limits;
 }
 

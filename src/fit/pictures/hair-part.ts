@@ -28,14 +28,15 @@ function strandTexture(texture: HairTexture): Texture {
 /**
  * Hair before a portrait camera, for `renderScene`; nothing where no cards are worn.
  * @param yaw by which the head is turned, degrees
- * @param light its colour is multiplied with, linear
+ * @param lit whether in the photo's light
  */
 export function hairPart(
   hair: FittedHair | undefined,
   { yaw, size, visible }: { readonly yaw: number; readonly size: number; readonly visible: number },
-  light: readonly [number, number, number] = [1, 1, 1],
+  lit = false,
 ): ScenePart[] {
-  if (!hair?.cards || !hair.color) return [];
+  const color = lit ? hair?.photoColor : hair?.color;
+  if (!hair?.cards || !color) return [];
   const { positions, normals, triangles, uvs, texture } = hair.cards;
   const turn = rotationFromEuler({ yaw, pitch: 0, roll: 0 });
   return [
@@ -46,7 +47,7 @@ export function hairPart(
       uvs,
       texture: strandTexture(texture),
       alpha: 'mask',
-      color: hair.color.map((value, k) => value * light[k]!) as [number, number, number],
+      color,
     },
   ];
 }

@@ -218,7 +218,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
         k === 0 ? { ...part, color: plainSkinColor(model, coefficients.albedo) } : part,
       );
     const view = { yaw, size: sheet.tileWidth, visible: SIDES_VISIBLE };
-    const hair = hairPart(reconstruction.hair, view, lit ? frontalLight(coefficients.light) : undefined);
+    const hair = hairPart(reconstruction.hair, view, lit);
     const light = lit ? 1 : coefficients.light;
     paste(sheet, panel, renderScene(target, { camera, light, parts: [...parts, ...hair] }));
   }

@@ -17,8 +17,10 @@ export class MaterialShelf {
   dress(primitive: Primitive, source: HeadMaterial): void {
     const material = this.materialOf(source, source.name, source.texture);
     primitive.setMaterial(material);
-    if (!source.photoTexture) return;
-    const lit = this.materialOf(source, `${source.name} photo`, source.photoTexture);
+    const { baseColor, photoBaseColor = baseColor, photoTexture } = source;
+    if (!photoTexture && photoBaseColor === baseColor) return;
+    const inPhoto = { ...source, ...(photoBaseColor && { baseColor: photoBaseColor }) };
+    const lit = this.materialOf(inPhoto, `${source.name} photo`, photoTexture ?? source.texture);
     const extension = this.document.createExtension(KHRMaterialsVariants);
     this.variants ??= { albedo: extension.createVariant('albedo'), photo: extension.createVariant('photo') };
     const list = extension.createMappingList();

@@ -310,7 +310,8 @@ export class Engine {
     const hair = hairSurface(model, head);
     if (!hair) return bare;
     const { name, positions, triangles, uvs, uvTriangles, material } = hair.mesh;
-    const textures = { photo: dataOf(hair.photo), albedo: dataOf(hair.image), sources: undefined };
+    const picture = dataOf(hair.image);
+    const textures = { photo: picture, albedo: picture, sources: undefined };
     const shown = { name, positions, triangles, uvs, uvTriangles, material, textures };
     return [...bare, { ...shown, firstVertex: undefined, moves: false, pivot: undefined }];
   }

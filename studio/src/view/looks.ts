@@ -26,7 +26,8 @@ export function materialFor(
   textures: SurfaceTextures<THREE.Texture>,
 ): THREE.Material {
   const side = material.doubleSided ? THREE.DoubleSide : THREE.FrontSide;
-  const [r, g, b, alpha] = material.baseColor ?? [1, 1, 1, 1];
+  const { baseColor = [1, 1, 1, 1], photoBaseColor = baseColor } = material;
+  const [r, g, b, alpha] = look === 'photo' ? photoBaseColor : baseColor;
   const cards = {
     side,
     transparent: material.alphaMode === 'BLEND',

@@ -15,7 +15,7 @@ import {
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { NearestSkin } from '../../../src/model/nearest-skin.js';
 import { assetFiles, loadModel, readAsset } from '../../../src/node/files/assets.js';
-import { linearOfByte } from '../../../src/render/color.js';
+import { linearOfByte, luminance } from '../../../src/render/color.js';
 import { vertexNormals } from '../../../src/render/normals.js';
 import { createRasterTarget, rasterize } from '../../../src/render/rasterize.js';
 import { portrait } from '../../../src/fit/pictures/sheet.js';
@@ -89,6 +89,39 @@ describe('fitHair', () => {
       expect((LIT_GAIN * color![k]!) / (2 * linearOfByte[value]!)).toBeGreaterThan(0.85);
       expect((LIT_GAIN * color![k]!) / (2 * linearOfByte[value]!)).toBeLessThan(1.15);
     });
+  });
+
+  it("has the photo's colour in the photo's light, whatever light was found and the parser calls it", () => {
+    const subject = wornPhoto(model, styleOf('short01'));
+    const sure = <T extends string>(names: readonly T[], told: T) =>
+      Float32Array.from(names, (name) => (name === told ? 1 : 0));
+    const hair = {
+      lengths: sure(hairLengths, 'short'),
+      curls: sure(hairCurls, 'straight'),
+      tones: sure(hairTones, 'black'),
+    };
+    const dim = (subject.light as Float32Array).map((value) => value * 0.3);
+    const parsing = { ...subject.parsing, hair };
+    const { color, photoColor } = fitHair(model, styles, { ...subject, parsing, light: dim });
+    hairColor.forEach((value, k) => {
+      expect(photoColor![k]! / linearOfByte[value]!).toBeGreaterThan(0.9);
+      expect(photoColor![k]! / linearOfByte[value]!).toBeLessThan(1.1);
+    });
+    expect(luminance(color!)).not.toBeCloseTo(luminance(photoColor!), 2);
+    const grey = fitHair(model, styles, { ...subject, parsing, grey: true }).photoColor!;
+    expect(new Set(grey).size).toBe(1);
+  });
+
+  it('is in dim light what is guessed of it where the photo shows none', () => {
+    const subject = wornPhoto(model, undefined);
+    const dim = new Float32Array(27);
+    for (let k = 0; k < 3; k++) dim[9 * k] = 0.2;
+    const { color, photoColor } = fitHair(model, styles, { ...subject, light: dim }, 'short01');
+    const [red, green, blue] = photoColor!.map((value, k) => value / color![k]!);
+    expect(red).toBeGreaterThan(0);
+    expect(red).toBeLessThan(0.5);
+    expect(green).toBeCloseTo(red!);
+    expect(blue).toBeCloseTo(red!);
   });
 
   it('has no hue in a black-and-white photo, whatever the parser calls it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hairGround } from '../../../src/fit/hair/hairline.js';
+import { faceLimit, hairGround } from '../../../src/fit/hair/hairline.js';
 import { anglesOf, pointAt, SECTORS } from '../../../src/fit/hair/skull-angles.js';
 import { loadModel } from '../../../src/node/files/assets.js';
 
@@ -43,5 +43,18 @@ describe('hairGround', () => {
     for (const { v } of before) expect(ground[v]).toBe(0);
     for (const { v, around, away } of places)
       if (away > 115 || (around > 0.1 && around < 0.4)) expect(ground[v]).toBe(without[v]);
+  });
+});
+
+describe('faceLimit', () => {
+  it('ends a fringe above the nose as high as above the brows, not in a point between them', () => {
+    const limits = faceLimit(model, vertices);
+    const heights = [...limits.keys()]
+      .map((sector) => ({ turn: (sector + 0.5) / SECTORS, limit: limits[sector]! }))
+      .filter(({ turn }) => Math.abs(turn - 0.25) < 0.1)
+      .map(({ turn, limit }) => limit * Math.sin(2 * Math.PI * turn));
+    expect(heights.length).toBeGreaterThan(6);
+    expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(0.01);
+    expect(Math.min(...heights)).toBeGreaterThan(20);
   });
 });

@@ -24,11 +24,8 @@ export function albedoModesAt(
   around: readonly (readonly [u: number, v: number])[] = [[0, 0]],
 ): Float32Array {
   const out = new Float32Array((albedo.count * 3 * uvs.length) / 2);
-  for (const offset of around) {
-    const share = 1 / around.length;
-    addModes(wholeAtlas(albedo.modeSize), albedo.modes, albedo.count, uvs, offset, share, out);
-    if (albedo.detail) addModes(albedo.detail, albedo.detail.modes, albedo.count, uvs, offset, share, out);
-  }
+  addModes(wholeAtlas(albedo.modeSize), albedo.modes, albedo.count, uvs, around, out);
+  if (albedo.detail) addModes(albedo.detail, albedo.detail.modes, albedo.count, uvs, around, out);
   return out;
 }
 
@@ -38,66 +35,81 @@ function addModes(
   modes: Float32Array,
   count: number,
   uvs: ArrayLike<number>,
-  offset: readonly [u: number, v: number],
-  share: number,
+  around: readonly (readonly [u: number, v: number])[],
   out: Float32Array,
 ): void {
-  const { point, at, weights } = cornersOf(grid, uvs, offset);
+  const { ends, at, weights } = texelsAt(grid, uvs, around);
   const plane = 3 * grid.size * grid.size;
-  const width = (3 * uvs.length) / 2;
+  const width = 3 * ends.length;
   for (let k = 0; k < count; k++) {
     const from = k * plane;
-    for (let i = 0; i < point.length; i++) {
-      const to = k * width + 3 * point[i]!;
-      for (let corner = 4 * i; corner < 4 * i + 4; corner++) {
-        const weight = share * weights[corner]!;
-        const texel = from + at[corner]!;
-        out[to]! += weight * modes[texel]!;
-        out[to + 1]! += weight * modes[texel + 1]!;
-        out[to + 2]! += weight * modes[texel + 2]!;
+    for (let p = 0, n = 0; p < ends.length; p++) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      for (const end = ends[p]!; n < end; n++) {
+        const weight = weights[n]!;
+        const texel = from + at[n]!;
+        red += weight * modes[texel]!;
+        green += weight * modes[texel + 1]!;
+        blue += weight * modes[texel + 2]!;
       }
+      const to = k * width + 3 * p;
+      out[to]! += red;
+      out[to + 1]! += green;
+      out[to + 2]! += blue;
     }
   }
 }
 
-/**
- * Points in a grid's part of the atlas: their numbers, and for each four texels' first channels and weights.
- */
-interface Corners {
-  readonly point: Int32Array;
+/** What points take of a grid: the first channels of texels and their weights, point after point. */
+interface PointTexels {
+  /** Of each point, where those of the next begin. */
+  readonly ends: Int32Array;
   readonly at: Int32Array;
   readonly weights: Float32Array;
 }
 
-function cornersOf(
+/** Places around a point share texels: each is there once. Places outside the grid take nothing of it. */
+function texelsAt(
   { size, left, top, width, height }: Grid,
   uvs: ArrayLike<number>,
-  [du, dv]: readonly [u: number, v: number],
-): Corners {
-  const point: number[] = [];
+  around: readonly (readonly [u: number, v: number])[],
+): PointTexels {
+  const ends = new Int32Array(uvs.length / 2);
   const at: number[] = [];
   const weights: number[] = [];
-  for (let p = 0; 2 * p < uvs.length; p++) {
-    const x = ((uvs[2 * p]! + du - left) / width) * size - 0.5;
-    const y = ((uvs[2 * p + 1]! + dv - top) / height) * size - 0.5;
-    if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) continue;
-    const cx = Math.min(size - 1, Math.max(0, x));
-    const cy = Math.min(size - 1, Math.max(0, y));
-    const x0 = Math.floor(cx);
-    const y0 = Math.floor(cy);
-    const x1 = Math.min(size - 1, x0 + 1);
-    const y1 = Math.min(size - 1, y0 + 1);
-    const fx = cx - x0;
-    const fy = cy - y0;
-    point.push(p);
-    at.push(3 * (y0 * size + x0), 3 * (y0 * size + x1), 3 * (y1 * size + x0), 3 * (y1 * size + x1));
-    weights.push((1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy);
-  }
-  return {
-    point: Int32Array.from(point),
-    at: Int32Array.from(at),
-    weights: Float32Array.from(weights),
+  const taken = new Map<number, number>();
+  const take = (texel: number, weight: number): void => {
+    taken.set(texel, (taken.get(texel) ?? 0) + weight / around.length);
   };
+  for (let p = 0; p < ends.length; p++) {
+    taken.clear();
+    for (const [du, dv] of around) {
+      const x = ((uvs[2 * p]! + du - left) / width) * size - 0.5;
+      const y = ((uvs[2 * p + 1]! + dv - top) / height) * size - 0.5;
+      if (x < -0.5 || y < -0.5 || x > size - 0.5 || y > size - 0.5) continue;
+      const cx = Math.min(size - 1, Math.max(0, x));
+      const cy = Math.min(size - 1, Math.max(0, y));
+      const x0 = Math.floor(cx);
+      const y0 = Math.floor(cy);
+      const x1 = Math.min(size - 1, x0 + 1);
+      const y1 = Math.min(size - 1, y0 + 1);
+      const fx = cx - x0;
+      const fy = cy - y0;
+      take(y0 * size + x0, (1 - fx) * (1 - fy));
+      take(y0 * size + x1, fx * (1 - fy));
+      take(y1 * size + x0, (1 - fx) * fy);
+      take(y1 * size + x1, fx * fy);
+    }
+    for (const [texel, weight] of taken) {
+      if (weight === 0) continue;
+      at.push(3 * texel);
+      weights.push(weight);
+    }
+    ends[p] = at.length;
+  }
+  return { ends, at: Int32Array.from(at), weights: Float32Array.from(weights) };
 }
 
 /**

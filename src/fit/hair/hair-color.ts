@@ -28,8 +28,8 @@ export const LIT_GAIN = 1.2;
 
 /** Shares of the pixels, the darkest first, that tell the colour: strands in the light, without gloss. */
 const LIT = { from: 0.55, to: 0.9 };
-/** Shares of those that tell how hair looks as a whole, without what gleams and what is black. */
-const MIDDLE = { from: 0.05, to: 0.95 };
+/** Shares of those that tell how hair looks as a whole, without gaps, gleams and what is behind it. */
+const MIDDLE = { from: 0.1, to: 0.9 };
 /** Fewer pixels than this are no head of hair. */
 const LEAST_PIXELS = 60;
 

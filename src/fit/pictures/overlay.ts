@@ -24,10 +24,16 @@ export interface OverlayOptions {
   readonly panelSize?: number;
 }
 
+/** What of a reconstruction an overlay shows. */
+export type OverlayHead = Pick<
+  Reconstruction,
+  'camera' | 'coefficients' | 'hair' | 'pose' | 'textures' | 'vertices'
+>;
+
 /** Everything the panels share. */
 interface Drawing {
   readonly model: MorphableModel;
-  readonly reconstruction: Reconstruction;
+  readonly reconstruction: OverlayHead;
   readonly sheet: Sheet;
   readonly target: SceneTarget;
   readonly textures: Map<string, Texture>;
@@ -42,7 +48,7 @@ interface Drawing {
 export function drawOverlay(
   model: MorphableModel,
   image: Image,
-  reconstruction: Reconstruction,
+  reconstruction: OverlayHead,
   options: OverlayOptions = {},
 ): Image {
   const { texture = 'photo', panelSize = 400 } = options;
@@ -230,7 +236,7 @@ function drawSides({ model, reconstruction, sheet, target, textures }: Drawing, 
  */
 function wearLooks(
   model: MorphableModel,
-  { textures: own }: Reconstruction,
+  { textures: own }: OverlayHead,
   textures: Map<string, Texture>,
 ): Set<Texture> {
   const isOpaque = (name: string): boolean =>

@@ -22,7 +22,7 @@ export type {
   TextureSource,
 } from './fit/reconstruction.js';
 export type { FittedHair, HairCards } from './fit/hair/fitted-hair.js';
-export { drawOverlay } from './fit/pictures/overlay.js';
+export { drawOverlay, type OverlayHead, type OverlayOptions } from './fit/pictures/overlay.js';
 export { avatarSceneOf } from './avatar/avatar-scene-of.js';
 export type { AvatarOptions, ImageEncoder, ImageType } from './avatar/avatar-options.js';
 export { avatarSettings, vrmAvatar, type AvatarSettings, type AvatarTarget } from './avatar/presets.js';

@@ -15,7 +15,6 @@ import { viewNormalisation, type FaceBox } from '../network/face-view.js';
 import { coverFrame } from './cover-frame.js';
 import type { LandmarksExample } from './landmarks.js';
 import { oddLight } from './odd-light.js';
-import { drawProportions, moved, withProportions } from './other-proportions.js';
 import { augmentView, coverView } from './view-augmentation.js';
 import { pictureOfView, viewOfPicture } from './view-picture.js';
 
@@ -47,8 +46,6 @@ const offs = {
   first: { shift: 0.06, growth: 0.1, roll: 10 },
   second: { shift: 0.03, growth: 0.06, roll: 5 },
 } as const;
-/** Of views that look at the face, those in which it has other proportions. */
-const OTHER = 0.6;
 /** Of flat covers, boxes and halves of one colour or noise anywhere. */
 const BOXES = 0.4;
 
@@ -67,17 +64,8 @@ export function landmarksView(
   const { region, beside } = drawRegion(source, random.fork('view'));
   const crop = cropOfRegion(region);
   const points = pointsIn(crop, source.points);
-  let view = new Float32Array(3 * size * size);
+  const view = new Float32Array(3 * size * size);
   sampleCrop(new ImagePyramid(source.photo), crop, viewNormalisation, view);
-  const proportioning = random.fork('proportions');
-  if (!beside && proportioning.uniform() < OTHER) {
-    const proportions = drawProportions(subset68(points), proportioning);
-    view = withProportions(view, size, proportions);
-    for (let k = 0; k < points.length; k += 3) {
-      points[k] = moved(points[k]!, proportions.x);
-      points[k + 1] = moved(points[k + 1]!, proportions.y);
-    }
-  }
   const covering = random.fork('cover');
   if (!beside && covering.uniform() < covered) {
     const marks = subset68(points);

@@ -1,4 +1,5 @@
 /** A worker that draws heads' overlays while their other files are made; see `overlay-drawer.ts`. */
+import { availableParallelism } from 'node:os';
 import { drawOverlay, type OverlayHead } from '../fit/pictures/overlay.js';
 import { createImage, type Image } from '../math/image.js';
 import { constantLight } from '../math/spherical-harmonics.js';
@@ -10,7 +11,11 @@ import type { OverlayCalls } from './overlay-drawer.js';
 
 serveCalls<undefined, OverlayCalls>(async () => {
   const model = await loadModel();
-  warmUp(model);
+  // After this thread has said that it is ready, so that it can be ended meanwhile.
+  if (availableParallelism() > 1)
+    setImmediate(() => {
+      warmUp(model);
+    });
   return {
     async draw({ image, reconstruction, texture }) {
       const file = await encodeImage(drawOverlay(model, image, reconstruction, { texture }), 'png');

@@ -42,13 +42,12 @@ export function hairSurface(
   const strand = linearOfByte[neutralLightness]!;
   // Factors end at 1: light hair has lighter strands instead.
   const gain = Math.max(1, ...[...color, ...photoColor].map((value) => value / strand));
-  const [baseColor, photoBaseColor] = [color, photoColor].map(
-    (own) => [...own.map((value) => value / strand / gain), 1] as unknown as HeadMaterial['baseColor'] & {},
-  );
+  const factorOf = ([red, green, blue]: typeof color) =>
+    [red / strand / gain, green / strand / gain, blue / strand / gain, 1] as const;
   const material: HeadMaterial = {
     name: 'hair',
-    baseColor: baseColor!,
-    photoBaseColor: photoBaseColor!,
+    baseColor: factorOf(color),
+    photoBaseColor: factorOf(photoColor),
     alphaMode: 'MASK',
     alphaCutoff: CUTOFF,
     doubleSided: true,

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { drawOverlay, type OverlayHead } from '../fit/pictures/overlay.js';
 import { createImage, type Image } from '../math/image.js';
+import { identityRotation } from '../math/rotation.js';
 import { constantLight } from '../math/spherical-harmonics.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import { loadModel } from '../node/files/assets.js';
@@ -36,7 +37,7 @@ function warmUp(model: MorphableModel): void {
   const head: OverlayHead = {
     camera: { focal: 3 * PRACTICE, cx: PRACTICE / 2, cy: PRACTICE / 2 },
     pose: {
-      rotation: Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+      rotation: identityRotation(),
       translation: Float64Array.of(0, 0, -900),
     },
     vertices: model.meanShape,

@@ -96,6 +96,12 @@ export function irradiance<T extends Float32Array | Float64Array>(
   return out;
 }
 
+/** The light on what faces the camera: red, green and blue. */
+export function frontalIrradiance(light: ArrayLike<number>): [number, number, number] {
+  const [red, green, blue] = irradiance([0, 0, 1], light, new Float64Array(3));
+  return [red!, green!, blue!];
+}
+
 /** The light whose irradiance is `red, green, blue` everywhere. */
 export function constantLight(red = 1, green = red, blue = red): Float32Array {
   const light = new Float32Array(27);

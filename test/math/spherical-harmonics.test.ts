@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   addDirectionalLight,
   constantLight,
+  frontalIrradiance,
   irradiance,
   sphericalHarmonics,
 } from '../../src/math/spherical-harmonics.js';
@@ -73,6 +74,12 @@ describe('spherical harmonics', () => {
       [1, 0.5, 0.25],
       1e-6,
     );
+  });
+
+  it('falls on what faces the camera as on any other normal', () => {
+    expectClose(frontalIrradiance(constantLight(1, 0.5, 0.25)), [1, 0.5, 0.25], 1e-6);
+    const light = Float64Array.from({ length: 27 }, (_, k) => ((7 * k) % 11) / 11);
+    expectClose(frontalIrradiance(light), irradiance([0, 0, 1], light, new Float64Array(3)));
   });
 
   it('approximate a clamped cosine for a lamp', () => {

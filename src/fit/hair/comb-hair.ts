@@ -1,13 +1,13 @@
 import { smoothstep } from '../../math/smoothstep.js';
-import { anglesOf, betweenSectors, pointAt, SECTORS, sectorOf } from './skull-angles.js';
+import { anglesOf, betweenSectors, pointAt, SECTORS, sectorOf, sineOf } from './skull-angles.js';
 
 /** Hair within so many degrees of a style's own hairline follows the person's. */
 const FOLLOWING = 38;
 /** How far a hairline is moved towards the face, and away from it, degrees. */
 const MOST_FORWARD = 20;
+const MOST_BACK = 50;
 /** Sine of the direction around the face's axis from which on all of a fringe comes forward. */
 const OVER_TEMPLES = 0.7;
-const MOST_BACK = 50;
 /** Of the vertices of a sector, this share is before the style's hairline: loose strands. */
 const LOOSE = 0.04;
 /** Directions in which the radius of the skin is stored. */
@@ -37,8 +37,7 @@ export function combHair(positions: Float32Array, skin: Float32Array, { hairline
     const begins = own[sector]!;
     if (Number.isNaN(told)) return begins;
     // Fringes come forward, what hangs beside the face does not: it would stand out from it.
-    const height = Math.sin((2 * Math.PI * (sector + 0.5)) / SECTORS);
-    const forward = MOST_FORWARD * smoothstep(0, OVER_TEMPLES, height);
+    const forward = MOST_FORWARD * smoothstep(0, OVER_TEMPLES, sineOf(sector));
     return Math.min(begins + MOST_BACK, Math.max(begins - forward, told));
   });
   const wanted = rounded(rounded(lines)).map((line, sector) => Math.max(face[sector]!, line));

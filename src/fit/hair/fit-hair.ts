@@ -2,7 +2,7 @@ import { ImagePyramid } from '../../detect/image-pyramid.js';
 import type { Image } from '../../math/image.js';
 import { transformPoints } from '../../math/camera.js';
 import { rotatePoints } from '../../math/rotation.js';
-import { irradiance } from '../../math/spherical-harmonics.js';
+import { frontalIrradiance } from '../../math/spherical-harmonics.js';
 import { evaluateVertices } from '../../model/evaluate.js';
 import type { HairStyle } from '../../model/hair-file.js';
 import type { FittedHair, HairCards } from './fitted-hair.js';
@@ -80,7 +80,7 @@ function greyOf(color: Rgb): Rgb {
 
 /** A colour in the light that falls on what faces the camera. */
 function lightOn(color: Rgb, light: ArrayLike<number>): Rgb {
-  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
+  const ahead = frontalIrradiance(light);
   return [0, 1, 2].map((k) => color[k]! * Math.max(0, ahead[k]!)) as unknown as Rgb;
 }
 

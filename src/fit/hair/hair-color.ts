@@ -1,15 +1,15 @@
 import type { Image } from '../../math/image.js';
 import { cropToImage } from '../../detect/crop.js';
 import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
-import { irradiance } from '../../math/spherical-harmonics.js';
+import { frontalIrradiance, irradiance } from '../../math/spherical-harmonics.js';
 import { luminance } from '../../render/color.js';
 import { colorAt } from '../../render/image-color.js';
 import type { HairEvidence } from './hair-evidence.js';
+import { SURELY_HAIR } from './hair-tone.js';
 
 type Rgb = readonly [number, number, number];
 
-/** How likely a pixel is hair that tells its colour, and where too few are. */
-const SURE = 0.8;
+/** Where too few pixels are surely hair, what is likelier than this tells its colour. */
 const LIKELY = 0.5;
 /** Hair farther from the scalp than this, mm, may be something else. */
 const NEAR = 45;
@@ -66,12 +66,10 @@ export function seenHairColor(
     }
     return colors;
   };
+  let seen = colorsOf(SURELY_HAIR, NEAR);
   // Under a hat only what hangs down tells, and may be taken for a part of it.
-  const seen = [
-    () => colorsOf(SURE, NEAR),
-    () => colorsOf(SURE, Infinity),
-    () => colorsOf(LIKELY, Infinity),
-  ].reduce<Rgb[]>((before, look) => (before.length < LEAST_PIXELS ? look() : before), []);
+  if (seen.length < LEAST_PIXELS) seen = colorsOf(SURELY_HAIR, Infinity);
+  if (seen.length < LEAST_PIXELS) seen = colorsOf(LIKELY, Infinity);
   if (seen.length < LEAST_PIXELS) return undefined;
   seen.sort((a, b) => luminance(a) - luminance(b));
   return { lit: meanOf(seen, LIT), middle: meanOf(seen, MIDDLE) };
@@ -93,7 +91,7 @@ function meanOf(colors: readonly Rgb[], { from, to }: typeof LIT): Rgb {
  */
 export function unlitHairColor(seen: Rgb, normals: Float32Array, light: ArrayLike<number>): Rgb {
   const count = Math.max(1, normals.length / 3);
-  const ahead = irradiance([0, 0, 1], light, new Float64Array(3));
+  const ahead = frontalIrradiance(light);
   const values = irradiance(normals, light, new Float32Array(normals.length));
   const falling = [0, 1, 2].map((k) => {
     let sum = 0;

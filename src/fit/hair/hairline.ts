@@ -2,7 +2,7 @@ import type { MorphableModel } from '../../model/morphable-model.js';
 import type { HairCards } from './fitted-hair.js';
 import type { HairEvidence } from './hair-evidence.js';
 import { smoothstep } from '../../math/smoothstep.js';
-import { anglesOf, betweenSectors, mirroredSector, SECTORS, sectorOf } from './skull-angles.js';
+import { anglesOf, betweenSectors, mirroredSector, SECTORS, sectorOf, sineOf } from './skull-angles.js';
 
 /** Steps of angles away from the face's axis, degrees. */
 const STEP = 2;
@@ -112,10 +112,9 @@ const ABOVE = 0.115;
 
 /** Above the nose there is no brow: a fringe that hangs ends there as high as above brows, not in a point. */
 function closedAbove(limits: Float32Array): Float32Array {
-  const height = (sector: number): number => Math.sin((2 * Math.PI * (sector + 0.5)) / SECTORS);
   const above = [...limits.keys()].filter((s) => Math.abs((s + 0.5) / SECTORS - 0.25) < ABOVE);
-  const highest = Math.max(...above.map((sector) => limits[sector]! * height(sector)));
-  for (const sector of above) limits[sector] = Math.max(limits[sector]!, highest / height(sector));
+  const highest = Math.max(...above.map((sector) => limits[sector]! * sineOf(sector)));
+  for (const sector of above) limits[sector] = Math.max(limits[sector]!, highest / sineOf(sector));
   return limits;
 }
 

@@ -48,6 +48,9 @@ export const SECTORS = 48;
 /** The sector of a direction. */
 export const sectorOf = (around: number): number => Math.floor(around * SECTORS) % SECTORS;
 
+/** The sine of the direction of a sector's middle: 1 above the face's axis, 0 beside it. */
+export const sineOf = (sector: number): number => Math.sin((2 * Math.PI * (sector + 0.5)) / SECTORS);
+
 /** The sector of the same direction on the face's other side. */
 export const mirroredSector = (sector: number): number => (SECTORS / 2 - 1 - sector + SECTORS) % SECTORS;
 

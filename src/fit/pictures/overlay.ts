@@ -2,7 +2,7 @@ import { sampleCrop } from '../../detect/crop.js';
 import { ImagePyramid } from '../../detect/image-pyramid.js';
 import { cropCamera, project, transformPoints, type Camera } from '../../math/camera.js';
 import { createImage, type Image } from '../../math/image.js';
-import { irradiance } from '../../math/spherical-harmonics.js';
+import { frontalIrradiance } from '../../math/spherical-harmonics.js';
 import { evaluateAlbedo } from '../../model/albedo-modes.js';
 import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
@@ -259,6 +259,6 @@ function withoutShine({ specular, ...part }: ScenePart): ScenePart {
 
 /** The fitted light on a surface that faces the camera: for parts that the photo does not texture. */
 function frontalLight(light: ArrayLike<number>): readonly [number, number, number] {
-  const [red, green, blue] = irradiance([0, 0, 1], light, new Float64Array(3));
-  return [Math.max(0.05, red!), Math.max(0.05, green!), Math.max(0.05, blue!)];
+  const [red, green, blue] = frontalIrradiance(light);
+  return [Math.max(0.05, red), Math.max(0.05, green), Math.max(0.05, blue)];
 }

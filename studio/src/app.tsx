@@ -79,7 +79,7 @@ function Status() {
                 problem.value = undefined;
               }}
             >
-              ✕
+              ×
             </button>
           </p>
         )}

@@ -1,6 +1,7 @@
 import { validateBytes } from 'gltf-validator';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { headSceneOf } from '../../src/avatar/head-scene-of.js';
+import { headSurfaces } from '../../src/avatar/head-surfaces.js';
 import { posedPositions, type HeadScene } from '../../src/io/head-scene.js';
 import { writeGlb } from '../../src/io/gltf/write-glb.js';
 import { writeObj } from '../../src/io/obj.js';
@@ -9,7 +10,7 @@ import { evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { loadModel } from '../../src/node/files/assets.js';
 import { decodeImage, encodePng } from '../../src/node/files/image-codec.js';
-import { exampleReconstruction } from '../fit/example-reconstruction.js';
+import { exampleReconstruction, plainImage } from '../fit/example-reconstruction.js';
 
 let model: MorphableModel;
 beforeAll(async () => {
@@ -88,6 +89,20 @@ describe('headSceneOf', () => {
     const plain = await colorOf('none');
     expect(plain).toHaveLength(4);
     expect(plain![0]).toBeGreaterThan(plain![2]!);
+  });
+
+  it("wears the photo's eyes with the model's skin as well, as bright as the model's", () => {
+    const { textures, ...head } = exampleReconstruction(model);
+    const eye = model.parts.find(({ turnsAbout }) => turnsAbout)!;
+    const blue = plainImage(64, 64, [20, 40, 90]);
+    const worn = { ...head, textures: { ...textures!, parts: new Map([[eye.name, blue]]) } };
+    const pictureOf = (source: 'photo' | 'model') =>
+      headSurfaces(model, worn, source).find(({ part }) => part === eye)!.image!;
+    expect(pictureOf('photo')).toBe(blue);
+    const [red, green, azure] = pictureOf('model').data;
+    expect(azure).toBeGreaterThan(1.5 * green!);
+    expect(green).toBeGreaterThan(red!);
+    expect(azure).toBeGreaterThan(90);
   });
 
   it('shares one eye texture and writes a valid OBJ set', async () => {

@@ -268,15 +268,12 @@ export class Engine {
 
   #surfacesOf(head: Reconstruction): SurfaceView[] {
     const { model } = this.#engine;
+    // Without the photo's light: the de-lit skin in place of the model's, and the eyes that go with that.
     const plain = {
       ...head,
-      textures: head.textures && {
-        ...head.textures,
-        photo: head.textures.albedo,
-        parts: new Map<string, Image>(),
-      },
+      textures: head.textures && { ...head.textures, model: head.textures.albedo },
     };
-    const delit = headSurfaces(model, plain);
+    const delit = headSurfaces(model, plain, 'model');
     const pixels = new Map<Image, ImageData>();
     const dataOf = (image: Image | undefined): ImageData | undefined => {
       if (image && !pixels.has(image)) pixels.set(image, imageDataOf(image));

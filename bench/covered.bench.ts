@@ -1,6 +1,7 @@
 import { occludedFaceOf } from '../src/data/occlusion/occluded-face.js';
 import { subset68 } from '../src/detect/mediapipe-to-68.js';
-import { corrupt, corruptions, type CorruptionContext } from '../src/evaluate/corruptions.js';
+import { corrupt, type CorruptionContext } from '../src/evaluate/corruptions.js';
+import { corruptions } from '../src/evaluate/corruption-names.js';
 import { landmarkBox, nme } from '../src/evaluate/landmark-error.js';
 import type { Image } from '../src/math/image.js';
 import type { FaceBox } from '../src/network/face-view.js';

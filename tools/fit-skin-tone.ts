@@ -20,8 +20,8 @@ import { modelSizes } from '../src/network/code.js';
 import { createHeadPredictor } from '../src/network/head-predictor.js';
 import { alignPredicted } from '../src/network/identity/aligned-face.js';
 import { exportIdentity } from '../src/network/identity/export-identity.js';
-import { importIdentity } from '../src/network/identity/import-identity.js';
-import { embeddingSize } from '../src/network/recognition.js';
+import { importIdentity, importTold } from '../src/network/identity/import-identity.js';
+import { embeddingSize } from '../src/network/recognition-view.js';
 import { decodeImage, loadRogue } from '../src/node.js';
 import { assetFiles, readAsset } from '../src/node/files/assets.js';
 import { writeWhole } from '../src/node/files/whole-file.js';
@@ -96,12 +96,14 @@ report(
 );
 const { weights, bias } = learn(told);
 const albedo = modelSizes(rogue.model).albedo;
+const bytes = await readFile(network);
 await writeWhole(
   out,
   await exportIdentity(
     albedo,
     {
-      ...importIdentity(albedo, await readFile(network)),
+      ...importIdentity(albedo, bytes),
+      ...importTold(albedo, bytes),
       'tone.weight': Float32Array.from(weights),
       'tone.bias': Float32Array.of(bias),
     },
@@ -110,7 +112,7 @@ await writeWhole(
       run: runConstants(one),
       halfStorage: true,
       description:
-        "Recognition embedding and a regressor's albedo → the albedo in which the face is recognised, and its lightness.",
+        "Recognition embedding and a regressor's albedo → the albedo in which the face is recognised, its lightness, and what the face tells of hair.",
     },
   ),
 );

@@ -12,11 +12,13 @@ export interface Multinomial {
  * Multinomial logistic regression with a ridge, features standardised: gradient descent with Nesterov's
  * momentum, whose step the largest row bounds (a row's Lipschitz constant is half its squared length).
  * @param rows N features of D numbers each @param labels which of `choices` each one is
+ * @param given N logits of each choice, to which those of the features are added
  */
 export function fitMultinomial(
   rows: readonly Float32Array[],
   labels: readonly number[],
   choices: number,
+  given?: readonly ArrayLike<number>[],
 ): Multinomial {
   const { mean, spread } = standardOf(rows);
   const d = mean.length;
@@ -27,7 +29,7 @@ export function fitMultinomial(
   const weights = new Float64Array(choices * d);
   const ahead = new Float64Array(choices * d);
   const bias = Float64Array.from({ length: choices }, (_, k) =>
-    Math.log(1 + labels.filter((label) => label === k).length),
+    given ? 0 : Math.log(1 + labels.filter((label) => label === k).length),
   );
   const gradient = new Float64Array(choices * d);
   const ofBias = new Float64Array(choices);
@@ -36,7 +38,7 @@ export function fitMultinomial(
     gradient.fill(0);
     ofBias.fill(0);
     features.forEach((row, n) => {
-      const said = likelihoods(row, ahead, bias);
+      const said = likelihoods(row, ahead, given ? bias.map((value, k) => value + given[n]![k]!) : bias);
       said[labels[n]!]! -= 1;
       said.forEach((error, k) => {
         ofBias[k]! += error / features.length;

@@ -69,7 +69,9 @@ const dye = (factor: number): Uint8Array =>
 /** Strands as a picture of one colour, baked in: not all programs multiply. @param image of `HairSurface` */
 export function coloredStrands(image: Image, color: readonly number[]): Image {
   const tables = color.slice(0, 3).map(dye);
-  const data = image.data.map((value, i) => (i % 4 === 3 ? value : tables[i % 4]![value]!));
+  const data = image.data.slice();
+  for (let i = 0; i < data.length; i += 4)
+    for (let k = 0; k < 3; k++) data[i + k] = tables[k]![data[i + k]!]!;
   return { ...image, data };
 }
 
@@ -78,7 +80,10 @@ function strandPicture({ texture: { size, data } }: HairCards, gain: number): Im
   const table = dye(gain);
   const out = createImage(size, size, 4);
   for (let i = 0; i < size * size; i++) {
-    out.data.fill(table[data[2 * i]!]!, 4 * i, 4 * i + 3);
+    const grey = table[data[2 * i]!]!;
+    out.data[4 * i] = grey;
+    out.data[4 * i + 1] = grey;
+    out.data[4 * i + 2] = grey;
     out.data[4 * i + 3] = data[2 * i + 1]!;
   }
   return out;

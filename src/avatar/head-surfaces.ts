@@ -43,6 +43,7 @@ export function headSurfaces(
   const neutral = evaluateVertices(model, { shape });
   const skin = skinImage(reconstruction, texture);
   const looks = looksOf(model, reconstruction, texture);
+  const units = model.expression.names.map((_, k) => unitDisplacement(model, k, shape));
   const surfaces: HeadSurface[] = [];
   for (const [index, part] of model.parts.entries()) {
     const image = index === 0 ? skin : (looks?.get(part.name) ?? part.texture);
@@ -58,7 +59,7 @@ export function headSurfaces(
     const mesh: HeadMesh = {
       ...partSurface(part, neutral),
       material,
-      ...morphsOf(model, part, reconstruction.coefficients),
+      ...morphsOf(model, part, units, reconstruction.coefficients.expression),
       ...(part.turnsAbout === 'sphereCentre' && {
         pivot: sphereCentre(part, neutral),
         rotation: quaternionOf(gaze),
@@ -122,16 +123,18 @@ function partSurface(
   };
 }
 
+/** @param units what each unit moves in this head, V×3 mm */
 function morphsOf(
   model: MorphableModel,
   part: ModelPart,
-  { shape, expression }: Pick<Reconstruction['coefficients'], 'shape' | 'expression'>,
+  units: readonly Float32Array[],
+  expression: ArrayLike<number>,
 ): Pick<HeadMesh, 'morphTargets' | 'morphWeights'> {
   const { names } = model.expression;
   const start = part.firstVertex * 3;
   const morphTargets = names.map((name, k) => ({
     name,
-    deltas: unitDisplacement(model, k, shape).subarray(start, start + part.vertexCount * 3),
+    deltas: units[k]!.subarray(start, start + part.vertexCount * 3),
   }));
   if (!morphTargets.some(({ deltas }) => deltas.some((delta) => Math.abs(delta) > leastMotion))) return {};
   return { morphTargets, morphWeights: names.map((_, k) => expression[k] ?? 0) };

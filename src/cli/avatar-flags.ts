@@ -7,7 +7,8 @@ import { compressions, type Compression } from '../io/gltf/compressions.js';
 import { UsageError } from './errors.js';
 import type { HairChoice } from '../fit/reconstruction.js';
 import { shippedStyles } from '../model/hair-file.js';
-import type { Format, VrmSettings } from './face-files.js';
+import type { VrmSettings } from './face-files.js';
+import type { Format } from './face-formats.js';
 import { oneOf } from './option-values.js';
 
 /** Options that say what `head.glb` and `head.vrm` hold. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { corruptions } from '../evaluate/corruptions.js';
+import { corruptions } from '../evaluate/corruption-names.js';
 import { drawnSkins } from '../evaluate/drawn-skin.js';
 import {
   faceProtocols,

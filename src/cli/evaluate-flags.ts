@@ -1,4 +1,4 @@
-import type { CorruptionName } from '../evaluate/corruptions.js';
+import type { CorruptionName } from '../evaluate/corruption-names.js';
 import type { DrawnSkin } from '../evaluate/drawn-skin.js';
 import type { EvaluationItem } from '../evaluate/report.js';
 import type { Shard } from './shard.js';

@@ -14,14 +14,9 @@ import { writeObj } from '../io/obj.js';
 import { writeUsdz } from '../io/usd/write-usdz.js';
 import type { Image } from '../math/image.js';
 import type { MorphableModel } from '../model/morphable-model.js';
+import type { Format } from './face-formats.js';
 import type { FaceFile } from './output-folder.js';
 import type { OverlayDrawer } from './overlay-drawer.js';
-
-export const formats = ['glb', 'obj', 'png', 'json', 'vrm', 'usdz'] as const;
-export type Format = (typeof formats)[number];
-
-/** What is written unless formats are named. */
-export const usualFormats: readonly Format[] = ['glb', 'obj', 'png', 'json'];
 
 export interface FaceFilesOptions {
   readonly formats: readonly Format[];

@@ -1,5 +1,6 @@
 import { noiseProtocol } from '../data/noise/protocol.js';
-import { greyBox, greyBoxKinds } from '../data/occlusion/grey-boxes.js';
+import { greyBox } from '../data/occlusion/grey-boxes.js';
+import { greyBoxKinds } from '../data/occlusion/grey-box-kinds.js';
 import type { HandModel } from '../data/occlusion/hand/hand-file.js';
 import { occludedFaceOf, type OccludedFace } from '../data/occlusion/occluded-face.js';
 import type { Occlusion } from '../data/occlusion/occlusion.js';

@@ -3,7 +3,7 @@ import type { GivenBox } from '../detect/find-faces.js';
 import type { ReconstructMethod, TextureSource } from '../fit/reconstruction.js';
 import { exitCodes } from './errors.js';
 import { avatarSettingsOf, addAvatarOptions, type AvatarFlags } from './avatar-flags.js';
-import { formats, usualFormats } from './face-files.js';
+import { formats, usualFormats } from './face-formats.js';
 import { integerWithin, listOf, numberWithin, oneOf, positiveInteger } from './option-values.js';
 import type { ReconstructFlags } from './reconstruct-photos.js';
 import { shardOf } from './shard.js';

@@ -35,7 +35,7 @@ async function loadFromPackage({
 }: Pick<ReconstructFlags, 'network' | 'format'>): Promise<Reconstructor> {
   const overlays = format.includes('png') ? overlaysInWorker() : undefined;
   const [{ loadRogue }, { engineHere }] = await Promise.all([
-    import('../node.js'),
+    import('../node/load-rogue.js'),
     import('../runtime/node.js'),
   ]);
   const { engine, reason } = engineHere();

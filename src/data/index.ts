@@ -17,7 +17,8 @@ export { parsingClasses, type ParsingClass } from '../network/parsing/parsing-cl
 export { reachocc, reachoccNames } from './occlusion/reachocc.js';
 export { synchocc, synchoccNames } from './occlusion/synchocc.js';
 export { handFromTensors, type HandModel } from './occlusion/hand/hand-file.js';
-export { greyBox, greyBoxKinds, type GreyBoxKind } from './occlusion/grey-boxes.js';
+export { greyBox } from './occlusion/grey-boxes.js';
+export { greyBoxKinds, type GreyBoxKind } from './occlusion/grey-box-kinds.js';
 export { noiseConditions, noiseEffects, noiseProtocol } from './noise/protocol.js';
 export type { NoiseCondition, NoiseName, NoisyImage } from './noise/protocol.js';
 export type { JpegNoiseContext, NoiseEffect, NoiseLevel } from './noise/effect.js';

@@ -1,6 +1,7 @@
 import { noiseProtocol } from '../data/noise/protocol.js';
 import { faceRegion, type PixelBox } from '../data/occlusion/face-region.js';
-import { greyBoxKinds, greyBoxOf, type GreyBoxKind } from '../data/occlusion/grey-boxes.js';
+import { greyBoxOf } from '../data/occlusion/grey-boxes.js';
+import type { GreyBoxKind } from '../data/occlusion/grey-box-kinds.js';
 import type { HandModel } from '../data/occlusion/hand/hand-file.js';
 import type { OccludedFace } from '../data/occlusion/occluded-face.js';
 import type { Occlusion } from '../data/occlusion/occlusion.js';
@@ -9,21 +10,7 @@ import { synchocc } from '../data/occlusion/synchocc.js';
 import type { JpegCodec } from '../data/jpeg.js';
 import { createRandom } from '../data/random.js';
 import type { Image } from '../math/image.js';
-
-/**
- * What the evaluation does to photos, in the order of its tables: the design's rows, then the paper's three
- * protocols.
- */
-export const corruptions = [
-  'clean',
-  ...greyBoxKinds,
-  'noise',
-  'half + noise',
-  'reachocc',
-  'synchocc',
-  'noise protocol',
-] as const;
-export type CorruptionName = (typeof corruptions)[number];
+import type { CorruptionName } from './corruption-names.js';
 
 /** Standard deviation of `noise`, of 255, and the middle grey of boxes. */
 const SIGMA = 25;

@@ -1,5 +1,6 @@
 import type { Image } from '../math/image.js';
-import { corrupt, type CorruptionContext, type CorruptionName } from './corruptions.js';
+import { corrupt, type CorruptionContext } from './corruptions.js';
+import { type CorruptionName } from './corruption-names.js';
 import type { FaceMeasurer, FaceTruth } from './measure-face.js';
 import type { EvaluationMethod, FacePlace, FacePrediction } from './prediction.js';
 import type { EvaluationItem, Outcome } from './report.js';

@@ -11,6 +11,7 @@ import type { FaceParsing } from '../network/parsing/face-parser.js';
 import { coverWarnings, viewOfFace, type FaceView } from './appearance/face-covers.js';
 import { fitAppearance } from './appearance/fit-appearance.js';
 import { fitHair } from './hair/fit-hair.js';
+import { toldHair } from './hair/told-hair.js';
 import { withHairGround } from './hair/hairline.js';
 import { fitHead } from './geometry/fit-head.js';
 import { greyLight, greyModel, greyTextures, isGrey } from './appearance/grey-photo.js';
@@ -109,7 +110,9 @@ export function reconstructFace(
           hairStyles,
           {
             image,
-            parsing,
+            parsing: parsing.hair
+              ? { ...parsing, hair: toldHair(parsing.hair, predicted?.faceHair) }
+              : parsing,
             camera,
             pose: { rotation: fit.rotation, translation: fit.translation },
             shape,

@@ -136,12 +136,18 @@ export function checkHeadMesh(operation: string, mesh: HeadMesh): void {
   for (const { name, deltas } of targets) {
     if (deltas.length !== mesh.positions.length)
       fail(`${mesh.positions.length} deltas in morph target "${name}"`, `${deltas.length}`);
-    if (!deltas.every(Number.isFinite)) fail(`finite deltas in morph target "${name}"`, 'NaN or Infinity');
+    if (!allFinite(deltas)) fail(`finite deltas in morph target "${name}"`, 'NaN or Infinity');
   }
   if (mesh.morphWeights && mesh.morphWeights.length !== targets.length)
     fail(`${targets.length} morph weights`, `${mesh.morphWeights.length}`);
-  if (!mesh.positions.every(Number.isFinite) || !mesh.uvs.every(Number.isFinite))
-    fail('finite positions and uvs', 'NaN or Infinity');
+  if (!allFinite(mesh.positions) || !allFinite(mesh.uvs)) fail('finite positions and uvs', 'NaN or Infinity');
+}
+
+/** Three million numbers are checked for a head: without a call for each. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! * 0;
+  return sum === 0;
 }
 
 /**

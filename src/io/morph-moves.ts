@@ -15,7 +15,10 @@ export function dropSmall(vectors: Float32Array, least: number): Float32Array {
   const out = Float32Array.from(vectors);
   for (let i = 0; i < out.length; i += 3) {
     const squared = out[i]! ** 2 + out[i + 1]! ** 2 + out[i + 2]! ** 2;
-    if (squared < least * least) out.fill(0, i, i + 3);
+    if (squared >= least * least) continue;
+    out[i] = 0;
+    out[i + 1] = 0;
+    out[i + 2] = 0;
   }
   return out;
 }

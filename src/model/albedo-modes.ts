@@ -1,3 +1,4 @@
+import { addRows } from '../math/add-rows.js';
 import type { AlbedoDetail, TextureAlbedo } from './morphable-model.js';
 
 /** A square grid of RGB values over a part of the atlas. */
@@ -138,17 +139,10 @@ export function addAlbedo(
   if (detail) addGrid(detail, weightedSum(detail.modes, count, coefficients), size, out);
 }
 
-/** Rows of a matrix, weighed and added: two at a time, as the sum is then read half as often. */
-function weightedSum(rows: Float32Array, count: number, weights: ArrayLike<number>): Float32Array {
-  const sum = new Float32Array(rows.length / Math.max(1, count));
-  const used = [...Array(Math.min(count, weights.length)).keys()].filter((k) => weights[k] !== 0);
-  for (let n = 0; n < used.length; n += 2) {
-    const a = weights[used[n]!]!;
-    const b = n + 1 < used.length ? weights[used[n + 1]!]! : 0;
-    const first = rows.subarray(used[n]! * sum.length, (used[n]! + 1) * sum.length);
-    const second = rows.subarray((used[n + 1] ?? 0) * sum.length, ((used[n + 1] ?? 0) + 1) * sum.length);
-    for (let i = 0; i < sum.length; i++) sum[i]! += a * first[i]! + b * second[i]!;
-  }
+/** The sum of `count` modes, each times its coefficient. */
+function weightedSum(modes: Float32Array, count: number, coefficients: ArrayLike<number>): Float32Array {
+  const sum = new Float32Array(modes.length / Math.max(1, count));
+  addRows(sum, modes, Array.from(coefficients).slice(0, count));
   return sum;
 }
 

@@ -1,3 +1,4 @@
+import { addRows } from '../math/add-rows.js';
 import { solveCholesky } from '../math/linear-solve.js';
 import { rotationFromAxisAngle } from '../math/rotation.js';
 import type { ModelPart, MorphableModel, SurfacePoints } from './morphable-model.js';
@@ -30,19 +31,29 @@ export function evaluateVertices(
   coefficients: HeadCoefficients,
   out = new Float32Array(model.vertexCount * 3),
 ): Float32Array {
-  out.set(model.meanShape);
-  addDisplacements(out, model.shape.displacements, coefficients.shape, model.shape.count, 'shape');
-  addDisplacements(
-    out,
-    model.expression.displacements,
-    coefficients.expression,
-    model.expression.count,
-    'expression',
-  );
   const { shape, expression } = coefficients;
+  out.set(shape ? neutralVertices(model, shape) : model.meanShape);
+  addDisplacements(out, model.expression.displacements, expression, model.expression.count, 'expression');
   if (shape && expression) addPersonalUnits(model, out, shape, expression);
   if (coefficients.gaze) turnEyes(model, out, coefficients.gaze);
   return out;
+}
+
+/** Of each model the head that was asked for last: the same one is wanted again and again. */
+const lastNeutral = new WeakMap<
+  MorphableModel,
+  { readonly shape: Float64Array; readonly vertices: Float32Array }
+>();
+
+/** Vertices of a head at rest, which belong to this module. */
+function neutralVertices(model: MorphableModel, shape: ArrayLike<number>): Float32Array {
+  const last = lastNeutral.get(model);
+  if (last && last.shape.length === shape.length && last.shape.every((value, k) => value === shape[k]))
+    return last.vertices;
+  const vertices = Float32Array.from(model.meanShape);
+  addDisplacements(vertices, model.shape.displacements, shape, model.shape.count, 'shape');
+  lastNeutral.set(model, { shape: Float64Array.from(shape), vertices });
+  return vertices;
 }
 
 /**
@@ -79,12 +90,7 @@ function addDisplacements(
     throw new RangeError(
       `evaluateVertices: expected at most ${count} ${name} coefficients, received ${coefficients.length}.`,
     );
-  for (let k = 0; k < coefficients.length; k++) {
-    const value = coefficients[k]!;
-    if (value === 0) continue;
-    const offset = k * out.length;
-    for (let i = 0; i < out.length; i++) out[i]! += value * displacements[offset + i]!;
-  }
+  addRows(out, displacements, coefficients);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Tensor } from '../graph/tensor.js';
 import { constantLike } from '../graph/ops/constants.js';
 import { rotationFrom6d } from '../graph/ops/geometry.js';
+import { ordinaryTranslation } from './crop-camera.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 
 /** How many coefficients a head model has. */
@@ -30,19 +31,6 @@ export function codeLayout({ shape, expression, albedo }: ModelSizes): CodeLayou
 export function codeSize(layout: CodeLayout): number {
   return Object.values(layout).reduce((sum, size) => sum + size, 0);
 }
-
-/**
- * The virtual camera of a crop: it looks along the crop's middle, its focal length is that many half sides.
- * Long, as people stand 1 m away where a crop shows 0.22 m of them.
- */
-export const cropFocal = 8;
-/** Half of what an ordinary crop shows at the distance of the face, mm. */
-export const cropReach = 108;
-/**
- * Where the origin of an ordinary head lies in the crop's camera, mm: the crop's middle is between nose and
- * mouth, inside the head.
- */
-export const ordinaryTranslation = [0, 36, 35 - cropFocal * cropReach] as const;
 
 /** What the raw numbers of a regressor stand for; each `[N, …]`. */
 export interface Code {

@@ -2,7 +2,7 @@ import { project, transformPoints, type Camera } from '../math/camera.js';
 import { multiplyRotations, rotationToEuler, transposeRotation } from '../math/rotation.js';
 import { cropAxes, type Crop, type Normalisation } from '../detect/crop.js';
 import type { HeadDirections } from '../detect/detection.js';
-import { cropFocal } from './code.js';
+import { cropFocal } from './crop-camera.js';
 
 /** What a regressor's crop shows, relative to the side of the detector's box. */
 export const viewPerBox = 1.45;

@@ -3,7 +3,8 @@ import { constantLike } from '../graph/ops/constants.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { MorphableModel, SurfacePoints } from '../model/morphable-model.js';
 import { pointBasis } from '../model/point-basis.js';
-import { cropFocal, type Code } from './code.js';
+import { type Code } from './code.js';
+import { cropFocal } from './crop-camera.js';
 
 /** Surface points of a head as a traceable function of its code: the linear model restricted to them. */
 export interface HeadPoints {

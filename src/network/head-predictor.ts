@@ -11,6 +11,7 @@ import {
   type FaceBox,
   type HeadPose,
 } from './face-view.js';
+import type { FaceHair } from './identity/face-hair.js';
 
 /** What a regressor says of a face, in the camera of its crop (`face-view.ts`). */
 export interface PredictedHead {
@@ -25,6 +26,8 @@ export interface PredictedHead {
   readonly identity?: Float32Array;
   /** CIE L* of the face's albedo, where that network tells it. */
   readonly tone?: number;
+  /** What the face tells of hair, where that network does. */
+  readonly faceHair?: FaceHair;
   /** 27 irradiance coefficients in the crop's camera. */
   readonly light: Float32Array;
   /** Radians. */

@@ -60,6 +60,14 @@ export function storedLayers(file: Uint8Array) {
     nodes.filter(({ opType }) => opType === 'Cast').map(({ inputs, outputs }) => [outputs[0]!, inputs[0]!]),
   );
   const tensorOf = (name: string) => stored.get(name) ?? stored.get(widened.get(name) ?? '');
+  // A layer of one output is reshaped before its bias is added.
+  const addedTo = (output: string): string | undefined => {
+    const reshaped = nodes.find(({ opType, inputs }) => opType === 'Reshape' && inputs[0] === output);
+    if (reshaped) return addedTo(reshaped.outputs[0]!);
+    return nodes
+      .find((node) => node.opType === 'Add' && node.inputs.includes(output))
+      ?.inputs.find((name) => name !== output);
+  };
   return {
     layers: nodes.filter((node) => node.opType === 'Conv' || node.opType === 'Gemm'),
     dimsOf: (name: string): string | undefined => tensorOf(name)?.dims.join(),
@@ -68,10 +76,7 @@ export function storedLayers(file: Uint8Array) {
       return tensor && Float32Array.from(readHost(tensor).data);
     },
     /** A bias is a layer's third input, or added by the next node. */
-    addedTo: (output: string): string | undefined =>
-      nodes
-        .find((node) => node.opType === 'Add' && node.inputs.includes(output))
-        ?.inputs.find((name) => name !== output),
+    addedTo,
   };
 }
 

@@ -1,15 +1,9 @@
+import { recognitionNormalisation } from './recognition-view.js';
 import { alignedSize, alignmentTemplate } from '../detect/alignment.js';
 import { importOnnx } from '../graph/import/import.js';
 import { constantLike } from '../graph/ops/constants.js';
 import { bilinearSample } from '../graph/ops/sampling.js';
 import { shapeError, stack, type Tensor } from '../graph/tensor.js';
-import type { Normalisation } from '../detect/crop.js';
-
-/** How bytes become the recognition network's input. */
-export const recognitionNormalisation: Normalisation = { gain: 1 / 128, offset: -127.5 / 128 };
-
-/** Numbers of an embedding of the network that ships. */
-export const embeddingSize = 192;
 
 /**
  * From aligned faces `[N, 3, 112, 112]`, sRGB −1…1, to embeddings `[N, D]` whose direction tells persons

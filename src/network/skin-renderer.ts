@@ -4,7 +4,8 @@ import { concat, constant, shapeError, where, type Tensor } from '../graph/tenso
 import { headVertexCount } from '../model/head-and-bust.js';
 import type { MorphableModel } from '../model/morphable-model.js';
 import type { SkinSurface } from '../render/skin-surface.js';
-import { cropFocal, type Code } from './code.js';
+import { type Code } from './code.js';
+import { cropFocal } from './crop-camera.js';
 import { headPoints, type HeadPoints } from './head-points.js';
 
 /** `SkinPixels` as tensors: what the host's rasteriser says of N faces of P pixels each. */

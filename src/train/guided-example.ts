@@ -17,7 +17,7 @@ import {
   viewOutside,
   type FaceBox,
 } from '../network/face-view.js';
-import { recognitionNormalisation } from '../network/recognition.js';
+import { recognitionNormalisation } from '../network/recognition-view.js';
 import { coverFrame } from './cover-frame.js';
 import { jitteredBox, landmarksInView, type ExamplePoints } from './synthetic-example.js';
 import { coverView } from './view-augmentation.js';

@@ -21,7 +21,8 @@ import {
   discriminatorParameters,
 } from '../network/discriminator.js';
 import { headPoints, posePoints, projectToCrop } from '../network/head-points.js';
-import { alignFaces, embeddingSize, type Embed } from '../network/recognition.js';
+import { alignFaces, type Embed } from '../network/recognition.js';
+import { embeddingSize } from '../network/recognition-view.js';
 import { regress, regressorParameters, type RegressorConfig } from '../network/regressor.js';
 import type { LayerTree } from '../network/resnet.js';
 import {

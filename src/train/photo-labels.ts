@@ -6,7 +6,7 @@ import {
   parsingLabels,
   UNKNOWN_LABEL,
 } from '../network/parsing/parsing-classes.js';
-import { parserStride } from '../network/parsing/parser.js';
+import { parserStride } from '../network/parsing/parser-view.js';
 import { bareFace, coverPlaces, isKnown, type CoverPlace } from './cover-places.js';
 import { hairlessPlaces } from './hair-places.js';
 import { likelyFringe } from './likely-fringe.js';

@@ -6,7 +6,7 @@ import type { LoweringTarget } from '../graph/lower/emitter.js';
 import type { Tensor } from '../graph/tensor.js';
 import { spec } from '../graph/trace.js';
 import { perceptualLoss } from '../loss/perceptual-loss.js';
-import { embeddingSize } from '../network/recognition.js';
+import { embeddingSize } from '../network/recognition-view.js';
 import { stackRows } from './stack-rows.js';
 import type { Batch } from './step-graph.js';
 

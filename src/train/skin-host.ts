@@ -1,4 +1,4 @@
-import { cropFocal } from '../network/code.js';
+import { cropFocal } from '../network/crop-camera.js';
 import {
   createSkinPixels,
   createSkinRasterizer,

@@ -4,7 +4,7 @@ import { cropToImage } from '../../src/detect/crop.js';
 import { project, transformPoints } from '../../src/math/camera.js';
 import { irradiancePolynomial, rotateLight, sphericalHarmonics } from '../../src/math/spherical-harmonics.js';
 import { rotatePoints, rotationFromEuler } from '../../src/math/rotation.js';
-import { cropFocal } from '../../src/network/code.js';
+import { cropFocal } from '../../src/network/crop-camera.js';
 import {
   fromView,
   poseInPhoto,

@@ -7,16 +7,18 @@ import { importOnnx } from '../../src/graph/import/import.js';
 import { createImage } from '../../src/math/image.js';
 import { project, transformPoints } from '../../src/math/camera.js';
 import { evaluatePoints, evaluateVertices } from '../../src/model/evaluate.js';
-import { cropFocal, ordinaryTranslation } from '../../src/network/code.js';
+import { cropFocal, ordinaryTranslation } from '../../src/network/crop-camera.js';
 import { fromView, viewOfBox } from '../../src/network/face-view.js';
 import type { PredictedHead } from '../../src/network/head-predictor.js';
 import { alignPredicted } from '../../src/network/identity/aligned-face.js';
 import { exportRecogniser } from '../../src/network/identity/export-recogniser.js';
 import { exportIdentity } from '../../src/network/identity/export-identity.js';
+import { faceHairParameters } from '../../src/network/identity/face-hair.js';
 import { identityAlbedo, identityParameters } from '../../src/network/identity/identity.js';
-import { importIdentity } from '../../src/network/identity/import-identity.js';
+import { importIdentity, importTold } from '../../src/network/identity/import-identity.js';
 import { createIdentityPredictor } from '../../src/network/identity/identity-predictor.js';
-import { embeddingSize } from '../../src/network/recognition.js';
+import { hairWords } from '../../src/network/parsing/hair-words.js';
+import { embeddingSize } from '../../src/network/recognition-view.js';
 import { trained } from '../../src/network/trained.js';
 import { loadModel } from '../../src/node.js';
 import { nodeRuntime } from '../../src/runtime/node.js';
@@ -179,6 +181,51 @@ describe('createIdentityPredictor', () => {
     const size = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0) / embeddingSize);
     const expected = embedding.reduce((sum, value, k) => sum + (value / size) * Math.cos(k), 50);
     expect(tone).toBeCloseTo(expected, 2);
+  });
+
+  it('tells of hair as well, where those layers are there, and keeps them with the tone', async () => {
+    const layers = someParameters(count);
+    const words = Object.fromEntries(
+      Object.entries(faceHairParameters).flatMap(([name, layer], k) =>
+        Object.entries(layer).map(([part, { shape }]) => [
+          `${name}.${part}`,
+          Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(3 * i + k)),
+        ]),
+      ),
+    );
+    const tone = {
+      'tone.weight': new Float32Array(embeddingSize).fill(0.5),
+      'tone.bias': Float32Array.of(50),
+    };
+    const identity = await exportIdentity(count, { ...layers, ...tone, ...words }, { name: 'identity' });
+    expect(importIdentity(count, identity)).toEqual(layers);
+    expect(importTold(count, identity)).toEqual({ ...tone, ...words });
+    const predictor = await createIdentityPredictor(one, model, { recogniser: recognitionBytes, identity });
+    const image = createImage(200, 180, 3);
+    for (let i = 0; i < image.data.length; i++) image.data[i] = 127 + 100 * Math.sin(i / 50);
+    const { faceHair } = await predictor.recognise(image, headAt(0));
+    await predictor.release();
+
+    const face = new Float32Array(3 * 112 * 112);
+    alignPredicted(model)(new ImagePyramid(image), headAt(0), face);
+    const embedding = await embeddingOf(recognitionBytes, face);
+    const size = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0) / embeddingSize);
+    for (const [said, word] of [
+      [faceHair!.lengths, 'length'],
+      [faceHair!.curls, 'curl'],
+      [faceHair!.tones, 'tone'],
+    ] as const) {
+      expect(said).toHaveLength(hairWords[word].length);
+      const weights = words[`hair-${word}.weight`]!;
+      const bias = words[`hair-${word}.bias`]!;
+      said.forEach((value, k) => {
+        const row = weights.subarray(k * embeddingSize, (k + 1) * embeddingSize);
+        expect(value).toBeCloseTo(
+          embedding.reduce((sum, x, i) => sum + (x / size) * row[i]!, bias[k]!),
+          2,
+        );
+      });
+    }
   });
 
   it('refuses other networks in one line', async () => {

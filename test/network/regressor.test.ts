@@ -7,14 +7,8 @@ import { isSpec, spec, type TensorSpec } from '../../src/graph/trace.js';
 import { fillTree, flattenTree } from '../../src/graph/tree.js';
 import { evaluatePoints, evaluateVertices } from '../../src/model/evaluate.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
-import {
-  codeLayout,
-  codeSize,
-  decodeCode,
-  modelSizes,
-  ordinaryTranslation,
-  splitCode,
-} from '../../src/network/code.js';
+import { codeLayout, codeSize, decodeCode, modelSizes, splitCode } from '../../src/network/code.js';
+import { ordinaryTranslation } from '../../src/network/crop-camera.js';
 import { exportRegressor } from '../../src/network/export-regressor.js';
 import { createHeadPredictor } from '../../src/network/head-predictor.js';
 import type { LayerTree } from '../../src/network/resnet.js';

@@ -12,15 +12,8 @@ import { multiplyRotations, transposeRotation } from '../../src/math/rotation.js
 import { evaluateAlbedo } from '../../src/model/albedo-modes.js';
 import { headTriangles } from '../../src/model/head-and-bust.js';
 import type { MorphableModel, TextureAlbedo } from '../../src/model/morphable-model.js';
-import {
-  codeLayout,
-  codeSize,
-  cropFocal,
-  cropReach,
-  decodeCode,
-  modelSizes,
-  type CodePart,
-} from '../../src/network/code.js';
+import { codeLayout, codeSize, decodeCode, modelSizes, type CodePart } from '../../src/network/code.js';
+import { cropFocal, cropReach } from '../../src/network/crop-camera.js';
 import { headPoints, posePoints, projectToCrop } from '../../src/network/head-points.js';
 import {
   drawOver,

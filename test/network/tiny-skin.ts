@@ -1,4 +1,4 @@
-import { cropFocal, ordinaryTranslation } from '../../src/network/code.js';
+import { cropFocal, ordinaryTranslation } from '../../src/network/crop-camera.js';
 import type { MorphableModel } from '../../src/model/morphable-model.js';
 import { createSkinPixels, createSkinRasterizer, type SkinPixels } from '../../src/render/skin-pixels.js';
 import { skinSurface, type SkinSurface } from '../../src/render/skin-surface.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cropFocal, ordinaryTranslation } from '../../src/network/code.js';
+import { cropFocal, ordinaryTranslation } from '../../src/network/crop-camera.js';
 import { vertexNormals } from '../../src/render/normals.js';
 import { createSkinPixels, createSkinRasterizer } from '../../src/render/skin-pixels.js';
 import { skinSurface } from '../../src/render/skin-surface.js';

@@ -30,6 +30,23 @@ describe('fitMultinomial', () => {
     expect(likelihoods([1, 2], weights, bias)[1]).toBeCloseTo(0.1, 2);
   });
 
+  it('adds to logits that are given only what they lack', () => {
+    const sure = labels.map((label) => [0, 1, 2].map((k) => (k === label ? 20 : 0)));
+    const { weights, bias } = fitMultinomial(rows, labels, 3, sure);
+    for (const value of [...weights, ...bias]) expect(Math.abs(value)).toBeLessThan(0.01);
+    const misled = labels.map(() => [9, 0, 0]);
+    const right = fitMultinomial(rows, labels, 3, misled);
+    const told = labels.filter((label) => {
+      const said = likelihoods(
+        draw(label),
+        right.weights,
+        [9, 0, 0].map((x, k) => x + right.bias[k]!),
+      );
+      return said.indexOf(Math.max(...said)) === label;
+    });
+    expect(told.length / labels.length).toBeGreaterThan(0.9);
+  });
+
   it('gives likelihoods that sum to one', () => {
     const { weights, bias } = fitMultinomial(rows, labels, 3);
     expect(likelihoods([1e3, -1e3, 0], weights, bias).reduce((sum, value) => sum + value)).toBeCloseTo(1);

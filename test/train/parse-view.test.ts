@@ -7,7 +7,7 @@ import {
   UNKNOWN_LABEL,
   type ParsingClass,
 } from '../../src/network/parsing/parsing-classes.js';
-import { parserStride } from '../../src/network/parsing/parser.js';
+import { parserStride } from '../../src/network/parsing/parser-view.js';
 import { createRandom } from '../../src/data/random.js';
 import { createImage, type Image } from '../../src/math/image.js';
 import { oddLight } from '../../src/train/odd-light.js';

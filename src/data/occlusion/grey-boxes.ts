@@ -1,15 +1,9 @@
 import { createImage, type Image } from '../../math/image.js';
 import { createRandom } from '../random.js';
 import { coverageOf, faceRegion, type PixelBox } from './face-region.js';
+import type { GreyBoxKind } from './grey-box-kinds.js';
 import type { OccludedFace } from './occluded-face.js';
 import { checkPhoto, type Occlusion } from './occlusion.js';
-
-/**
- * The boxes of the evaluation: one half of the face, its lower half, a band over the eyes, a box with 40 % of
- * its area anywhere.
- */
-export const greyBoxKinds = ['half', 'lower face', 'eye band', 'random box'] as const;
-export type GreyBoxKind = (typeof greyBoxKinds)[number];
 
 /** Middle grey. */
 const GREY = 128;

@@ -1,4 +1,5 @@
 import { boxMeans, gaussianMeans } from '../../math/box-filter.js';
+import { ranked } from '../../math/median.js';
 import { smoothstep } from '../../math/smoothstep.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { lookUp, type Unwrapped } from './compose-textures.js';
@@ -180,11 +181,13 @@ function medianAround(values: Float32Array, weights: Float32Array, cell: number,
   const n = CORRECTION_SIZE;
   const x = cell % n;
   const y = Math.floor(cell / n);
+  const left = Math.max(0, x - MEDIAN_REACH);
+  const right = Math.min(n - 1, x + MEDIAN_REACH);
   let count = 0;
   for (let v = Math.max(0, y - MEDIAN_REACH); v <= Math.min(n - 1, y + MEDIAN_REACH); v++)
-    for (let u = Math.max(0, x - MEDIAN_REACH); u <= Math.min(n - 1, x + MEDIAN_REACH); u++)
-      if (weights[v * n + u]! >= SHOWN) near[count++] = values[v * n + u]!;
-  return near.subarray(0, count).sort()[count >> 1]!;
+    for (let at = v * n + left; at <= v * n + right; at++)
+      if (weights[at]! >= SHOWN) near[count++] = values[at]!;
+  return ranked(near, count, count >> 1);
 }
 
 /** Weighed means of n×n×3 values around each cell. */

@@ -49,12 +49,9 @@ export function seeEye(
   const texels: number[] = [];
   const weights: number[] = [];
   const colors: number[] = [];
-  for (let texel = 0; texel < size * size; texel++) {
+  for (const texel of texelsAround(disc, size)) {
     const t = map.triangle[texel]! * 3;
     if (t < 0) continue;
-    const u = ((texel % size) + 0.5) / size;
-    const v = (Math.floor(texel / size) + 0.5) / size;
-    if (Math.hypot(u - disc.u, v - disc.v) > EYE_FRONT * disc.radius) continue;
     const wa = map.weights[2 * texel]!;
     const wb = map.weights[2 * texel + 1]!;
     const mix = (values: ArrayLike<number>, stride: number, k: number): number =>
@@ -77,6 +74,17 @@ export function seeEye(
     weights: Float32Array.from(weights),
     colors: Float32Array.from(colors),
   };
+}
+
+/** The texels of an eyeball's front, row by row. */
+function* texelsAround({ u, v, radius }: IrisDisc, size: number): Generator<number> {
+  const reach = EYE_FRONT * radius;
+  for (let y = Math.max(0, Math.floor((v - reach) * size)); y < Math.min(size, (v + reach) * size); y++) {
+    const aside = Math.sqrt(Math.max(0, reach ** 2 - ((y + 0.5) / size - v) ** 2));
+    const first = Math.max(0, Math.ceil((u - aside) * size - 0.5));
+    const last = Math.min(size - 1, Math.floor((u + aside) * size - 0.5));
+    for (let x = first; x <= last; x++) yield y * size + x;
+  }
 }
 
 /** How much of its iris an eye shows, 0…1. @param size of its texture */

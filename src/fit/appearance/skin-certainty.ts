@@ -8,7 +8,7 @@ import {
   type FaceParsing,
   type PhotoMap,
 } from '../../network/parsing/face-parser.js';
-import { parserViewPerBox } from '../../network/parsing/parser.js';
+import { parserViewPerBox } from '../../network/parsing/parser-view.js';
 import type { SeenHead } from './skin-geometry.js';
 import { SURELY_HAIR } from '../hair/hair-tone.js';
 

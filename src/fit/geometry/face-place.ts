@@ -1,6 +1,6 @@
 import { crownRoll, turnBetween } from '../../detect/detection.js';
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
-import { cropFocal } from '../../network/code.js';
+import { cropFocal } from '../../network/crop-camera.js';
 import { boxOfHead, directionsOf, fromView, type FaceBox } from '../../network/face-view.js';
 import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.js';
 

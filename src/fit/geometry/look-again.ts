@@ -5,7 +5,7 @@ import { project, transformPoints } from '../../math/camera.js';
 import { clampExpression } from '../../model/evaluate.js';
 import type { MorphableModel, SurfacePoints } from '../../model/morphable-model.js';
 import { evaluateBasis, pointBasis, type PointBasis } from '../../model/point-basis.js';
-import { cropFocal } from '../../network/code.js';
+import { cropFocal } from '../../network/crop-camera.js';
 import { fromView, type FaceBox } from '../../network/face-view.js';
 import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.js';
 import { distance, isAstray, isStill, placeOfHead, type Place } from './face-place.js';

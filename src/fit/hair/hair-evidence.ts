@@ -4,7 +4,7 @@ import { cropToImage } from '../../detect/crop.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { classMap } from '../../network/parsing/face-parser.js';
 import { boxSide } from '../../network/face-view.js';
-import { parserViewPerBox } from '../../network/parsing/parser.js';
+import { parserViewPerBox } from '../../network/parsing/parser-view.js';
 import { createMapView, type MapView, type PosedView } from './map-view.js';
 
 /** What a photo says of a person's hair, over the maps of the parsing. */

@@ -1,7 +1,7 @@
 import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { median } from '../../math/median.js';
 import { classMap, type FaceParsing } from '../../network/parsing/face-parser.js';
-import { parserViewPerBox } from '../../network/parsing/parser.js';
+import { parserViewPerBox } from '../../network/parsing/parser-view.js';
 import { parsingLabels } from '../../network/parsing/parsing-classes.js';
 import { mapColors } from './map-colors.js';
 

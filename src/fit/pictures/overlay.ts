@@ -35,6 +35,8 @@ interface Drawing {
   readonly model: MorphableModel;
   readonly reconstruction: OverlayHead;
   readonly sheet: Sheet;
+  /** Of heads without hair, whose outlines alone need smoothing. */
+  readonly bareTarget: SceneTarget;
   readonly target: SceneTarget;
   readonly textures: Map<string, Texture>;
   /** Camera-space vertices and the camera of the photo's crop. */
@@ -65,6 +67,7 @@ export function drawOverlay(
     model,
     reconstruction,
     sheet: createSheet(6, 3, panelSize),
+    bareTarget: createSceneTarget(panelSize, panelSize, { supersample: 2, draft: true }),
     target: createSceneTarget(panelSize, panelSize, { supersample: 2 }),
     textures: new Map(texturesOfParts(model)),
     posed: { positions, camera: cropCamera(reconstruction.camera, crop.left, crop.top, scale) },
@@ -126,7 +129,7 @@ function photoPanel(image: Image, { left, top, size }: SquareCrop, side: number)
   return panel;
 }
 
-function drawClayAndMesh({ model, sheet, target, posed }: Drawing, photo: Image): void {
+function drawClayAndMesh({ model, sheet, bareTarget: target, posed }: Drawing, photo: Image): void {
   const parts = headParts(model, posed.positions, new Map(), { clay: 0.5 });
   paste(sheet, 2, renderScene(target, { camera: posed.camera, light: studioLight(), parts }));
   paste(sheet, 1, withMesh(photo, target, model.parts[0]!.triangles.length / 3));
@@ -163,7 +166,7 @@ function withMesh(photo: Image, { raster, supersample }: SceneTarget, skinTriang
   return out;
 }
 
-function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: Drawing): void {
+function drawAlbedo({ model, reconstruction, sheet, bareTarget, textures, posed }: Drawing): void {
   const albedo = reconstruction.textures?.albedo;
   const skin = albedo
     ? createTexture(albedo)
@@ -176,7 +179,7 @@ function drawAlbedo({ model, reconstruction, sheet, target, textures, posed }: D
   paste(
     sheet,
     3,
-    renderScene(target, {
+    renderScene(bareTarget, {
       camera: posed.camera,
       light: 1,
       parts: headParts(model, posed.positions, worn),

@@ -4,10 +4,10 @@ import type { ImagePyramid } from '../../detect/image-pyramid.js';
 import { project, transformPoints } from '../../math/camera.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { evaluateBasis, pointBasis } from '../../model/point-basis.js';
-import { cropFocal } from '../code.js';
+import { cropFocal } from '../crop-camera.js';
 import { fromView } from '../face-view.js';
 import type { PredictedHead } from '../head-predictor.js';
-import { recognitionNormalisation } from '../recognition.js';
+import { recognitionNormalisation } from '../recognition-view.js';
 
 /** Where `alignment5` of a predicted head is seen in its crop: five pairs, −1…1. */
 export type AlignmentInCrop = (head: Pick<PredictedHead, 'shape' | 'expression' | 'pose'>) => Float32Array;

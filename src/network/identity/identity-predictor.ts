@@ -4,21 +4,24 @@ import type { Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { floatOutput, type HostTensor, type Runtime } from '../../runtime/session.js';
 import type { PredictedHead } from '../head-predictor.js';
-import { embeddingSize } from '../recognition.js';
+import { embeddingSize } from '../recognition-view.js';
+import type { FaceHair } from './face-hair.js';
 import { alignPredicted } from './aligned-face.js';
 
-/** What is known of somebody's skin because of who it is. */
-export interface RecognisedSkin {
+/** What is known of somebody because of who it is. */
+export interface RecognisedPerson {
   /** The albedo in which the face is recognised, standard deviations. */
   readonly identity: Float32Array;
   /** CIE L* of the face's albedo, of networks that tell it. */
   readonly tone?: number;
+  /** Of networks that tell of it. */
+  readonly faceHair?: FaceHair;
 }
 
 /** Says whose skin a face has. */
 export interface IdentityPredictor {
   /** @param head what the regressor sees in this photo */
-  recognise(photo: Image | ImagePyramid, head: PredictedHead): Promise<RecognisedSkin>;
+  recognise(photo: Image | ImagePyramid, head: PredictedHead): Promise<RecognisedPerson>;
   release(): Promise<void>;
 }
 
@@ -71,9 +74,13 @@ export async function createIdentityPredictor(
       };
       const albedo = { dims: [1, head.albedo.length], data: head.albedo };
       const outputs = await identity.run({ embedding, albedo });
+      const said = (name: string): Float32Array => floatOutput(outputs, name).slice();
       return {
-        identity: floatOutput(outputs, 'identity').slice(),
-        ...(outputs['tone'] && { tone: floatOutput(outputs, 'tone')[0]! }),
+        identity: said('identity'),
+        ...(outputs['tone'] && { tone: said('tone')[0]! }),
+        ...(outputs['hair-length'] && {
+          faceHair: { lengths: said('hair-length'), curls: said('hair-curl'), tones: said('hair-tone') },
+        }),
       };
     },
     release,

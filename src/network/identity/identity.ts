@@ -1,7 +1,7 @@
 import { linear } from '../../graph/ops/convolution.js';
 import { concat, type Tensor } from '../../graph/tensor.js';
 import { spec, type TensorSpec } from '../../graph/trace.js';
-import { embeddingSize } from '../recognition.js';
+import { embeddingSize } from '../recognition-view.js';
 import type { LayerTree } from '../resnet.js';
 
 /**

@@ -5,7 +5,7 @@ import type { Image } from '../../math/image.js';
 import { meanOfMirrored, mirrorRows } from '../../math/mirror-rows.js';
 import { floatOutput, type HostTensor, type Runtime } from '../../runtime/session.js';
 import { viewNormalisation, viewOfBox, viewOutside, type FaceBox } from '../face-view.js';
-import { parserStride, parserViewPerBox } from './parser.js';
+import { parserStride, parserViewPerBox } from './parser-view.js';
 
 /** What the pixels around a face show. */
 export interface FaceParsing {

@@ -35,11 +35,6 @@ export const parserConfig: ParserConfig = {
   widths: [48, 48, 32, 16],
 };
 
-/** What a parser's crop shows, relative to the side of the detector's box: hair and hats too. */
-export const parserViewPerBox = 2;
-/** The classes are told of squares of so many pixels of the crop. */
-export const parserStride = 2;
-
 const classLayer = 'head';
 /** What a parser says, before it is made likelihoods, and what it sees. */
 export interface ParserLogits {

@@ -1,4 +1,5 @@
-import { corrupt, type CorruptionName } from '../../evaluate/corruptions.js';
+import { corrupt } from '../../evaluate/corruptions.js';
+import { type CorruptionName } from '../../evaluate/corruption-names.js';
 import type { CaseSource } from '../../evaluate/evaluate-faces.js';
 import type { EvaluationMethod, FacePrediction } from '../../evaluate/prediction.js';
 import { sampleCrop, type Crop } from '../../detect/crop.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { CorruptionName } from '../../evaluate/corruptions.js';
+import type { CorruptionName } from '../../evaluate/corruption-names.js';
 import type { CaseSource, EvaluateFaceOptions } from '../../evaluate/evaluate-faces.js';
 import { evaluationHtml, evaluationMarkdown, type CasePicture } from '../../evaluate/report-pages.js';
 import { valueOf, type Evaluation, type EvaluationItem, type Measure } from '../../evaluate/report.js';

@@ -16,7 +16,7 @@ import type { Image } from '../../math/image.js';
 import { likeliestLabels, type FaceParser, type FaceParsing } from '../../network/parsing/face-parser.js';
 import type { FaceBox } from '../../network/face-view.js';
 import { parsingClasses, UNKNOWN_LABEL } from '../../network/parsing/parsing-classes.js';
-import { parserStride } from '../../network/parsing/parser.js';
+import { parserStride } from '../../network/parsing/parser-view.js';
 import { labelsInCrop } from '../../train/parse-view.js';
 import { readShards } from '../../data/shards/reader.js';
 import { decodeImage } from '../files/image-codec.js';

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { decodeOnnx } from '../../graph/onnx/decode.js';
 import { AssetError } from './assets.js';
 
 /**
@@ -18,6 +17,8 @@ export async function readOwnNetwork(file: string | URL): Promise<Uint8Array> {
       { cause: error },
     );
   }
+  // Most runs read no network of this kind, and the decoder takes a while to load.
+  const { decodeOnnx } = await import('../../graph/onnx/decode.js');
   try {
     decodeOnnx(bytes);
   } catch (error) {

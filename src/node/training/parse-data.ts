@@ -4,7 +4,7 @@ import { memberBytes, type ShardSample } from '../../data/shards/sample.js';
 import { decodeSample } from '../../data/synthetic/sample.js';
 import { meanOfMirrored, mirrorRows } from '../../math/mirror-rows.js';
 import { boxOfHead } from '../../network/face-view.js';
-import { parserStride } from '../../network/parsing/parser.js';
+import { parserStride } from '../../network/parsing/parser-view.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
 import { parsingClasses } from '../../network/parsing/parsing-classes.js';
 import { showsFace } from '../../train/labelled-faces.js';

@@ -5,7 +5,7 @@ import { ImagePyramid } from '../../detect/image-pyramid.js';
 import { viewPerBox, type FaceBox } from '../../network/face-view.js';
 import type { HeadPredictor, PredictedHead } from '../../network/head-predictor.js';
 import type { AlignPredicted } from '../../network/identity/aligned-face.js';
-import { embeddingSize } from '../../network/recognition.js';
+import { embeddingSize } from '../../network/recognition-view.js';
 import { floatOutput, type Session } from '../../runtime/session.js';
 import { takingTurns } from '../../runtime/taking-turns.js';
 import { chimera } from '../../train/chimera.js';

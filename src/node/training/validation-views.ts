@@ -8,7 +8,7 @@ import { predictedParts } from '../../fit/appearance/predicted-parts.js';
 import { createSheet, paste } from '../../fit/pictures/sheet.js';
 import { createImage, type Image } from '../../math/image.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
-import { cropFocal } from '../../network/code.js';
+import { cropFocal } from '../../network/crop-camera.js';
 import { createHeadPredictor, type PredictedHead } from '../../network/head-predictor.js';
 import { createIdentityPredictor, type IdentityNetworks } from '../../network/identity/identity-predictor.js';
 import { compositeOver } from '../../render/antialias.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faceRegion } from '../../../src/data/occlusion/face-region.js';
-import { greyBox, greyBoxKinds, greyBoxOf } from '../../../src/data/occlusion/grey-boxes.js';
+import { greyBox, greyBoxOf } from '../../../src/data/occlusion/grey-boxes.js';
+import { greyBoxKinds } from '../../../src/data/occlusion/grey-box-kinds.js';
 import { amountFor } from '../../../src/data/occlusion/occlusion.js';
 import { exampleFace } from './example-face.js';
 

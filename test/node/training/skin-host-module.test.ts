@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ordinaryTranslation } from '../../../src/network/code.js';
+import { ordinaryTranslation } from '../../../src/network/crop-camera.js';
 import { rasterizeSkin } from '../../../src/node/training/skin-host-module.js';
 import { loadModel } from '../../../src/node.js';
 import { skinSurface } from '../../../src/render/skin-surface.js';

@@ -7,8 +7,8 @@ export default defineConfig({
     // For what hangs; how long a test takes on a busy machine is no measure of anything.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // One more than the cores that machines here have: now and then a test waits for a page or a server.
-    maxWorkers: 3,
+    // Two more than the cores that machines here have: now and then tests wait for a page or a server.
+    maxWorkers: 4,
     // Loaded as it is, not transformed: it looks for its WebAssembly beside itself.
     server: { deps: { external: [/assets\/onnxruntime/] } },
     expect: { poll: { timeout: 30_000 } },

@@ -103,6 +103,7 @@ export function reconstructFace(
     guess && isGreyPhoto ? { ...guess, light: greyLight(guess.light) } : guess,
     certainty,
   );
+  const known = recognisability(view?.seen ?? 1);
   const hair =
     parsing && hairStyles && options.hair !== 'none'
       ? fitHair(
@@ -111,7 +112,7 @@ export function reconstructFace(
           {
             image,
             parsing: parsing.hair
-              ? { ...parsing, hair: toldHair(parsing.hair, predicted?.faceHair) }
+              ? { ...parsing, hair: toldHair(parsing.hair, predicted?.faceHair, known) }
               : parsing,
             camera,
             pose: { rotation: fit.rotation, translation: fit.translation },
@@ -169,6 +170,9 @@ export function reconstructFace(
   };
 }
 
+/** How far a face of which so much is seen is recognised, 0…1. */
+const recognisability = (seen: number): number => smoothstep(HIDDEN, WHOLE, seen);
+
 /**
  * The albedo that is expected where the photo shows no skin: in which the face is recognised. The more of it
  * is hidden, the less a recognition network knows whose face it is; some of what it says then is the tone and
@@ -176,7 +180,7 @@ export function reconstructFace(
  * @param seen share of the face
  */
 function expectedAlbedo({ identity, albedo }: PredictedHead, seen: number): Float32Array | undefined {
-  const known = LEAST_RECOGNISED + (1 - LEAST_RECOGNISED) * smoothstep(HIDDEN, WHOLE, seen);
+  const known = LEAST_RECOGNISED + (1 - LEAST_RECOGNISED) * recognisability(seen);
   return identity?.map((value, k) => known * value + (1 - known) * albedo[k]!);
 }
 

@@ -24,6 +24,11 @@ describe('toldHair', () => {
     });
   });
 
+  it('leaves a hidden face out', () => {
+    const hidden = toldHair(parsed, { ...silent, lengths: Float32Array.of(0, 0, -5, 0, 20, -5) }, 0);
+    expect(hidden).toEqual(toldHair(parsed, silent));
+  });
+
   it('believes a face that is sure, even against the parser, and sums to one', () => {
     const { lengths } = toldHair(parsed, { ...silent, lengths: Float32Array.of(0, 0, -5, 0, 20, -5) });
     expect(lengths.indexOf(Math.max(...lengths))).toBe(4);

@@ -13,7 +13,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { coverFaceFlat } from '../src/data/occlusion/face-covers.js';
 import { createRandom } from '../src/data/random.js';
-import { alignedSize } from '../src/detect/alignment.js';
 import { sampleCrop, type Crop } from '../src/detect/crop.js';
 import type { FoundFace } from '../src/detect/find-faces.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
@@ -23,8 +22,6 @@ import type { Image } from '../src/math/image.js';
 import { mirrorRows } from '../src/math/mirror-rows.js';
 import { modelSizes } from '../src/network/code.js';
 import { viewNormalisation, viewOutside } from '../src/network/face-view.js';
-import { createHeadPredictor } from '../src/network/head-predictor.js';
-import { alignPredicted } from '../src/network/identity/aligned-face.js';
 import { exportIdentity } from '../src/network/identity/export-identity.js';
 import type { FaceHair } from '../src/network/identity/face-hair.js';
 import { importIdentity, importTold } from '../src/network/identity/import-identity.js';
@@ -35,7 +32,6 @@ import { importParser } from '../src/network/parsing/import-parser.js';
 import { parserConfig } from '../src/network/parsing/parser.js';
 import { embeddingSize } from '../src/network/recognition-view.js';
 import { decodeImage, loadRogue } from '../src/node.js';
-import { assetFiles, readAsset } from '../src/node/files/assets.js';
 import { writeWhole } from '../src/node/files/whole-file.js';
 import { runConstants } from '../src/node/training/run-constants.js';
 import { nodeRuntime } from '../src/runtime/node.js';
@@ -43,6 +39,7 @@ import { floatOutput } from '../src/runtime/session.js';
 import { coverFrame } from '../src/train/cover-frame.js';
 import { readWornFile, type HairLook } from '../src/train/worn-things.js';
 import { fitMultinomial, likelihoods } from './multinomial.js';
+import { recognisedFaces } from './recognised-faces.js';
 
 const HELD_EVERY = 5;
 const COVERS = 2;
@@ -79,10 +76,7 @@ const looker = await one.createSession(
   await exportHairLook(parserConfig, importParser(parserConfig, parserBytes), { name: 'look', run }),
 );
 const rogue = await loadRogue({ node: { threads: 1 } });
-const predictor = await createHeadPredictor(one, await readAsset(assetFiles.regressor));
-const recogniser = await one.createSession(await readAsset(assetFiles.recognition));
-const align = alignPredicted(rogue.model);
-const aligned = new Float32Array(3 * alignedSize * alignedSize);
+const faces = await recognisedFaces(rogue.model);
 const told: Told[] = [];
 let count = 0;
 for (let k = 0; k < pairs.length; k += 2) {
@@ -118,13 +112,7 @@ await writeWhole(
     },
   ),
 );
-await Promise.all([
-  rogue.release(),
-  parser.release(),
-  looker.release(),
-  predictor.release(),
-  recogniser.release(),
-]);
+await Promise.all([rogue.release(), parser.release(), looker.release(), faces.release()]);
 
 /** Nothing where no face is found. */
 async function viewsOf(path: string): Promise<View[]> {
@@ -146,11 +134,10 @@ function wholeOf({ width, height }: Image): Crop {
   return { centreX: width / 2, centreY: height / 2, scale: 1, roll: 0, width, height };
 }
 
-async function viewOf(image: Image, { box, roll }: FoundFace): Promise<View> {
+async function viewOf(image: Image, face: FoundFace): Promise<View> {
+  const { box, roll } = face;
   const pyramid = new ImagePyramid(image);
-  align(pyramid, await predictor.predict(pyramid, box, roll), aligned);
-  const face = { dims: [1, 3, alignedSize, alignedSize], data: aligned };
-  const embedding = floatOutput(await recogniser.run({ image: face }), 'embedding').slice();
+  const embedding = Float32Array.from(await faces.embeddingOf(pyramid, face));
   const { size } = parserConfig;
   const data = new Float32Array(3 * size * size);
   sampleCrop(pyramid, parserCrop(box, roll, size), viewNormalisation, data, 0, viewOutside);
@@ -162,13 +149,7 @@ async function viewOf(image: Image, { box, roll }: FoundFace): Promise<View> {
   }
   const { hair } = await parser.parse(pyramid, box, roll);
   if (!hair) throw new Error('fit-face-hair: the parser says nothing of hair; fit its words first');
-  return { looks, embedding: ofOrdinarySize(embedding), parsed: hair };
-}
-
-function ofOrdinarySize(embedding: Float32Array): Float32Array {
-  const square = embedding.reduce((sum, value) => sum + value * value, 0);
-  const size = Math.sqrt(square / embeddingSize + 1e-12);
-  return embedding.map((value) => value / size);
+  return { looks, embedding, parsed: hair };
 }
 
 function labelOf(word: HairWord, { length, curl, color }: HairLook): number {

@@ -11,24 +11,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { alignedSize } from '../src/detect/alignment.js';
-import { ImagePyramid } from '../src/detect/image-pyramid.js';
 import type { Image } from '../src/math/image.js';
 import { solveCholesky } from '../src/math/linear-solve.js';
 import { addRow, flushRows, normalEquations } from '../src/math/normal-equations.js';
 import { modelSizes } from '../src/network/code.js';
-import { createHeadPredictor } from '../src/network/head-predictor.js';
-import { alignPredicted } from '../src/network/identity/aligned-face.js';
 import { exportIdentity } from '../src/network/identity/export-identity.js';
 import { importIdentity, importTold } from '../src/network/identity/import-identity.js';
 import { embeddingSize } from '../src/network/recognition-view.js';
 import { decodeImage, loadRogue } from '../src/node.js';
-import { assetFiles, readAsset } from '../src/node/files/assets.js';
 import { writeWhole } from '../src/node/files/whole-file.js';
 import { runConstants } from '../src/node/training/run-constants.js';
 import { byteOfLinear, linearOfByte } from '../src/render/color.js';
 import { nodeRuntime } from '../src/runtime/node.js';
-import { floatOutput } from '../src/runtime/session.js';
+import { recognisedFaces } from './recognised-faces.js';
 
 /** Parts of the photos, each of which is told by what the others teach. */
 const PARTS = 5;
@@ -73,10 +68,7 @@ const tones = z
   .parse(JSON.parse(await readFile(tonesFile, 'utf8')));
 const one = nodeRuntime({ threads: 1 });
 const rogue = await loadRogue({ node: { threads: 1 } });
-const predictor = await createHeadPredictor(one, await readAsset(assetFiles.regressor));
-const recogniser = await one.createSession(await readAsset(assetFiles.recognition));
-const align = alignPredicted(rogue.model);
-const aligned = new Float32Array(3 * alignedSize * alignedSize);
+const faces = await recognisedFaces(rogue.model);
 const told: Told[] = [];
 for (const [name, tone] of Object.entries(tones).sort(([a], [b]) => (a < b ? -1 : 1))) {
   const embeddings = await embeddingsOf(join(folder, name));
@@ -116,7 +108,7 @@ await writeWhole(
     },
   ),
 );
-await Promise.all([rogue.release(), predictor.release(), recogniser.release()]);
+await Promise.all([rogue.release(), faces.release()]);
 
 /** Of a class, or between two. */
 function lightnessOf(tone: number): number {
@@ -132,14 +124,7 @@ async function embeddingsOf(path: string): Promise<Float64Array[]> {
   if (!face) return [];
   const embeddings: Float64Array[] = [];
   for (const gains of LIGHTS) {
-    const pyramid = new ImagePyramid(inLight(image, gains));
-    align(pyramid, await predictor.predict(pyramid, face.box, face.roll), aligned);
-    const outputs = await recogniser.run({
-      image: { dims: [1, 3, alignedSize, alignedSize], data: aligned },
-    });
-    const embedding = Float64Array.from(floatOutput(outputs, 'embedding'));
-    const size = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0) / embeddingSize);
-    embeddings.push(embedding.map((value) => value / size));
+    embeddings.push(await faces.embeddingOf(inLight(image, gains), face));
   }
   return embeddings;
 }

@@ -10,7 +10,6 @@
  * Whoever trains a parser or a recognition network fits it again after it.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { coverFaceFlat } from '../src/data/occlusion/face-covers.js';
 import { createRandom } from '../src/data/random.js';
 import { sampleCrop, type Crop } from '../src/detect/crop.js';
@@ -20,11 +19,8 @@ import { subset68 } from '../src/detect/mediapipe-to-68.js';
 import { toldHair, parserLogits } from '../src/fit/hair/told-hair.js';
 import type { Image } from '../src/math/image.js';
 import { mirrorRows } from '../src/math/mirror-rows.js';
-import { modelSizes } from '../src/network/code.js';
 import { viewNormalisation, viewOutside } from '../src/network/face-view.js';
-import { exportIdentity } from '../src/network/identity/export-identity.js';
 import type { FaceHair } from '../src/network/identity/face-hair.js';
-import { importIdentity, importTold } from '../src/network/identity/import-identity.js';
 import { exportHairLook } from '../src/network/parsing/export-parser.js';
 import { createFaceParser, parserCrop, type ParsedHair } from '../src/network/parsing/face-parser.js';
 import { hairWords, type HairWord } from '../src/network/parsing/hair-words.js';
@@ -32,16 +28,16 @@ import { importParser } from '../src/network/parsing/import-parser.js';
 import { parserConfig } from '../src/network/parsing/parser.js';
 import { embeddingSize } from '../src/network/recognition-view.js';
 import { decodeImage, loadRogue } from '../src/node.js';
-import { writeWhole } from '../src/node/files/whole-file.js';
 import { runConstants } from '../src/node/training/run-constants.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { floatOutput } from '../src/runtime/session.js';
 import { coverFrame } from '../src/train/cover-frame.js';
-import { readWornFile, type HairLook } from '../src/train/worn-things.js';
+import type { HairLook } from '../src/train/worn-things.js';
 import { fitMultinomial, likelihoods } from './multinomial.js';
 import { recognisedFaces } from './recognised-faces.js';
+import { photosWithHair } from './told-photos.js';
+import { writeTold } from './write-told.js';
 
-const HELD_EVERY = 5;
 const COVERS = 2;
 /** Parts of the photos, of each of which the parser's words come from the others. */
 const PARTS = 4;
@@ -62,7 +58,7 @@ interface Told {
 }
 
 const [parserFile, network, out, ...pairs] = process.argv.slice(2);
-if (parserFile === undefined || network === undefined || out === undefined || !(pairs.length >= 2)) {
+if (out === undefined || pairs.length === 0 || pairs.length % 2 === 1) {
   console.error(
     'fit-face-hair: expected a parser, an identity network, the file to write, and pairs of worn.json and a folder',
   );
@@ -77,16 +73,12 @@ const looker = await one.createSession(
 );
 const rogue = await loadRogue({ node: { threads: 1 } });
 const faces = await recognisedFaces(rogue.model);
+const photos = await photosWithHair(pairs);
 const told: Told[] = [];
-let count = 0;
-for (let k = 0; k < pairs.length; k += 2) {
-  const worn = readWornFile(await readFile(pairs[k]!));
-  for (const [name, { hair }] of [...worn].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const held = count++ % HELD_EVERY === HELD_EVERY - 1;
-    const views = hair ? await viewsOf(join(pairs[k + 1]!, name)) : [];
-    if (hair && views.length > 0) told.push({ hair, held, views });
-    process.stdout.write(`\r${told.length} of ${count} photos`);
-  }
+for (const { path, hair, held } of photos) {
+  const views = await viewsOf(path);
+  if (views.length > 0) told.push({ hair, held, views });
+  process.stdout.write(`\r${told.length} of ${photos.length} photos`);
 }
 process.stdout.write('\n');
 const layers: Record<string, Float32Array> = {};
@@ -96,22 +88,7 @@ for (const word of Object.keys(hairWords) as HairWord[]) {
   layers[`hair-${word}.bias`] = bias;
 }
 report();
-const albedo = modelSizes(rogue.model).albedo;
-const bytes = await readFile(network);
-await writeWhole(
-  out,
-  await exportIdentity(
-    albedo,
-    { ...importIdentity(albedo, bytes), ...importTold(albedo, bytes), ...layers },
-    {
-      name: 'identity',
-      run,
-      halfStorage: true,
-      description:
-        "Recognition embedding and a regressor's albedo → the albedo in which the face is recognised, its lightness, and what the face tells of hair.",
-    },
-  ),
-);
+await writeTold(rogue.model, network, layers, out);
 await Promise.all([rogue.release(), parser.release(), looker.release(), faces.release()]);
 
 /** Nothing where no face is found. */

@@ -8,7 +8,6 @@
  * Whoever trains a parser fits the words again after it.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createRandom } from '../src/data/random.js';
 import { sampleCrop } from '../src/detect/crop.js';
 import { ImagePyramid } from '../src/detect/image-pyramid.js';
@@ -23,10 +22,10 @@ import { writeWhole } from '../src/node/files/whole-file.js';
 import { runConstants } from '../src/node/training/run-constants.js';
 import { nodeRuntime } from '../src/runtime/node.js';
 import { floatOutput } from '../src/runtime/session.js';
-import { readWornFile, type HairLook } from '../src/train/worn-things.js';
+import type { HairLook } from '../src/train/worn-things.js';
 import { fitMultinomial, likelihoods } from './multinomial.js';
+import { photosWithHair } from './told-photos.js';
 
-const HELD_EVERY = 5;
 /** Views of each photo: as it is, then of boxes that differ as detectors' do; every other one mirrored. */
 const VIEWS = 4;
 const jitter = { shift: 0.04, growth: 0.06, roll: 4 };
@@ -53,16 +52,12 @@ const naming = {
 const parser = importParser(parserConfig, await readFile(network));
 const session = await one.createSession(await exportHairLook(parserConfig, parser, naming));
 const rogue = await loadRogue();
+const photos = await photosWithHair(pairs);
 const told: Told[] = [];
-let count = 0;
-for (let k = 0; k < pairs.length; k += 2) {
-  const worn = readWornFile(await readFile(pairs[k]!));
-  for (const [name, { hair }] of [...worn].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const held = count++ % HELD_EVERY === HELD_EVERY - 1;
-    const looks = hair ? await looksOf(join(pairs[k + 1]!, name), held ? 1 : VIEWS) : [];
-    if (hair && looks.length > 0) told.push({ hair, held, looks });
-    process.stdout.write(`\r${told.length} of ${count} photos`);
-  }
+for (const { path, hair, held } of photos) {
+  const looks = await looksOf(path, held ? 1 : VIEWS);
+  if (looks.length > 0) told.push({ hair, held, looks });
+  process.stdout.write(`\r${told.length} of ${photos.length} photos`);
 }
 process.stdout.write('\n');
 const words: Record<string, Float32Array> = {};

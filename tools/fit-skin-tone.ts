@@ -14,16 +14,11 @@ import { z } from 'zod';
 import type { Image } from '../src/math/image.js';
 import { solveCholesky } from '../src/math/linear-solve.js';
 import { addRow, flushRows, normalEquations } from '../src/math/normal-equations.js';
-import { modelSizes } from '../src/network/code.js';
-import { exportIdentity } from '../src/network/identity/export-identity.js';
-import { importIdentity, importTold } from '../src/network/identity/import-identity.js';
 import { embeddingSize } from '../src/network/recognition-view.js';
 import { decodeImage, loadRogue } from '../src/node.js';
-import { writeWhole } from '../src/node/files/whole-file.js';
-import { runConstants } from '../src/node/training/run-constants.js';
 import { byteOfLinear, linearOfByte } from '../src/render/color.js';
-import { nodeRuntime } from '../src/runtime/node.js';
 import { recognisedFaces } from './recognised-faces.js';
+import { writeTold } from './write-told.js';
 
 /** Parts of the photos, each of which is told by what the others teach. */
 const PARTS = 5;
@@ -66,7 +61,6 @@ interface Told {
 const tones = z
   .record(z.string(), z.number().min(1).max(LIGHTNESS.length))
   .parse(JSON.parse(await readFile(tonesFile, 'utf8')));
-const one = nodeRuntime({ threads: 1 });
 const rogue = await loadRogue({ node: { threads: 1 } });
 const faces = await recognisedFaces(rogue.model);
 const told: Told[] = [];
@@ -87,27 +81,8 @@ report(
   }),
 );
 const { weights, bias } = learn(told);
-const albedo = modelSizes(rogue.model).albedo;
-const bytes = await readFile(network);
-await writeWhole(
-  out,
-  await exportIdentity(
-    albedo,
-    {
-      ...importIdentity(albedo, bytes),
-      ...importTold(albedo, bytes),
-      'tone.weight': Float32Array.from(weights),
-      'tone.bias': Float32Array.of(bias),
-    },
-    {
-      name: 'identity',
-      run: runConstants(one),
-      halfStorage: true,
-      description:
-        "Recognition embedding and a regressor's albedo → the albedo in which the face is recognised, its lightness, and what the face tells of hair.",
-    },
-  ),
-);
+const layer = { 'tone.weight': Float32Array.from(weights), 'tone.bias': Float32Array.of(bias) };
+await writeTold(rogue.model, network, layer, out);
 await Promise.all([rogue.release(), faces.release()]);
 
 /** Of a class, or between two. */

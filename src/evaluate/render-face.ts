@@ -7,6 +7,7 @@ import { evaluateAlbedo } from '../model/albedo-modes.js';
 import { evaluatePoints } from '../model/evaluate.js';
 import type { MorphableModel, TextureAlbedo } from '../model/morphable-model.js';
 import { unlitEyes } from '../fit/appearance/unlit-look.js';
+import { posedHair } from '../fit/pictures/hair-part.js';
 import type { Reconstruction } from '../fit/reconstruction.js';
 import { headParts, partTextures, skinTexture, type PartTextures } from '../render/head-parts.js';
 import { createSceneTarget, renderScene, type Scene, type SceneTarget } from '../render/scene.js';
@@ -22,7 +23,8 @@ const BEHIND = 128;
 
 /**
  * Draws reconstructed heads as the perceptual and photometric protocols compare them.
- * @param skin `photo` needs heads with textures; others get the model's, and with them the photo's eyes
+ * @param skin `photo` is the head of the files, with hair, and needs textures; others get the model's, and with
+ *   them the photo's eyes, and no hair
  */
 export function createFaceRenderer(
   model: MorphableModel,
@@ -71,9 +73,12 @@ function lookOf(
     const looks = [...head.textures!.parts].map(([name, image]) => [name, createTexture(image)] as const);
     return {
       light: constantLight(1),
-      parts: headParts(model, posed, new Map([...textures, ...looks, ['skin', createTexture(photo)]])).map(
-        (part) => ({ ...part, specular: { strength: 0, shininess: 1 } }),
-      ),
+      parts: [
+        ...headParts(model, posed, new Map([...textures, ...looks, ['skin', createTexture(photo)]])).map(
+          (part) => ({ ...part, specular: { strength: 0, shininess: 1 } }),
+        ),
+        ...posedHair(head),
+      ],
     };
   }
   const albedo = model.albedo as TextureAlbedo;

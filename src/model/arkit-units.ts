@@ -45,9 +45,22 @@ export const opposingUnits: readonly (readonly [string, string])[] = [
   ['mouthFunnel', 'mouthRollUpper'],
 ];
 
+/** Units of which the first never exceeds the second: lips close no farther than the jaw is open. */
+const followingUnits = [['mouthClose', 'jawOpen']] as const;
+
 /** Places of the opposing pairs among a model's units; pairs that it lacks are left out. */
-export function opposingIndices(names: readonly string[]): (readonly [number, number])[] {
-  return opposingUnits
+export const opposingIndices = (names: readonly string[]): (readonly [number, number])[] =>
+  placesOf(opposingUnits, names);
+
+/** Places of units of which the first never exceeds the second. */
+export const followingIndices = (names: readonly string[]): (readonly [number, number])[] =>
+  placesOf(followingUnits, names);
+
+function placesOf(
+  pairs: readonly (readonly [string, string])[],
+  names: readonly string[],
+): (readonly [number, number])[] {
+  return pairs
     .map(([a, b]) => [names.indexOf(a), names.indexOf(b)] as const)
     .filter(([a, b]) => a >= 0 && b >= 0);
 }
@@ -91,15 +104,12 @@ export function unitStiffness(name: string, known: boolean): number {
  * @param names of the coefficients
  */
 export function keepOpposed(names: readonly string[], coefficients: Float32Array | Float64Array): void {
-  for (const [a, b] of opposingUnits) {
-    const [i, j] = [names.indexOf(a), names.indexOf(b)];
-    if (i < 0 || j < 0) continue;
+  for (const [i, j] of opposingIndices(names)) {
     const common = Math.min(coefficients[i]!, coefficients[j]!);
     if (common <= 0) continue;
     coefficients[i]! -= common;
     coefficients[j]! -= common;
   }
-  const [open, close] = [names.indexOf('jawOpen'), names.indexOf('mouthClose')];
-  if (open >= 0 && close >= 0)
+  for (const [close, open] of followingIndices(names))
     coefficients[close] = Math.min(coefficients[close]!, Math.max(0, coefficients[open]!));
 }

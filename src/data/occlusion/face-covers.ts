@@ -31,12 +31,18 @@ export interface LaidCovers {
 /** Signed distance of a point of the face's own axes to a cover: right, down from the middle, in sizes. */
 type Cover = Shape;
 
+/** How far brows reach above the middle of the eyes, in sizes. */
+const BROWS = 0.15;
+
 /** What is likely to be covered: each alone, and the ways in which people really cover their faces. */
 const covers: Readonly<Record<string, (random: Random, eyes: number, mouth: number) => Cover>> = {
   ...thinCovers,
-  /** A band over the eyes: a mask, a bar, a blindfold. Its middle must not tell where they are. */
+  /**
+   * A band over the eyes: a mask, a bar, a blindfold. Its middle must not tell where they are; every other
+   * one hides the brows as well.
+   */
   eyes: (random, eyes) => {
-    const above = eyes - random.uniform(0.05, 0.4);
+    const above = eyes - random.uniform(random.uniform() < 0.5 ? BROWS : 0.05, 0.4);
     const below = eyes + random.uniform(0.04, 0.32);
     const wide = random.uniform(0.42, 0.95);
     const shift = random.normal(0, 0.05);

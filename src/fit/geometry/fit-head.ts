@@ -2,7 +2,7 @@ import type { FoundFace } from '../../detect/find-faces.js';
 import { mediapipeTo68 } from '../../detect/mediapipe-to-68.js';
 import { meshFacing } from '../../detect/mesh-facing.js';
 import type { Camera } from '../../math/camera.js';
-import { keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
+import { followingIndices, keepOpposed, opposingIndices, unitStiffness } from '../../model/arkit-units.js';
 import {
   addExpression,
   evaluateVertices,
@@ -199,6 +199,7 @@ function headFit(
     upper: model.expression.upper,
     shapeLimit: SHAPE_LIMIT,
     opposing: opposingIndices(model.expression.names),
+    following: followingIndices(model.expression.names),
     stiffness: model.expression.names.map((name) => unitStiffness(name, known !== undefined)),
   };
   if (method === 'landmarks') return fitLandmarks(basis, observed, camera, limits);

@@ -19,6 +19,18 @@ export interface LandmarkObservations {
    * error across the outline counts.
    */
   readonly outlineNormals: Float32Array;
+  /** Lips that touch, or nearly. Default: none. */
+  readonly contacts?: readonly Contact[];
+}
+
+/** Two points that touch at rest: how far an expression parts them is seen far better than where they are. */
+export interface Contact {
+  readonly upper: number;
+  readonly lower: number;
+  /** How far they are apart across the mouth, pixels of the photo. */
+  readonly gap: number;
+  /** How much to trust that, 0…1. */
+  readonly weight: number;
 }
 
 export interface LandmarkFitOptions {
@@ -34,6 +46,8 @@ export interface LandmarkFitOptions {
   readonly depthNoise: number;
   /** Depth is used of points with at least this a priori trust. */
   readonly depthFrom: number;
+  /** Expected error of a contact's distance as a share of the face's size. */
+  readonly contactNoise: number;
 }
 
 export const defaultLandmarkFitOptions: LandmarkFitOptions = {
@@ -44,6 +58,7 @@ export const defaultLandmarkFitOptions: LandmarkFitOptions = {
   outlierScale: 2.5,
   depthNoise: 0.06,
   depthFrom: 0.6,
+  contactNoise: 0.001,
 };
 
 export interface HeadFit {
@@ -66,6 +81,8 @@ export interface CoefficientLimits {
   readonly shapeLimit: number;
   /** Pairs of expressions of which at most one is above 0. */
   readonly opposing?: readonly (readonly [number, number])[];
+  /** Pairs of expressions of which the first is never above the second. */
+  readonly following?: readonly (readonly [number, number])[];
   /** How much stronger than others each expression is drawn to the prior's middle; 1 where not given. */
   readonly stiffness?: ArrayLike<number>;
 }
@@ -188,8 +205,9 @@ function firmed(options: LandmarkFitOptions, firm: boolean): LandmarkFitOptions 
  * reweighted so that points that disagree (covered, off the photo) lose influence. Outline points constrain
  * only across the outline.
  *
- * Minimises Σ ρ(wᵢ‖π(R·xᵢ(s,e)+t) − pᵢ‖²/σ²) + λs‖s − s₀‖² + λe‖e − e₀‖², e within bounds; s₀ and e₀ are
- * those of `start`, or 0.
+ * Minimises Σ ρ(wᵢ‖π(R·xᵢ(s,e)+t) − pᵢ‖²/σ²) + Σ wⱼ(gⱼ(e) − dⱼ)²/σg² + λs‖s − s₀‖² + λe‖e − e₀‖², e within
+ * bounds; s₀ and e₀ are those of `start`, or 0; gⱼ is how far apart an expression moves the points of a contact,
+ * dⱼ how far they are seen to be.
  *
  * @param start default: the mean head, moved onto the points
  */
@@ -225,6 +243,7 @@ export function fitLandmarks(
       { ...options, outlierScale: robustness },
       size,
       active,
+      limits.shapeCount,
       confidence,
     );
     const firm = !start && iteration < Math.max(FIRM, FIRM_SHARE * options.iterations);
@@ -243,6 +262,7 @@ function buildEquations(
   options: LandmarkFitOptions,
   size: number,
   active: number,
+  shapeCount: number,
   confidence: Float32Array,
 ): number {
   const { rotation: r, translation: t } = state;
@@ -316,8 +336,37 @@ function buildEquations(
     for (let k = 0; k < active; k++) jz[k] = k === 5 ? 0 : slope * jz[k]!;
     addRow(work, jz, ez, weight, active);
   }
+  const contactScale = { gap: 1 / (options.contactNoise * size), mm: camera.focal / meanDepth };
+  for (const contact of observed.contacts ?? [])
+    addContact(basis, contact, state.coefficients, shapeCount, contactScale, work, active);
   flushRows(work, active);
   return Math.sqrt(errorSum / Math.max(weightSum, 1e-9)) * options.noise;
+}
+
+/**
+ * One row: what the expressions, shape and pose aside, do to the distance of two points that touch at rest.
+ * @param scale units of the expected error a pixel, and pixels a millimetre
+ */
+function addContact(
+  { mean, directions, coefficients: count }: PointBasis,
+  { upper, lower, gap, weight }: Contact,
+  coefficients: Float64Array,
+  shapeCount: number,
+  scale: { readonly gap: number; readonly mm: number },
+  work: Workspace,
+  active: number,
+): void {
+  const row = work.jx;
+  row.fill(0);
+  const rest = mean[3 * upper + 1]! - mean[3 * lower + 1]!;
+  // The mesh draws closed lips closer than they are on the model at rest.
+  let apart = Math.min(0, rest - gap / scale.mm);
+  for (let k = shapeCount; k < count; k++) {
+    const parts = directions[3 * (upper * count + k) + 1]! - directions[3 * (lower * count + k) + 1]!;
+    apart += parts * coefficients[k]!;
+    row[6 + k] = scale.gap * scale.mm * parts;
+  }
+  addRow(work, row, scale.gap * scale.mm * apart, weight, active);
 }
 
 /**
@@ -379,8 +428,8 @@ function oneOfEachPair(limits: CoefficientLimits, state: State, work: Workspace)
 /** Applies one step; coefficients at a bound that want to leave it are held there. */
 function step(work: Workspace, state: State, limits: CoefficientLimits, active: number): boolean {
   const n = work.jx.length;
-  holdAtBounds(work, state, limits, active, n);
-  const d = solveWithinBounds(work, state, limits, active, n);
+  const held = holdAtBounds(work, state, limits, active, n);
+  const d = solveWithinBounds(work, state, limits, active, n, held);
   if (!d) return false;
   state.rotation = multiplyRotations(rotationFromAxisAngle(d.subarray(0, 3)), state.rotation);
   for (let axis = 0; axis < 3; axis++) state.translation[axis]! += d[3 + axis]!;
@@ -402,12 +451,23 @@ function solveWithinBounds(
   limits: CoefficientLimits,
   active: number,
   n: number,
+  held: ReadonlySet<number>,
 ): Float64Array | undefined {
+  const loose = new Set(active > 6 ? limits.following : []);
   for (let round = 0; round < BOUND_ROUNDS; round++) {
     factor.set(hessian);
     solution.set(gradient);
     if (!solveCholesky(factor, solution, n)) return undefined;
     let stopped = 0;
+    for (const pair of loose) {
+      const [follower, leader] = pair.map((unit) => 6 + limits.shapeCount + unit) as [number, number];
+      const ahead = state.coefficients[follower - 6]! - state.coefficients[leader - 6]!;
+      if (ahead + solution[follower]! - solution[leader]! <= BOUND_TOLERANCE) continue;
+      stopped++;
+      loose.delete(pair);
+      tie(hessian, gradient, n, [follower, leader], ahead, held);
+    }
+    if (stopped > 0) continue;
     for (let k = 6; k < active; k++) {
       const value = state.coefficients[k - 6]!;
       const [low, high] = boundsOf(limits, k - 6);
@@ -428,18 +488,40 @@ function solveWithinBounds(
   return solution;
 }
 
+/** How firmly two unknowns are tied, against a Hessian of up to some 1e6. */
+const TIE = 1e9;
+
+/** Makes an unknown that would pass another go with it; one that is held waits for none. */
+function tie(
+  hessian: Float64Array,
+  gradient: Float64Array,
+  n: number,
+  [follower, leader]: readonly [number, number],
+  ahead: number,
+  held: ReadonlySet<number>,
+): void {
+  hessian[follower * n + follower]! += TIE;
+  gradient[follower]! -= TIE * ahead;
+  if (held.has(leader)) return;
+  hessian[leader * n + leader]! += TIE;
+  gradient[leader]! += TIE * ahead;
+  hessian[Math.max(follower, leader) * n + Math.min(follower, leader)]! -= TIE;
+}
+
 function boundsOf(limits: CoefficientLimits, k: number): [number, number] {
   if (k < limits.shapeCount) return [-limits.shapeLimit, limits.shapeLimit];
   return [limits.lower[k - limits.shapeCount]!, limits.upper[k - limits.shapeCount]!];
 }
 
+/** @returns the unknowns that are held */
 function holdAtBounds(
   work: Workspace,
   state: State,
   limits: CoefficientLimits,
   active: number,
   n: number,
-): void {
+): Set<number> {
+  const held = new Set<number>();
   for (let k = 6; k < active; k++) {
     const value = state.coefficients[k - 6]!;
     const [low, high] = boundsOf(limits, k - 6);
@@ -451,5 +533,7 @@ function holdAtBounds(
     }
     work.hessian[k * n + k] = 1;
     work.gradient[k] = 0;
+    held.add(k);
   }
+  return held;
 }

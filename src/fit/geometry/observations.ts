@@ -1,5 +1,6 @@
 import type { MorphableModel } from '../../model/morphable-model.js';
-import type { LandmarkObservations } from './fit-landmarks.js';
+import { smoothstep } from '../../math/smoothstep.js';
+import type { Contact, LandmarkObservations } from './fit-landmarks.js';
 
 /** The mesh's outline in order, from the forehead's middle over the subject's left side and the chin. */
 const OUTLINE: readonly number[] = [
@@ -66,12 +67,46 @@ const OPEN_MOUTH = 0.3;
 const WIDE_MOUTH = 0.6;
 const LEAST_CHIN = 0.1;
 
+/** Points of the upper lip's inner edge and those of the lower lip that they lie on when the mouth is closed. */
+const TOUCHING = [
+  [191, 95],
+  [80, 88],
+  [81, 178],
+  [82, 87],
+  [13, 14],
+  [312, 317],
+  [311, 402],
+  [310, 318],
+  [415, 324],
+] as const;
+/** A mouth's height in widths up to which it is closed, and from which on its edges alone say how open. */
+const CLOSED = 0.025;
+const PARTED = 0.08;
+
+/**
+ * Lips that touch, or nearly. The mesh puts either lip's edge where it looks right and is off by a millimetre
+ * or two; a fit to that alone bares the teeth of most closed mouths.
+ */
+function lipContacts(points: Float32Array): Contact[] {
+  const [, , right, left] = INNER_LIPS;
+  const width = apart(points, right, left) || 1;
+  const along = (axis: 0 | 1): number => (points[3 * left + axis]! - points[3 * right + axis]!) / width;
+  const [x, y] = [along(0), along(1)];
+  return TOUCHING.map(([upper, lower]) => {
+    const dx = points[3 * lower]! - points[3 * upper]!;
+    const dy = points[3 * lower + 1]! - points[3 * upper + 1]!;
+    const gap = x * dy - y * dx;
+    return { upper, lower, gap, weight: 1 - smoothstep(CLOSED, PARTED, gap / width) };
+  });
+}
+
+const apart = (points: Float32Array, a: number, b: number): number =>
+  Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!);
+
 /** How much the chin's points count, 0…1, by how far the mouth is open. */
 function chinTrust(points: Float32Array): number {
-  const apart = (a: number, b: number): number =>
-    Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!);
   const [upper, lower, right, left] = INNER_LIPS;
-  const height = apart(upper, lower) / (apart(right, left) || 1);
+  const height = apart(points, upper, lower) / (apart(points, right, left) || 1);
   const open = Math.max(0, Math.min(1, (height - OPEN_MOUTH) / (WIDE_MOUTH - OPEN_MOUTH)));
   return 1 - (1 - LEAST_CHIN) * open;
 }
@@ -98,7 +133,12 @@ export function observe(
     const outside = Math.max(-x, x - 1, -y, y - 1, 0);
     return (CHIN.has(i) ? chin : 1) * value * Math.max(0, 1 - outside / OFF_IMAGE_MARGIN);
   });
-  return { points: points.subarray(0, FACE_POINTS * 3), weights, outlineNormals: outlineNormals(points) };
+  return {
+    points: points.subarray(0, FACE_POINTS * 3),
+    weights,
+    outlineNormals: outlineNormals(points),
+    contacts: lipContacts(points),
+  };
 }
 
 /** Unit normals of the outline polygon in the image; NaN for all other points. */

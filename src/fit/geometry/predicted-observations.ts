@@ -97,9 +97,11 @@ export function fuseObservations(
   }
   const fused = Float32Array.from(observed.points);
   const weights = Float32Array.from(observed.weights);
+  const shown = new Float32Array(basis.count);
   for (let i = 0; i < basis.count; i++) {
     const seen = guesses.subarray(3 * i, 3 * i + 3);
     const visible = sightAt?.(seen[0]!, seen[1]!, visibility[i]!) ?? visibility[i]!;
+    shown[i] = visible;
     const dense = hidden + (inView - hidden) * visible;
     const guessed = predictedHidden + (predicted - predictedHidden) * visible;
     const total = dense + guessed;
@@ -107,7 +109,12 @@ export function fuseObservations(
       fused[3 * i + axis] = (dense * observed.points[3 * i + axis]! + guessed * seen[axis]!) / total;
     weights[i]! *= total / (inView + predicted);
   }
-  return { ...observed, points: fused, weights };
+  // Whether lips touch is seen or not known.
+  const contacts = observed.contacts?.map((contact) => ({
+    ...contact,
+    weight: contact.weight * Math.min(shown[contact.upper]!, shown[contact.lower]!),
+  }));
+  return { ...observed, points: fused, weights, ...(contacts && { contacts }) };
 }
 
 /** The mean difference between the network's depth, whose zero is its own, and the guess's, px. */

@@ -3,6 +3,7 @@ import {
   defaultLandmarkFitOptions,
   faceSize,
   fitLandmarks,
+  type Contact,
   type HeadFit,
   type LandmarkFitOptions,
   type LandmarkObservations,
@@ -16,7 +17,7 @@ import {
   transposeRotation,
   type EulerAngles,
 } from '../../../src/math/rotation.js';
-import { unitStiffness } from '../../../src/model/arkit-units.js';
+import { followingIndices, unitStiffness } from '../../../src/model/arkit-units.js';
 import { evaluatePoints, evaluateVertices } from '../../../src/model/evaluate.js';
 import type { MorphableModel } from '../../../src/model/morphable-model.js';
 import { loadModel } from '../../../src/node/files/assets.js';
@@ -197,13 +198,27 @@ describe('fitLandmarks on exact landmarks', () => {
  * from outside.
  */
 function cost(result: HeadFit, observed: LandmarkObservations): number {
-  const { noise, outlierScale } = defaultLandmarkFitOptions;
+  const { noise, outlierScale, contactNoise } = defaultLandmarkFitOptions;
   const squares = errors(result, observed.points).map((error) => (error / noise) ** 2);
   const robust = squares.reduce(
     (sum, e, i) => sum + observed.weights[i]! * (e / (1 + e / outlierScale ** 2)),
     0,
   );
-  return robust + result.coefficients.reduce((sum, value) => sum + value * value, 0);
+  const scale = photoCamera.focal / -result.translation[2]! / (contactNoise * faceSize(observed.points, 3));
+  const contacts = (observed.contacts ?? []).reduce(
+    (sum, contact) => sum + contact.weight * (scale * parted(contact, result.coefficients)) ** 2,
+    0,
+  );
+  return robust + contacts + result.coefficients.reduce((sum, value) => sum + value * value, 0);
+}
+
+/** By how many mm two lips are farther apart than they are seen. */
+function parted({ upper, lower, gap }: Contact, coefficients: Float64Array): number {
+  const expressions = coefficients.map((value, k) => (k < model.shape.count ? 0 : value));
+  const moved = evaluateBasis(basis, expressions, new Float64Array(FACE_POINTS * 3));
+  const apart = (of: ArrayLike<number>) => of[3 * upper + 1]! - of[3 * lower + 1]!;
+  const seen = Math.max(0, gap / (photoCamera.focal / 700) - apart(basis.mean));
+  return apart(moved) - apart(basis.mean) - seen;
 }
 
 describe('fitLandmarks as a minimiser', () => {
@@ -326,6 +341,73 @@ describe('the chin of a wide open mouth', () => {
     expect(closed[chin]).toBe(trust[chin]);
     expect(wide[chin]! / trust[chin]!).toBeCloseTo(0.1, 5);
     expect(wide[lowerLip]).toBe(trust[lowerLip]);
+  });
+});
+
+describe('closed lips', () => {
+  /** The mean head's points; those of the upper lip are seen too high, but where it meets the lower one. */
+  function thinned(): LandmarkObservations {
+    const { points } = syntheticFace(model);
+    const seen = points.slice();
+    for (const i of [...OUTER_UPPER, ...MIDDLE_UPPER]) seen[3 * i + 1]! -= 4;
+    return observeExactly(seen);
+  }
+  const OUTER_UPPER = [40, 39, 37, 0, 267, 269, 270];
+  const MIDDLE_UPPER = [74, 73, 72, 11, 302, 303, 304, 41, 38, 12, 268, 271];
+
+  const gaps = (result: HeadFit, observed: LandmarkObservations) =>
+    observed.contacts!.map((contact) => parted(contact, result.coefficients));
+
+  it('touch in the head, wherever their edges are seen', () => {
+    const observed = thinned();
+    const bare = fit({ ...observed, contacts: [] });
+    expect(Math.max(...gaps(bare, observed))).toBeGreaterThan(0.5);
+    expect(Math.max(...gaps(fit(observed), observed).map(Math.abs))).toBeLessThan(0.15);
+  });
+
+  it('are not told of open mouths', () => {
+    const expression = new Float32Array(model.expression.count);
+    expression[model.expression.names.indexOf('jawOpen')] = 0.6;
+    const { contacts } = observeExactly(syntheticFace(model, { expression }).points);
+    const middle = contacts!.filter(({ upper }) => [81, 82, 13, 312, 311].includes(upper));
+    expect(middle.map(({ weight }) => weight)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('are as far apart as a mouth that is seen lying on its side', () => {
+    const upright = observeExactly(syntheticFace(model).points).contacts!;
+    const lying = observeExactly(syntheticFace(model, {}, { yaw: 0, pitch: 0, roll: 90 }).points).contacts!;
+    upright.forEach(({ gap }, k) => {
+      // Perspective shifts the upper lip, which stands out a little.
+      expect(Math.abs(lying[k]!.gap - gap)).toBeLessThan(0.2);
+    });
+  });
+});
+
+describe('an expression that follows another', () => {
+  it('never passes it, and goes with it where it would', () => {
+    const names = model.expression.names;
+    const [close, open] = [names.indexOf('mouthClose'), names.indexOf('jawOpen')];
+    for (const [jaw, lips] of [
+      [0.5, 0.5],
+      [0.5, 0.2],
+      [0.2, 0.6],
+    ] as const) {
+      const expression = new Float32Array(model.expression.count);
+      expression[open] = jaw;
+      expression[close] = lips;
+      const observed = observeExactly(syntheticFace(model, { expression }).points);
+      const { coefficients } = fitLandmarks(basis, observed, photoCamera, {
+        shapeCount: model.shape.count,
+        lower: model.expression.lower,
+        upper: model.expression.upper,
+        shapeLimit: 3,
+        following: followingIndices(names),
+      });
+      const fitted = (unit: number) => coefficients[model.shape.count + unit]!;
+      expect(fitted(close)).toBeLessThanOrEqual(fitted(open) + 1e-6);
+      expect(fitted(open)).toBeGreaterThan(0.1);
+      if (lips < jaw) expect(fitted(open) - fitted(close)).toBeGreaterThan(0.1);
+    }
   });
 });
 

@@ -15,6 +15,8 @@ const LEAST_PIXELS = 40;
 /** Where a forehead is, in sides of the face's box from its middle; where skin tells its colour. */
 const FOREHEAD_LOW = -0.2;
 const FOREHEAD_WIDE = 0.42;
+/** Where brows begin: from here down strands hang from what is above them, as dark brows and lids do not. */
+const BROWS = -0.42;
 const CHEEKS = { high: -0.1, low: 0.3, wide: 0.3 };
 /** Hair and skin of colours nearer than this are not told apart (CIELAB, Euclidean). */
 const LEAST_APART = 18;
@@ -101,11 +103,13 @@ export function withFringe(parsing: FaceParsing, image: ImagePyramid): FaceParsi
   const open = cells.filter((at) => isForehead(at) && hairs[at]! > LIKELY);
   const classes = parsing.classes.slice();
   const reached = new Uint8Array(skins.length);
+  const hangs = (at: number): boolean =>
+    placeOf(at)[1] < BROWS || reached[at - size] === 1 || hairs[at - size]! > LIKELY;
   const plane = size * size;
   while (open.length > 0) {
     const at = open.pop()!;
     for (const next of [at - 1, at + 1, at - size, at + size]) {
-      if (reached[next] !== 0 || !isForehead(next) || !isStrand(next)) continue;
+      if (reached[next] !== 0 || !isForehead(next) || !isStrand(next) || !hangs(next)) continue;
       reached[next] = 1;
       open.push(next);
       for (const mistaken of MISTAKEN) {

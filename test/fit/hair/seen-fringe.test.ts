@@ -69,6 +69,16 @@ describe('withFringe', () => {
     expect(likelihoodOf(seenWith(hair), 'skin')(260, 245)).toBeGreaterThan(0.9);
   });
 
+  it('leaves brows that shade at the temple joins to it', () => {
+    const image = photo(hair);
+    const joins = (x: number, y: number): boolean => x > 205 && x < 235 && y >= HAIRLINE && y < 250;
+    for (let y = 0; y < 640; y++)
+      for (let x = 0; x < 640; x++) if (joins(x, y)) image.data.set(hair, 3 * (640 * y + x));
+    const seen = withFringe(parsing, new ImagePyramid(image));
+    expect(likelihoodOf(seen, 'skin')(220, 220)).toBeLessThan(0.1);
+    expect(likelihoodOf(seen, 'skin')(265, 245)).toBeGreaterThan(0.9);
+  });
+
   it('leaves everything where hair has the colour of the skin', () => {
     const alike = skin.map((value) => value - 12);
     expect(seenWith(alike).classes).toEqual(parsing.classes);

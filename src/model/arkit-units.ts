@@ -81,10 +81,12 @@ const STIFFNESS: readonly (readonly [RegExp, number])[] = [
 ];
 /** … and of a stranger in a single photo: open eyes, high brows and thin lips are rather the person's own. */
 const STRANGERS: readonly (readonly [RegExp, number])[] = [
-  [/^(mouthShrug|browOuterUp|mouthRoll|eyeLook)/, 50],
-  [/^(eyeWide|mouthStretch)/, 28],
+  [/^mouthShrug/, 200],
+  [/^(browOuterUp|mouthRoll|eyeLook)/, 50],
+  [/^eyeWide/, 28],
+  [/^mouthStretch/, 40],
   [/^mouthFrown/, 12],
-  [/^browInnerUp/, 8],
+  [/^browInnerUp/, 10],
   [/^mouthUpperUp/, 12],
   ...STIFFNESS,
 ];

@@ -40,6 +40,12 @@ const MOUTH = mediapipeTo68.slice(48);
 /** Shape coefficients stay plausible: within this many standard deviations. */
 const SHAPE_LIMIT = 3;
 
+/**
+ * Units this much stiffer than others are at rest for all that is known beforehand: of those a predicted head has
+ * a little in every face, wide eyes and raised lips, that say of neutral people what they do not do.
+ */
+const RARE = 8;
+
 /** What fitting needs of a model; computed once. */
 interface FittingModel {
   readonly basis: PointBasis;
@@ -208,7 +214,13 @@ function headFit(
       `reconstructFace: the method "${method}" needs the head regressor; load it, or use the method "landmarks".`,
     );
   const guess = guessInPhoto(model, predicted, camera, SHAPE_LIMIT);
-  const start = { ...guess.pose, coefficients: [...(known ? [] : guess.shape), ...guess.expression] };
+  const ownShape = known ? [] : guess.shape;
+  const usual = guess.expression.map((value, k) => (limits.stiffness[k]! < RARE ? value : 0));
+  const start = {
+    ...guess.pose,
+    coefficients: [...ownShape, ...guess.expression],
+    middle: [...ownShape, ...usual],
+  };
   const visibility = visiblePoints(predicted.visibility);
   if (method === 'refine') {
     const fused = fuseObservations(

@@ -93,6 +93,8 @@ export interface FitStart {
   readonly translation: ArrayLike<number>;
   /** Shape, then expression; within the limits. */
   readonly coefficients: ArrayLike<number>;
+  /** What priors draw the coefficients to; default: where they start. */
+  readonly middle?: ArrayLike<number>;
 }
 
 /** Buffers of a fit. */
@@ -247,7 +249,7 @@ export function fitLandmarks(
       confidence,
     );
     const firm = !start && iteration < Math.max(FIRM, FIRM_SHARE * options.iterations);
-    addPriors(work, state, limits, firmed(options, firm), active, start?.coefficients);
+    addPriors(work, state, limits, firmed(options, firm), active, start?.middle ?? start?.coefficients);
     if (!step(work, state, oneOfEachPair(limits, state, work), active)) break;
   }
   return { ...state, confidence, error };

@@ -8,12 +8,12 @@ import { photoCamera, photoSize, straight, syntheticFace } from '../synthetic-fa
 
 const model = await loadModel();
 
-/** What the fit makes of a mesh and of a head that a regressor sees turned otherwise. */
-function fittedYaw(mesh: number, predicted: number): number {
+/** A fit to a mesh that looks one way and a head that a regressor sees looking another, with some expression. */
+function fitted(mesh: number, predicted: number, expression = new Float32Array(model.expression.count)) {
   const { points, translation } = syntheticFace(model, {}, { ...straight, yaw: mesh });
   const crop = viewOfBox({ x: 200, y: 180, width: 240, height: 240 }, 0, 128);
   const pose = { rotation: rotationFromEuler({ ...straight, yaw: predicted }), translation };
-  const { fit } = fitHead(
+  return fitHead(
     model,
     { width: photoSize, height: photoSize },
     { landmarks: { points, presence: 1, roi: { centreX: 320, centreY: 320, size: 360, roll: 0 } } },
@@ -22,15 +22,17 @@ function fittedYaw(mesh: number, predicted: number): number {
       pose: poseInView(pose, photoCamera, crop),
       crop,
       shape: new Float32Array(model.shape.count),
-      expression: new Float32Array(model.expression.count),
+      expression,
       albedo: new Float32Array(10),
       light: new Float32Array(27),
       gaze: { yaw: 0, pitch: 0 },
       visibility: new Float32Array(68).fill(0.5),
     },
   );
-  return rotationToEuler(fit.rotation).yaw;
 }
+
+const fittedYaw = (mesh: number, predicted: number): number =>
+  rotationToEuler(fitted(mesh, predicted).fit.rotation).yaw;
 
 describe('meshFacing', () => {
   it('looks where the nose of the mesh points', () => {
@@ -65,5 +67,15 @@ describe('fitHead', () => {
     const yaw = fittedYaw(10, 20);
     expect(yaw).toBeGreaterThan(9);
     expect(yaw).toBeLessThan(15);
+  });
+
+  it('leaves at rest what a regressor sees in everybody', () => {
+    const unit = (name: string): number => model.expression.names.indexOf(name);
+    const predicted = new Float32Array(model.expression.count);
+    for (const name of ['eyeWideRight', 'mouthShrugUpper', 'mouthStretchLeft']) predicted[unit(name)] = 0.4;
+    const { expression } = fitted(0, 0, predicted);
+    expect(expression[unit('eyeWideRight')]).toBeLessThan(0.1);
+    expect(expression[unit('mouthShrugUpper')]).toBeLessThan(0.1);
+    expect(expression[unit('mouthStretchLeft')]).toBeLessThan(0.1);
   });
 });

@@ -54,9 +54,9 @@ export interface FusionWeights {
 /** Chosen on validation photos under covers and noise (docs/training.md). */
 export const fusionDefaults: FusionWeights = {
   inView: 1,
-  hidden: 0.4,
+  hidden: 0.5,
   predicted: 0.1,
-  predictedHidden: 0.1,
+  predictedHidden: 0.03,
 };
 
 /**

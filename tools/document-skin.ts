@@ -67,7 +67,9 @@ async function tilesOf(
   const said = await faceParser.parse(pyramid, head.face.box, 0);
   const parsing = withRims(withFringe(said, pyramid), pyramid, landmarks.points);
   const crop = view(pyramid, parserCrop(head.face.box, 0, TILE));
-  return [crop, parsingPicture(crop, parsing), draw(head).image, draw(facing(head)).image];
+  // Hair would hide what the scalp and the forehead are like.
+  const bare = { ...head, hair: undefined };
+  return [crop, parsingPicture(crop, parsing), draw(bare).image, draw(facing(bare)).image];
 }
 
 function view(pyramid: ImagePyramid, crop: Crop): Image {

@@ -23,8 +23,8 @@ const BEHIND = 128;
 
 /**
  * Draws reconstructed heads as the perceptual and photometric protocols compare them.
- * @param skin `photo` is the head of the files, with hair, and needs textures; others get the model's, and with
- *   them the photo's eyes, and no hair
+ * @param skin `photo` is the head of the files, with hair, and needs textures; others get the model's skin,
+ *   and with it the photo's eyes, and no hair
  */
 export function createFaceRenderer(
   model: MorphableModel,

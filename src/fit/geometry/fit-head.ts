@@ -41,8 +41,8 @@ const MOUTH = mediapipeTo68.slice(48);
 const SHAPE_LIMIT = 3;
 
 /**
- * Units this much stiffer than others are at rest for all that is known beforehand: of those a predicted head has
- * a little in every face, wide eyes and raised lips, that say of neutral people what they do not do.
+ * Units this much stiffer than others are at rest for all that is known beforehand: of those a predicted head
+ * has a little in every face, wide eyes and raised lips, and neutral people would read as if they did that.
  */
 const RARE = 8;
 

@@ -67,7 +67,7 @@ const OPEN_MOUTH = 0.3;
 const WIDE_MOUTH = 0.6;
 const LEAST_CHIN = 0.1;
 
-/** Points of the upper lip's inner edge and those of the lower lip that they lie on when the mouth is closed. */
+/** Points of the upper lip's inner edge and those of the lower lip that they lie on in a closed mouth. */
 const TOUCHING = [
   [191, 95],
   [80, 88],

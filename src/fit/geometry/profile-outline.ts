@@ -6,11 +6,11 @@ import { headVertexCount } from '../../model/head-and-bust.js';
 import type { MorphableModel } from '../../model/morphable-model.js';
 import { pointBasis, type PointBasis } from '../../model/point-basis.js';
 import type { PhotoMap } from '../../network/parsing/face-parser.js';
+import type { CoefficientLimits } from './bounded-step.js';
 import {
   defaultLandmarkFitOptions,
   faceSize,
   fitLandmarks,
-  type CoefficientLimits,
   type FitStart,
   type HeadFit,
   type LandmarkFitOptions,

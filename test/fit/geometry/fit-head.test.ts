@@ -8,7 +8,7 @@ import { photoCamera, photoSize, straight, syntheticFace } from '../synthetic-fa
 
 const model = await loadModel();
 
-/** A fit to a mesh that looks one way and a head that a regressor sees looking another, with some expression. */
+/** A fit to a mesh that looks one way and a head that a regressor sees looking another way. */
 function fitted(mesh: number, predicted: number, expression = new Float32Array(model.expression.count)) {
   const { points, translation } = syntheticFace(model, {}, { ...straight, yaw: mesh });
   const crop = viewOfBox({ x: 200, y: 180, width: 240, height: 240 }, 0, 128);
